@@ -1,0 +1,57 @@
+package expr
+
+import "math"
+
+// reduceRow is a reduction of the row x (and y for the scalar product).
+func reduceRow(op Op, x, y []float64) float64 {
+	switch op {
+	case OpSum:
+		s := 0.0
+		for _, v := range x {
+			s += v
+		}
+		return s
+	case OpDot:
+		return dot(x, y)
+	case OpNorm:
+		return norm(x)
+	}
+	return x[Extreme(op, x)]
+}
+
+// norm is ‖x‖ without overflow or underflow.
+func norm(x []float64) float64 {
+	big := 0.0
+	for _, v := range x {
+		if math.IsNaN(v) {
+			return v
+		}
+		big = math.Max(big, math.Abs(v))
+	}
+	if big == 0 || math.IsInf(big, 1) {
+		return big
+	}
+	if big > 1e-140 && big < 1e140 {
+		return math.Sqrt(dot(x, x))
+	}
+	s := 0.0
+	for _, v := range x {
+		s += (v / big) * (v / big)
+	}
+	return big * math.Sqrt(s)
+}
+
+// Extreme is the index of the first largest (OpMaxComp) or smallest (OpMinComp)
+// number of x; a NaN counts as the extreme, so that it is not lost.
+func Extreme[T float32 | float64](op Op, x []T) int {
+	k := 0
+	for j, v := range x {
+		switch {
+		case v != v:
+			return j
+		case op == OpMaxComp && v > x[k], op == OpMinComp && v < x[k]:
+			k = j
+		}
+	}
+	return k
+}

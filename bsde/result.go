@@ -1,0 +1,78 @@
+package bsde
+
+import "time"
+
+// Result is what a run found, with its errors kept apart:
+//
+//	sampling        StdErr, CI95: the final estimate is a mean over random paths
+//	discretisation  DiscretizationError: the same estimate with twice the step
+//	nonlinearity    NetworkBias: an imperfect Z in a generator nonlinear in z
+//	approximation   ResidualRatio: the share of g(X_T) that Y_N does not explain
+//
+// Numbers that are not known are NaN.
+type Result struct {
+	Problem string // name of the problem
+	Dim     int    // d
+	Method  string // such as "deep-bsde"
+	Network string // such as "shared"
+
+	Value  float64    // u(0, x0), the control-variate estimate
+	StdErr float64    // its standard error
+	CI95   [2]float64 // Value ± 1.96 StdErr: covers the sampling error alone
+
+	DiscretizationError float64 // estimate of |error| from the time step, in units of Value
+	NetworkBias         float64 // estimate of the bias from an imperfect Z, signed, in units of Value; 0 for f linear in z
+	ResidualRatio       float64 // std(Y_N − g(X_N)) / std(g(X_N))
+
+	Gradient     []float64 // ∇u(0, x0), d numbers; nil where σ(0, x0) is singular
+	TrainedValue float64   // Y0 as the optimiser left it
+	Status       Status    // how the run ended
+
+	Iterations int           // gradient steps done
+	Elapsed    time.Duration // wall clock of the whole run
+	Settings   Settings      // as used, defaults filled in
+	History    []Record      // one record each ValidateEvery iterations, the first before training
+}
+
+// Record is the state of training at one iteration.
+type Record struct {
+	Iteration    int           // gradient steps done
+	Loss         float64       // mean (Y_N − g(X_N))², clipped as set, on the validation paths
+	Value        float64       // Y0 at this moment
+	LearningRate float64       // of the next step
+	Elapsed      time.Duration // since the start of training
+}
+
+// Status says how a run ended.
+type Status int
+
+// The ways a run can end.
+const (
+	// IterationLimit: all iterations were done, the usual end. If the residual
+	// ratio is still falling, more iterations would help.
+	IterationLimit Status = iota
+	// TimeLimit: the time limit came first. Raise it or lower the iterations,
+	// so that the learning rate comes down before the end.
+	TimeLimit
+	// Cancelled: the context was cancelled. The result is what had been reached.
+	Cancelled
+	// Diverged: the loss or a parameter is no longer finite, or the loss on the
+	// validation paths is 10⁶ times its start. There is no value.
+	Diverged
+)
+
+// String is the status as printed in results: "iteration-limit", "time-limit",
+// "cancelled" or "diverged".
+func (s Status) String() string {
+	return [...]string{"iteration-limit", "time-limit", "cancelled", "diverged"}[s]
+}
+
+// Advice is one sentence on the usual cause and what to try.
+func (s Status) Advice() string {
+	return [...]string{
+		"All iterations were done; if the residual ratio is large, try more iterations or a wider network.",
+		"The time limit ended training before the learning rate came down; raise it or lower the iterations.",
+		"The run was cancelled; the value is that of the network as trained so far.",
+		"Training diverged: lower the learning rate, set a gradient clip, use more time steps, or check the sign and growth of the generator.",
+	}[s]
+}

@@ -1,0 +1,150 @@
+package bsde
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"time"
+)
+
+// Settings are the numbers of a training run. A zero field means its documented
+// default, so that &Settings{Seed: 3} changes the seed alone.
+type Settings struct {
+	Steps        int     `json:"steps"`         // N, time steps; default 20
+	Iterations   int     `json:"iterations"`    // gradient steps; default 600
+	Batch        int     `json:"batch"`         // paths in a gradient step; default 64
+	LearningRate float64 `json:"learning_rate"` // of Adam, at its highest; default 5e-3
+
+	// Schedule lowers the learning rate: "cosine" (to a hundredth, the default),
+	// "constant", or "piecewise" with Boundaries and Rates.
+	Schedule   string    `json:"schedule"`
+	Boundaries []int     `json:"boundaries,omitempty"` // piecewise: iterations at which the rate changes, increasing
+	Rates      []float64 `json:"rates,omitempty"`      // piecewise: one more rate than boundaries; LearningRate is then ignored
+
+	ClipNorm float64 `json:"clip_norm"` // largest norm of the gradient; default 0, no clipping
+	LossClip float64 `json:"loss_clip"` // |Y_N − g| beyond which the loss grows linearly; default 0, never
+
+	ValidationPaths int `json:"validation_paths"` // fixed paths on which the loss is reported; default 256
+	ValidateEvery   int `json:"validate_every"`   // iterations between reports; default Iterations/20, at least 1
+	StartPaths      int `json:"start_paths"`      // paths that give the start of Y0 and all scales; default 4096
+	EstimatePaths   int `json:"estimate_paths"`   // fresh paths for the final estimate; default 32768
+
+	Seed      uint64        `json:"seed"`       // of every random number; any value, 0 too
+	Precision string        `json:"precision"`  // of the network, "float32" (default) or "float64"
+	Workers   int           `json:"workers"`    // goroutines; default GOMAXPROCS; results do not depend on it
+	TimeLimit time.Duration `json:"time_limit"` // training stops after it, 0 for none
+
+	// Progress, if not nil, is called after every reported iteration and with
+	// each phase of the work. It must return quickly.
+	Progress func(Progress) `json:"-"`
+}
+
+// Progress is what a run tells while it works.
+type Progress struct {
+	Phase      string  // "training" or "estimate"
+	Iteration  int     // gradient steps done, or paths estimated
+	Iterations int     // of so many
+	Record     *Record // the newest record of the history, nil before the first
+}
+
+// withDefaults fills the zero fields.
+func (s Settings) withDefaults() Settings {
+	for _, f := range []struct {
+		field *int
+		value int
+	}{
+		{&s.Steps, 20}, {&s.Iterations, 600}, {&s.Batch, 64}, {&s.ValidationPaths, 256},
+		{&s.StartPaths, 4096}, {&s.EstimatePaths, 32768}, {&s.Workers, runtime.GOMAXPROCS(0)},
+	} {
+		if *f.field == 0 {
+			*f.field = f.value
+		}
+	}
+	if s.ValidateEvery == 0 {
+		s.ValidateEvery = max(1, s.Iterations/20)
+	}
+	if s.LearningRate == 0 {
+		s.LearningRate = 5e-3
+	}
+	if s.Schedule == "" {
+		s.Schedule = "cosine"
+	}
+	if s.Precision == "" {
+		s.Precision = "float32"
+	}
+	return s
+}
+
+// SettingsError is a setting that cannot be used.
+type SettingsError struct {
+	Field  string // JSON name of the field
+	Reason string
+}
+
+// Error is one line.
+func (e *SettingsError) Error() string { return fmt.Sprintf("setting %s: %s", e.Field, e.Reason) }
+
+// Validate reports the first setting that cannot be used, as a *SettingsError.
+// Zero fields are valid: they mean the default.
+func (s *Settings) Validate() error {
+	for _, f := range []struct {
+		name       string
+		value, top int
+	}{
+		{"steps", s.Steps, 100_000}, {"iterations", s.Iterations, math.MaxInt32}, {"batch", s.Batch, 1 << 24},
+		{"validation_paths", s.ValidationPaths, 1 << 24}, {"validate_every", s.ValidateEvery, math.MaxInt32},
+		{"start_paths", s.StartPaths, 1 << 30}, {"estimate_paths", s.EstimatePaths, 1 << 40}, {"workers", s.Workers, 4096},
+	} {
+		if f.value < 0 || f.value > f.top {
+			return &SettingsError{f.name, fmt.Sprintf("%d, want a number from 1 to %d (0 for the default)", f.value, f.top)}
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		value float64
+	}{{"learning_rate", s.LearningRate}, {"clip_norm", s.ClipNorm}, {"loss_clip", s.LossClip}} {
+		if !(f.value >= 0) || math.IsInf(f.value, 1) {
+			return &SettingsError{f.name, fmt.Sprintf("%g, want a finite number that is not negative", f.value)}
+		}
+	}
+	if s.TimeLimit < 0 {
+		return &SettingsError{"time_limit", fmt.Sprintf("%v, want no negative time", s.TimeLimit)}
+	}
+	switch s.Precision {
+	case "", "float32", "float64":
+	default:
+		return &SettingsError{"precision", fmt.Sprintf("%q, want float32 or float64", s.Precision)}
+	}
+	if err := s.validateSchedule(); err != nil {
+		return &SettingsError{"schedule", err.Error()}
+	}
+	return nil
+}
+
+func (s *Settings) validateSchedule() error {
+	switch s.Schedule {
+	case "", "cosine", "constant":
+		if len(s.Boundaries)+len(s.Rates) > 0 {
+			return fmt.Errorf("boundaries and rates belong to the schedule piecewise, not %q", s.Schedule)
+		}
+		return nil
+	case "piecewise":
+	default:
+		return fmt.Errorf("%q, want cosine, constant or piecewise", s.Schedule)
+	}
+	if len(s.Rates) != len(s.Boundaries)+1 {
+		return fmt.Errorf("piecewise with %d rates and %d boundaries, want one more rate than boundaries", len(s.Rates), len(s.Boundaries))
+	}
+	for i, b := range s.Boundaries {
+		if b <= 0 || i > 0 && b <= s.Boundaries[i-1] {
+			return errors.New("piecewise boundaries must be positive and increase")
+		}
+	}
+	for _, r := range s.Rates {
+		if !(r > 0) || math.IsInf(r, 1) {
+			return fmt.Errorf("piecewise rate %g, want a positive finite number", r)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package pde
+
+import (
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+)
+
+// Problem is a semilinear parabolic equation with a terminal condition, and the
+// point (0, Start) at which its solution is wanted. It is a plain struct:
+// copying it and changing a field makes a new problem.
+type Problem struct {
+	Name    string    // for messages and results
+	Dim     int       // d ≥ 1, number of components of x and of the noise
+	Horizon float64   // T > 0
+	Start   []float64 // x0, d components
+
+	// Drift is μ; nil means 0.
+	Drift Drift
+
+	// Diffusion is σ, as an action on the noise. It is required.
+	Diffusion Diffusion
+
+	// Generator is f(t, x, y, z) with z = σᵀ∇u; t and y have width 1, x and z
+	// width d, the result has width 1. nil means 0.
+	Generator func(t, x, y, z expr.Value) expr.Value
+
+	// Terminal is g(x), width 1. It is required.
+	Terminal func(x expr.Value) expr.Value
+
+	// Exact is the solution u(t, x), width 1, where a closed form is known;
+	// else nil.
+	Exact func(t, x expr.Value) expr.Value
+
+	// Reference is the value u(0, Start) to compare with, or nil.
+	Reference *Reference
+}
+
+// Reference is a value of u(0, x0) that was not found by the method under test.
+type Reference struct {
+	Value  float64 // u(0, x0)
+	StdErr float64 // standard error or stated accuracy, in the units of Value; 0 if exact to all digits printed
+	Method string  // how it was computed, such as "closed form" or "multilevel Picard"
+	Source string  // the paper, table or command that gave it
+}
+
+// drift is μ(t,x) with nil replaced by 0.
+func (p *Problem) drift() Drift {
+	if p.Drift == nil {
+		return ConstantDrift(0)
+	}
+	return p.Drift
+}
+
+// GeneratorAt is f(t, x, y, z), 0 where Generator is nil.
+func (p *Problem) GeneratorAt(t, x, y, z expr.Value) expr.Value {
+	if p.Generator == nil {
+		return expr.Const(0)
+	}
+	return p.Generator(t, x, y, z)
+}

@@ -1,0 +1,126 @@
+package pde
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+)
+
+// Residual puts a candidate solution u into the equation at the points (t_i, x_i)
+// and returns for each point
+//
+//	r = ∂u/∂t + μ·∇u + ½ Tr(σσᵀ∇²u) + f(t, x, u, σᵀ∇u)
+//	s = |∂u/∂t| + |μ·∇u| + ½ Tr-terms in absolute value + |f|
+//
+// so that r/s is the relative residual, of the order of rounding for a true
+// solution. t has n numbers, x n×d. Derivatives are exact up to rounding
+// (second-order Taylor arithmetic along the columns of σ): with the k-th column
+// σ_k, (σᵀ∇u)_k = d/dε u(t, x+εσ_k) and Tr(σσᵀ∇²u) = Σ_k d²/dε² u(t, x+εσ_k).
+func Residual(p Problem, u func(t, x expr.Value) expr.Value, t, x []float64) (r, s []float64, err error) {
+	if err := p.Validate(); err != nil {
+		return nil, nil, err
+	}
+	d, n := p.Dim, len(t)
+	if len(x) != n*d {
+		return nil, nil, fmt.Errorf("pde: %d times but %d coordinates, want %d points × %d", n, len(x), n, d)
+	}
+	e, err := compileTerms(&p, u)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, s = make([]float64, n), make([]float64, n)
+	for i := range n {
+		if r[i], s[i], err = e.at(t[i], x[i*d:(i+1)*d]); err != nil {
+			return nil, nil, err
+		}
+	}
+	return r, s, nil
+}
+
+// terms are the compiled functions of an equation and a candidate solution.
+type terms struct {
+	d                 int
+	u, mu, sigma, gen *expr.Func
+}
+
+func compileTerms(p *Problem, u func(t, x expr.Value) expr.Value) (*terms, error) {
+	d := p.Dim
+	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
+	e := &terms{d: d}
+	for _, c := range []struct {
+		to  **expr.Func
+		out expr.Value
+		in  []expr.Value
+	}{
+		{&e.u, u(t, x), []expr.Value{t, x}},
+		{&e.mu, p.drift().At(t, x), []expr.Value{t, x}},
+		{&e.sigma, p.Diffusion.Mul(t, x, z), []expr.Value{t, x, z}},
+		{&e.gen, p.GeneratorAt(t, x, y, z), []expr.Value{t, x, y, z}},
+	} {
+		var err error
+		if *c.to, err = expr.Compile(c.out, c.in...); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// columns is σ(t,x) by columns: row k of the result is σ·e_k.
+func columns(sigma *expr.Func, d int, t float64, x []float64) ([]float64, error) {
+	identity, cols := make([]float64, d*d), make([]float64, d*d)
+	for k := range d {
+		identity[k*d+k] = 1
+	}
+	err := sigma.Eval(d, cols, []float64{t}, x, identity)
+	return cols, err
+}
+
+func (e *terms) at(t float64, x []float64) (r, s float64, err error) {
+	d, time := e.d, []float64{t}
+	cols, err := columns(e.sigma, d, t, x)
+	if err != nil {
+		return 0, 0, err
+	}
+	u, z, d2, err := e.u.Jet(d, [][]float64{time, x}, [][]float64{{0}, cols})
+	if err != nil {
+		return 0, 0, err
+	}
+	mu := make([]float64, d)
+	if err = e.mu.Eval(1, mu, time, x); err != nil {
+		return 0, 0, err
+	}
+	_, ut, _, err := e.u.Jet(1, [][]float64{time, x}, [][]float64{{1}, make([]float64, d)})
+	if err != nil {
+		return 0, 0, err
+	}
+	_, um, _, err := e.u.Jet(1, [][]float64{time, x}, [][]float64{{0}, mu})
+	if err != nil {
+		return 0, 0, err
+	}
+	f := make([]float64, 1)
+	if err = e.gen.Eval(1, f, time, x, u[:1], z); err != nil {
+		return 0, 0, err
+	}
+	r = ut[0] + um[0] + f[0]
+	s = math.Abs(ut[0]) + math.Abs(um[0]) + math.Abs(f[0])
+	for _, v := range d2 {
+		r += 0.5 * v
+		s += 0.5 * math.Abs(v)
+	}
+	return r, s, nil
+}
+
+// Gradient solves σᵀ(t,x)·∇u = z for ∇u, d numbers. It fails where σ is singular.
+func (p *Problem) Gradient(t float64, x, z []float64) ([]float64, error) {
+	tv, xv, w := expr.Input("t", 1), expr.Input("x", p.Dim), expr.Input("dw", p.Dim)
+	sigma, err := expr.Compile(p.Diffusion.Mul(tv, xv, w), tv, xv, w)
+	if err != nil {
+		return nil, err
+	}
+	cols, err := columns(sigma, p.Dim, t, x)
+	if err != nil {
+		return nil, err
+	}
+	return solve(cols, z, p.Dim)
+}

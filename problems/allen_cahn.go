@@ -1,0 +1,32 @@
+package problems
+
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+var allenCahn = &Family{
+	Name:  "allen-cahn",
+	Title: "Allen–Cahn equation with double-well potential",
+	Equation: `∂u/∂t + Δu + u − u³ = 0
+μ = 0, σ = √2, f = y − y³
+u(T,x) = 1/(2 + 0.4‖x‖²), x0 = 0`,
+	Citation: hje2018 + ", section 4.1; " + ehj2017 + ", section 4.1",
+	Dim:      100,
+	Params:   []Param{horizon(0.3)},
+	Training: map[string]Training{
+		"per-step": {Steps: 20, Iterations: 4000, Schedule: "constant", LearningRate: 5e-4, LossClip: 50},
+	},
+	Published: published(0.052802, "branching diffusion", hje2018+", table 1"),
+	make: func(dim int, _ values) pde.Problem {
+		return pde.Problem{
+			Start:     make([]float64, dim),
+			Diffusion: pde.Scalar(math.Sqrt2),
+			Generator: func(_, _, y, _ expr.Value) expr.Value { return y.Sub(y.PowConst(3)) },
+			Terminal:  func(x expr.Value) expr.Value { return x.NormSq().Scale(0.4).AddConst(2).Inv() },
+		}
+	},
+	reference: func(p *pde.Problem, _ int, _ values) (*pde.Reference, error) { return pde.Radial(*p) },
+}

@@ -1,0 +1,49 @@
+package problems
+
+import (
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+var diffRates = &Family{
+	Name:  "diff-rates",
+	Title: "European claim under different rates for lending and borrowing",
+	Equation: `∂u/∂t + μx·∇u + ½σ² Σ xᵢ² ∂²u/∂xᵢ² + f(u, σᵀ∇u) = 0
+μ = 0.06x, σ = 0.2 diag(x)
+f = −Rl y − ((μ−Rl)/σ) Σz + (Rb−Rl) max(Σz/σ − y, 0)
+u(T,x) = max(m−120, 0) − 2 max(m−150, 0), m = max xᵢ, x0 = (100, …, 100)`,
+	Citation: ehj2017 + ", section 4.4; Bergman (1995)",
+	Dim:      100,
+	Params: []Param{
+		horizon(0.5),
+		anyNumber("mu", 0.06, "drift of the stocks per unit of time"),
+		positive("sigma", 0.2, "volatility of the stocks"),
+		anyNumber("r_l", 0.04, "Rl, rate for lending"),
+		anyNumber("r_b", 0.06, "Rb, rate for borrowing"),
+		anyNumber("k1", 120, "strike of the long call"),
+		anyNumber("k2", 150, "strike of the two short calls"),
+		positive("x0", 100, "start of every stock"),
+	},
+	Training: map[string]Training{
+		"per-step": {Steps: 20, Iterations: 4000, Schedule: "constant", LearningRate: 5e-3, LossClip: 50},
+	},
+	Published: published(21.299, "multilevel Picard", ehj2017+", section 4.4; deep BSDE gives 21.217 there"),
+	make: func(dim int, v values) pde.Problem {
+		mu, sigma, rl, rb := v["mu"], v["sigma"], v["r_l"], v["r_b"]
+		call := func(m expr.Value, strike float64) expr.Value { return m.AddConst(-strike).Relu() }
+		return pde.Problem{
+			Start:     constantStart(dim, v["x0"]),
+			Drift:     pde.LinearDrift(mu),
+			Diffusion: pde.Geometric(sigma),
+			Generator: func(_, _, y, z expr.Value) expr.Value {
+				invested := z.Sum().Scale(1 / sigma) // money in stocks
+				borrowed := invested.Sub(y).Relu()
+				return y.Scale(-rl).Sub(invested.Scale(mu - rl)).Add(borrowed.Scale(rb - rl))
+			},
+			Terminal: func(x expr.Value) expr.Value {
+				m := x.MaxComponent()
+				return call(m, v["k1"]).Sub(call(m, v["k2"]).Scale(2))
+			},
+		}
+	},
+}

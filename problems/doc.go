@@ -1,0 +1,4 @@
+// Package problems holds the named benchmark problems: families in the dimension
+// with settable parameters, their reference values, citations and the training
+// settings that were tuned for them. It does not import the solver.
+package problems

@@ -1,0 +1,33 @@
+package problems
+
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+var hjb = &Family{
+	Name:  "hjb",
+	Title: "Hamilton–Jacobi–Bellman equation of a linear-quadratic-Gaussian control problem",
+	Equation: `∂u/∂t + Δu − λ‖∇u‖² = 0
+μ = 0, σ = √2, f = −λ‖z‖²/2
+u(T,x) = ln((1 + ‖x‖²)/2), x0 = 0`,
+	Citation: hje2018 + ", section 3.1; " + ehj2017 + ", section 4.2",
+	Dim:      100,
+	Params:   []Param{horizon(1), positive("lambda", 1, "λ, strength of the control")},
+	Training: map[string]Training{
+		"per-step": {Steps: 20, Iterations: 2000, Schedule: "constant", LearningRate: 1e-2, LossClip: 50},
+	},
+	Published: published(4.5901, "Cole–Hopf Monte Carlo", hje2018+", section 3.1"),
+	make: func(dim int, v values) pde.Problem {
+		lambda := v["lambda"]
+		return pde.Problem{
+			Start:     make([]float64, dim),
+			Diffusion: pde.Scalar(math.Sqrt2),
+			Generator: func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-lambda / 2) },
+			Terminal:  func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() },
+		}
+	},
+	reference: func(p *pde.Problem, _ int, v values) (*pde.Reference, error) { return pde.ColeHopf(*p, v["lambda"]) },
+}
