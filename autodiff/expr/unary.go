@@ -37,6 +37,7 @@ const (
 	Sigmoid
 	Softplus
 	Relu
+	SiLU
 	Erf
 	NormCDF
 	numUnary
@@ -147,6 +148,9 @@ var unaryDefs = [numUnary]unaryDef{
 		func(x, _ float64) float64 { s := sigmoid(x); return s * (1 - s) }},
 	Relu: {"relu", func(x, _ float64) float64 { return math.Max(x, 0) },
 		func(x, _ float64) float64 { return math.Max(sign(x), 0) }, zero},
+	SiLU: {"silu", func(x, _ float64) float64 { return x * sigmoid(x) },
+		func(x, _ float64) float64 { s := sigmoid(x); return s * (1 + x*(1-s)) },
+		func(x, _ float64) float64 { s := sigmoid(x); return s * (1 - s) * (2 + x*(1-2*s)) }},
 	Erf: {"erf", one(math.Erf),
 		func(x, _ float64) float64 { return 2 / math.SqrtPi * math.Exp(-x*x) },
 		func(x, _ float64) float64 { return -4 * x / math.SqrtPi * math.Exp(-x*x) }},
@@ -254,6 +258,9 @@ func (v Value) Softplus() Value { return v.apply(Softplus) }
 
 // Relu is max(v, 0).
 func (v Value) Relu() Value { return v.apply(Relu) }
+
+// SiLU is v/(1+e⁻ᵛ).
+func (v Value) SiLU() Value { return v.apply(SiLU) }
 
 // Erf is the error function.
 func (v Value) Erf() Value { return v.apply(Erf) }

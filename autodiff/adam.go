@@ -1,0 +1,91 @@
+package autodiff
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/internal/kernel"
+)
+
+// Adam is the optimiser of Kingma, Ba (2015), arXiv:1412.6980, algorithm 1, with
+// β1 = 0.9, β2 = 0.999, ε = 1e-8. Its state is plain data, so that a run can be
+// saved and resumed to the same bits.
+type Adam[T Float] struct {
+	Moment1 []T // in the layout of the parameters
+	Moment2 []T
+	Steps   int // steps made
+
+	segments []segment
+	params   []T
+	grads    []T
+	rate     T
+	c1, c2   T
+	task     func(i int)
+}
+
+// segment is a stretch of the parameters with one multiple of the learning rate,
+// short enough to share the work.
+type segment struct {
+	lo, hi int
+	rate   float64
+}
+
+const (
+	beta1      = 0.9
+	beta2      = 0.999
+	adamEps    = 1e-8
+	segmentLen = 1 << 15
+)
+
+// NewAdam makes the optimiser for parameters of the given layout.
+func NewAdam[T Float](l *Layout) *Adam[T] {
+	a := &Adam[T]{Moment1: make([]T, l.Size()), Moment2: make([]T, l.Size())}
+	for _, p := range l.params {
+		for lo := 0; lo < p.Size(); lo += segmentLen {
+			s := segment{p.Offset + lo, p.Offset + min(lo+segmentLen, p.Size()), p.Rate}
+			if n := len(a.segments); n > 0 && a.segments[n-1].rate == s.rate && s.hi-a.segments[n-1].lo <= segmentLen {
+				a.segments[n-1].hi = s.hi
+			} else {
+				a.segments = append(a.segments, s)
+			}
+		}
+	}
+	a.task = a.segment
+	return a
+}
+
+// Step moves params along the gradient with the given learning rate. clip, if
+// positive, is the largest norm of the gradient; a longer one is scaled down to
+// it. Step reports false, and changes nothing, where the gradient is not finite.
+func (a *Adam[T]) Step(pool *Pool, params, grads []T, rate, clip float64) bool {
+	norm := math.Sqrt(kernel.SumSq(grads))
+	if math.IsNaN(norm) || math.IsInf(norm, 0) {
+		return false
+	}
+	if clip > 0 && norm > clip {
+		kernel.Scale(grads, T(clip/norm), grads)
+	}
+	a.Steps++
+	a.params, a.grads, a.rate = params, grads, T(rate)
+	a.c1 = T(1 / (1 - math.Pow(beta1, float64(a.Steps))))
+	a.c2 = T(1 / (1 - math.Pow(beta2, float64(a.Steps))))
+	pool.Run(len(a.segments), a.task)
+	return true
+}
+
+func (a *Adam[T]) segment(i int) {
+	s := a.segments[i]
+	kernel.Adam(a.params[s.lo:s.hi], a.grads[s.lo:s.hi], a.Moment1[s.lo:s.hi], a.Moment2[s.lo:s.hi],
+		a.rate*T(s.rate), beta1, beta2, adamEps, a.c1, a.c2)
+}
+
+// Restore puts back the state of a saved optimiser.
+func (a *Adam[T]) Restore(moment1, moment2 []T, steps int) error {
+	if len(moment1) != len(a.Moment1) || len(moment2) != len(a.Moment2) || steps < 0 {
+		return fmt.Errorf("autodiff: Adam state of %d and %d numbers at step %d, want %d", len(moment1), len(moment2), steps, len(a.Moment1))
+	}
+	copy(a.Moment1, moment1)
+	copy(a.Moment2, moment2)
+	a.Steps = steps
+	return nil
+}

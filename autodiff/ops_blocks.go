@@ -1,0 +1,139 @@
+package autodiff
+
+import (
+	"fmt"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"gorgonia.org/gorgonia"
+)
+
+// Operations on time-major batches: N blocks of B rows, block n for time step n.
+
+// rowsOp is rows lo … lo+n−1, a view of the operand.
+func rowsOp(lo, n int) *op {
+	return &op{
+		name: fmt.Sprintf("rows %d+%d", lo, n), arity: 1, view: true, viewAt: lo,
+		shape: func(in []dims) (dims, error) { return dims{n, in[0].cols}, nil },
+		f32:   rowsKernel[float32](lo), f64: rowsKernel[float64](lo),
+		grad: func(g *gradient) []*gorgonia.Node {
+			return []*gorgonia.Node{g.apply(embedRowsOp(lo, g.dims(0).rows), g.dy)}
+		},
+	}
+}
+
+func rowsKernel[T Float](lo int) func(*call[T]) {
+	return func(k *call[T]) { copy(k.out.span(k.lo, k.hi), k.in[0].span(lo+k.lo, lo+k.hi)) }
+}
+
+// embedRowsOp puts the operand's rows at row lo of a batch that is 0 elsewhere.
+func embedRowsOp(lo, rows int) *op {
+	return &op{
+		name: fmt.Sprintf("embedrows %d of %d", lo, rows), arity: 1, whole: true,
+		shape: func(in []dims) (dims, error) { return dims{rows, in[0].cols}, nil },
+		f32:   embedRowsKernel[float32](lo), f64: embedRowsKernel[float64](lo),
+		grad: func(g *gradient) []*gorgonia.Node {
+			return []*gorgonia.Node{g.apply(rowsOp(lo, g.dims(0).rows), g.dy)}
+		},
+	}
+}
+
+func embedRowsKernel[T Float](lo int) func(*call[T]) {
+	return func(k *call[T]) {
+		n := k.in[0].rows
+		clear(k.out.span(0, lo))
+		copy(k.out.span(lo, lo+n), k.in[0].data)
+		clear(k.out.span(lo+n, k.out.rows))
+	}
+}
+
+// blockOp combines each block of x with its own row of a N-row parameter: x·a
+// (mul) or x + a.
+func blockOp(f expr.Binary) *op {
+	return &op{
+		name: "block " + f.Name(), arity: 2,
+		shape: func(in []dims) (dims, error) {
+			if in[1].rows == 0 || in[0].rows%in[1].rows != 0 || in[0].cols != in[1].cols {
+				return in[0], fmt.Errorf("batch %v does not consist of blocks for %v", in[0], in[1])
+			}
+			return in[0], nil
+		},
+		f32: blockKernel[float32](f), f64: blockKernel[float64](f),
+		grad: func(g *gradient) []*gorgonia.Node {
+			n := g.dims(1).rows
+			if f == expr.Add {
+				return []*gorgonia.Node{g.dy, g.apply(blockSumOp(n), g.dy)}
+			}
+			return []*gorgonia.Node{g.apply(blockOp(expr.Mul), g.dy, g.in[1]), g.apply(blockDotOp(n), g.in[0], g.dy)}
+		},
+	}
+}
+
+func blockKernel[T Float](f expr.Binary) func(*call[T]) {
+	return func(k *call[T]) {
+		size := k.out.rows / k.in[1].rows
+		for r := k.lo; r < k.hi; r++ {
+			out, x := k.out.row(r), k.in[0].row(r)
+			a := k.in[1].data[r/size*k.out.cols:][:len(out)]
+			if f == expr.Add {
+				for j := range out {
+					out[j] = x[j] + a[j]
+				}
+			} else {
+				for j := range out {
+					out[j] = x[j] * a[j]
+				}
+			}
+		}
+	}
+}
+
+func blocks(n int) func(in []dims) (dims, error) {
+	return func(in []dims) (dims, error) { return dims{n, in[0].cols}, nil }
+}
+
+func blockCost(n int) func(in []dims) int {
+	return func(in []dims) int { return in[0].size() / n }
+}
+
+// blockSumOp is the sum over the rows of each of n blocks, n rows.
+func blockSumOp(n int) *op {
+	return &op{
+		name: fmt.Sprintf("blocksum %d", n), arity: 1, shape: blocks(n), cost: blockCost(n),
+		f32: blockSumKernel[float32], f64: blockSumKernel[float64],
+	}
+}
+
+func blockSumKernel[T Float](k *call[T]) {
+	size := k.in[0].rows / k.out.rows
+	for b := k.lo; b < k.hi; b++ {
+		out := k.out.row(b)
+		clear(out)
+		for r := b * size; r < (b+1)*size; r++ {
+			for j, v := range k.in[0].row(r) {
+				out[j] += v
+			}
+		}
+	}
+}
+
+// blockDotOp is Σ x·dy over the rows of each of n blocks, column by column.
+func blockDotOp(n int) *op {
+	return &op{
+		name: fmt.Sprintf("blockdot %d", n), arity: 2, shape: blocks(n), cost: blockCost(n),
+		f32: blockDotKernel[float32], f64: blockDotKernel[float64],
+	}
+}
+
+func blockDotKernel[T Float](k *call[T]) {
+	size := k.in[0].rows / k.out.rows
+	for b := k.lo; b < k.hi; b++ {
+		out := k.out.row(b)
+		clear(out)
+		for r := b * size; r < (b+1)*size; r++ {
+			dy := k.in[1].row(r)
+			for j, v := range k.in[0].row(r) {
+				out[j] += v * dy[j]
+			}
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package autodiff
+
+import (
+	"math"
+	"runtime"
+	"sync/atomic"
+
+	"github.com/deepbsde/deepbsde/autodiff/internal/kernel"
+	"gorgonia.org/gorgonia"
+)
+
+// Program is a compiled graph: static buffers, no allocation in a run, the work
+// cut into tasks that any number of workers shares with the same bits.
+type Program[T Float] struct {
+	Params []T // the flat vector of trained parameters, shared between programs of a model
+	States []T // the untrained ones
+	Grads  []T // gradients in the layout of Params, after Run of a program with a cost
+
+	inputs map[string][]T
+	values map[*gorgonia.Node]matrix[T]
+	norms  []normUpdate[T]
+	copies [][2][]T // gradients to be copied (to, from) after a run
+	tasks  []*task[T]
+	epoch  uint32
+	body   func(i int)
+}
+
+// task is a piece of work: operations, or a part of one, done in order by one
+// worker once the tasks it needs are done.
+type task[T Float] struct {
+	ops   []func(*call[T])
+	calls []call[T]
+	deps  []*task[T]
+	ids   map[int]bool
+	done  atomic.Uint32 // the run in which it was done last
+}
+
+type normUpdate[T Float] struct {
+	batch, state []T
+	momentum     float64
+}
+
+// Target says what a program is to compute.
+type Target struct {
+	Outputs []Node        // values to be read after a run
+	Cost    Node          // scalar to be differentiated in all parameters; zero Node for none
+	Norms   []*NormUpdate // running statistics to be moved by Update
+}
+
+// Compile makes a program of a graph. params and states are the flat vectors of
+// the graph's layout, which the program uses in place.
+func Compile[T Float](g *Graph, t Target, params, states []T) (*Program[T], error) {
+	p := &Program[T]{Params: params, States: states, inputs: map[string][]T{}}
+	c := &compiler[T]{g: g, prog: p, values: map[*gorgonia.Node]matrix[T]{}, root: map[*gorgonia.Node]*gorgonia.Node{}}
+	var wrt []Param
+	var grads []Node
+	if t.Cost.n != nil && g.err == nil {
+		p.Grads = make([]T, len(params))
+		var nodes []Node
+		nodes, wrt = g.paramsOf(t.Cost)
+		grads = g.Gradient(t.Cost, nodes...)
+		t.Outputs = append(append([]Node{t.Cost}, t.Outputs...), grads...)
+	}
+	for _, u := range t.Norms {
+		t.Outputs = append(t.Outputs, u.batch, u.state)
+	}
+	if g.err != nil {
+		return nil, g.err
+	}
+	wanted, keep := []*gorgonia.Node{}, map[*gorgonia.Node]bool{}
+	for _, n := range t.Outputs {
+		wanted, keep[n.n] = append(wanted, n.n), true
+	}
+	if err := c.collect(wanted); err != nil {
+		return nil, err
+	}
+	c.place(c.gradientMemory(grads, wrt), keep)
+	c.schedule()
+	p.values, p.body = c.values, p.exec
+	for i, n := range grads {
+		to := p.Grads[wrt[i].Offset : wrt[i].Offset+wrt[i].Size()]
+		if from := c.values[n.n].data; &from[0] != &to[0] {
+			p.copies = append(p.copies, [2][]T{to, from})
+		}
+	}
+	for _, u := range t.Norms {
+		p.norms = append(p.norms, normUpdate[T]{c.values[u.batch.n].data, c.values[u.state.n].data, u.momentum})
+	}
+	return p, nil
+}
+
+// gradientMemory lets the operation that computes a gradient write it where it
+// belongs, unless it is a leaf, a view, or the gradient of two parameters.
+func (c *compiler[T]) gradientMemory(grads []Node, wrt []Param) map[*gorgonia.Node][]T {
+	fixed := map[*gorgonia.Node][]T{}
+	for i, n := range grads {
+		o, ok := addOp(n.n.Op())
+		if _, taken := fixed[n.n]; !taken && ok && !o.view {
+			fixed[n.n] = c.prog.Grads[wrt[i].Offset : wrt[i].Offset+wrt[i].Size()]
+		}
+	}
+	return fixed
+}
+
+func (t *task[T]) add(s *step[T], in []matrix[T], lo, hi int) {
+	f, _ := any(s.op.f32).(func(*call[T]))
+	if f == nil {
+		f = any(s.op.f64).(func(*call[T]))
+	}
+	t.ops = append(t.ops, f)
+	t.calls = append(t.calls, call[T]{out: s.out, in: in, lo: lo, hi: hi})
+}
+
+func (t *task[T]) need(ids map[int]bool) {
+	if t.ids == nil {
+		t.ids = map[int]bool{}
+	}
+	for id := range ids {
+		t.ids[id] = true
+	}
+}
+
+// finish turns dependencies into pointers, without those that others imply.
+func (p *Program[T]) finish() {
+	for _, t := range p.tasks {
+		for i := range p.tasks {
+			if t.ids[i] {
+				t.deps = append(t.deps, p.tasks[i])
+			}
+		}
+		t.ids = nil
+	}
+}
+
+// Input is the buffer of an input, to be filled before Run; nil where the
+// program does not use the input.
+func (p *Program[T]) Input(name string) []T { return p.inputs[name] }
+
+// Value is the buffer of an output or of the cost, valid until the next Run.
+func (p *Program[T]) Value(n Node) []T { return p.values[n.n].data }
+
+// Run computes everything once, with the workers of the pool.
+func (p *Program[T]) Run(pool *Pool) {
+	p.epoch++
+	pool.Run(len(p.tasks), p.body)
+	for _, c := range p.copies {
+		copy(c[0], c[1])
+	}
+}
+
+func (p *Program[T]) exec(i int) {
+	t := p.tasks[i]
+	for _, d := range t.deps {
+		// Tasks are taken in order, so the one waited for is running.
+		for spins := 0; d.done.Load() != p.epoch; spins++ {
+			if spins > 1000 {
+				runtime.Gosched()
+			}
+		}
+	}
+	for k, f := range t.ops {
+		f(&t.calls[k])
+	}
+	t.done.Store(p.epoch)
+}
+
+// UpdateNorms moves the running statistics by those of the last batch.
+func (p *Program[T]) UpdateNorms() {
+	for _, u := range p.norms {
+		n := len(u.state) / 2
+		for j := range n {
+			u.state[j] = T(u.momentum)*u.state[j] + T(1-u.momentum)*u.batch[j]
+			// Kept as 1/√variance; the average is of the variances.
+			old, batch := float64(u.state[n+j]), float64(u.batch[n+j])
+			variance := u.momentum/(old*old) + (1-u.momentum)/(batch*batch)
+			u.state[n+j] = T(1 / math.Sqrt(variance))
+		}
+	}
+}
+
+// GradNorm is the Euclidean norm of the gradient.
+func (p *Program[T]) GradNorm() float64 { return math.Sqrt(kernel.SumSq(p.Grads)) }
