@@ -6,40 +6,28 @@ type Method interface {
 	Name() string
 }
 
-// DeepBSDE is the method of E, Han, Jentzen (2017).
+// DeepBSDE is the method of E, Han, Jentzen (2017): Y0 and the functions Z_n are
+// trained together so that Y_N meets the terminal condition in mean square.
 type DeepBSDE struct {
 	Network Network // nil: Shared{}
 
-	// Controlled trains and estimates on paths with the drift μ + σv, v = ∂f/∂z
-	// at the current Z, instead of μ. The equation is the same; the paths go
-	// where a generator nonlinear in z makes the value.
+	// Controlled simulates paths with the drift μ + σv, v = ∂f/∂z at the current
+	// Z, instead of μ, and the recursion accordingly:
+	//
+	//	dX = (μ + σv) dt + σ dW,   dY = −(f − Z·v) dt + Z·dW
+	//
+	// By Girsanov's theorem this is the same equation for any v. The paths go
+	// where a generator nonlinear in z makes the value; for a
+	// Hamilton–Jacobi–Bellman equation v is the optimal control.
 	Controlled bool
 }
 
 // Name is "deep-bsde".
 func (DeepBSDE) Name() string { return "deep-bsde" }
 
-// Network is the architecture of Z.
-type Network interface {
-	// Name is the network's name in results, such as "shared".
-	Name() string
+func (m DeepBSDE) network() Network {
+	if m.Network == nil {
+		return Shared{}
+	}
+	return m.Network
 }
-
-// Shared is one network for all times with (t, x) as its input, on top of a
-// linear part of its own for each time step.
-type Shared struct {
-	Hidden     []int  // widths of the hidden layers; nil: two of min(d, 100) + 10
-	Activation string // "tanh", "relu" or "silu"; "": tanh
-}
-
-// Name is "shared".
-func (Shared) Name() string { return "shared" }
-
-// PerStep is the architecture of Han, Jentzen, E (2018): a network of its own
-// for each time step with batch normalisation.
-type PerStep struct {
-	Hidden []int // widths of the hidden layers; nil: two of d + 10
-}
-
-// Name is "per-step".
-func (PerStep) Name() string { return "per-step" }

@@ -1,0 +1,68 @@
+package bsde
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+)
+
+// bender measures the curvature of a generator along paths by second differences
+// with random errors of Y and Z.
+type bender[T autodiff.Float] struct {
+	w         *walker[T]
+	rng       *rand.Rand
+	epsilon   float64 // standard deviation of the error of a component of Z
+	sum       float64 // of the second differences
+	curvedInZ bool    // one of them, in Z alone, was not 0
+}
+
+// bend adds ½(f(y+η, z+ε) + f(y−η, z−ε)) − f(y, z) over a batch, with η of
+// standard deviation eta.
+func (b *bender[T]) bend(t float64, x, y, z []float64, eta float64) error {
+	rows := len(y)
+	errY, errZ := make([]float64, rows), make([]float64, len(z))
+	normals(b.rng, errY, eta)
+	normals(b.rng, errZ, b.epsilon)
+	joint, err := b.second(t, x, y, z, errY, errZ)
+	if err != nil {
+		return err
+	}
+	inZ, err := b.second(t, x, y, z, make([]float64, rows), errZ)
+	if err != nil {
+		return err
+	}
+	for r := range joint {
+		b.sum += joint[r].diff
+		b.curvedInZ = b.curvedInZ || math.Abs(inZ[r].diff) > 1e-9*inZ[r].size
+	}
+	return nil
+}
+
+// second is a second difference of f with the size of its terms.
+type second struct{ diff, size float64 }
+
+func (b *bender[T]) second(t float64, x, y, z, errY, errZ []float64) ([]second, error) {
+	out := make([]second, len(y))
+	f, ys, zs := make([]float64, len(y)), make([]float64, len(y)), make([]float64, len(z))
+	for _, side := range []float64{1, -1, 0} {
+		for i := range y {
+			ys[i] = y[i] + side*errY[i]
+		}
+		for i := range z {
+			zs[i] = z[i] + side*errZ[i]
+		}
+		if err := b.w.m.eq.generator.Eval(len(y), f, []float64{t}, x, ys, zs); err != nil {
+			return nil, err
+		}
+		weight := 0.5
+		if side == 0 {
+			weight = -1
+		}
+		for i, v := range f {
+			out[i].diff += weight * v
+			out[i].size += math.Abs(v)
+		}
+	}
+	return out, nil
+}

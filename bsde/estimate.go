@@ -1,0 +1,214 @@
+package bsde
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// estimate is the final answer of a trained network.
+type estimate struct {
+	value, stderr  float64
+	discretization float64
+	bias           float64
+	ratio          float64
+	z0             []float64 // Z at (0, x0)
+}
+
+func unknown() *estimate {
+	nan := math.NaN()
+	return &estimate{nan, nan, nan, nan, nan, nil}
+}
+
+// normal95 is the 97.5 % point of the normal distribution.
+const normal95 = 1.959963984540054
+
+func (e *estimate) fill(r *Result, eq *equation) {
+	r.Value, r.StdErr = e.value, e.stderr
+	r.CI95 = [2]float64{e.value - normal95*e.stderr, e.value + normal95*e.stderr}
+	r.DiscretizationError, r.NetworkBias, r.ResidualRatio = e.discretization, e.bias, e.ratio
+	if e.z0 != nil {
+		// No gradient where σ(0, x0) is singular.
+		r.Gradient, _ = eq.Gradient(0, eq.Start, e.z0)
+	}
+}
+
+// estimatePilot is the number of paths that move Y0 to the fixed point before
+// the estimate proper, for generators that depend on y.
+const estimatePilot = 2048
+
+// estimate finds the Y0 for which
+//
+//	E[Y_N(Y0) − g(X_N)] = 0
+//
+// on fresh paths with the trained Z: for f independent of y that is the control
+// variate estimate Y0 = E[g(X_T) + Σ f h − Σ Z·ΔW], in which Z removes the
+// variance that it explains. Otherwise it is one Newton step from a Y0 that a
+// pilot run has brought near. The same paths with twice the step give the time
+// discretisation error.
+func (e *engine[T]) estimate(ctx context.Context, paths int, progress func(done int)) (*estimate, error) {
+	y0 := e.value()
+	if e.eq.usesY {
+		pilot, err := e.residuals(ctx, 1, min(paths, estimatePilot), y0, nil)
+		if err != nil {
+			return nil, err
+		}
+		y0 -= pilot.shift()
+	}
+	fine, err := e.residuals(ctx, 1, paths, y0, progress)
+	if err != nil {
+		return nil, err
+	}
+	paths = len(fine.delta)
+	out := unknown()
+	out.z0 = e.startZ()
+	std := fine.std()
+	out.value = y0 - fine.shift()
+	out.stderr = std / math.Sqrt(float64(paths)) / math.Abs(fine.slope)
+	out.ratio = std / stat.StdDev(fine.g, nil)
+	if e.set.Steps > 1 {
+		coarse, err := e.residuals(ctx, 2, paths, y0, nil)
+		if err != nil {
+			return nil, err
+		}
+		out.discretization = math.Abs(coarse.shift() - fine.shift())
+	}
+	out.bias, err = e.networkBias(out.value, std*std)
+	return out, err
+}
+
+// residuals are the mismatches δ = Y_N − g(X_N) of many paths from one Y0.
+type residuals struct {
+	delta []float64
+	g     []float64
+	slope float64 // dE[Y_N]/dY0
+}
+
+// shift is what is to be subtracted from Y0 so that the mean mismatch vanishes.
+func (r *residuals) shift() float64 { return stat.Mean(r.delta, nil) / r.slope }
+
+func (r *residuals) std() float64 { return stat.StdDev(r.delta, nil) }
+
+// residuals walks the given number of paths on every stride-th grid point; fewer
+// where the context is cancelled.
+func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64, progress func(done int)) (*residuals, error) {
+	r := &residuals{delta: make([]float64, paths), g: make([]float64, paths), slope: 1}
+	chunks := e.chunks(paths)
+	errs, slopes := make([]error, chunks), make([]float64, chunks)
+	// In rounds, to report progress and to notice a cancelled context.
+	const round = 64
+	for lo := 0; lo < chunks; lo += round {
+		if ctx.Err() != nil && lo*chunkRows >= cancelledPaths {
+			paths = lo * chunkRows
+			chunks = lo
+			r.delta, r.g = r.delta[:paths], r.g[:paths]
+			break
+		}
+		e.pool.Run(min(round, chunks-lo), func(k int) {
+			w := <-e.free
+			defer func() { e.free <- w }()
+			c := lo + k
+			first := c * chunkRows
+			rows := min(chunkRows, paths-first)
+			w.noise.draw(e.set.Seed, forEstimate, 0, first, rows, e.eq.Horizon/float64(e.set.Steps))
+			slopes[c], errs[c] = w.residual(stride, y0, r.delta[first:first+rows], r.g[first:first+rows])
+		})
+		if progress != nil {
+			progress(min((lo+round)*chunkRows, paths))
+		}
+	}
+	sum := 0.0
+	for c := range chunks {
+		if errs[c] != nil {
+			return nil, errs[c]
+		}
+		sum += slopes[c]
+	}
+	if e.eq.usesY {
+		r.slope = sum / float64(paths)
+	}
+	return r, nil
+}
+
+// residual fills δ and g for the paths of the noise and returns the sum of
+// dY_N/dY0 over them, from a second Y0 close by.
+func (w *walker[T]) residual(stride int, y0 float64, delta, g []float64) (slope float64, err error) {
+	spread(delta, []float64{y0})
+	values := [][]float64{delta}
+	step := 1e-4 * (math.Abs(y0) + w.m.scales.g)
+	if w.m.eq.usesY {
+		near := make([]float64, len(delta))
+		spread(near, []float64{y0 + step})
+		values = append(values, near)
+	}
+	if err := w.walk(stride, values, nil); err != nil {
+		return 0, err
+	}
+	if err := w.m.eq.terminal.Eval(len(g), g, w.x[:len(g)*w.m.eq.Dim]); err != nil {
+		return 0, err
+	}
+	for r := range delta {
+		if w.m.eq.usesY {
+			slope += (values[1][r] - delta[r]) / step
+		}
+		delta[r] -= g[r]
+	}
+	return slope, nil
+}
+
+// startZ is Z at (0, x0).
+func (e *engine[T]) startZ() []float64 {
+	w := <-e.free
+	defer func() { e.free <- w }()
+	spread(w.x, e.eq.Start)
+	z := w.evaluate(0, w.x, chunkRows)
+	return append([]float64(nil), z[:e.eq.Dim]...)
+}
+
+// networkBias estimates the bias of the value that the remaining error of Z
+// causes through the curvature of f. The variance of the mismatch is that of
+// ∫(Z−σᵀ∇u)·dW, so it is spread evenly over time and components as an error ε of
+// Z, and its part up to time t as an error η of Y; then
+//
+//	bias ≈ −Σ h E[½(f(y+η, z+ε) + f(y−η, z−ε)) − f(y, z)]
+//
+// It is the leading term for controlled paths, where the first-order effect of ε
+// cancels. For uncontrolled paths and f nonlinear in z it does not, and the
+// result is NaN: not known.
+func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
+	if e.eq.generator == nil {
+		return 0, nil
+	}
+	w := <-e.free
+	defer func() { e.free <- w }()
+	d, n := e.eq.Dim, e.set.Steps
+	h := e.eq.Horizon / float64(n)
+	const chunks = 8
+	sum := 0.0
+	for c := range chunks {
+		w.noise.draw(e.set.Seed, forEstimate, 1, c*chunkRows, chunkRows, h)
+		src := stream(e.set.Seed, forEstimate, 2, c)
+		b := &bender[T]{w: w, rng: rand.New(&src), epsilon: math.Sqrt(variance / (e.eq.Horizon * float64(d)))}
+		y := make([]float64, chunkRows)
+		spread(y, []float64{y0})
+		var err error
+		see := func(_ int, t float64, x, _, z []float64) {
+			if err == nil {
+				err = b.bend(t, x, y, z, math.Sqrt(variance*t/e.eq.Horizon))
+			}
+		}
+		if werr := w.walk(1, [][]float64{y}, see); werr != nil {
+			return 0, werr
+		}
+		if err != nil {
+			return 0, err
+		}
+		sum -= h * b.sum
+		if b.curvedInZ && !e.method.Controlled {
+			return math.NaN(), nil
+		}
+	}
+	return sum / (chunks * chunkRows), nil
+}

@@ -1,0 +1,220 @@
+package pde
+
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+)
+
+// Transition advances paths of dX = μ dt + σ dW by one time step. Where the law
+// is known (constant coefficients, geometric Brownian motion, the
+// Ornstein–Uhlenbeck process) the step is exact for any length; otherwise it is
+// the Euler–Maruyama step.
+type Transition struct {
+	Exact bool
+	// Extra is 1 where a step needs a second set of d standard normal numbers a
+	// path beside ΔW: the Ornstein–Uhlenbeck step depends on the path of W
+	// between the grid points.
+	Extra int
+
+	dim  int
+	step func(t, h float64, rows int, x, dw, extra, next []float64) error
+}
+
+// Step computes next = X_{t+h} from x = X_t, rows×d each, for the increments dw
+// of the driving noise over [t, t+h] and, if Extra is 1, as many standard normal
+// numbers. An increment may contain a drift v·h, constant over the step; the
+// path is then that of the process with drift μ + σv.
+func (tr *Transition) Step(t, h float64, rows int, x, dw, extra, next []float64) error {
+	return tr.step(t, h, rows, x, dw, extra, next)
+}
+
+// Transition chooses the best step for the problem's drift and diffusion. It may
+// be used from several goroutines.
+func (p *Problem) Transition() (*Transition, error) {
+	tr := &Transition{dim: p.Dim}
+	mu := constantDrift(p.drift(), p.Dim)
+	reversion, isOU := meanReversion(p.drift())
+	rate, isLinear := linearRate(p.drift())
+	action, isConstant := constantAction(p.Diffusion, p.Dim)
+	switch s := p.Diffusion.(type) {
+	case Geometric:
+		if isLinear {
+			tr.Exact = true
+			tr.step = tr.geometric(rate, diagonalAction(repeat(float64(s), p.Dim)), repeat(float64(s)*float64(s), p.Dim))
+			return tr, nil
+		}
+	case CorrelatedGeometric:
+		if isLinear {
+			tr.Exact = true
+			variance := make([]float64, p.Dim)
+			for i, row := range s {
+				for _, v := range row {
+					variance[i] += v * v
+				}
+			}
+			tr.step = tr.geometric(rate, dense(s), variance)
+			return tr, nil
+		}
+	default:
+		switch {
+		case isConstant && mu != nil:
+			tr.Exact = true
+			tr.step = tr.constant(mu, action)
+			return tr, nil
+		case isConstant && isOU:
+			tr.Exact, tr.Extra = true, 1
+			tr.step = tr.ornsteinUhlenbeck(reversion, action)
+			return tr, nil
+		}
+	}
+	return tr, tr.euler(p)
+}
+
+func repeat(v float64, n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = v
+	}
+	return out
+}
+
+// constantDrift is a drift that does not depend on (t, x), or nil.
+func constantDrift(m Drift, dim int) []float64 {
+	switch m := m.(type) {
+	case ConstantDrift:
+		return repeat(float64(m), dim)
+	case VectorDrift:
+		return m
+	case LinearDrift:
+		if m == 0 {
+			return repeat(0, dim)
+		}
+	}
+	return nil
+}
+
+func linearRate(m Drift) (float64, bool) {
+	switch m := m.(type) {
+	case LinearDrift:
+		return float64(m), true
+	case ConstantDrift:
+		return 0, m == 0
+	}
+	return 0, false
+}
+
+func meanReversion(m Drift) (MeanReverting, bool) {
+	switch m := m.(type) {
+	case MeanReverting:
+		return m, true
+	case LinearDrift:
+		return MeanReverting{Rate: -float64(m)}, m != 0
+	}
+	return MeanReverting{}, false
+}
+
+// constantAction is dw ↦ σ·dw for a constant σ.
+func constantAction(s Diffusion, dim int) (func(dw, out []float64), bool) {
+	switch s := s.(type) {
+	case Scalar:
+		return diagonalAction(repeat(float64(s), dim)), true
+	case Diagonal:
+		return diagonalAction(s), true
+	case Dense:
+		return dense(s), true
+	}
+	return nil, false
+}
+
+func diagonalAction(s []float64) func(dw, out []float64) {
+	return func(dw, out []float64) {
+		for j, v := range dw {
+			out[j] = s[j] * v
+		}
+	}
+}
+
+func dense(a [][]float64) func(dw, out []float64) {
+	return func(dw, out []float64) {
+		for i, row := range a {
+			s := 0.0
+			for j, v := range row {
+				s += v * dw[j]
+			}
+			out[i] = s
+		}
+	}
+}
+
+type stepFunc = func(t, h float64, rows int, x, dw, extra, next []float64) error
+
+// constant is X + μh + σΔW.
+func (tr *Transition) constant(mu []float64, action func(dw, out []float64)) stepFunc {
+	d := tr.dim
+	return func(_, h float64, rows int, x, dw, _, next []float64) error {
+		for r := range rows {
+			out := next[r*d : (r+1)*d]
+			action(dw[r*d:(r+1)*d], out)
+			for j := range out {
+				out[j] += x[r*d+j] + mu[j]*h
+			}
+		}
+		return nil
+	}
+}
+
+// geometric is X·exp((rate − ½σᵢ²)h + (LΔW)ᵢ).
+func (tr *Transition) geometric(rate float64, action func(dw, out []float64), variance []float64) stepFunc {
+	d := tr.dim
+	return func(_, h float64, rows int, x, dw, _, next []float64) error {
+		for r := range rows {
+			out := next[r*d : (r+1)*d]
+			action(dw[r*d:(r+1)*d], out)
+			for j := range out {
+				out[j] = x[r*d+j] * math.Exp((rate-0.5*variance[j])*h+out[j])
+			}
+		}
+		return nil
+	}
+}
+
+// ornsteinUhlenbeck is m + (X−m)e^{−κh} + σξ with ξ = ∫e^{−κ(h−s)}dW, which given
+// ΔW is normal with mean (c/h)ΔW and variance v − c²/h, where
+//
+//	c = Cov(ξ, ΔW) = (1−e^{−κh})/κ,   v = Var ξ = (1−e^{−2κh})/(2κ)
+func (tr *Transition) ornsteinUhlenbeck(m MeanReverting, action func(dw, out []float64)) stepFunc {
+	d := tr.dim
+	return func(_, h float64, rows int, x, dw, extra, next []float64) error {
+		k := m.Rate
+		decay := math.Exp(-k * h)
+		c, v := -math.Expm1(-k*h)/k, -math.Expm1(-2*k*h)/(2*k)
+		rest := math.Sqrt(math.Max(v-c*c/h, 0))
+		xi := make([]float64, d)
+		for r := range rows {
+			out := next[r*d : (r+1)*d]
+			for j := range xi {
+				xi[j] = c/h*dw[r*d+j] + rest*extra[r*d+j]
+			}
+			action(xi, out)
+			for j := range out {
+				out[j] += m.Mean + (x[r*d+j]-m.Mean)*decay
+			}
+		}
+		return nil
+	}
+}
+
+// euler sets the step X + μ(t,X)h + σ(t,X)ΔW.
+func (tr *Transition) euler(p *Problem) error {
+	d := p.Dim
+	t, h, x, dw := expr.Input("t", 1), expr.Input("h", 1), expr.Input("x", d), expr.Input("dw", d)
+	f, err := expr.Compile(x.Add(p.drift().At(t, x).Mul(h)).Add(p.Diffusion.Mul(t, x, dw)), t, h, x, dw)
+	if err != nil {
+		return err
+	}
+	tr.step = func(t, h float64, rows int, x, dw, _, next []float64) error {
+		return f.Eval(rows, next, []float64{t}, []float64{h}, x, dw)
+	}
+	return nil
+}
