@@ -13,18 +13,17 @@ type bender[T autodiff.Float] struct {
 	w         *walker[T]
 	rng       *rand.Rand
 	epsilon   float64 // standard deviation of the error of a component of Z
-	sum       float64 // of the second differences
+	sum       float64 // of D_y f(η) − D_z f(ε)
 	curvedInZ bool    // one of them, in Z alone, was not 0
 }
 
-// bend adds ½(f(y+η, z+ε) + f(y−η, z−ε)) − f(y, z) over a batch, with η of
-// standard deviation eta.
+// bend adds D_y f(η) − D_z f(ε) over a batch, with η of standard deviation eta.
 func (b *bender[T]) bend(t float64, x, y, z []float64, eta float64) error {
 	rows := len(y)
 	errY, errZ := make([]float64, rows), make([]float64, len(z))
 	normals(b.rng, errY, eta)
 	normals(b.rng, errZ, b.epsilon)
-	joint, err := b.second(t, x, y, z, errY, errZ)
+	inY, err := b.second(t, x, y, z, errY, make([]float64, len(z)))
 	if err != nil {
 		return err
 	}
@@ -32,8 +31,8 @@ func (b *bender[T]) bend(t float64, x, y, z []float64, eta float64) error {
 	if err != nil {
 		return err
 	}
-	for r := range joint {
-		b.sum += joint[r].diff
+	for r := range inY {
+		b.sum += inY[r].diff - inZ[r].diff
 		b.curvedInZ = b.curvedInZ || math.Abs(inZ[r].diff) > 1e-9*inZ[r].size
 	}
 	return nil

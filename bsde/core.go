@@ -28,7 +28,7 @@ func newCore[T autodiff.Float](t *Trainer) (core, error) {
 		return nil, err
 	}
 	e := &engine[T]{model: m, method: t.method, pool: t.pool, adam: autodiff.NewAdam[T](&m.layout)}
-	if e.walkers, err = newWalkers(m, t.method.Controlled, t.set.Workers); err != nil {
+	if e.walkers, err = newWalkers(m, !t.method.Uncontrolled, t.set.Workers); err != nil {
 		return nil, err
 	}
 	e.free = make(chan *walker[T], len(e.walkers))
@@ -78,7 +78,7 @@ func (e *engine[T]) samplePaths(w *walker[T], first, rows int) error {
 		narrow(e.x[at:at+rows*d], x)
 		narrow(e.dw[at:at+rows*d], dw)
 	}
-	if e.method.Controlled {
+	if !e.method.Uncontrolled {
 		y := make([]float64, rows)
 		spread(y, []float64{e.value()})
 		if err := w.walk(1, [][]float64{y}, put); err != nil {

@@ -46,8 +46,11 @@ const estimatePilot = 2048
 // on fresh paths with the trained Z: for f independent of y that is the control
 // variate estimate Y0 = E[g(X_T) + Σ f h − Σ Z·ΔW], in which Z removes the
 // variance that it explains. Otherwise it is one Newton step from a Y0 that a
-// pilot run has brought near. The same paths with twice the step give the time
-// discretisation error.
+// pilot run has brought near.
+//
+// The same paths on two and four times the step give an extrapolation to step 0
+// and its error, see levels. The bias of an imperfect Z is subtracted where its
+// leading term is known, see networkBias.
 func (e *engine[T]) estimate(ctx context.Context, paths int, progress func(done int)) (*estimate, error) {
 	y0 := e.value()
 	if e.eq.usesY {
@@ -57,26 +60,42 @@ func (e *engine[T]) estimate(ctx context.Context, paths int, progress func(done 
 		}
 		y0 -= pilot.shift()
 	}
-	fine, err := e.residuals(ctx, 1, paths, y0, progress)
-	if err != nil {
-		return nil, err
-	}
-	paths = len(fine.delta)
-	out := unknown()
-	out.z0 = e.startZ()
-	std := fine.std()
-	out.value = y0 - fine.shift()
-	out.stderr = std / math.Sqrt(float64(paths)) / math.Abs(fine.slope)
-	out.ratio = std / stat.StdDev(fine.g, nil)
-	if e.set.Steps > 1 {
-		coarse, err := e.residuals(ctx, 2, paths, y0, nil)
+	l := &levels{y0: y0}
+	for stride := 1; stride <= 4 && (stride == 1 || stride < e.set.Steps); stride *= 2 {
+		report := progress
+		if stride > 1 {
+			report = nil
+		}
+		r, err := e.residuals(ctx, stride, paths, y0, report)
 		if err != nil {
 			return nil, err
 		}
-		out.discretization = math.Abs(coarse.shift() - fine.shift())
+		paths = len(r.delta)
+		l.add(r, e.meanStep(stride))
 	}
-	out.bias, err = e.networkBias(out.value, std*std)
+	out := unknown()
+	out.z0 = e.startZ()
+	std := l.runs[0].std()
+	out.ratio = std / stat.StdDev(l.runs[0].g, nil)
+	out.value, out.stderr = l.extrapolate(0)
+	out.discretization = l.error()
+	var err error
+	if out.bias, err = e.networkBias(out.value, std*std); err == nil && !math.IsNaN(out.bias) {
+		out.value -= out.bias
+	}
 	return out, err
+}
+
+// meanStep is Σ hᵢ²/T, the step that the first-order error is proportional to:
+// the last step of a coarse grid may be shorter than the others.
+func (e *engine[T]) meanStep(stride int) float64 {
+	n, h := e.set.Steps, e.eq.Horizon/float64(e.set.Steps)
+	sum := 0.0
+	for k := 0; k < n; k += stride {
+		step := float64(min(stride, n-k)) * h
+		sum += step * step
+	}
+	return sum / e.eq.Horizon
 }
 
 // residuals are the mismatches δ = Y_N − g(X_N) of many paths from one Y0.
@@ -170,13 +189,16 @@ func (e *engine[T]) startZ() []float64 {
 // networkBias estimates the bias of the value that the remaining error of Z
 // causes through the curvature of f. The variance of the mismatch is that of
 // ∫(Z−σᵀ∇u)·dW, so it is spread evenly over time and components as an error ε of
-// Z, and its part up to time t as an error η of Y; then
+// Z, and its part up to time t as an error η of Y. With D the second difference
+// ½(f(·+error) + f(·−error)) − f(·),
 //
-//	bias ≈ −Σ h E[½(f(y+η, z+ε) + f(y−η, z−ε)) − f(y, z)]
+//	bias ≈ Σ h E[D_y f(η) − D_z f(ε)]
 //
-// It is the leading term for controlled paths, where the first-order effect of ε
-// cancels. For uncontrolled paths and f nonlinear in z it does not, and the
-// result is NaN: not known.
+// The signs differ because Y_n scatters around the true value, at which f is
+// wanted, while v = ∂f/∂z is taken at the network's Z. It is the leading term
+// for controlled paths, where the first-order effect of ε cancels. For
+// uncontrolled paths and f nonlinear in z it does not, and the result is NaN:
+// not known.
 func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
 	if e.eq.generator == nil {
 		return 0, nil
@@ -205,8 +227,8 @@ func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		sum -= h * b.sum
-		if b.curvedInZ && !e.method.Controlled {
+		sum += h * b.sum
+		if b.curvedInZ && e.method.Uncontrolled {
 			return math.NaN(), nil
 		}
 	}

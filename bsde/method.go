@@ -11,15 +11,17 @@ type Method interface {
 type DeepBSDE struct {
 	Network Network // nil: Shared{}
 
-	// Controlled simulates paths with the drift μ + σv, v = ∂f/∂z at the current
-	// Z, instead of μ, and the recursion accordingly:
+	// Uncontrolled simulates X as the problem states it. Otherwise, where f
+	// depends on z, paths have the drift μ + σv with v = ∂f/∂z at the current Z,
+	// and the recursion accordingly:
 	//
 	//	dX = (μ + σv) dt + σ dW,   dY = −(f − Z·v) dt + Z·dW
 	//
 	// By Girsanov's theorem this is the same equation for any v. The paths go
-	// where a generator nonlinear in z makes the value; for a
-	// Hamilton–Jacobi–Bellman equation v is the optimal control.
-	Controlled bool
+	// where a generator nonlinear in z makes the value (for a
+	// Hamilton–Jacobi–Bellman equation v is the optimal control), and the bias
+	// of Y0 is of second order in the error of Z instead of first.
+	Uncontrolled bool
 }
 
 // Name is "deep-bsde".

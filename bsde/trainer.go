@@ -57,8 +57,8 @@ func Init(ctx context.Context, p pde.Problem, m Method, s *Settings) (*Trainer, 
 	if t.eq, err = newEquation(p); err != nil {
 		return nil, err
 	}
-	if method.Controlled && !t.eq.usesZ {
-		t.method.Controlled = false // v = ∂f/∂z = 0
+	if !t.eq.usesZ {
+		t.method.Uncontrolled = true // v = ∂f/∂z = 0
 	}
 	t.pool = autodiff.NewPool(t.set.Workers)
 	if t.set.Precision == "float64" {

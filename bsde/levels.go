@@ -1,0 +1,55 @@
+package bsde
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// levels are estimates of Y0 on the same paths with the step h, 2h and 4h. The
+// recursion is of weak order 1, so two levels give an extrapolation to step 0
+// (Talay, Tubaro 1990), and the next two the size of what is left.
+type levels struct {
+	y0   float64
+	runs []*residuals
+	step []float64
+}
+
+func (l *levels) add(r *residuals, step float64) {
+	l.runs, l.step = append(l.runs, r), append(l.step, step)
+}
+
+// extrapolate is the value extrapolated from levels i and i+1, with its standard
+// error from the combination of the two mismatches of each path; with a single
+// level it is that level's value.
+func (l *levels) extrapolate(i int) (value, stderr float64) {
+	a := l.runs[i]
+	wa, wb, b := 1.0, 0.0, a
+	if i+1 < len(l.runs) {
+		b = l.runs[i+1]
+		wa = l.step[i+1] / (l.step[i+1] - l.step[i])
+		wb = 1 - wa
+	}
+	each := make([]float64, len(a.delta))
+	for k := range each {
+		each[k] = wa*a.delta[k]/a.slope + wb*b.delta[k]/b.slope
+	}
+	mean, std := stat.MeanStdDev(each, nil)
+	return l.y0 - mean, std / math.Sqrt(float64(len(each)))
+}
+
+// error is the distance of the extrapolation from the one a level coarser, some
+// three times the error of the finer one where the expansion in the step holds.
+// With two levels it is the distance from the finer level itself, and NaN with
+// one.
+func (l *levels) error() float64 {
+	fine, _ := l.extrapolate(0)
+	switch len(l.runs) {
+	case 1:
+		return math.NaN()
+	case 2:
+		return math.Abs(fine - (l.y0 - l.runs[0].shift()))
+	}
+	coarse, _ := l.extrapolate(1)
+	return math.Abs(fine - coarse)
+}
