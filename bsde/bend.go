@@ -12,17 +12,19 @@ import (
 type bender[T autodiff.Float] struct {
 	w         *walker[T]
 	rng       *rand.Rand
-	epsilon   float64 // standard deviation of the error of a component of Z
-	sum       float64 // of D_y f(η) − D_z f(ε)
-	curvedInZ bool    // one of them, in Z alone, was not 0
+	y         []float64 // the values along the paths
+	variance  float64   // of the mismatch, per unit of time
+	sum       float64   // of D_y f(η) − D_z f(ε)
+	curvedInZ bool      // one of them, in Z alone, was not 0
 }
 
-// bend adds D_y f(η) − D_z f(ε) over a batch, with η of standard deviation eta.
-func (b *bender[T]) bend(t float64, x, y, z []float64, eta float64) error {
-	rows := len(y)
+// observe adds D_y f(η) − D_z f(ε) at one time step, with η of variance
+// variance·t and ε of variance in all its components together.
+func (b *bender[T]) observe(_ int, t float64, x, _, z []float64) error {
+	y, rows := b.y, len(b.y)
 	errY, errZ := make([]float64, rows), make([]float64, len(z))
-	normals(b.rng, errY, eta)
-	normals(b.rng, errZ, b.epsilon)
+	normals(b.rng, errY, math.Sqrt(b.variance*t))
+	normals(b.rng, errZ, math.Sqrt(b.variance*float64(rows)/float64(len(z))))
 	inY, err := b.second(t, x, y, z, errY, make([]float64, len(z)))
 	if err != nil {
 		return err

@@ -72,44 +72,27 @@ func (e *engine[T]) sampleChunk(c int) {
 }
 
 func (e *engine[T]) samplePaths(w *walker[T], first, rows int) error {
-	d := e.eq.Dim
-	put := func(n int, _ float64, x, dw, _ []float64) {
-		at := (n*e.set.Batch + first) * d
-		narrow(e.x[at:at+rows*d], x)
-		narrow(e.dw[at:at+rows*d], dw)
+	w.sink = batchSink[T]{m: e.model, first: first}
+	var err error
+	if e.method.Uncontrolled {
+		err = w.drift(&w.sink)
+	} else {
+		err = w.walk(1, w.from(e.value()), &w.sink)
 	}
-	if !e.method.Uncontrolled {
-		y := make([]float64, rows)
-		spread(y, []float64{e.value()})
-		if err := w.walk(1, [][]float64{y}, put); err != nil {
-			return err
-		}
-	} else if err := w.drift(put); err != nil {
-		return err
-	}
-	g := make([]float64, rows)
-	if err := e.eq.terminal.Eval(rows, g, w.x[:rows*d]); err != nil {
-		return err
-	}
-	narrow(e.g[first:first+rows], g)
-	return nil
+	narrow(e.g[first:first+rows], w.g[:rows])
+	return err
 }
 
-// drift simulates X alone, without the network.
-func (w *walker[T]) drift(see visit) error {
-	eq, rows, d := w.m.eq, w.noise.rows, w.m.eq.Dim
-	h := eq.Horizon / float64(w.m.set.Steps)
-	x, next := w.x[:rows*d], w.next[:rows*d]
-	spread(x, eq.Start)
-	for k := range w.m.set.Steps {
-		dw, extra := w.noise.step(k)
-		see(k, float64(k)*h, x, dw, nil)
-		if err := eq.move.Step(float64(k)*h, h, rows, x, dw, extra, next); err != nil {
-			return err
-		}
-		x, next = next, x
-	}
-	copy(w.x, x)
+// batchSink puts a chunk of paths into the inputs of the gradient program.
+type batchSink[T autodiff.Float] struct {
+	m     *model[T]
+	first int // row of the chunk's first path in the batch
+}
+
+func (s *batchSink[T]) observe(n int, _ float64, x, dw, _ []float64) error {
+	at := (n*s.m.set.Batch + s.first) * s.m.eq.Dim
+	narrow(s.m.x[at:at+len(x)], x)
+	narrow(s.m.dw[at:at+len(dw)], dw)
 	return nil
 }
 
@@ -124,12 +107,10 @@ func (e *engine[T]) validate() (float64, error) {
 		first := c * chunkRows
 		rows := min(chunkRows, n-first)
 		w.noise.draw(e.set.Seed, forValidation, 0, first, rows, e.eq.Horizon/float64(e.set.Steps))
-		var delta []float64
-		if delta, errs[c] = w.mismatch(1, e.value()); errs[c] != nil {
-			return
-		}
-		for _, v := range delta {
-			sums[c] += clipped(v, e.set.LossClip)
+		y := w.from(e.value())
+		errs[c] = w.walk(1, y, nil)
+		for r, v := range y[0] {
+			sums[c] += clipped(v-w.g[r], e.set.LossClip)
 		}
 	})
 	total := 0.0
@@ -151,21 +132,4 @@ func clipped(delta, clip float64) float64 {
 		return clip * (2*delta - clip)
 	}
 	return delta * delta
-}
-
-// mismatch walks the paths of the noise from the given Y0 and returns Y_N − g(X_N).
-func (w *walker[T]) mismatch(stride int, y0 float64) ([]float64, error) {
-	rows := w.noise.rows
-	y, g := make([]float64, rows), make([]float64, rows)
-	spread(y, []float64{y0})
-	if err := w.walk(stride, [][]float64{y}, nil); err != nil {
-		return nil, err
-	}
-	if err := w.m.eq.terminal.Eval(rows, g, w.x[:rows*w.m.eq.Dim]); err != nil {
-		return nil, err
-	}
-	for r := range y {
-		y[r] -= g[r]
-	}
-	return y, nil
 }

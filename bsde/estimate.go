@@ -165,9 +165,7 @@ func (w *walker[T]) residual(stride int, y0 float64, delta, g []float64) (slope 
 	if err := w.walk(stride, values, nil); err != nil {
 		return 0, err
 	}
-	if err := w.m.eq.terminal.Eval(len(g), g, w.x[:len(g)*w.m.eq.Dim]); err != nil {
-		return 0, err
-	}
+	copy(g, w.g)
 	for r := range delta {
 		if w.m.eq.usesY {
 			slope += (values[1][r] - delta[r]) / step
@@ -182,7 +180,7 @@ func (e *engine[T]) startZ() []float64 {
 	w := <-e.free
 	defer func() { e.free <- w }()
 	spread(w.x, e.eq.Start)
-	z := w.evaluate(0, w.x, chunkRows)
+	z := w.evaluate(0, w.x)
 	return append([]float64(nil), z[:e.eq.Dim]...)
 }
 
@@ -205,26 +203,17 @@ func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
 	}
 	w := <-e.free
 	defer func() { e.free <- w }()
-	d, n := e.eq.Dim, e.set.Steps
-	h := e.eq.Horizon / float64(n)
+	h := e.eq.Horizon / float64(e.set.Steps)
 	const chunks = 8
 	sum := 0.0
 	for c := range chunks {
 		w.noise.draw(e.set.Seed, forEstimate, 1, c*chunkRows, chunkRows, h)
-		src := stream(e.set.Seed, forEstimate, 2, c)
-		b := &bender[T]{w: w, rng: rand.New(&src), epsilon: math.Sqrt(variance / (e.eq.Horizon * float64(d)))}
-		y := make([]float64, chunkRows)
-		spread(y, []float64{y0})
-		var err error
-		see := func(_ int, t float64, x, _, z []float64) {
-			if err == nil {
-				err = b.bend(t, x, y, z, math.Sqrt(variance*t/e.eq.Horizon))
-			}
-		}
-		if werr := w.walk(1, [][]float64{y}, see); werr != nil {
-			return 0, werr
-		}
-		if err != nil {
+		src := &rand.PCG{}
+		stream(src, e.set.Seed, forEstimate, 2, c)
+		b := &bender[T]{w: w, rng: rand.New(src), variance: variance / e.eq.Horizon}
+		y := w.from(y0)
+		b.y = y[0]
+		if err := w.walk(1, y, b); err != nil {
 			return 0, err
 		}
 		sum += h * b.sum

@@ -11,6 +11,8 @@ type noise struct {
 	steps, rows, dim int
 	dw               []float64 // steps×rows×d, variance h
 	extra            []float64 // the same, variance 1; nil unless the transition needs it
+	src              rand.PCG
+	rng              *rand.Rand
 }
 
 func newNoise(steps, rows, dim, extra int) *noise {
@@ -18,6 +20,7 @@ func newNoise(steps, rows, dim, extra int) *noise {
 	if extra > 0 {
 		w.extra = make([]float64, steps*rows*dim)
 	}
+	w.rng = rand.New(&w.src)
 	return w
 }
 
@@ -26,15 +29,14 @@ func (w *noise) draw(seed uint64, p purpose, k, first, rows int, h float64) {
 	w.rows = rows
 	root := math.Sqrt(h)
 	for r := range rows {
-		src := stream(seed, p, k, first+r)
-		rng := rand.New(&src)
+		stream(&w.src, seed, p, k, first+r)
 		for n := range w.steps {
-			normals(rng, w.increment(n, r), root)
+			normals(w.rng, w.increment(n, r), root)
 		}
 		if w.extra != nil {
 			for n := range w.steps {
 				at := (n*rows + r) * w.dim
-				normals(rng, w.extra[at:at+w.dim], 1)
+				normals(w.rng, w.extra[at:at+w.dim], 1)
 			}
 		}
 	}

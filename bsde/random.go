@@ -12,10 +12,11 @@ const (
 	forEstimate
 )
 
-// stream is the random stream of path i of batch k: it depends on seed, purpose,
-// k and i only, so that results do not depend on who simulates a path when.
-func stream(seed uint64, p purpose, k, i int) rand.PCG {
-	return *rand.NewPCG(mix(seed^uint64(p)<<56), mix(uint64(k)<<32^uint64(i)))
+// stream moves src to the start of the random stream of path i of batch k: it
+// depends on seed, purpose, k and i only, so that results do not depend on who
+// simulates a path when.
+func stream(src *rand.PCG, seed uint64, p purpose, k, i int) {
+	src.Seed(mix(seed^uint64(p)<<56), mix(uint64(k)<<32^uint64(i)))
 }
 
 // mix spreads the bits of a counter (the finaliser of SplitMix64, Steele et al.

@@ -13,15 +13,26 @@ const chunkRows = 32
 type walker[T autodiff.Float] struct {
 	m       *model[T]
 	serial  *autodiff.Pool
-	steps   []*autodiff.Program[T] // Z of step n for chunkRows states
-	outputs []autodiff.Node
-	control *autodiff.Program[T] // ∂f/∂z; nil where paths are not controlled
-	v       autodiff.Node
+	steps   []stepNetwork[T]     // Z of each step for chunkRows states
+	control *autodiff.Program[T] // v = ∂f/∂z; nil where paths are not controlled
+	v       []T                  // its output
+	at      [inZ + 1][]T         // its inputs t, x, y and z, nil where v does not depend on one
 
 	noise          *noise
 	x, next, shift []float64 // rows×d: state, next state, increment with the control's drift
 	z              []float64 // rows×d
 	f              []float64 // rows
+	now            [1]float64
+	values         [1][]float64
+	y              []float64 // rows, the value that the control is taken at
+	g              []float64 // rows, g(X_T)
+	sink           batchSink[T]
+}
+
+// stepNetwork is Z of one time step.
+type stepNetwork[T autodiff.Float] struct {
+	*autodiff.Program[T]
+	x, z []T // input, nil where Z does not depend on x, and output
 }
 
 // newWalkers makes a walker for each worker.
@@ -41,7 +52,8 @@ func newWalker[T autodiff.Float](m *model[T], controlled bool) (*walker[T], erro
 	w := &walker[T]{
 		m: m, serial: autodiff.NewPool(1), noise: newNoise(n, chunkRows, d, m.eq.move.Extra),
 		x: make([]float64, chunkRows*d), next: make([]float64, chunkRows*d),
-		shift: make([]float64, chunkRows*d), z: make([]float64, chunkRows*d), f: make([]float64, chunkRows),
+		shift: make([]float64, chunkRows*d), z: make([]float64, chunkRows*d),
+		f: make([]float64, chunkRows), y: make([]float64, chunkRows), g: make([]float64, chunkRows),
 	}
 	for k := range n {
 		b := m.builder(false)
@@ -50,7 +62,7 @@ func newWalker[T autodiff.Float](m *model[T], controlled bool) (*walker[T], erro
 		if err != nil {
 			return nil, err
 		}
-		w.steps, w.outputs = append(w.steps, p), append(w.outputs, z)
+		w.steps = append(w.steps, stepNetwork[T]{p, p.Input("x"), p.Value(z)})
 	}
 	if controlled {
 		return w, w.compileControl()
@@ -65,20 +77,28 @@ func (w *walker[T]) compileControl() error {
 	z := b.Input("z", chunkRows, d)
 	e := b.Embed(w.m.eq.list)
 	e.BindInputs(b.Input("t", 1, 1), b.Input("x", chunkRows, d), b.Input("y", chunkRows, 1), z)
-	w.v = b.Gradient(b.Sum(e.Result()), z)[0]
-	var err error
-	w.control, err = autodiff.Compile(b.Graph, autodiff.Target{Outputs: []autodiff.Node{w.v}}, w.m.params, w.m.states)
-	return err
+	v := b.Gradient(b.Sum(e.Result()), z)[0]
+	p, err := autodiff.Compile(b.Graph, autodiff.Target{Outputs: []autodiff.Node{v}}, w.m.params, w.m.states)
+	if err != nil {
+		return err
+	}
+	w.control, w.v = p, p.Value(v)
+	for i, name := range []string{inT: "t", inX: "x", inY: "y", inZ: "z"} {
+		w.at[i] = p.Input(name)
+	}
+	return nil
 }
 
-// visit is told the state and the increment of every step before the next state
-// is computed; both are rows×d and valid during the call.
-type visit func(n int, t float64, x, dw, z []float64)
+// observer is told the state, the increment and Z of every step before the next
+// state is computed; all are rows×d and valid during the call.
+type observer interface {
+	observe(n int, t float64, x, dw, z []float64) error
+}
 
 // walk simulates the paths of the walker's noise on every stride-th grid point
 // and advances the values y (each one value a path, all with the same Z) along
-// them. The control is taken at y[0]. At the end x holds X_T.
-func (w *walker[T]) walk(stride int, y [][]float64, see visit) error {
+// them. The control is taken at y[0]. At the end x holds X_T and g g(X_T).
+func (w *walker[T]) walk(stride int, y [][]float64, o observer) error {
 	eq, rows, d := w.m.eq, w.noise.rows, w.m.eq.Dim
 	n, h := w.m.set.Steps, w.m.eq.Horizon/float64(w.m.set.Steps)
 	x, next := w.x[:rows*d], w.next[:rows*d]
@@ -86,12 +106,14 @@ func (w *walker[T]) walk(stride int, y [][]float64, see visit) error {
 	for k := 0; k < n; k += stride {
 		t, span := float64(k)*h, float64(min(stride, n-k))*h
 		dw, extra := w.increment(k, min(stride, n-k))
-		z := w.evaluate(k, x, rows)
+		z := w.evaluate(k, x)
 		if w.control != nil {
-			w.addControl(t, span, x, y[0], rows, dw)
+			w.addControl(t, span, x, y[0], dw)
 		}
-		if see != nil {
-			see(k, t, x, dw, z)
+		if o != nil {
+			if err := o.observe(k, t, x, dw, z); err != nil {
+				return err
+			}
 		}
 		for _, values := range y {
 			if err := w.advance(t, span, x, values, z, dw); err != nil {
@@ -103,8 +125,41 @@ func (w *walker[T]) walk(stride int, y [][]float64, see visit) error {
 		}
 		x, next = next, x
 	}
+	return w.finish(x)
+}
+
+// drift simulates X alone, without the network.
+func (w *walker[T]) drift(o observer) error {
+	eq, rows, d := w.m.eq, w.noise.rows, w.m.eq.Dim
+	h := eq.Horizon / float64(w.m.set.Steps)
+	x, next := w.x[:rows*d], w.next[:rows*d]
+	spread(x, eq.Start)
+	for k := range w.m.set.Steps {
+		dw, extra := w.noise.step(k)
+		if err := o.observe(k, float64(k)*h, x, dw, nil); err != nil {
+			return err
+		}
+		if err := eq.move.Step(float64(k)*h, h, rows, x, dw, extra, next); err != nil {
+			return err
+		}
+		x, next = next, x
+	}
+	return w.finish(x)
+}
+
+// finish keeps the terminal states and evaluates g there.
+func (w *walker[T]) finish(x []float64) error {
 	copy(w.x, x)
-	return nil
+	return w.m.eq.terminal.Eval(w.noise.rows, w.g[:w.noise.rows], x)
+}
+
+// from is one value a path, all equal to y0, in the walker's own memory.
+func (w *walker[T]) from(y0 float64) [][]float64 {
+	w.values[0] = w.y[:w.noise.rows]
+	for r := range w.values[0] {
+		w.values[0][r] = y0
+	}
+	return w.values[:]
 }
 
 // increment is the sum of count increments from step k on, in w.shift.
@@ -122,34 +177,37 @@ func (w *walker[T]) increment(k, count int) (dw, extra []float64) {
 }
 
 // evaluate is Z of step k at the states x.
-func (w *walker[T]) evaluate(k int, x []float64, rows int) []float64 {
+func (w *walker[T]) evaluate(k int, x []float64) []float64 {
 	p := w.steps[k]
-	if in := p.Input("x"); in != nil {
-		narrow(in, x)
-	}
+	narrow(p.x, x)
 	p.Run(w.serial)
 	z := w.z[:len(x)]
-	for i, v := range p.Value(w.outputs[k])[:len(x)] {
+	for i, v := range p.z[:len(x)] {
 		z[i] = float64(v)
 	}
 	return z
 }
 
 // addControl adds v·span to the increments dw.
-func (w *walker[T]) addControl(t, span float64, x, y []float64, rows int, dw []float64) {
-	p := w.control
-	for name, values := range map[string][]float64{"t": {t}, "x": x, "y": y, "z": w.z[:len(x)]} {
-		if in := p.Input(name); in != nil {
-			narrow(in, values)
-		}
+func (w *walker[T]) addControl(t, span float64, x, y, dw []float64) {
+	if w.at[inT] != nil {
+		w.at[inT][0] = T(t)
 	}
-	p.Run(w.serial)
-	for i, v := range p.Value(w.v)[:len(dw)] {
+	narrow(w.at[inX], x)
+	narrow(w.at[inY], y)
+	narrow(w.at[inZ], w.z[:len(x)])
+	w.control.Run(w.serial)
+	for i, v := range w.v[:len(dw)] {
 		dw[i] += float64(v) * span
 	}
 }
 
+// narrow converts src to the precision of dst; an input that a program does not
+// have is nil and stays so.
 func narrow[T autodiff.Float](dst []T, src []float64) {
+	if dst == nil {
+		return
+	}
 	for i, v := range src {
 		dst[i] = T(v)
 	}
@@ -160,7 +218,8 @@ func (w *walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
 	d := w.m.eq.Dim
 	if w.m.eq.generator != nil {
 		f := w.f[:len(y)]
-		if err := w.m.eq.generator.Eval(len(y), f, []float64{t}, x, y, z); err != nil {
+		w.now[0] = t
+		if err := w.m.eq.generator.Eval(len(y), f, w.now[:], x, y, z); err != nil {
 			return err
 		}
 		for r, v := range f {

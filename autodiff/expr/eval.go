@@ -28,15 +28,24 @@ func Compile(out Value, inputs ...Value) (*Func, error) {
 		f.inputs = append(f.inputs, Node{Name: in.n.name, Width: in.n.width})
 	}
 	f.pool.New = func() any {
-		work := make([][]float64, len(nodes))
+		s := &scratch{
+			work: make([][]float64, len(nodes)), values: make([]operand, len(nodes)), args: make([]operand, len(inputs)),
+		}
 		for i, n := range nodes {
 			if n.Op != OpInput && n.Op != OpConst {
-				work[i] = make([]float64, blockRows*n.Width)
+				s.work[i] = make([]float64, blockRows*n.Width)
 			}
 		}
-		return &work
+		return s
 	}
 	return f, nil
+}
+
+// scratch is the memory of one evaluation.
+type scratch struct {
+	work   [][]float64 // results of the operations, a block of rows each
+	values []operand
+	args   []operand
 }
 
 // Width is the number of components of the result.
@@ -55,28 +64,27 @@ func (o operand) row(i int) []float64 { return o.data[i*o.stride : i*o.stride+o.
 // (rows×Width()). Every input is rows×width in row-major order, or a single row
 // that is repeated.
 func (f *Func) Eval(rows int, dst []float64, in ...[]float64) error {
-	args, err := f.operands(rows, in)
-	if err != nil {
+	s := f.pool.Get().(*scratch)
+	defer f.pool.Put(s)
+	if err := f.operands(s.args, rows, in); err != nil {
 		return err
 	}
 	if len(dst) != rows*f.Width() {
 		return fmt.Errorf("expr: result has %d numbers, want %d rows × %d", len(dst), rows, f.Width())
 	}
-	work := f.pool.Get().(*[][]float64)
-	defer f.pool.Put(work)
-	values := make([]operand, len(f.nodes))
+	values := s.values
 	for lo := 0; lo < rows; lo += blockRows {
 		n := min(blockRows, rows-lo)
 		for i := range f.nodes {
 			node := &f.nodes[i]
 			switch node.Op {
 			case OpInput:
-				a := args[node.Input]
+				a := s.args[node.Input]
 				values[i] = operand{a.data[lo*a.stride:], a.width, a.stride}
 			case OpConst:
 				values[i] = operand{node.Data, node.Width, 0}
 			default:
-				values[i] = operand{(*work)[i], node.Width, node.Width}
+				values[i] = operand{s.work[i], node.Width, node.Width}
 				evalNode(node, n, values, values[i])
 			}
 		}
@@ -88,11 +96,10 @@ func (f *Func) Eval(rows int, dst []float64, in ...[]float64) error {
 	return nil
 }
 
-func (f *Func) operands(rows int, in [][]float64) ([]operand, error) {
+func (f *Func) operands(args []operand, rows int, in [][]float64) error {
 	if len(in) != len(f.inputs) {
-		return nil, fmt.Errorf("expr: %d inputs given, want %d", len(in), len(f.inputs))
+		return fmt.Errorf("expr: %d inputs given, want %d", len(in), len(f.inputs))
 	}
-	args := make([]operand, len(in))
 	for i, data := range in {
 		w := f.inputs[i].Width
 		switch len(data) {
@@ -101,10 +108,10 @@ func (f *Func) operands(rows int, in [][]float64) ([]operand, error) {
 		case w:
 			args[i] = operand{data, w, 0}
 		default:
-			return nil, fmt.Errorf("expr: input %s has %d numbers, want %d rows × %d or one row", f.inputs[i].Name, len(data), rows, w)
+			return fmt.Errorf("expr: input %s has %d numbers, want %d rows × %d or one row", f.inputs[i].Name, len(data), rows, w)
 		}
 	}
-	return args, nil
+	return nil
 }
 
 // at is the index into a row of an elementwise operand: component j, or 0 where

@@ -34,12 +34,11 @@ func (a jet) chain(f, d, dd float64) jet {
 //
 // Source: Griewank, Walther, Evaluating Derivatives (2008), chapter 13.
 func (f *Func) Jet(rows int, in, dir [][]float64) (u, du, d2u []float64, err error) {
-	args, err := f.operands(rows, in)
-	if err != nil {
+	args, dirs := make([]operand, len(f.inputs)), make([]operand, len(f.inputs))
+	if err := f.operands(args, rows, in); err != nil {
 		return nil, nil, nil, err
 	}
-	dirs, err := f.operands(rows, dir)
-	if err != nil {
+	if err := f.operands(dirs, rows, dir); err != nil {
 		return nil, nil, nil, fmt.Errorf("direction: %w", err)
 	}
 	w := f.Width()
