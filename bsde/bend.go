@@ -34,18 +34,15 @@ func (b *bender[T]) observe(_ int, t float64, x, _, z []float64) error {
 		return err
 	}
 	for r := range inY {
-		b.sum += inY[r].diff - inZ[r].diff
-		b.curvedInZ = b.curvedInZ || math.Abs(inZ[r].diff) > 1e-9*inZ[r].size
+		b.sum += inY[r] - inZ[r]
 	}
 	return nil
 }
 
-// second is a second difference of f with the size of its terms.
-type second struct{ diff, size float64 }
-
-func (b *bender[T]) second(t float64, x, y, z, errY, errZ []float64) ([]second, error) {
-	out := make([]second, len(y))
-	f, ys, zs := make([]float64, len(y)), make([]float64, len(y)), make([]float64, len(z))
+// second is ½(f(·+error) + f(·−error)) − f(·) for every path.
+func (b *bender[T]) second(t float64, x, y, z, errY, errZ []float64) ([]float64, error) {
+	out, f := make([]float64, len(y)), make([]float64, len(y))
+	ys, zs := make([]float64, len(y)), make([]float64, len(z))
 	for _, side := range []float64{1, -1, 0} {
 		for i := range y {
 			ys[i] = y[i] + side*errY[i]
@@ -61,8 +58,7 @@ func (b *bender[T]) second(t float64, x, y, z, errY, errZ []float64) ([]second, 
 			weight = -1
 		}
 		for i, v := range f {
-			out[i].diff += weight * v
-			out[i].size += math.Abs(v)
+			out[i] += weight * v
 		}
 	}
 	return out, nil

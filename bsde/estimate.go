@@ -75,12 +75,11 @@ func (e *engine[T]) estimate(ctx context.Context, paths int, progress func(done 
 	}
 	out := unknown()
 	out.z0 = e.startZ()
-	std := l.runs[0].std()
-	out.ratio = std / stat.StdDev(l.runs[0].g, nil)
+	out.ratio = l.runs[0].std() / stat.StdDev(l.runs[0].g, nil)
 	out.value, out.stderr = l.extrapolate(0)
 	out.discretization = l.error()
 	var err error
-	if out.bias, err = e.networkBias(out.value, std*std); err == nil && !math.IsNaN(out.bias) {
+	if out.bias, err = e.networkBias(out.value, l.variance()); err == nil && !math.IsNaN(out.bias) {
 		out.value -= out.bias
 	}
 	return out, err
@@ -185,21 +184,24 @@ func (e *engine[T]) startZ() []float64 {
 }
 
 // networkBias estimates the bias of the value that the remaining error of Z
-// causes through the curvature of f. The variance of the mismatch is that of
-// ∫(Z−σᵀ∇u)·dW, so it is spread evenly over time and components as an error ε of
-// Z, and its part up to time t as an error η of Y. With D the second difference
+// causes through the curvature of f. The variance of the mismatch at step 0 is
+// that of ∫(Z−σᵀ∇u)·dW, so it is spread evenly over time and components as an
+// error ε of Z, and its part up to time t as an error η of Y. With D the second difference
 // ½(f(·+error) + f(·−error)) − f(·),
 //
 //	bias ≈ Σ h E[D_y f(η) − D_z f(ε)]
 //
 // The signs differ because Y_n scatters around the true value, at which f is
 // wanted, while v = ∂f/∂z is taken at the network's Z. It is the leading term
-// for controlled paths, where the first-order effect of ε cancels. For
-// uncontrolled paths and f nonlinear in z it does not, and the result is NaN:
+// for controlled paths, where the first-order effect of ε cancels. On
+// uncontrolled paths it does not where f depends on z, and the result is NaN:
 // not known.
 func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
-	if e.eq.generator == nil {
+	switch {
+	case e.eq.generator == nil:
 		return 0, nil
+	case e.eq.usesZ && e.method.Uncontrolled:
+		return math.NaN(), nil
 	}
 	w := <-e.free
 	defer func() { e.free <- w }()
@@ -217,9 +219,6 @@ func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
 			return 0, err
 		}
 		sum += h * b.sum
-		if b.curvedInZ && e.method.Uncontrolled {
-			return math.NaN(), nil
-		}
 	}
 	return sum / (chunks * chunkRows), nil
 }

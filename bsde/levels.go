@@ -38,6 +38,19 @@ func (l *levels) extrapolate(i int) (value, stderr float64) {
 	return l.y0 - mean, std / math.Sqrt(float64(len(each)))
 }
 
+// variance is that of the mismatch extrapolated to step 0: what is left there is
+// the network's. The rest, Z kept constant over a step, is part of the time step
+// error.
+func (l *levels) variance() float64 {
+	v := math.Pow(l.runs[0].std(), 2)
+	if len(l.runs) == 1 {
+		return v
+	}
+	wider := math.Pow(l.runs[1].std(), 2)
+	left := v - (wider-v)*l.step[0]/(l.step[1]-l.step[0])
+	return math.Min(math.Max(left, 0), v)
+}
+
 // error is the distance of the extrapolation from the one a level coarser, some
 // three times the error of the finer one where the expansion in the step holds.
 // With two levels it is the distance from the finer level itself, and NaN with

@@ -54,7 +54,7 @@ func checkHidden(hidden []int) error {
 // a skip connection: it lets F be narrower than the state.
 type Shared struct {
 	Hidden     []int  // widths of the hidden layers; nil: two of 64
-	Activation string // "tanh", "relu" or "silu"; "": tanh
+	Activation string // "tanh", "relu" or "silu"; "": silu
 }
 
 // Name is "shared".
@@ -84,7 +84,7 @@ func (s Shared) build(b *builder, first, count int, x autodiff.Node) autodiff.No
 	}
 	activation, err := autodiff.Activation(s.Activation)
 	if err != nil {
-		activation = expr.Tanh
+		activation = expr.SiLU
 	}
 	xn := b.normalise(first, count, x)
 	part := func(name string) autodiff.Node {
@@ -122,8 +122,8 @@ func (b *builder) times(first, count, rows int) autodiff.Node {
 	return b.Constant(count*rows, 1, t)
 }
 
-// PerStep is the architecture of Han, Jentzen, E (2018), section 4 of the
-// supplement: a network of its own for each time step,
+// PerStep is the architecture of Han, Jentzen, E (2018) and of the authors' code,
+// github.com/frankhan91/DeepBSDE: a network of its own for each time step,
 //
 //	batch normalisation, then twice (dense without bias, batch normalisation,
 //	ReLU), then dense to d and batch normalisation, divided by d
@@ -164,7 +164,7 @@ func (s PerStep) build(b *builder, first, _ int, x autodiff.Node) autodiff.Node 
 		h = b.Unary(expr.Unary{Fn: expr.Relu}, b.norm(name("norm", i+1), h))
 	}
 	i := len(hidden) + 1
-	h = b.norm(name("norm", i), b.Dense(name("dense", i), h, b.dim, false, autodiff.Glorot))
+	h = b.norm(name("norm", i), b.Dense(name("dense", i), h, b.dim, true, autodiff.Glorot))
 	return b.Scale(1/float64(b.dim), h)
 }
 

@@ -5,8 +5,8 @@ import "time"
 // Result is what a run found, with its errors kept apart:
 //
 //	sampling        StdErr, CI95: the final estimate is a mean over random paths
-//	discretisation  DiscretizationError: the same estimate with twice the step
-//	nonlinearity    NetworkBias: an imperfect Z in a generator nonlinear in z
+//	discretisation  DiscretizationError: the same estimate with larger steps
+//	nonlinearity    NetworkBias: an imperfect Z in a nonlinear generator
 //	approximation   ResidualRatio: the share of g(X_T) that Y_N does not explain
 //
 // Numbers that are not known are NaN.
@@ -16,12 +16,14 @@ type Result struct {
 	Method  string // such as "deep-bsde"
 	Network string // such as "shared"
 
-	Value  float64    // u(0, x0), the control-variate estimate
+	// Value is u(0, x0): the control-variate estimate on fresh paths,
+	// extrapolated in the time step and less NetworkBias where that is known.
+	Value  float64
 	StdErr float64    // its standard error
 	CI95   [2]float64 // Value ± 1.96 StdErr: covers the sampling error alone
 
-	DiscretizationError float64 // estimate of |error| from the time step, in units of Value
-	NetworkBias         float64 // estimate of the bias from an imperfect Z, signed, in units of Value; 0 for f linear in z
+	DiscretizationError float64 // size of the time step's error left after extrapolation, in units of Value
+	NetworkBias         float64 // estimated bias from an imperfect Z, signed, subtracted in Value; NaN on uncontrolled paths of an f that depends on z
 	ResidualRatio       float64 // std(Y_N − g(X_N)) / std(g(X_N))
 
 	Gradient     []float64 // ∇u(0, x0), d numbers; nil where σ(0, x0) is singular

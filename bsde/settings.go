@@ -12,7 +12,7 @@ import (
 // default, so that &Settings{Seed: 3} changes the seed alone.
 type Settings struct {
 	Steps        int     `json:"steps"`         // N, time steps; default 20
-	Iterations   int     `json:"iterations"`    // gradient steps; default 600
+	Iterations   int     `json:"iterations"`    // gradient steps; default 1000
 	Batch        int     `json:"batch"`         // paths in a gradient step; default 64
 	LearningRate float64 `json:"learning_rate"` // of Adam, at its highest; default 5e-3
 
@@ -54,7 +54,7 @@ func (s Settings) withDefaults() Settings {
 		field *int
 		value int
 	}{
-		{&s.Steps, 20}, {&s.Iterations, 600}, {&s.Batch, 64}, {&s.ValidationPaths, 256},
+		{&s.Steps, 20}, {&s.Iterations, 1000}, {&s.Batch, 64}, {&s.ValidationPaths, 256},
 		{&s.StartPaths, 4096}, {&s.EstimatePaths, 32768}, {&s.Workers, runtime.GOMAXPROCS(0)},
 	} {
 		if *f.field == 0 {

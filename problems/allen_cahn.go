@@ -17,7 +17,8 @@ u(T,x) = 1/(2 + 0.4‖x‖²), x0 = 0`,
 	Dim:      100,
 	Params:   []Param{horizon(0.3)},
 	Training: map[string]Training{
-		"per-step": {Steps: 20, Iterations: 4000, Schedule: "constant", LearningRate: 5e-4, LossClip: 50},
+		"shared":   {Steps: 20, Iterations: 1000, LearningRate: 5e-3},
+		"per-step": {Steps: 20, Iterations: 4000, Schedule: "constant", LearningRate: 5e-4, LossClip: 50, Uncontrolled: true},
 	},
 	Published: published(0.052802, "branching diffusion", hje2018+", table 1"),
 	make: func(dim int, _ values) pde.Problem {

@@ -27,7 +27,8 @@ u(T,x) = min xᵢ, x0 = (100, …, 100)`,
 		positive("x0", 100, "start of every stock"),
 	},
 	Training: map[string]Training{
-		"per-step": {Steps: 40, Iterations: 6000, Schedule: "constant", LearningRate: 8e-3, LossClip: 50},
+		"shared":   {Steps: 20, Iterations: 1000, LearningRate: 5e-3, EstimatePaths: 131072},
+		"per-step": {Steps: 40, Iterations: 6000, Schedule: "constant", LearningRate: 8e-3, LossClip: 50, Uncontrolled: true},
 	},
 	Published: published(57.300, "multilevel Picard", hje2018+", section 3.2"),
 	make: func(dim int, v values) pde.Problem {

@@ -50,7 +50,7 @@ type Training struct {
 	Schedule                 string    // "cosine", "constant" or "piecewise"
 	Hidden                   []int
 	Activation               string
-	Controlled               bool // controlled paths
+	Uncontrolled             bool // paths without the control ∂f/∂z
 	LossClip, ClipNorm       float64
 	EstimatePaths            int
 }

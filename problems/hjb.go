@@ -17,7 +17,8 @@ u(T,x) = ln((1 + ‖x‖²)/2), x0 = 0`,
 	Dim:      100,
 	Params:   []Param{horizon(1), positive("lambda", 1, "λ, strength of the control")},
 	Training: map[string]Training{
-		"per-step": {Steps: 20, Iterations: 2000, Schedule: "constant", LearningRate: 1e-2, LossClip: 50},
+		"shared":   {Steps: 20, Iterations: 2000, LearningRate: 5e-3},
+		"per-step": {Steps: 20, Iterations: 2000, Schedule: "constant", LearningRate: 1e-2, LossClip: 50, Uncontrolled: true},
 	},
 	Published: published(4.5901, "Cole–Hopf Monte Carlo", hje2018+", section 3.1"),
 	make: func(dim int, v values) pde.Problem {

@@ -18,7 +18,8 @@ u = ψ(t,x) = sin((T − t + ‖x‖²/d)^α), x0 = 0`,
 		{Name: "alpha", Default: 0.4, Doc: "α, exponent", Min: 0, Max: 10, Open: true},
 	},
 	Training: map[string]Training{
-		"per-step": {Steps: 30, Iterations: 4000, Schedule: "constant", LearningRate: 5e-3, LossClip: 50},
+		"shared":   {Steps: 20, Iterations: 1000, LearningRate: 5e-3},
+		"per-step": {Steps: 30, Iterations: 4000, Schedule: "constant", LearningRate: 5e-3, LossClip: 50, Uncontrolled: true},
 	},
 	make: func(dim int, v values) pde.Problem {
 		d, alpha, horizon := float64(dim), v["alpha"], v["horizon"]

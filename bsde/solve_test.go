@@ -1,0 +1,245 @@
+package bsde
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// heat is ∂u/∂t + ½Δu = 0 with g = ‖x‖²: u = ‖x‖² + d(T−t), ∇u = 2x.
+func heat(d int) pde.Problem {
+	start := make([]float64, d)
+	for i := range start {
+		start[i] = 0.5
+	}
+	return pde.Problem{
+		Name: "heat", Dim: d, Horizon: 1, Start: start, Diffusion: pde.Scalar(1),
+		Terminal: func(x expr.Value) expr.Value { return x.NormSq() },
+	}
+}
+
+func solve(t *testing.T, p pde.Problem, m DeepBSDE, s Settings) *Result {
+	t.Helper()
+	r, err := Solve(context.Background(), p, m, &s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// small are settings for a run of a fraction of a second.
+var small = Settings{Steps: 8, Iterations: 60, Batch: 64, EstimatePaths: 2048, StartPaths: 512, LearningRate: 1e-2}
+
+func TestHeatEquation(t *testing.T) {
+	const d = 5
+	for _, net := range []Network{Shared{Hidden: []int{16}}, PerStep{Hidden: []int{16}}} {
+		r := solve(t, heat(d), DeepBSDE{Network: net}, small)
+		want := 0.25*d + d
+		if !(math.Abs(r.Value-want) <= 5*r.StdErr) || r.Status != IterationLimit {
+			t.Errorf("%s: %g ± %g (%s), want %g within 5 standard errors", net.Name(), r.Value, r.StdErr, r.Status, want)
+		}
+	}
+	// The linear part alone represents Z = 2X exactly.
+	s := small
+	s.Iterations = 400
+	r := solve(t, heat(d), DeepBSDE{Network: Shared{Hidden: []int{16}}}, s)
+	for i, g := range r.Gradient {
+		if math.Abs(g-1) > 0.1 {
+			t.Errorf("∂u/∂x%d = %g, want 1 within 0.1 (trained, not exact)", i, g)
+		}
+	}
+	if r.ResidualRatio > 0.4 {
+		t.Errorf("residual ratio %g: the network has not learned Z", r.ResidualRatio)
+	}
+}
+
+// TestIntervalCoverage counts how often the 95 % interval covers the value of a
+// problem on which the estimator is unbiased. Of 200 runs between 181 and 198
+// are expected with probability 0.99 and more (binomial, p = 0.95).
+func TestIntervalCoverage(t *testing.T) {
+	s := small
+	s.Iterations, s.EstimatePaths, s.StartPaths, s.Steps = 5, 256, 128, 2
+	const d, runs = 2, 200
+	covered := 0
+	for seed := range runs {
+		s.Seed = uint64(seed)
+		r := solve(t, heat(d), DeepBSDE{Network: Shared{Hidden: []int{4}}}, s)
+		if want := 0.25*d + d; r.CI95[0] <= want && want <= r.CI95[1] {
+			covered++
+		}
+	}
+	if covered < 181 || covered > 198 {
+		t.Errorf("%d of %d intervals cover the value", covered, runs)
+	}
+}
+
+// discount is ∂u/∂t + ½Δu − r·u = 0 with g = 1: u = e^{−r(T−t)}, without noise
+// in Y, so that the time step's error stands alone.
+func discount(rate float64) pde.Problem {
+	return pde.Problem{
+		Name: "discount", Dim: 1, Horizon: 1, Start: []float64{0}, Diffusion: pde.Scalar(1),
+		Generator: func(_, _, y, _ expr.Value) expr.Value { return y.Scale(-rate) },
+		Terminal:  func(x expr.Value) expr.Value { return x.Scale(0).AddConst(1) },
+	}
+}
+
+// TestOrderInTheStep fits the order of the recursion and of the extrapolation
+// over four levels each: 1 and 2, ± 0.2.
+func TestOrderInTheStep(t *testing.T) {
+	want := math.Exp(-0.5)
+	var single, extrapolated [][2]float64
+	for _, n := range []int{8, 16, 32, 64} {
+		s := small
+		s.Steps, s.Iterations, s.Precision, s.EstimatePaths = n, 1, "float64", 64
+		s.LearningRate = 1e-15 // leaves Z = 0, the exact one
+		r := solve(t, discount(0.5), DeepBSDE{Network: Shared{Hidden: []int{4}}}, s)
+		h := 1 / float64(n)
+		extrapolated = append(extrapolated, [2]float64{h, math.Abs(r.Value - want)})
+		single = append(single, [2]float64{h, math.Abs(math.Pow(1+0.5*h, -float64(n)) - want)})
+		if e := math.Abs(r.Value - want); r.DiscretizationError < e {
+			t.Errorf("N=%d: stated time step error %g below the true one %g", n, r.DiscretizationError, e)
+		}
+	}
+	if got := slope(extrapolated); math.Abs(got-2) > 0.2 {
+		t.Errorf("order %.2f of the extrapolation, want 2", got)
+	}
+	if got := slope(single); math.Abs(got-1) > 0.2 {
+		t.Errorf("order %.2f of one level, want 1", got)
+	}
+}
+
+// slope is the least squares slope in log-log coordinates.
+func slope(points [][2]float64) float64 {
+	var sx, sy, sxx, sxy float64
+	for _, p := range points {
+		x, y := math.Log(p[0]), math.Log(p[1])
+		sx, sy, sxx, sxy = sx+x, sy+y, sxx+x*x, sxy+x*y
+	}
+	n := float64(len(points))
+	return (n*sxy - sx*sy) / (n*sxx - sx*sx)
+}
+
+// TestSameBits runs twice and with different numbers of workers.
+func TestSameBits(t *testing.T) {
+	for _, c := range []struct {
+		problem string
+		method  DeepBSDE
+	}{
+		{"hjb", DeepBSDE{}}, {"allen-cahn", DeepBSDE{Network: PerStep{}, Uncontrolled: true}}, {"burgers", DeepBSDE{}},
+	} {
+		s := small
+		s.Iterations, s.Seed = 12, 3
+		var first *Result
+		for _, workers := range []int{1, 1, 2, 3} {
+			s.Workers = workers
+			r := solve(t, named(t, c.problem), c.method, s)
+			if first == nil {
+				first = r
+				continue
+			}
+			if r.Value != first.Value || r.StdErr != first.StdErr || r.Gradient[7] != first.Gradient[7] || r.History[1].Loss != first.History[1].Loss {
+				t.Errorf("%s, %d workers: %v ± %v, first run %v ± %v", c.problem, workers, r.Value, r.StdErr, first.Value, first.StdErr)
+			}
+		}
+		s.Seed++
+		if other := solve(t, named(t, c.problem), c.method, s); other.Value == first.Value {
+			t.Errorf("%s: seeds 3 and 4 give the same value", c.problem)
+		}
+	}
+}
+
+func TestDivergenceIsAStatus(t *testing.T) {
+	s := small
+	s.LearningRate, s.Iterations = 1e6, 200
+	r := solve(t, named(t, "allen-cahn"), DeepBSDE{}, s)
+	if r.Status != Diverged || !math.IsNaN(r.Value) || !math.IsNaN(r.StdErr) {
+		t.Errorf("status %s, value %g, want diverged without a value", r.Status, r.Value)
+	}
+}
+
+func TestLimitsEndARun(t *testing.T) {
+	s := small
+	s.Iterations, s.TimeLimit = 1<<30, 50*time.Millisecond
+	if r := solve(t, heat(3), DeepBSDE{}, s); r.Status != TimeLimit || !(math.Abs(r.Value-3.75) < 5*r.StdErr) {
+		t.Errorf("status %s, value %g ± %g, want time-limit and a value near 3.75", r.Status, r.Value, r.StdErr)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.TimeLimit = 0
+	s.ValidateEvery = 10
+	s.Progress = func(p Progress) {
+		if p.Iteration >= 20 {
+			cancel()
+		}
+	}
+	r, err := Solve(ctx, heat(3), DeepBSDE{}, &s)
+	if err != nil || r.Status != Cancelled || r.Iterations != 20 || math.IsNaN(r.Value) {
+		t.Errorf("cancelled: %+v, %v", r, err)
+	}
+}
+
+func TestWrongUseIsAnError(t *testing.T) {
+	bad := heat(3)
+	bad.Generator = func(_, x, _, _ expr.Value) expr.Value { return x }
+	nan := heat(3)
+	nan.Start = []float64{1, math.NaN(), 1}
+	for _, c := range []struct {
+		p    pde.Problem
+		m    DeepBSDE
+		s    Settings
+		want string
+	}{
+		{bad, DeepBSDE{}, Settings{}, "problem heat: Generator: returned width 3, want 1 (d=3)"},
+		{nan, DeepBSDE{}, Settings{}, "x0 component 1 is NaN"},
+		{heat(3), DeepBSDE{}, Settings{Iterations: -1}, "setting iterations: -1"},
+		{heat(3), DeepBSDE{}, Settings{LearningRate: math.NaN()}, "setting learning_rate: NaN"},
+		{heat(3), DeepBSDE{}, Settings{Precision: "float16"}, `setting precision: "float16", want float32 or float64`},
+		{heat(3), DeepBSDE{}, Settings{Schedule: "piecewise", Rates: []float64{1}, Boundaries: []int{5}}, "one more rate than boundaries"},
+		{heat(3), DeepBSDE{Network: Shared{Activation: "sine"}}, Settings{}, `unknown activation "sine"`},
+		{heat(3), DeepBSDE{Network: PerStep{Hidden: []int{0}}}, Settings{}, "setting hidden: width 0"},
+	} {
+		_, err := Solve(context.Background(), c.p, c.m, &c.s)
+		var problem *pde.Error
+		var setting *SettingsError
+		if err == nil || !strings.Contains(err.Error(), c.want) || !errors.As(err, &problem) && !errors.As(err, &setting) {
+			t.Errorf("error %v, want a typed one containing %q", err, c.want)
+		}
+	}
+}
+
+// TestPaperNetworkHasThePapersSize counts the parameters of d=100, N=20.
+func TestPaperNetworkHasThePapersSize(t *testing.T) {
+	tr := trainingStep(t, "allen-cahn", PerStep{}, "float32")
+	if n := len(tr.core.(*engine[float32]).params); n != 665_861 {
+		t.Errorf("%d parameters, want 665861 (Han, Jentzen, E 2018)", n)
+	}
+}
+
+// TestControlledPaths solves an equation linear in z, where f = 0.8z only changes
+// the drift from 1 to 1.4: on controlled paths an imperfect Z leaves the value
+// without bias, on uncontrolled ones the bias is reported as unknown.
+func TestControlledPaths(t *testing.T) {
+	p := pde.Problem{
+		Name: "advection", Dim: 1, Horizon: 1, Start: []float64{0.3}, Drift: pde.ConstantDrift(1), Diffusion: pde.Scalar(0.5),
+		Generator: func(_, _, _, z expr.Value) expr.Value { return z.Scale(0.8) },
+		Terminal:  func(x expr.Value) expr.Value { return x.Square() },
+	}
+	want := 1.7*1.7 + 0.25 // E(x + 1.4 + ½W₁)²
+	s := small
+	s.Iterations, s.EstimatePaths = 30, 16384
+	m := DeepBSDE{Network: Shared{Hidden: []int{16}}}
+	r := solve(t, p, m, s)
+	if !(math.Abs(r.Value-want) <= 5*r.StdErr) || math.Abs(r.NetworkBias) > 1e-12 {
+		t.Errorf("controlled: %g ± %g, bias %g, want %g without bias", r.Value, r.StdErr, r.NetworkBias, want)
+	}
+	m.Uncontrolled = true
+	r = solve(t, p, m, s)
+	if !math.IsNaN(r.NetworkBias) || !(math.Abs(r.Value-want) > 5*r.StdErr) {
+		t.Errorf("uncontrolled: %g ± %g, bias %g, want a biased value and an unknown bias", r.Value, r.StdErr, r.NetworkBias)
+	}
+}

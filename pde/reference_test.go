@@ -1,0 +1,85 @@
+package pde
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+)
+
+// decay is ∂u/∂t + Δu − u = 0 with g = ‖x‖²: u(0,0) = e^{−T}·2dT.
+func decay(d int) Problem {
+	p := heat(d)
+	p.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Neg() }
+	p.Exact = nil
+	return p
+}
+
+// TestRadialConverges fits the order of the finite differences, 2 ± 0.2.
+func TestRadialConverges(t *testing.T) {
+	p := decay(10)
+	p.Terminal = func(x expr.Value) expr.Value { return x.NormSq().Scale(-0.5).Exp() }
+	// E exp(−‖√2 W_T‖²/2) = (1+2T)^{−d/2}, times e^{−T}.
+	want := math.Exp(-0.5) * math.Pow(2, -5)
+	r, err := newRadial(p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sx, sy, sxx, sxy float64
+	const levels = 4
+	for k := range levels {
+		v, err := r.finiteDifference(p.Horizon, 100<<k, 25<<k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, y := float64(k)*math.Ln2, math.Log(math.Abs(v-want))
+		sx, sy, sxx, sxy = sx+x, sy+y, sxx+x*x, sxy+x*y
+	}
+	if order := -(levels*sxy - sx*sy) / (levels*sxx - sx*sx); math.Abs(order-2) > 0.2 {
+		t.Errorf("order %.2f, want 2", order)
+	}
+	ref, err := Radial(p)
+	if err != nil || !(math.Abs(ref.Value-want) <= ref.StdErr+1e-13) {
+		t.Errorf("value %+v, %v, want %g within the stated error", ref, err, want)
+	}
+}
+
+// TestColeHopfAgainstClosedForm uses g = ½‖x‖²: E exp(−λ·½s²T‖ξ‖²) =
+// (1+λs²T)^{−d/2}, so u = (d/2λ) ln(1+λs²T).
+func TestColeHopfAgainstClosedForm(t *testing.T) {
+	for _, d := range []int{1, 3, 100, 10000} {
+		for _, lambda := range []float64{0.1, 1, 50} {
+			p := heat(d)
+			p.Exact = nil
+			p.Generator = func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-lambda / 2) }
+			p.Terminal = func(x expr.Value) expr.Value { return x.NormSq().Scale(0.5) }
+			ref, err := ColeHopf(p, lambda)
+			want := float64(d) / (2 * lambda) * math.Log1p(lambda*2*p.Horizon)
+			if err != nil || !(math.Abs(ref.Value-want) <= 1e-10*want) {
+				t.Errorf("d=%d λ=%g: %+v, %v, want %.12g", d, lambda, ref, err, want)
+			}
+		}
+	}
+}
+
+func TestReferencesRefuseByName(t *testing.T) {
+	drift, full, skew, other := decay(3), decay(3), decay(3), decay(3)
+	drift.Drift = LinearDrift(1)
+	full.Diffusion = Geometric(1)
+	skew.Terminal = func(x expr.Value) expr.Value { return x.At(0) }
+	other.Generator = func(_, x, y, _ expr.Value) expr.Value { return x.NormSq().Sub(y) }
+	for _, c := range []struct {
+		p    Problem
+		want string
+	}{
+		{drift, "needs drift 0"}, {full, "needs σ = s·I"}, {skew, "needs a radial terminal function"}, {other, "needs a generator of t and y alone"},
+	} {
+		if _, err := Radial(c.p); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want one containing %q", err, c.want)
+		}
+	}
+	if _, err := ColeHopf(decay(3), 1); err == nil || !strings.Contains(err.Error(), "f = −λ‖z‖²/2") {
+		t.Errorf("a generator −y passes as quadratic: %v", err)
+	}
+}
