@@ -15,7 +15,6 @@ import (
 type graphCase struct {
 	name  string
 	build func(g *Graph) Node
-	tol   float64 // of the gradient against central differences, 0: 1e-6
 }
 
 const testRows, testCols = 6, 4

@@ -10,12 +10,11 @@ import (
 // bender measures the curvature of a generator along paths by second differences
 // with random errors of Y and Z.
 type bender[T autodiff.Float] struct {
-	w         *walker[T]
-	rng       *rand.Rand
-	y         []float64 // the values along the paths
-	variance  float64   // of the mismatch, per unit of time
-	sum       float64   // of D_y f(η) − D_z f(ε)
-	curvedInZ bool      // one of them, in Z alone, was not 0
+	w        *walker[T]
+	rng      *rand.Rand
+	y        []float64 // the values along the paths
+	variance float64   // of the mismatch, per unit of time
+	sum      float64   // of D_y f(η) − D_z f(ε)
 }
 
 // observe adds D_y f(η) − D_z f(ε) at one time step, with η of variance

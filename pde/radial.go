@@ -114,7 +114,7 @@ func (r *radial) step(t, dt float64, v, lower, diag, upper []float64) error {
 			break
 		}
 	}
-	return fmt.Errorf("Newton's method did not converge at t=%g; the solution may blow up", t)
+	return fmt.Errorf("no convergence of Newton's method at t=%g; the solution may blow up", t)
 }
 
 func apply(lower, diag, upper, v []float64, i int) float64 {

@@ -1,0 +1,7 @@
+.PHONY: build run test check bench
+
+build: ; CGO_ENABLED=0 go build -o bin/deepbsde ./cmd/deepbsde
+run: ; go run ./cmd/deepbsde solve allen-cahn
+test: ; go test ./...
+check: ; test -z "$$(gofmt -l .)" && go vet ./... && go tool staticcheck ./... && go test -race -short ./...
+bench: ; go test -run '^$$' -bench 'TrainStep|Gemm|Peak' -benchmem ./autodiff/... ./bsde

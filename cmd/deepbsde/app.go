@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems"
+)
+
+// app is the program with everything it touches, so that tests can replace it.
+type app struct {
+	stdout, stderr io.Writer
+	solve          solver
+}
+
+// solver is the type of bsde.Solve.
+type solver func(context.Context, pde.Problem, bsde.Method, *bsde.Settings) (*bsde.Result, error)
+
+// root describes the command line to cli. A new command is one line here and one
+// file with a method like solveCommand. cli itself never prints an error and
+// never exits: both are left to exit.
+func (a *app) root() *cli.App {
+	var version bool
+	return &cli.App{
+		Name:      "deepbsde",
+		HelpName:  "deepbsde",
+		Usage:     "solve high-dimensional parabolic PDEs with the deep BSDE method",
+		UsageText: "deepbsde COMMAND [NAME] [flags]",
+		Description: "Start with 'deepbsde problems', then 'deepbsde solve hjb'.\n" +
+			"'deepbsde COMMAND --help' lists the flags of a command.",
+		Commands: []*cli.Command{
+			a.problemsCommand(),
+			a.showCommand(),
+			a.solveCommand(),
+			a.versionCommand(),
+		},
+		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},
+		Action: func(c *cli.Context) error {
+			if version {
+				return a.print(versionLine())
+			}
+			return usage(c, "no command (known: %s)", strings.Join(commandNames(c.App), ", "))
+		},
+		HideVersion:    true, // cli's own prints in its own format
+		Writer:         a.stdout,
+		ErrWriter:      a.stderr,
+		OnUsageError:   onUsageError,
+		ExitErrHandler: func(*cli.Context, error) {},
+	}
+}
+
+// run parses and runs one command line and returns the exit status.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.root()
+	root.Setup()
+	words, err := arrange(root, args)
+	if err == nil {
+		err = root.RunContext(ctx, append([]string{root.Name}, words...))
+	}
+	return a.exit(err)
+}
+
+// The exit statuses other than 0.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitDiverged    = 3
+	exitInterrupted = 130
+)
+
+// exitError is an error with its exit status and, where there is one, a hint
+// for a second line.
+type exitError struct {
+	status int
+	err    error
+	hint   string
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// exit prints the error, if there is one, and chooses the exit status.
+func (a *app) exit(err error) int {
+	if err == nil {
+		return 0
+	}
+	if errors.Is(err, context.Canceled) {
+		err = &exitError{status: exitInterrupted, err: errors.New("interrupted before there was a result")}
+	}
+	fmt.Fprintf(a.stderr, "deepbsde: %v\n", err)
+	var (
+		coded    *exitError
+		problem  *pde.Error
+		unknown  *problems.UnknownError
+		settings *bsde.SettingsError
+	)
+	switch {
+	case errors.As(err, &coded):
+		if coded.hint != "" {
+			fmt.Fprintln(a.stderr, coded.hint)
+		}
+		return coded.status
+	case errors.As(err, &problem), errors.As(err, &unknown), errors.As(err, &settings):
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// print writes a result to standard output in one piece.
+func (a *app) print(s string) error {
+	if _, err := io.WriteString(a.stdout, s); err != nil {
+		return fmt.Errorf("standard output: %w", err)
+	}
+	return nil
+}
+
+// printJSON writes v to standard output as one line of JSON.
+func (a *app) printJSON(v any) error {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	return a.print(b.String())
+}

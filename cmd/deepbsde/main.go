@@ -1,0 +1,54 @@
+// Command deepbsde solves high-dimensional semilinear parabolic PDEs with the
+// deep BSDE method.
+//
+//	deepbsde problems           lists the named problems
+//	deepbsde show NAME          prints one problem in full
+//	deepbsde solve NAME         trains and reports u(0, x0) with its errors
+//	deepbsde version            prints the version
+//
+// Flags may stand before and after NAME. Results go to standard output, progress
+// and messages to standard error; with --json standard output holds exactly one
+// JSON object on one line. The exit status is
+//
+//	0    done
+//	1    failed
+//	2    wrong usage, or an invalid problem or setting
+//	3    training diverged
+//	130  interrupted; the result so far is printed
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/deepbsde/deepbsde/bsde"
+)
+
+func main() {
+	os.Exit(run(interruptible(), os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// interruptible is a context that SIGINT or SIGTERM cancels; a second signal
+// ends the process at once.
+func interruptible() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(exitInterrupted)
+	}()
+	return ctx
+}
+
+// run is the program: args are the words after its name, the result is the exit
+// status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	a := &app{stdout: stdout, stderr: stderr, solve: bsde.Solve}
+	return a.run(ctx, args)
+}

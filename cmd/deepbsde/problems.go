@@ -1,0 +1,80 @@
+package main
+
+import (
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems"
+)
+
+func (a *app) problemsCommand() *cli.Command {
+	var asJSON bool
+	return &cli.Command{
+		Name:            "problems",
+		Usage:           "list the named problems with their reference values",
+		UsageText:       "deepbsde problems [flags]",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Flags:           []cli.Flag{boolFlag("json", "print one JSON object", &asJSON)},
+		Action: func(c *cli.Context) error {
+			if err := noNames(c); err != nil {
+				return err
+			}
+			rows, err := listProblems()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return a.printJSON(struct {
+					Problems []problemRow `json:"problems"`
+				}{rows})
+			}
+			return a.print(problemTable(rows))
+		},
+	}
+}
+
+// problemRow is one problem of the list.
+type problemRow struct {
+	Name      string         `json:"name"`
+	Kind      string         `json:"kind"`
+	Dim       int            `json:"dim"`
+	Title     string         `json:"title"`
+	Reference *jsonReference `json:"reference,omitempty"`
+
+	reference *pde.Reference
+}
+
+// listProblems makes every problem with its defaults.
+func listProblems() ([]problemRow, error) {
+	var rows []problemRow
+	for _, f := range problems.All() {
+		p, err := f.Make(0, nil)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, problemRow{f.Name, "pde", p.Dim, f.Title, newJSONReference(p.Reference), p.Reference})
+	}
+	return rows, nil
+}
+
+// problemTable is the list as people read it.
+func problemTable(rows []problemRow) string {
+	t := plainTable()
+	t.SetColumnConfigs([]table.ColumnConfig{
+		{Number: 2, Align: text.AlignRight},
+		{Number: 3, WidthMax: 44, WidthMaxEnforcer: text.WrapSoft},
+		{Number: 5, WidthMax: 36, WidthMaxEnforcer: text.WrapSoft},
+	})
+	t.AppendHeader(table.Row{"NAME", "d", "EQUATION", "u(0, x0)", "SOURCE OF THE VALUE"})
+	for _, r := range rows {
+		value, source := "unknown", ""
+		if r.reference != nil {
+			value, source = referenceDigits(r.reference, 0), r.reference.Method+", "+r.reference.Source
+		}
+		t.AppendRow(table.Row{r.Name, r.Dim, r.Title, value, source})
+	}
+	return render(t) + "\n\nDimensions and values are the defaults; 'deepbsde show NAME' prints a problem in full.\n"
+}

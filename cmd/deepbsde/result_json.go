@@ -1,0 +1,117 @@
+package main
+
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// number is x for JSON: nil, and so absent with omitempty, where x is not known.
+func number(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+// jsonReference is a pde.Reference in JSON.
+type jsonReference struct {
+	Value  *float64 `json:"value,omitempty"`
+	StdErr *float64 `json:"stderr,omitempty"`
+	Method string   `json:"method,omitempty"`
+	Source string   `json:"source,omitempty"`
+}
+
+func newJSONReference(r *pde.Reference) *jsonReference {
+	if r == nil {
+		return nil
+	}
+	return &jsonReference{number(r.Value), number(r.StdErr), r.Method, r.Source}
+}
+
+// jsonSettings is bsde.Settings with the fields of the method and the network.
+type jsonSettings struct {
+	bsde.Settings
+	TimeLimit  string `json:"time_limit,omitempty"` // hides the nanoseconds of bsde.Settings
+	Hidden     []int  `json:"hidden,omitempty"`
+	Activation string `json:"activation,omitempty"`
+	Controlled bool   `json:"controlled"`
+}
+
+// jsonResult is the object that solve --json prints.
+type jsonResult struct {
+	Problem             string             `json:"problem"`
+	Kind                string             `json:"kind"`
+	Dim                 int                `json:"dim"`
+	Method              string             `json:"method"`
+	Network             string             `json:"network"`
+	Value               *float64           `json:"value,omitempty"`
+	StdErr              *float64           `json:"stderr,omitempty"`
+	CI95                []float64          `json:"ci95,omitempty"`
+	Gradient            []float64          `json:"gradient,omitempty"`
+	DiscretizationError *float64           `json:"discretization_error,omitempty"`
+	NetworkBias         *float64           `json:"network_bias,omitempty"`
+	ResidualRatio       *float64           `json:"residual_ratio,omitempty"`
+	Reference           *jsonReference     `json:"reference,omitempty"`
+	RelativeError       *float64           `json:"relative_error,omitempty"`
+	Iterations          int                `json:"iterations"`
+	Seconds             float64            `json:"seconds"`
+	Status              string             `json:"status"`
+	Seed                uint64             `json:"seed"`
+	Precision           string             `json:"precision"`
+	Workers             int                `json:"workers"`
+	Parameters          map[string]float64 `json:"parameters"`
+	Settings            jsonSettings       `json:"settings"`
+}
+
+func newJSONResult(m *member, method bsde.Method, r *bsde.Result) jsonResult {
+	return jsonResult{
+		Problem: r.Problem, Kind: "pde", Dim: r.Dim, Method: r.Method, Network: r.Network,
+		Value: number(r.Value), StdErr: number(r.StdErr),
+		CI95: finite(r.CI95[:]), Gradient: finite(r.Gradient),
+		DiscretizationError: number(r.DiscretizationError), NetworkBias: number(r.NetworkBias),
+		ResidualRatio: number(r.ResidualRatio),
+		Reference:     newJSONReference(m.problem.Reference),
+		RelativeError: number(relativeError(r.Value, m.problem.Reference)),
+		Iterations:    r.Iterations, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
+		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers,
+		Parameters: m.parameters,
+		Settings:   newJSONSettings(method, r.Settings),
+	}
+}
+
+func newJSONSettings(method bsde.Method, s bsde.Settings) jsonSettings {
+	j := jsonSettings{Settings: s}
+	if s.TimeLimit > 0 {
+		j.TimeLimit = s.TimeLimit.String()
+	}
+	if m, ok := method.(bsde.DeepBSDE); ok {
+		j.Controlled = !m.Uncontrolled
+		switch n := m.Network.(type) {
+		case bsde.Shared:
+			j.Hidden, j.Activation = n.Hidden, n.Activation
+		case bsde.PerStep:
+			j.Hidden = n.Hidden
+		}
+	}
+	return j
+}
+
+// finite is x, or nil if a component is not known.
+func finite(x []float64) []float64 {
+	for _, v := range x {
+		if number(v) == nil {
+			return nil
+		}
+	}
+	return x
+}
+
+// relativeError is |value − reference| / |reference|, NaN where there is none.
+func relativeError(value float64, r *pde.Reference) float64 {
+	if r == nil {
+		return math.NaN()
+	}
+	return math.Abs(value-r.Value) / math.Abs(r.Value)
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/urfave/cli/v2"
+)
+
+func (a *app) showCommand() *cli.Command {
+	var f problemFlags
+	var asJSON bool
+	return &cli.Command{
+		Name:            "show",
+		Usage:           "print one problem in full: equation, parameters, reference, settings",
+		UsageText:       "deepbsde show NAME [flags]",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Flags:           append(f.flags(), boolFlag("json", "print one JSON object", &asJSON)),
+		Action: func(c *cli.Context) error {
+			name, err := oneName(c)
+			if err != nil {
+				return err
+			}
+			m, err := f.member(name)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return a.printJSON(newJSONProblem(m))
+			}
+			return a.print(showText(m))
+		},
+	}
+}
+
+// showText is a problem as people read it.
+func showText(m *member) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n\n", m.family.Name, m.family.Title)
+	for line := range strings.Lines(m.family.Equation) {
+		b.WriteString("  " + strings.TrimRight(line, "\n") + "\n")
+	}
+	fmt.Fprintf(&b, "\nDimension  d = %d", m.problem.Dim)
+	if m.problem.Dim != m.family.Dim {
+		fmt.Fprintf(&b, " (default %d)", m.family.Dim)
+	}
+	b.WriteString("\nReference  ")
+	if r := m.problem.Reference; r != nil {
+		fmt.Fprintf(&b, "u(0, x0) = %s, %s\n", referenceDigits(r, 0), origin(r))
+	} else {
+		b.WriteString("none is known for this dimension and these parameters\n")
+	}
+	if r := m.family.Published; r != nil && r != m.problem.Reference {
+		fmt.Fprintf(&b, "Published  u(0, x0) = %s, %s, with the defaults\n", referenceDigits(r, 0), origin(r))
+	}
+	fmt.Fprintf(&b, "Citation   %s\n", m.family.Citation)
+	fmt.Fprintf(&b, "\nParameters (--set NAME=VALUE)\n%s\n", parameterTable(m))
+	fmt.Fprintf(&b, "\nSettings of solve, each with a flag of its own where it can be changed\n%s\n", trainingTable(m.family))
+	return b.String()
+}
+
+func parameterTable(m *member) string {
+	t := plainTable()
+	t.AppendHeader(table.Row{"name", "value", "default", "range", "meaning"})
+	for _, p := range m.family.Params {
+		t.AppendRow(table.Row{p.Name, exact(m.parameters[p.Name]), exact(p.Default), p.Range(), p.Doc})
+	}
+	return render(t)
+}
+
+// plainTable has columns and no lines but that under its header.
+func plainTable() table.Writer {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Options = table.Options{SeparateHeader: true}
+	t.Style().Format.Header = text.FormatDefault
+	return t
+}
+
+// render is the table as text without blanks at the ends of its lines.
+func render(t table.Writer) string {
+	lines := strings.Split(t.Render(), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return strings.Join(lines, "\n")
+}
