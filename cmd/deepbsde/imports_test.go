@@ -1,0 +1,52 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/deepbsde/deepbsde/"
+
+// allowed is who may import whom among the project's packages and the libraries
+// that are kept behind one door (DESIGN.md section 3). A library ends with "/".
+var allowed = map[string][]string{
+	"autodiff/expr":            {},
+	"autodiff/internal/kernel": {},
+	"autodiff":                 {"autodiff/expr", "autodiff/internal/kernel", "gorgonia.org/", "gonum.org/"},
+	"pde":                      {"autodiff/expr", "gonum.org/"},
+	"problems":                 {"pde", "autodiff/expr"},
+	"bsde":                     {"autodiff", "autodiff/expr", "pde", "gonum.org/"},
+	"cmd/deepbsde":             {"bsde", "pde", "problems", "github.com/urfave/cli/", "gonum.org/"},
+}
+
+// TestImportTable checks the direct imports of every package, tests included
+// where they are part of the package.
+func TestImportTable(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	guarded := []string{"gorgonia.org/", "github.com/urfave/cli/", "gonum.org/"}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		words := strings.Fields(line)
+		pkg := strings.TrimPrefix(words[0], module)
+		may, listed := allowed[pkg]
+		if !listed {
+			t.Errorf("package %s is not in the import table", pkg)
+			continue
+		}
+		for _, imp := range words[1:] {
+			name := strings.TrimPrefix(imp, module)
+			isGuarded := slices.ContainsFunc(guarded, func(g string) bool { return strings.HasPrefix(imp, g) })
+			own := name != imp
+			ok := slices.ContainsFunc(may, func(m string) bool {
+				return m == name || strings.HasSuffix(m, "/") && strings.HasPrefix(imp, m)
+			})
+			if (own || isGuarded) && !ok {
+				t.Errorf("%s imports %s, which the table does not allow", pkg, imp)
+			}
+		}
+	}
+}
