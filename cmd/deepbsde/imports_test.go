@@ -17,6 +17,7 @@ var allowed = map[string][]string{
 	"autodiff":                 {"autodiff/expr", "autodiff/internal/kernel", "gorgonia.org/", "gonum.org/"},
 	"pde":                      {"autodiff/expr", "gonum.org/"},
 	"problems":                 {"pde", "autodiff/expr"},
+	"control":                  {},
 	"bsde":                     {"autodiff", "autodiff/expr", "pde", "gonum.org/"},
 	"cmd/deepbsde":             {"bsde", "pde", "problems", "github.com/urfave/cli/", "gonum.org/"},
 }
