@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff/internal/kernel"
 	"gorgonia.org/gorgonia"
@@ -153,7 +154,10 @@ func (p *Program[T]) exec(i int) {
 	for _, d := range t.deps {
 		// Tasks are taken in order, so the one waited for is running.
 		for spins := 0; d.done.Load() != p.epoch; spins++ {
-			if spins > 1000 {
+			switch {
+			case spins > 20_000: // its thread must have lost its core to another process
+				time.Sleep(20 * time.Microsecond)
+			case spins > 1000:
 				runtime.Gosched()
 			}
 		}

@@ -88,6 +88,9 @@ func Find(name string) (*Family, error) {
 	return nil, &UnknownError{"problem", name, known}
 }
 
+// maxDim keeps a slip of the finger from filling the memory.
+const maxDim = 100_000
+
 // Make is the member of the family with dimension dim (0: the default) and the
 // given parameters changed from their defaults. Its Reference is set where one
 // is known: the exact solution, a computed one, or for the default dimension and
@@ -96,8 +99,8 @@ func (f *Family) Make(dim int, set map[string]float64) (pde.Problem, error) {
 	if dim == 0 {
 		dim = f.Dim
 	}
-	if dim < 1 {
-		return pde.Problem{}, fmt.Errorf("dimension %d, want at least 1", dim)
+	if dim < 1 || dim > maxDim {
+		return pde.Problem{}, fmt.Errorf("dimension %d, want a number from 1 to %d", dim, maxDim)
 	}
 	v, changed, err := f.values(set)
 	if err != nil {

@@ -155,7 +155,7 @@ func TestWrongParametersAreRefused(t *testing.T) {
 		set  map[string]float64
 		want string
 	}{
-		{-1, nil, "dimension -1, want at least 1"},
+		{-1, nil, "dimension -1, want a number from 1 to 100000"},
 		{0, map[string]float64{"lamda": 1}, `unknown parameter "lamda", did you mean "lambda"?`},
 		{0, map[string]float64{"lambda": math.NaN()}, "parameter lambda is NaN, want a finite number above 0"},
 		{0, map[string]float64{"horizon": 0}, "parameter horizon is 0, want a finite number above 0"},

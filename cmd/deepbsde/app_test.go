@@ -56,10 +56,7 @@ func runWith(t *testing.T, solve func(call) (*bsde.Result, error), args ...strin
 // fakeResult is a plausible result of a call.
 func fakeResult(c call) *bsde.Result {
 	s := c.settings
-	if s.Iterations == 0 {
-		s.Iterations = 600
-	}
-	s.Precision, s.Workers, s.EstimatePaths, s.Steps = "float32", 2, 32768, 20
+	s.Iterations, s.Precision, s.Workers, s.EstimatePaths, s.Steps = 600, "float32", 2, 32768, 20
 	value, stderr := 4.5899, 0.00042
 	return &bsde.Result{
 		Problem: c.problem.Name, Dim: c.problem.Dim, Method: c.method.Name(), Network: "shared",
@@ -273,6 +270,19 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		status := run(t.Context(), strings.Fields(args), brokenWriter{}, &stderr)
 		if status != 1 || stderr.String() != "deepbsde: standard output: no space left on device\n" {
 			t.Errorf("deepbsde %s: status %d, standard error %q", args, status, stderr.String())
+		}
+	}
+}
+
+// Without a network there is nothing to print so far, but the program must end.
+func TestInterruptWhileTheReferenceIsComputed(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, args := range []string{"problems", "show hjb", "solve hjb"} {
+		var stdout, stderr bytes.Buffer
+		status := run(ctx, strings.Fields(args), &stdout, &stderr)
+		if status != 130 || stdout.Len() > 0 || stderr.String() != "deepbsde: interrupted before there was a result\n" {
+			t.Errorf("deepbsde %s: status %d, standard output %q, standard error %q", args, status, stdout.String(), stderr.String())
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 
 	"github.com/urfave/cli/v2"
@@ -33,12 +34,15 @@ type member struct {
 }
 
 // member makes the problem that the name and the flags describe.
-func (f *problemFlags) member(name string) (*member, error) {
+func (f *problemFlags) member(ctx context.Context, name string) (*member, error) {
 	family, err := problems.Find(name)
 	if err != nil {
 		return nil, &exitError{exitUsage, err, "run 'deepbsde problems' for the list"}
 	}
-	p, err := family.Make(f.dim.value, f.set)
+	p, err := makeProblem(ctx, family, f.dim.value, f.set)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		return nil, &exitError{exitUsage, err, "run 'deepbsde show " + name + "' for the parameters and their ranges"}
 	}
@@ -53,4 +57,22 @@ func (f *problemFlags) member(name string) (*member, error) {
 		}
 	}
 	return m, nil
+}
+
+// makeProblem is family.Make, whose reference may take long, until ctx is
+// cancelled. The work goes on then, but the program is about to end.
+func makeProblem(ctx context.Context, family *problems.Family, dim int, set map[string]float64) (p pde.Problem, err error) {
+	done := make(chan struct{})
+	var made pde.Problem
+	var failed error
+	go func() {
+		defer close(done)
+		made, failed = family.Make(dim, set)
+	}()
+	select {
+	case <-done:
+		return made, failed
+	case <-ctx.Done():
+		return p, ctx.Err()
+	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/urfave/cli/v2"
@@ -22,7 +24,7 @@ func (a *app) problemsCommand() *cli.Command {
 			if err := noNames(c); err != nil {
 				return err
 			}
-			rows, err := listProblems()
+			rows, err := listProblems(c.Context)
 			if err != nil {
 				return err
 			}
@@ -48,10 +50,10 @@ type problemRow struct {
 }
 
 // listProblems makes every problem with its defaults.
-func listProblems() ([]problemRow, error) {
+func listProblems(ctx context.Context) ([]problemRow, error) {
 	var rows []problemRow
 	for _, f := range problems.All() {
-		p, err := f.Make(0, nil)
+		p, err := makeProblem(ctx, f, 0, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -26,7 +26,7 @@ func report(m *member, r *bsde.Result) string {
 		"sampling error alone; standard error "+short(r.StdErr))
 	b.known("time step", r.DiscretizationError, "± "+short(r.DiscretizationError),
 		fmt.Sprintf("discretisation error left by %d steps", r.Settings.Steps))
-	b.known("network bias", r.NetworkBias, signed(r.NetworkBias), "from an imperfect Z in a nonlinear f; already subtracted")
+	b.known("network bias", r.NetworkBias, bias(r.NetworkBias, r.StdErr), "from an imperfect Z in a nonlinear f; already subtracted")
 	b.known("residual ratio", r.ResidualRatio, percent(r.ResidualRatio), "of std(g(X_T)) that the network leaves unexplained")
 	if ref := m.problem.Reference; ref == nil {
 		b.line("reference", "none known for this dimension and these parameters", "")
@@ -69,11 +69,11 @@ func (b *block) known(label string, x float64, value, remark string) {
 // between is an interval with the digits that err justifies.
 func between(lo, hi, err float64) string { return toError(lo, err) + " … " + toError(hi, err) }
 
-// signed prints x with its sign.
-func signed(x float64) string {
+// bias prints a signed error, unless it is nothing beside the standard error.
+func bias(x, stderr float64) string {
 	switch {
-	case x == 0:
-		return "none"
+	case math.Abs(x) <= stderr/1000:
+		return "negligible"
 	case x > 0:
 		return "+" + short(x)
 	}

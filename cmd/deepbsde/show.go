@@ -24,7 +24,7 @@ func (a *app) showCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			m, err := f.member(name)
+			m, err := f.member(c.Context, name)
 			if err != nil {
 				return err
 			}

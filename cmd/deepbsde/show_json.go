@@ -39,7 +39,7 @@ func newJSONProblem(m *member) jsonProblem {
 		Training: map[string]jsonTraining{}, Citation: f.Citation,
 	}
 	for _, network := range []string{"shared", "per-step"} {
-		j.Training[network] = newJSONTraining(network, f.Training[network])
+		j.Training[network] = newJSONTraining(f.Training[network])
 	}
 	for _, p := range f.Params {
 		j.Parameters = append(j.Parameters, jsonParam{p.Name, m.parameters[p.Name], p.Default,
@@ -66,11 +66,11 @@ type jsonTraining struct {
 	EstimatePaths int       `json:"estimate_paths,omitempty"`
 }
 
-func newJSONTraining(network string, t problems.Training) jsonTraining {
+func newJSONTraining(t problems.Training) jsonTraining {
 	return jsonTraining{
 		Steps: t.Steps, Iterations: t.Iterations, Batch: t.Batch,
 		LearningRate: t.LearningRate, Schedule: t.Schedule, Boundaries: t.Boundaries, Rates: t.Rates,
-		Hidden: t.Hidden, Activation: t.Activation, Controlled: controlledByDefault(network, t),
+		Hidden: t.Hidden, Activation: t.Activation, Controlled: !t.Uncontrolled,
 		LossClip: t.LossClip, ClipNorm: t.ClipNorm, EstimatePaths: t.EstimatePaths,
 	}
 }

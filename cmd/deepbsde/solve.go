@@ -46,7 +46,7 @@ func (a *app) solveCommand() *cli.Command {
 			valueFlag("network", "`KIND`: shared (the default), or per-step with the published settings", &f.network, oneOf("shared", "per-step")),
 			valueFlag("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, widths),
 			valueFlag("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, oneOf("tanh", "relu", "silu")),
-			switchFlag("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: controlled if shared)", &f.controlled),
+			switchFlag("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
 			valueFlag("steps", "time steps `N`", &f.steps, wholeNumber),
 			valueFlag("iterations", "`NUMBER` of gradient steps", &f.iterations, wholeNumber),
 			valueFlag("batch", "`NUMBER` of paths in a gradient step", &f.batch, wholeNumber),
@@ -72,7 +72,7 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	if network == "per-step" && f.activation.given {
 		return usage(c, "--activation does not apply to the network per-step, which always has relu")
 	}
-	m, err := f.member(name)
+	m, err := f.member(c.Context, name)
 	if err != nil {
 		return err
 	}
@@ -106,19 +106,13 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 
 // methodFor is the method with the problem's training overridden by the flags.
 func (f *solveFlags) methodFor(network string, t problems.Training) bsde.Method {
-	m := bsde.DeepBSDE{Uncontrolled: !f.controlled.or(controlledByDefault(network, t))}
+	m := bsde.DeepBSDE{Uncontrolled: !f.controlled.or(!t.Uncontrolled)}
 	if hidden := f.hidden.or(t.Hidden); network == "per-step" {
 		m.Network = bsde.PerStep{Hidden: hidden}
 	} else {
 		m.Network = bsde.Shared{Hidden: hidden, Activation: f.activation.or(t.Activation)}
 	}
 	return m
-}
-
-// controlledByDefault tells whether paths are controlled where no flag says. The
-// published settings of per-step know no controlled paths.
-func controlledByDefault(network string, t problems.Training) bool {
-	return !t.Uncontrolled
 }
 
 // settingsFor is the problem's training overridden by the flags.

@@ -14,31 +14,26 @@ import (
 func trainingTable(f *problems.Family) string {
 	t := plainTable()
 	t.AppendHeader(table.Row{"setting", "shared (tuned)", "per-step (published)"})
+	shared, perStep := f.Training["shared"], f.Training["per-step"]
+	perStep.Activation = "relu" // always
 	for _, r := range []struct {
 		name string
-		text func(network string, t problems.Training) string
+		text func(problems.Training) string
 	}{
-		{"steps", func(_ string, t problems.Training) string { return integer(t.Steps) }},
-		{"iterations", func(_ string, t problems.Training) string { return integer(t.Iterations) }},
-		{"batch", func(_ string, t problems.Training) string { return integer(t.Batch) }},
-		{"learning rate", func(_ string, t problems.Training) string { return learningRate(t) }},
-		{"hidden", func(_ string, t problems.Training) string { return integers(t.Hidden) }},
-		{"activation", activation},
-		{"controlled", func(n string, t problems.Training) string { return strconv.FormatBool(controlledByDefault(n, t)) }},
-		{"clip norm", func(_ string, t problems.Training) string { return clip(t.ClipNorm) }},
-		{"loss clip", func(_ string, t problems.Training) string { return clip(t.LossClip) }},
-		{"paths", func(_ string, t problems.Training) string { return integer(t.EstimatePaths) }},
+		{"steps", func(t problems.Training) string { return integer(t.Steps) }},
+		{"iterations", func(t problems.Training) string { return integer(t.Iterations) }},
+		{"batch", func(t problems.Training) string { return integer(t.Batch) }},
+		{"learning rate", learningRate},
+		{"hidden", func(t problems.Training) string { return integers(t.Hidden) }},
+		{"activation", func(t problems.Training) string { return orDefault(t.Activation) }},
+		{"controlled", func(t problems.Training) string { return strconv.FormatBool(!t.Uncontrolled) }},
+		{"clip norm", func(t problems.Training) string { return clip(t.ClipNorm) }},
+		{"loss clip", func(t problems.Training) string { return clip(t.LossClip) }},
+		{"paths", func(t problems.Training) string { return integer(t.EstimatePaths) }},
 	} {
-		t.AppendRow(table.Row{r.name, r.text("shared", f.Training["shared"]), r.text("per-step", f.Training["per-step"])})
+		t.AppendRow(table.Row{r.name, r.text(shared), r.text(perStep)})
 	}
 	return render(t)
-}
-
-func activation(network string, t problems.Training) string {
-	if network == "per-step" {
-		return "relu"
-	}
-	return orDefault(t.Activation)
 }
 
 // learningRate is the rate with its schedule, such as "0.005 cosine" or
