@@ -57,6 +57,9 @@ func NewGraph[T Float](layout *Layout, train bool) *Graph {
 // Err is the first error met while building.
 func (g *Graph) Err() error { return g.err }
 
+// Fail records an error of the caller's, unless there is one already.
+func (g *Graph) Fail(err error) { g.fail(err) }
+
 func (g *Graph) fail(err error) Node {
 	if g.err == nil {
 		g.err = err

@@ -23,7 +23,7 @@ func newCore[T autodiff.Float](t *Trainer) (core, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := newModel[T](t.eq, t.method.network(), &t.set, s)
+	m, err := newModel[T](t.eq, t.method.Network, &t.set, s)
 	if err != nil {
 		return nil, err
 	}

@@ -14,12 +14,13 @@ type estimate struct {
 	discretization float64
 	bias           float64
 	ratio          float64
+	paths          int
 	z0             []float64 // Z at (0, x0)
 }
 
 func unknown() *estimate {
 	nan := math.NaN()
-	return &estimate{nan, nan, nan, nan, nan, nil}
+	return &estimate{value: nan, stderr: nan, discretization: nan, bias: nan, ratio: nan}
 }
 
 // normal95 is the 97.5 % point of the normal distribution.
@@ -29,6 +30,7 @@ func (e *estimate) fill(r *Result, eq *equation) {
 	r.Value, r.StdErr = e.value, e.stderr
 	r.CI95 = [2]float64{e.value - normal95*e.stderr, e.value + normal95*e.stderr}
 	r.DiscretizationError, r.NetworkBias, r.ResidualRatio = e.discretization, e.bias, e.ratio
+	r.Paths = e.paths
 	if e.z0 != nil {
 		// No gradient where σ(0, x0) is singular.
 		r.Gradient, _ = eq.Gradient(0, eq.Start, e.z0)
@@ -74,7 +76,7 @@ func (e *engine[T]) estimate(ctx context.Context, paths int, progress func(done 
 		l.add(r, e.meanStep(stride))
 	}
 	out := unknown()
-	out.z0 = e.startZ()
+	out.paths, out.z0 = paths, e.startZ()
 	out.ratio = l.runs[0].std() / stat.StdDev(l.runs[0].g, nil)
 	out.value, out.stderr = l.extrapolate(0)
 	out.discretization = l.error()

@@ -27,9 +27,12 @@ type DeepBSDE struct {
 // Name is "deep-bsde".
 func (DeepBSDE) Name() string { return "deep-bsde" }
 
-func (m DeepBSDE) network() Network {
+// resolve fills in the defaults for a problem.
+func (m DeepBSDE) resolve(e *equation) DeepBSDE {
 	if m.Network == nil {
-		return Shared{}
+		m.Network = Shared{}
 	}
-	return m.Network
+	m.Network = m.Network.Resolve(e.Dim)
+	m.Uncontrolled = m.Uncontrolled || !e.usesZ // v = ∂f/∂z = 0
+	return m
 }

@@ -100,7 +100,7 @@ func TestGraphEqualsPlainRecursion(t *testing.T) {
 // errors.
 func TestScales(t *testing.T) {
 	p := heat(2)
-	s := Settings{Steps: 4, StartPaths: 20000}.withDefaults()
+	s := Settings{Steps: 4, StartPaths: 20000}.WithDefaults()
 	eq, err := newEquation(p)
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,9 @@ type Network interface {
 	// check reports the first field that cannot be used.
 	check() error
 
+	// Resolve is the network with its defaults for dimension d filled in.
+	Resolve(d int) Network
+
 	// stacked tells whether one call of build makes all time steps, one below the
 	// other in a single batch; else every step is built by a call of its own.
 	stacked() bool
@@ -69,6 +72,17 @@ func (s Shared) check() error {
 	return checkHidden(s.Hidden)
 }
 
+// Resolve fills in the defaults.
+func (s Shared) Resolve(int) Network {
+	if s.Hidden == nil {
+		s.Hidden = []int{64, 64}
+	}
+	if s.Activation == "" {
+		s.Activation = "silu"
+	}
+	return s
+}
+
 func (Shared) stacked() bool { return true }
 
 // linearRate is the multiple of the learning rate for Y0 and the linear part:
@@ -78,13 +92,9 @@ const linearRateMultiple = 5
 func (Shared) valueScale(s *scales) (scale, rate float64) { return s.g, linearRateMultiple }
 
 func (s Shared) build(b *builder, first, count int, x autodiff.Node) autodiff.Node {
-	hidden := s.Hidden
-	if hidden == nil {
-		hidden = []int{64, 64}
-	}
 	activation, err := autodiff.Activation(s.Activation)
 	if err != nil {
-		activation = expr.SiLU
+		b.Fail(err)
 	}
 	xn := b.normalise(first, count, x)
 	part := func(name string) autodiff.Node {
@@ -92,7 +102,7 @@ func (s Shared) build(b *builder, first, count int, x autodiff.Node) autodiff.No
 	}
 	z := b.BlockAdd(b.BlockMul(xn, part("linear/gain")), part("linear/offset"))
 	h := b.Concat(xn, b.times(first, count, x.Rows/count))
-	for i, width := range hidden {
+	for i, width := range s.Hidden {
 		h = b.Unary(expr.Unary{Fn: activation}, b.Dense(fmt.Sprintf("hidden%d", i+1), h, width, true, autodiff.Glorot))
 	}
 	z = b.Add(z, b.Dense("output", h, b.dim, true, autodiff.Fill(0)))
@@ -138,6 +148,14 @@ func (PerStep) Name() string { return "per-step" }
 
 func (s PerStep) check() error { return checkHidden(s.Hidden) }
 
+// Resolve fills in the defaults for dimension d.
+func (s PerStep) Resolve(d int) Network {
+	if s.Hidden == nil {
+		s.Hidden = []int{d + 10, d + 10}
+	}
+	return s
+}
+
 func (PerStep) stacked() bool { return false }
 
 func (PerStep) valueScale(*scales) (scale, rate float64) { return 1, 1 }
@@ -153,17 +171,13 @@ func (s PerStep) build(b *builder, first, _ int, x autodiff.Node) autodiff.Node 
 		z := b.Param("z0", 1, b.dim, 1, autodiff.Uniform(-0.1, 0.1))
 		return b.Add(z, b.Constant(x.Rows, 1, make([]float64, x.Rows)))
 	}
-	hidden := s.Hidden
-	if hidden == nil {
-		hidden = []int{b.dim + 10, b.dim + 10}
-	}
 	name := func(layer string, i int) string { return fmt.Sprintf("step%d/%s%d", first, layer, i) }
 	h := b.norm(name("norm", 0), x)
-	for i, width := range hidden {
+	for i, width := range s.Hidden {
 		h = b.Dense(name("dense", i+1), h, width, false, autodiff.Glorot)
 		h = b.Unary(expr.Unary{Fn: expr.Relu}, b.norm(name("norm", i+1), h))
 	}
-	i := len(hidden) + 1
+	i := len(s.Hidden) + 1
 	h = b.norm(name("norm", i), b.Dense(name("dense", i), h, b.dim, true, autodiff.Glorot))
 	return b.Scale(1/float64(b.dim), h)
 }

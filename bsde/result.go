@@ -11,10 +11,9 @@ import "time"
 //
 // Numbers that are not known are NaN.
 type Result struct {
-	Problem string // name of the problem
-	Dim     int    // d
-	Method  string // such as "deep-bsde"
-	Network string // such as "shared"
+	Problem string   // name of the problem
+	Dim     int      // d
+	Method  DeepBSDE // as used, defaults filled in
 
 	// Value is u(0, x0): the control-variate estimate on fresh paths,
 	// extrapolated in the time step and less NetworkBias where that is known.
@@ -31,6 +30,7 @@ type Result struct {
 	Status       Status    // how the run ended
 
 	Iterations int           // gradient steps done
+	Paths      int           // fresh paths of the estimate; fewer than set where the run was cancelled
 	Elapsed    time.Duration // wall clock of the whole run
 	Settings   Settings      // as used, defaults filled in
 	History    []Record      // one record each ValidateEvery iterations, the first before training

@@ -35,8 +35,8 @@ type Settings struct {
 	Workers   int           `json:"workers"`    // goroutines; default GOMAXPROCS; results do not depend on it
 	TimeLimit time.Duration `json:"time_limit"` // training stops after it, 0 for none
 
-	// Progress, if not nil, is called after every reported iteration and with
-	// each phase of the work. It must return quickly.
+	// Progress, if not nil, is called after every iteration and now and then
+	// during the final estimate. It must return quickly.
 	Progress func(Progress) `json:"-"`
 }
 
@@ -48,8 +48,8 @@ type Progress struct {
 	Record     *Record // the newest record of the history, nil before the first
 }
 
-// withDefaults fills the zero fields.
-func (s Settings) withDefaults() Settings {
+// WithDefaults is a copy with the zero fields filled in.
+func (s Settings) WithDefaults() Settings {
 	for _, f := range []struct {
 		field *int
 		value int
@@ -99,6 +99,9 @@ func (s *Settings) Validate() error {
 		if f.value < 0 || f.value > f.top {
 			return &SettingsError{f.name, fmt.Sprintf("%d, want a number from 1 to %d (0 for the default)", f.value, f.top)}
 		}
+	}
+	if s.EstimatePaths == 1 || s.StartPaths == 1 {
+		return &SettingsError{"estimate_paths", "1 path has no standard deviation; want at least 2 for estimate_paths and start_paths"}
 	}
 	for _, f := range []struct {
 		name  string

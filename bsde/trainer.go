@@ -18,7 +18,8 @@ type Trainer struct {
 	pool   *autodiff.Pool
 	core   core
 	rate   autodiff.Schedule
-	start  time.Time
+	began  time.Time // of Init
+	start  time.Time // of training
 
 	iteration int
 	status    Status
@@ -49,17 +50,17 @@ func Init(ctx context.Context, p pde.Problem, m Method, s *Settings) (*Trainer, 
 	if !ok {
 		return nil, &SettingsError{"method", "unknown method, want bsde.DeepBSDE{}"}
 	}
-	if err := method.network().check(); err != nil {
-		return nil, err
+	if method.Network != nil {
+		if err := method.Network.check(); err != nil {
+			return nil, err
+		}
 	}
-	t := &Trainer{method: method, set: s.withDefaults(), status: IterationLimit, start: time.Now()}
+	t := &Trainer{set: s.WithDefaults(), status: IterationLimit, began: time.Now()}
 	var err error
 	if t.eq, err = newEquation(p); err != nil {
 		return nil, err
 	}
-	if !t.eq.usesZ {
-		t.method.Uncontrolled = true // v = ∂f/∂z = 0
-	}
+	t.method = method.resolve(t.eq)
 	t.pool = autodiff.NewPool(t.set.Workers)
 	if t.set.Precision == "float64" {
 		t.core, err = newCore[float64](t)
@@ -115,6 +116,8 @@ func (t *Trainer) Step(ctx context.Context) bool {
 	t.iteration++
 	if t.iteration%t.set.ValidateEvery == 0 || t.iteration == t.set.Iterations {
 		t.record()
+	} else {
+		t.report("training", t.iteration, t.set.Iterations)
 	}
 	return t.err == nil && t.status != Diverged
 }
@@ -158,7 +161,7 @@ func (t *Trainer) report(phase string, done, of int) {
 
 // cancelledPaths is the size of the final estimate of a cancelled run, which is
 // to end soon.
-const cancelledPaths = 2048
+const cancelledPaths = 1024
 
 // Result makes the final estimate on fresh paths and ends the run; the trainer
 // must not be used afterwards.
@@ -168,7 +171,7 @@ func (t *Trainer) Result(ctx context.Context) (*Result, error) {
 		return nil, t.err
 	}
 	r := &Result{
-		Problem: t.eq.Name, Dim: t.eq.Dim, Method: t.method.Name(), Network: t.method.network().Name(),
+		Problem: t.eq.Name, Dim: t.eq.Dim, Method: t.method,
 		Status: t.status, Iterations: t.iteration, Settings: t.set, History: t.history,
 		TrainedValue: t.core.value(),
 	}
@@ -190,6 +193,6 @@ func (t *Trainer) Result(ctx context.Context) (*Result, error) {
 		r.TrainedValue = math.NaN()
 	}
 	e.fill(r, t.eq)
-	r.Elapsed = time.Since(t.start)
+	r.Elapsed = time.Since(t.began)
 	return r, nil
 }

@@ -37,7 +37,7 @@ type Problem struct {
 // Reference is a value of u(0, x0) that was not found by the method under test.
 type Reference struct {
 	Value  float64 // u(0, x0)
-	StdErr float64 // standard error or stated accuracy, in the units of Value; 0 if exact to all digits printed
+	StdErr float64 // standard error or stated accuracy, in the units of Value; 0 where exact to all digits, or not stated in a publication
 	Method string  // how it was computed, such as "closed form" or "multilevel Picard"
 	Source string  // the paper, table or command that gave it
 }

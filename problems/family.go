@@ -113,8 +113,10 @@ func (f *Family) Make(dim int, set map[string]float64) (pde.Problem, error) {
 	}
 	switch {
 	case f.reference != nil:
-		if p.Reference, err = f.reference(&p, dim, v); err != nil {
-			return pde.Problem{}, err
+		// Where the reference method fails, at extreme parameters, the equation
+		// stands all the same, without a reference.
+		if r, err := f.reference(&p, dim, v); err == nil {
+			p.Reference = r
 		}
 	case p.Exact != nil:
 		if p.Reference, err = p.ExactReference(); err != nil {

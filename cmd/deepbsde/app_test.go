@@ -59,7 +59,7 @@ func fakeResult(c call) *bsde.Result {
 	s.Iterations, s.Precision, s.Workers, s.EstimatePaths, s.Steps = 600, "float32", 2, 32768, 20
 	value, stderr := 4.5899, 0.00042
 	return &bsde.Result{
-		Problem: c.problem.Name, Dim: c.problem.Dim, Method: c.method.Name(), Network: "shared",
+		Problem: c.problem.Name, Dim: c.problem.Dim, Method: c.method.(bsde.DeepBSDE),
 		Value: value, StdErr: stderr, CI95: [2]float64{value - 1.96*stderr, value + 1.96*stderr},
 		DiscretizationError: 0.0012, NetworkBias: -0.0003, ResidualRatio: 0.0213,
 		Gradient: make([]float64, c.problem.Dim), TrainedValue: 4.6,

@@ -19,7 +19,7 @@ func report(m *member, r *bsde.Result) string {
 		head += fmt.Sprintf(", %s = %s", name, exact(m.parameters[name]))
 	}
 	fmt.Fprintf(&b, "%s\n%s; %s with the network %s, %d iterations in %s, seed %d\n\n", m.family.Title,
-		head, r.Method, r.Network, r.Iterations, seconds(r.Elapsed), r.Settings.Seed)
+		head, r.Method.Name(), r.Method.Network.Name(), r.Iterations, seconds(r.Elapsed), r.Settings.Seed)
 
 	b.known("u(0, x0)", r.Value, toError(r.Value, r.StdErr), "")
 	b.known("95 % interval", r.StdErr, between(r.CI95[0], r.CI95[1], r.StdErr),

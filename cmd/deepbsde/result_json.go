@@ -65,9 +65,9 @@ type jsonResult struct {
 	Settings            jsonSettings       `json:"settings"`
 }
 
-func newJSONResult(m *member, method bsde.Method, r *bsde.Result) jsonResult {
+func newJSONResult(m *member, r *bsde.Result) jsonResult {
 	return jsonResult{
-		Problem: r.Problem, Kind: "pde", Dim: r.Dim, Method: r.Method, Network: r.Network,
+		Problem: r.Problem, Kind: "pde", Dim: r.Dim, Method: r.Method.Name(), Network: r.Method.Network.Name(),
 		Value: number(r.Value), StdErr: number(r.StdErr),
 		CI95: finite(r.CI95[:]), Gradient: finite(r.Gradient),
 		DiscretizationError: number(r.DiscretizationError), NetworkBias: number(r.NetworkBias),
@@ -77,23 +77,20 @@ func newJSONResult(m *member, method bsde.Method, r *bsde.Result) jsonResult {
 		Iterations:    r.Iterations, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
 		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers,
 		Parameters: m.parameters,
-		Settings:   newJSONSettings(method, r.Settings),
+		Settings:   newJSONSettings(r.Method, r.Settings),
 	}
 }
 
-func newJSONSettings(method bsde.Method, s bsde.Settings) jsonSettings {
-	j := jsonSettings{Settings: s}
+func newJSONSettings(m bsde.DeepBSDE, s bsde.Settings) jsonSettings {
+	j := jsonSettings{Settings: s, Controlled: !m.Uncontrolled}
 	if s.TimeLimit > 0 {
 		j.TimeLimit = s.TimeLimit.String()
 	}
-	if m, ok := method.(bsde.DeepBSDE); ok {
-		j.Controlled = !m.Uncontrolled
-		switch n := m.Network.(type) {
-		case bsde.Shared:
-			j.Hidden, j.Activation = n.Hidden, n.Activation
-		case bsde.PerStep:
-			j.Hidden = n.Hidden
-		}
+	switch n := m.Network.(type) {
+	case bsde.Shared:
+		j.Hidden, j.Activation = n.Hidden, n.Activation
+	case bsde.PerStep:
+		j.Hidden = n.Hidden
 	}
 	return j
 }

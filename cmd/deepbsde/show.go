@@ -58,7 +58,7 @@ func showText(m *member) string {
 	}
 	fmt.Fprintf(&b, "Citation   %s\n", m.family.Citation)
 	fmt.Fprintf(&b, "\nParameters (--set NAME=VALUE)\n%s\n", parameterTable(m))
-	fmt.Fprintf(&b, "\nSettings of solve, each with a flag of its own where it can be changed\n%s\n", trainingTable(m.family))
+	fmt.Fprintf(&b, "\nSettings of solve, each with a flag of its own where it can be changed\n%s\n", trainingTable(m))
 	return b.String()
 }
 

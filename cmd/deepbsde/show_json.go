@@ -1,10 +1,6 @@
 package main
 
-import (
-	"math"
-
-	"github.com/deepbsde/deepbsde/problems"
-)
+import "math"
 
 // jsonProblem is the object that show --json prints.
 type jsonProblem struct {
@@ -17,7 +13,7 @@ type jsonProblem struct {
 	Parameters []jsonParam             `json:"parameters"`
 	Reference  *jsonReference          `json:"reference,omitempty"`
 	Published  *jsonReference          `json:"published,omitempty"`
-	Training   map[string]jsonTraining `json:"training"` // by network
+	Settings   map[string]jsonSettings `json:"settings"` // of solve, by network
 	Citation   string                  `json:"citation"`
 }
 
@@ -36,41 +32,15 @@ func newJSONProblem(m *member) jsonProblem {
 	j := jsonProblem{
 		Name: f.Name, Kind: "pde", Title: f.Title, Dim: m.problem.Dim, DefaultDim: f.Dim, Equation: f.Equation,
 		Reference: newJSONReference(m.problem.Reference), Published: newJSONReference(f.Published),
-		Training: map[string]jsonTraining{}, Citation: f.Citation,
+		Settings: map[string]jsonSettings{}, Citation: f.Citation,
 	}
 	for _, network := range []string{"shared", "per-step"} {
-		j.Training[network] = newJSONTraining(f.Training[network])
+		p := presetFor(m, network)
+		j.Settings[network] = newJSONSettings(p.method, p.Settings)
 	}
 	for _, p := range f.Params {
 		j.Parameters = append(j.Parameters, jsonParam{p.Name, m.parameters[p.Name], p.Default,
 			number(p.Min), number(p.Max), p.Open && !math.IsInf(p.Min, 0), p.Doc})
 	}
 	return j
-}
-
-// jsonTraining is problems.Training in JSON; what is absent is the solver's
-// default.
-type jsonTraining struct {
-	Steps         int       `json:"steps,omitempty"`
-	Iterations    int       `json:"iterations,omitempty"`
-	Batch         int       `json:"batch,omitempty"`
-	LearningRate  float64   `json:"learning_rate,omitempty"`
-	Schedule      string    `json:"schedule,omitempty"`
-	Boundaries    []int     `json:"boundaries,omitempty"`
-	Rates         []float64 `json:"rates,omitempty"`
-	Hidden        []int     `json:"hidden,omitempty"`
-	Activation    string    `json:"activation,omitempty"`
-	Controlled    bool      `json:"controlled"`
-	LossClip      float64   `json:"loss_clip,omitempty"`
-	ClipNorm      float64   `json:"clip_norm,omitempty"`
-	EstimatePaths int       `json:"estimate_paths,omitempty"`
-}
-
-func newJSONTraining(t problems.Training) jsonTraining {
-	return jsonTraining{
-		Steps: t.Steps, Iterations: t.Iterations, Batch: t.Batch,
-		LearningRate: t.LearningRate, Schedule: t.Schedule, Boundaries: t.Boundaries, Rates: t.Rates,
-		Hidden: t.Hidden, Activation: t.Activation, Controlled: !t.Uncontrolled,
-		LossClip: t.LossClip, ClipNorm: t.ClipNorm, EstimatePaths: t.EstimatePaths,
-	}
 }

@@ -44,7 +44,7 @@ func TestShowEveryProblem(t *testing.T) {
 				t.Errorf("show %s: %q is missing in\n%s", f.Name, part, out.stdout)
 			}
 		}
-		for _, name := range []string{"name", "kind", "dim", "equation", "parameters", "reference", "training", "citation"} {
+		for _, name := range []string{"name", "kind", "dim", "equation", "parameters", "reference", "settings", "citation"} {
 			if !slices.Contains(keys(t, js.stdout), name) {
 				t.Errorf("show %s --json: no %s in %s", f.Name, name, js.stdout)
 			}

@@ -94,7 +94,7 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	}
 	switch {
 	case f.json:
-		err = a.printJSON(newJSONResult(m, method, result))
+		err = a.printJSON(newJSONResult(m, result))
 	case result.Status != bsde.Diverged:
 		err = a.print(report(m, result))
 	}
@@ -105,7 +105,7 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 }
 
 // methodFor is the method with the problem's training overridden by the flags.
-func (f *solveFlags) methodFor(network string, t problems.Training) bsde.Method {
+func (f *solveFlags) methodFor(network string, t problems.Training) bsde.DeepBSDE {
 	m := bsde.DeepBSDE{Uncontrolled: !f.controlled.or(!t.Uncontrolled)}
 	if hidden := f.hidden.or(t.Hidden); network == "per-step" {
 		m.Network = bsde.PerStep{Hidden: hidden}

@@ -96,7 +96,7 @@ func TestFlagsOverTraining(t *testing.T) {
 		t.Errorf("without flags: %+v, want %+v", m, want)
 	}
 	off := solveFlags{controlled: opt[bool]{false, true}, lr: opt[float64]{3e-3, true}}
-	if !off.methodFor("shared", tuned).(bsde.DeepBSDE).Uncontrolled {
+	if !off.methodFor("shared", tuned).Uncontrolled {
 		t.Error("--controlled=false does not turn controlled paths off")
 	}
 	if s := off.settingsFor(tuned); s.Schedule != "cosine" || s.LearningRate != 3e-3 {

@@ -7,75 +7,74 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/bsde"
 )
 
+// preset is a complete set of settings, as solve uses it without flags.
+type preset struct {
+	bsde.Settings
+	method bsde.DeepBSDE
+}
+
+// presetFor is the preset of a network for a member of a family.
+func presetFor(m *member, network string) preset {
+	var none solveFlags
+	t := m.family.Training[network]
+	method := none.methodFor(network, t)
+	method.Network = method.Network.Resolve(m.problem.Dim)
+	return preset{none.settingsFor(t).WithDefaults(), method}
+}
+
 // trainingTable shows the settings for both networks side by side.
-func trainingTable(f *problems.Family) string {
+func trainingTable(m *member) string {
 	t := plainTable()
 	t.AppendHeader(table.Row{"setting", "shared (tuned)", "per-step (published)"})
-	shared, perStep := f.Training["shared"], f.Training["per-step"]
-	perStep.Activation = "relu" // always
+	shared, perStep := presetFor(m, "shared"), presetFor(m, "per-step")
 	for _, r := range []struct {
 		name string
-		text func(problems.Training) string
+		text func(preset) string
 	}{
-		{"steps", func(t problems.Training) string { return integer(t.Steps) }},
-		{"iterations", func(t problems.Training) string { return integer(t.Iterations) }},
-		{"batch", func(t problems.Training) string { return integer(t.Batch) }},
+		{"steps", func(p preset) string { return strconv.Itoa(p.Steps) }},
+		{"iterations", func(p preset) string { return strconv.Itoa(p.Iterations) }},
+		{"batch", func(p preset) string { return strconv.Itoa(p.Batch) }},
 		{"learning rate", learningRate},
-		{"hidden", func(t problems.Training) string { return integers(t.Hidden) }},
-		{"activation", func(t problems.Training) string { return orDefault(t.Activation) }},
-		{"controlled", func(t problems.Training) string { return strconv.FormatBool(!t.Uncontrolled) }},
-		{"clip norm", func(t problems.Training) string { return clip(t.ClipNorm) }},
-		{"loss clip", func(t problems.Training) string { return clip(t.LossClip) }},
-		{"paths", func(t problems.Training) string { return integer(t.EstimatePaths) }},
+		{"hidden", func(p preset) string { return layers(p).hidden }},
+		{"activation", func(p preset) string { return layers(p).activation }},
+		{"controlled", func(p preset) string { return strconv.FormatBool(!p.method.Uncontrolled) }},
+		{"clip norm", func(p preset) string { return clip(p.ClipNorm) }},
+		{"loss clip", func(p preset) string { return clip(p.LossClip) }},
+		{"paths", func(p preset) string { return strconv.Itoa(p.EstimatePaths) }},
 	} {
 		t.AppendRow(table.Row{r.name, r.text(shared), r.text(perStep)})
 	}
 	return render(t)
 }
 
-// learningRate is the rate with its schedule, such as "0.005 cosine" or
+// layers is the architecture of a preset in words.
+func layers(p preset) (l struct{ hidden, activation string }) {
+	j := newJSONSettings(p.method, p.Settings)
+	l.hidden, l.activation = strings.Trim(strings.ReplaceAll(fmt.Sprint(j.Hidden), " ", ","), "[]"), j.Activation
+	if l.activation == "" {
+		l.activation = "relu" // always, in the per-step network
+	}
+	return l
+}
+
+// learningRate is the rate with its schedule, such as "0.005, cosine" or
 // "0.01 to 15000, 0.001 to 25000, 0.0001".
-func learningRate(t problems.Training) string {
-	if len(t.Rates) == 0 {
-		rate := "default"
-		if t.LearningRate != 0 {
-			rate = exact(t.LearningRate)
-		}
-		if t.Schedule != "" {
-			rate += ", " + t.Schedule
-		}
-		return rate
+func learningRate(p preset) string {
+	if len(p.Rates) == 0 {
+		return exact(p.LearningRate) + ", " + p.Schedule
 	}
 	var parts []string
-	for i, r := range t.Rates {
+	for i, r := range p.Rates {
 		part := exact(r)
-		if i < len(t.Boundaries) {
-			part += fmt.Sprintf(" to %d", t.Boundaries[i])
+		if i < len(p.Boundaries) {
+			part += fmt.Sprintf(" to %d", p.Boundaries[i])
 		}
 		parts = append(parts, part)
 	}
 	return strings.Join(parts, ", ")
-}
-
-func orDefault(s string) string {
-	if s == "" {
-		return "default"
-	}
-	return s
-}
-
-func integer(n int) string {
-	if n == 0 {
-		return "default"
-	}
-	return strconv.Itoa(n)
-}
-
-func integers(n []int) string {
-	return orDefault(strings.Trim(strings.ReplaceAll(fmt.Sprint(n), " ", ","), "[]"))
 }
 
 func clip(x float64) string {
