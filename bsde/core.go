@@ -28,7 +28,7 @@ func newCore[T autodiff.Float](t *Trainer) (core, error) {
 		return nil, err
 	}
 	e := &engine[T]{model: m, method: t.method, pool: t.pool, adam: autodiff.NewAdam[T](&m.layout)}
-	if e.walkers, err = newWalkers(m, !t.method.Uncontrolled, t.set.Workers); err != nil {
+	if e.walkers, err = newWalkers(m, t.set.Workers); err != nil {
 		return nil, err
 	}
 	e.free = make(chan *walker[T], len(e.walkers))
@@ -91,7 +91,9 @@ type batchSink[T autodiff.Float] struct {
 
 func (s *batchSink[T]) observe(n int, _ float64, x, dw, _ []float64) error {
 	at := (n*s.m.set.Batch + s.first) * s.m.eq.Dim
-	narrow(s.m.x[at:at+len(x)], x)
+	if s.m.x != nil { // neither f nor Z may depend on x
+		narrow(s.m.x[at:at+len(x)], x)
+	}
 	narrow(s.m.dw[at:at+len(dw)], dw)
 	return nil
 }
@@ -108,7 +110,9 @@ func (e *engine[T]) validate() (float64, error) {
 		rows := min(chunkRows, n-first)
 		w.noise.draw(e.set.Seed, forValidation, 0, first, rows, e.eq.Horizon/float64(e.set.Steps))
 		y := w.from(e.value())
+		w.steer = !e.method.Uncontrolled
 		errs[c] = w.walk(1, y, nil)
+		w.steer = true
 		for r, v := range y[0] {
 			sums[c] += clipped(v-w.g[r], e.set.LossClip)
 		}

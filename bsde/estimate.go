@@ -37,33 +37,27 @@ func (e *estimate) fill(r *Result, eq *equation) {
 	}
 }
 
-// estimatePilot is the number of paths that move Y0 to the fixed point before
-// the estimate proper, for generators that depend on y.
-const estimatePilot = 2048
-
 // estimate finds the Y0 for which
 //
 //	E[Y_N(Y0) − g(X_N)] = 0
 //
 // on fresh paths with the trained Z: for f independent of y that is the control
 // variate estimate Y0 = E[g(X_T) + Σ f h − Σ Z·ΔW], in which Z removes the
-// variance that it explains. Otherwise it is one Newton step from a Y0 that a
-// pilot run has brought near.
+// variance that it explains. Otherwise it is one Newton step from the Y0 that a
+// pilot run has found. Where f depends on z the paths are controlled, however the
+// network was trained: then the error of Z, from training and from the time step,
+// enters in second order only.
 //
 // The same paths on two and four times the step give an extrapolation to step 0
-// and its error, see levels. The bias of an imperfect Z is subtracted where its
-// leading term is known, see networkBias.
+// and its error, see levels. The bias of an imperfect Z is subtracted where it is
+// small enough to be a correction, see networkBias.
 func (e *engine[T]) estimate(ctx context.Context, paths int, progress func(done int)) (*estimate, error) {
-	y0 := e.value()
-	if e.eq.usesY {
-		pilot, err := e.residuals(ctx, 1, min(paths, estimatePilot), y0, nil)
-		if err != nil {
-			return nil, err
-		}
-		y0 -= pilot.shift()
+	y0, err := e.fixedPoint(ctx, min(paths, pilotPaths))
+	if err != nil {
+		return nil, err
 	}
 	l := &levels{y0: y0}
-	for stride := 1; stride <= 4 && (stride == 1 || stride < e.set.Steps); stride *= 2 {
+	for stride := 1; stride <= 4 && stride <= e.set.Steps; stride *= 2 {
 		report := progress
 		if stride > 1 {
 			report = nil
@@ -72,19 +66,83 @@ func (e *engine[T]) estimate(ctx context.Context, paths int, progress func(done 
 		if err != nil {
 			return nil, err
 		}
-		paths = len(r.delta)
-		l.add(r, e.meanStep(stride))
+		if !l.add(r, e.meanStep(stride)) || e.stepFree() {
+			break
+		}
 	}
+	return e.conclude(l)
+}
+
+// stepFree tells whether the recursion has no time step error.
+func (e *engine[T]) stepFree() bool { return e.eq.generator == nil && e.eq.move.Exact }
+
+// conclude turns the levels into the answer; it is unknown where the recursion
+// blows up.
+func (e *engine[T]) conclude(l *levels) (*estimate, error) {
 	out := unknown()
-	out.paths, out.z0 = paths, e.startZ()
-	out.ratio = l.runs[0].std() / stat.StdDev(l.runs[0].g, nil)
+	if len(l.runs) == 0 {
+		return out, nil
+	}
+	out.paths, out.z0 = len(l.runs[0].delta), e.startZ()
+	std := l.runs[0].std()
+	if !(std <= blownUp*e.scales.g) {
+		return out, nil
+	}
+	if e.scales.varies {
+		out.ratio = std / e.scales.g
+	}
 	out.value, out.stderr = l.extrapolate(0)
-	out.discretization = l.error()
+	if out.discretization = l.error(); e.stepFree() {
+		out.discretization = 0
+	}
 	var err error
-	if out.bias, err = e.networkBias(out.value, l.variance()); err == nil && !math.IsNaN(out.bias) {
+	out.bias, err = e.networkBias(out.value, l.variance())
+	if math.Abs(out.bias) <= e.scales.g {
 		out.value -= out.bias
 	}
 	return out, err
+}
+
+// blownUp is the residual ratio beyond which there is no value: the recursion has
+// left every scale of the problem.
+const blownUp = 1e3
+
+// pilotPaths is the number of paths, the first ones of the estimate, that find the
+// fixed point in Y0 for generators that depend on y.
+const pilotPaths = 2048
+
+// fixedPoint is the Y0 at which the mean mismatch of the pilot paths vanishes, by
+// Newton's method with steps halved until the mismatch falls.
+func (e *engine[T]) fixedPoint(ctx context.Context, paths int) (float64, error) {
+	y0 := e.value()
+	if !e.eq.usesY {
+		return y0, nil
+	}
+	here, err := e.residuals(ctx, 1, paths, y0, nil)
+	if err != nil {
+		return 0, err
+	}
+	for range 30 {
+		step := here.shift()
+		if !(math.Abs(step) > 1e-3*here.std()/math.Abs(here.slope)) {
+			break
+		}
+		for halvings := 0; ; halvings++ {
+			next, err := e.residuals(ctx, 1, paths, y0-step, nil)
+			if err != nil {
+				return 0, err
+			}
+			if math.Abs(next.mean()) < math.Abs(here.mean()) {
+				y0, here = y0-step, next
+				break
+			}
+			if halvings == 10 {
+				return y0, nil
+			}
+			step /= 2
+		}
+	}
+	return y0, nil
 }
 
 // meanStep is Σ hᵢ²/T, the step that the first-order error is proportional to:
@@ -102,19 +160,20 @@ func (e *engine[T]) meanStep(stride int) float64 {
 // residuals are the mismatches δ = Y_N − g(X_N) of many paths from one Y0.
 type residuals struct {
 	delta []float64
-	g     []float64
 	slope float64 // dE[Y_N]/dY0
 }
 
 // shift is what is to be subtracted from Y0 so that the mean mismatch vanishes.
-func (r *residuals) shift() float64 { return stat.Mean(r.delta, nil) / r.slope }
+func (r *residuals) shift() float64 { return r.mean() / r.slope }
+
+func (r *residuals) mean() float64 { return stat.Mean(r.delta, nil) }
 
 func (r *residuals) std() float64 { return stat.StdDev(r.delta, nil) }
 
 // residuals walks the given number of paths on every stride-th grid point; fewer
 // where the context is cancelled.
 func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64, progress func(done int)) (*residuals, error) {
-	r := &residuals{delta: make([]float64, paths), g: make([]float64, paths), slope: 1}
+	r := &residuals{delta: make([]float64, paths), slope: 1}
 	chunks := e.chunks(paths)
 	errs, slopes := make([]error, chunks), make([]float64, chunks)
 	// In rounds, to report progress and to notice a cancelled context.
@@ -123,7 +182,7 @@ func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64
 		if ctx.Err() != nil && lo*chunkRows >= cancelledPaths {
 			paths = lo * chunkRows
 			chunks = lo
-			r.delta, r.g = r.delta[:paths], r.g[:paths]
+			r.delta = r.delta[:paths]
 			break
 		}
 		e.pool.Run(min(round, chunks-lo), func(k int) {
@@ -133,7 +192,7 @@ func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64
 			first := c * chunkRows
 			rows := min(chunkRows, paths-first)
 			w.noise.draw(e.set.Seed, forEstimate, 0, first, rows, e.eq.Horizon/float64(e.set.Steps))
-			slopes[c], errs[c] = w.residual(stride, y0, r.delta[first:first+rows], r.g[first:first+rows])
+			slopes[c], errs[c] = w.residual(stride, y0, r.delta[first:first+rows])
 		})
 		if progress != nil {
 			progress(min((lo+round)*chunkRows, paths))
@@ -152,9 +211,9 @@ func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64
 	return r, nil
 }
 
-// residual fills δ and g for the paths of the noise and returns the sum of
+// residual fills δ for the paths of the noise and returns the sum of
 // dY_N/dY0 over them, from a second Y0 close by.
-func (w *walker[T]) residual(stride int, y0 float64, delta, g []float64) (slope float64, err error) {
+func (w *walker[T]) residual(stride int, y0 float64, delta []float64) (slope float64, err error) {
 	spread(delta, []float64{y0})
 	values := [][]float64{delta}
 	step := 1e-4 * (math.Abs(y0) + w.m.scales.g)
@@ -166,12 +225,11 @@ func (w *walker[T]) residual(stride int, y0 float64, delta, g []float64) (slope 
 	if err := w.walk(stride, values, nil); err != nil {
 		return 0, err
 	}
-	copy(g, w.g)
 	for r := range delta {
 		if w.m.eq.usesY {
 			slope += (values[1][r] - delta[r]) / step
 		}
-		delta[r] -= g[r]
+		delta[r] -= w.g[r]
 	}
 	return slope, nil
 }
@@ -194,16 +252,11 @@ func (e *engine[T]) startZ() []float64 {
 //	bias ≈ Σ h E[D_y f(η) − D_z f(ε)]
 //
 // The signs differ because Y_n scatters around the true value, at which f is
-// wanted, while v = ∂f/∂z is taken at the network's Z. It is the leading term
-// for controlled paths, where the first-order effect of ε cancels. On
-// uncontrolled paths it does not where f depends on z, and the result is NaN:
-// not known.
+// wanted, while v = ∂f/∂z is taken at the network's Z. It is the leading term on
+// controlled paths, where the first-order effect of ε cancels.
 func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
-	switch {
-	case e.eq.generator == nil:
+	if e.eq.generator == nil {
 		return 0, nil
-	case e.eq.usesZ && e.method.Uncontrolled:
-		return math.NaN(), nil
 	}
 	w := <-e.free
 	defer func() { e.free <- w }()

@@ -13,10 +13,30 @@ type levels struct {
 	y0   float64
 	runs []*residuals
 	step []float64
+
+	refused *residuals // a level too coarse to extrapolate from
 }
 
-func (l *levels) add(r *residuals, step float64) {
+// add takes one more level. It reports false, and leaves the level out, where it
+// cannot be used: fewer paths than the first because the run was cancelled, or a
+// dY_N/dY0 that is not positive or differs from the finer level's by a factor
+// beyond 2, the sign that the step is too large for the growth of f in y.
+func (l *levels) add(r *residuals, step float64) bool {
+	if n := len(l.runs); n > 0 {
+		ratio := r.slope / l.runs[n-1].slope
+		if len(r.delta) != len(l.runs[0].delta) {
+			return false
+		}
+		if !(ratio >= 0.5 && ratio <= 2) {
+			l.refused = r
+			return false
+		}
+	}
+	if !(r.slope > 0) || math.IsInf(r.slope, 1) {
+		return false
+	}
 	l.runs, l.step = append(l.runs, r), append(l.step, step)
+	return true
 }
 
 // extrapolate is the value extrapolated from levels i and i+1, with its standard
@@ -53,13 +73,16 @@ func (l *levels) variance() float64 {
 
 // error is the distance of the extrapolation from the one a level coarser, some
 // three times the error of the finer one where the expansion in the step holds.
-// With two levels it is the distance from the finer level itself, and NaN with
-// one.
+// With two levels it is the distance from the finer level itself, with one that
+// from the level that was refused, and NaN without any.
 func (l *levels) error() float64 {
 	fine, _ := l.extrapolate(0)
 	switch len(l.runs) {
 	case 1:
-		return math.NaN()
+		if l.refused == nil || !(l.refused.slope > 0) {
+			return math.NaN()
+		}
+		return math.Abs(l.refused.shift() - l.runs[0].shift())
 	case 2:
 		return math.Abs(fine - (l.y0 - l.runs[0].shift()))
 	}

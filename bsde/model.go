@@ -76,6 +76,8 @@ func (m *model[T]) value() float64 {
 	return m.scales.y0 + m.unitY*float64(m.params[m.y0.Offset])
 }
 
+func (m *model[T]) unitLoss() float64 { return m.scales.g * m.scales.g }
+
 func convert[T autodiff.Float](v []float64) []T {
 	out := make([]T, len(v))
 	for i, x := range v {

@@ -7,7 +7,7 @@ import "time"
 //	sampling        StdErr, CI95: the final estimate is a mean over random paths
 //	discretisation  DiscretizationError: the same estimate with larger steps
 //	nonlinearity    NetworkBias: an imperfect Z in a nonlinear generator
-//	approximation   ResidualRatio: the share of g(X_T) that Y_N does not explain
+//	approximation   ResidualRatio: the share of the terminal value that is unexplained
 //
 // Numbers that are not known are NaN.
 type Result struct {
@@ -16,14 +16,17 @@ type Result struct {
 	Method  DeepBSDE // as used, defaults filled in
 
 	// Value is u(0, x0): the control-variate estimate on fresh paths,
-	// extrapolated in the time step and less NetworkBias where that is known.
+	// extrapolated in the time step and less NetworkBias.
 	Value  float64
-	StdErr float64    // its standard error
-	CI95   [2]float64 // Value ± 1.96 StdErr: covers the sampling error alone
+	StdErr float64 // its standard error, that of the extrapolation
+	// CI95 is Value ± 1.96 StdErr. It covers the sampling error alone: where
+	// DiscretizationError or NetworkBias is not small beside StdErr, widen it by
+	// them.
+	CI95 [2]float64
 
-	DiscretizationError float64 // size of the time step's error left after extrapolation, in units of Value
-	NetworkBias         float64 // estimated bias from an imperfect Z, signed, subtracted in Value; NaN on uncontrolled paths of an f that depends on z
-	ResidualRatio       float64 // std(Y_N − g(X_N)) / std(g(X_N))
+	DiscretizationError float64 // size of the time step's error left after extrapolation, in units of Value; 0 where there is none
+	NetworkBias         float64 // estimated bias from an imperfect Z, signed, subtracted in Value unless it exceeds the scale of the problem
+	ResidualRatio       float64 // std(Y_N − g(X_N)) over that of g(X_T) + ∫f(t,X,ȳ,0)dt, which is left by Z = 0
 
 	Gradient     []float64 // ∇u(0, x0), d numbers; nil where σ(0, x0) is singular
 	TrainedValue float64   // Y0 as the optimiser left it

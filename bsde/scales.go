@@ -12,24 +12,45 @@ import (
 type scales struct {
 	mean   [][]float64 // of X at each time step, steps×d
 	invstd [][]float64 // 1/standard deviation of X, 0 where X does not vary
-	g      float64     // standard deviation of g(X_T), 1 if it does not vary
-	y0     float64     // mean of g(X_T): the start of Y0
+	g      float64     // standard deviation of G, 1 if it does not vary
+	y0     float64     // mean of G: the start of Y0
 	z      float64     // of a component of Z: g/√(T·d)
+	varies bool        // whether G does
 }
 
 // startChunk is the number of paths simulated at a time.
 const startChunk = 64
 
-// newScales simulates paths of X. Sums are made per chunk and added in order, so
-// that they do not depend on the number of workers.
+// newScales simulates paths of X, twice: the first time for the mean ȳ of g(X_T),
+// the second for the moments of X and of
+//
+//	G = g(X_T) + Σ f(t_n, X_n, ȳ, 0) h
+//
+// the terminal value as it would be seen with Z = 0. Sums are made per chunk and
+// added in order, so that they do not depend on the number of workers.
 func newScales(e *equation, s *Settings, pool *autodiff.Pool) (*scales, error) {
+	first, err := simulateMoments(e, s, pool, nil)
+	if err != nil {
+		return nil, err
+	}
+	if e.generator == nil {
+		return first.scales(e), nil
+	}
+	second, err := simulateMoments(e, s, pool, []float64{stat.Mean(first.g, nil)})
+	if err != nil {
+		return nil, err
+	}
+	return second.scales(e), nil
+}
+
+func simulateMoments(e *equation, s *Settings, pool *autodiff.Pool, y []float64) (*moments, error) {
 	chunks := (s.StartPaths + startChunk - 1) / startChunk
 	parts := make([]*moments, chunks)
 	errs := make([]error, chunks)
 	pool.Run(chunks, func(c int) {
 		rows := min(startChunk, s.StartPaths-c*startChunk)
-		parts[c] = &moments{}
-		errs[c] = parts[c].simulate(e, s, c*startChunk, rows)
+		parts[c] = newMoments(s.Steps, e.Dim)
+		errs[c] = parts[c].simulate(e, s, c*startChunk, rows, y)
 	})
 	total := newMoments(s.Steps, e.Dim)
 	for c, part := range parts {
@@ -38,11 +59,11 @@ func newScales(e *equation, s *Settings, pool *autodiff.Pool) (*scales, error) {
 		}
 		total.add(part)
 	}
-	return total.scales(e), nil
+	return total, nil
 }
 
 // moments are sums of X − x0 and its square by step and component, and the values
-// of g(X_T).
+// of G.
 type moments struct {
 	x, xx [][]float64
 	g     []float64
@@ -56,32 +77,42 @@ func newMoments(steps, dim int) *moments {
 	return m
 }
 
-func (m *moments) simulate(e *equation, s *Settings, first, rows int) error {
-	*m = *newMoments(s.Steps, e.Dim)
+// simulate adds a chunk of paths; y is ȳ, or nil for g alone.
+func (m *moments) simulate(e *equation, s *Settings, first, rows int, y []float64) error {
 	h := e.Horizon / float64(s.Steps)
 	w := newNoise(s.Steps, rows, e.Dim, e.move.Extra)
 	w.draw(s.Seed, forStart, 0, first, rows, h)
 	x, next := make([]float64, rows*e.Dim), make([]float64, rows*e.Dim)
+	running, f, zeros := make([]float64, rows), make([]float64, rows), make([]float64, e.Dim)
 	spread(x, e.Start)
 	for n := range s.Steps {
+		t := float64(n) * h
 		for i, v := range x {
 			j := i % e.Dim
 			v -= e.Start[j]
 			m.x[n][j] += v
 			m.xx[n][j] += v * v
 		}
+		if y != nil {
+			if err := e.generator.Eval(rows, f, []float64{t}, x, y, zeros); err != nil {
+				return err
+			}
+			for r, v := range f {
+				running[r] += v * h
+			}
+		}
 		dw, extra := w.step(n)
-		if err := e.move.Step(float64(n)*h, h, rows, x, dw, extra, next); err != nil {
+		if err := e.move.Step(t, h, rows, x, dw, extra, next); err != nil {
 			return err
 		}
 		x, next = next, x
 	}
-	g := make([]float64, rows)
-	if err := e.terminal.Eval(rows, g, x); err != nil {
-		return err
+	m.g = make([]float64, rows)
+	err := e.terminal.Eval(rows, m.g, x)
+	for r, v := range running {
+		m.g[r] += v
 	}
-	m.g = g
-	return nil
+	return err
 }
 
 // spread repeats a row over a batch.
@@ -106,7 +137,7 @@ func (m *moments) scales(e *equation) *scales {
 	s := &scales{mean: m.x, invstd: m.xx, g: 1, z: 1 / math.Sqrt(e.Horizon*float64(e.Dim))}
 	var std float64
 	if s.y0, std = stat.MeanStdDev(m.g, nil); std > 0 {
-		s.g = std
+		s.g, s.varies = std, true
 		s.z *= std
 	}
 	for n := range m.x {
@@ -115,7 +146,8 @@ func (m *moments) scales(e *equation) *scales {
 			variance := m.xx[n][j]/paths - mean*mean
 			s.mean[n][j] = e.Start[j] + mean
 			s.invstd[n][j] = 0
-			if variance > 1e-24*(mean*mean+1e-300) && n > 0 {
+			// A component without noise has a variance of rounding alone.
+			if variance > 1e-10*mean*mean && n > 0 {
 				s.invstd[n][j] = 1 / math.Sqrt(variance)
 			}
 		}

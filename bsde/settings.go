@@ -94,7 +94,7 @@ func (s *Settings) Validate() error {
 	}{
 		{"steps", s.Steps, 100_000}, {"iterations", s.Iterations, math.MaxInt32}, {"batch", s.Batch, 1 << 24},
 		{"validation_paths", s.ValidationPaths, 1 << 24}, {"validate_every", s.ValidateEvery, math.MaxInt32},
-		{"start_paths", s.StartPaths, 1 << 30}, {"estimate_paths", s.EstimatePaths, 1 << 40}, {"workers", s.Workers, 4096},
+		{"start_paths", s.StartPaths, 1 << 30}, {"estimate_paths", s.EstimatePaths, 1 << 31}, {"workers", s.Workers, 4096},
 	} {
 		if f.value < 0 || f.value > f.top {
 			return &SettingsError{f.name, fmt.Sprintf("%d, want a number from 1 to %d (0 for the default)", f.value, f.top)}

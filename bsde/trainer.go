@@ -34,6 +34,7 @@ type core interface {
 	validate() (loss float64, err error)
 	estimate(ctx context.Context, paths int, progress func(done int)) (*estimate, error)
 	value() float64
+	unitLoss() float64 // the loss of a network that explains nothing
 }
 
 // Init checks problem, method and settings, simulates the paths that give all
@@ -122,8 +123,8 @@ func (t *Trainer) Step(ctx context.Context) bool {
 	return t.err == nil && t.status != Diverged
 }
 
-// divergedLoss is the multiple of the first validation loss that counts as
-// divergence.
+// divergedLoss is the multiple of the first validation loss, or of the variance
+// of the terminal value if that is larger, that counts as divergence.
 const divergedLoss = 1e6
 
 // record adds the present state to the history and reports it.
@@ -138,9 +139,9 @@ func (t *Trainer) record() {
 		LearningRate: t.rate(t.iteration, t.set.Iterations), Elapsed: time.Since(t.start),
 	}
 	if len(t.history) == 0 {
-		t.firstLoss = loss
+		t.firstLoss = math.Max(loss, t.core.unitLoss())
 	}
-	if math.IsNaN(loss) || math.IsInf(loss, 0) || loss > divergedLoss*t.firstLoss && t.firstLoss > 0 {
+	if math.IsNaN(loss) || math.IsInf(loss, 0) || loss > divergedLoss*t.firstLoss {
 		t.status = Diverged
 	}
 	t.history = append(t.history, r)

@@ -14,7 +14,8 @@ type walker[T autodiff.Float] struct {
 	m       *model[T]
 	serial  *autodiff.Pool
 	steps   []stepNetwork[T]     // Z of each step for chunkRows states
-	control *autodiff.Program[T] // v = ∂f/∂z; nil where paths are not controlled
+	control *autodiff.Program[T] // v = ∂f/∂z; nil where f does not depend on z
+	steer   bool                 // whether walk follows the control
 	v       []T                  // its output
 	at      [inZ + 1][]T         // its inputs t, x, y and z, nil where v does not depend on one
 
@@ -36,21 +37,21 @@ type stepNetwork[T autodiff.Float] struct {
 }
 
 // newWalkers makes a walker for each worker.
-func newWalkers[T autodiff.Float](m *model[T], controlled bool, workers int) ([]*walker[T], error) {
+func newWalkers[T autodiff.Float](m *model[T], workers int) ([]*walker[T], error) {
 	list := make([]*walker[T], workers)
 	for i := range list {
 		var err error
-		if list[i], err = newWalker(m, controlled); err != nil {
+		if list[i], err = newWalker(m); err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
 }
 
-func newWalker[T autodiff.Float](m *model[T], controlled bool) (*walker[T], error) {
+func newWalker[T autodiff.Float](m *model[T]) (*walker[T], error) {
 	d, n := m.eq.Dim, m.set.Steps
 	w := &walker[T]{
-		m: m, serial: autodiff.NewPool(1), noise: newNoise(n, chunkRows, d, m.eq.move.Extra),
+		m: m, steer: true, serial: autodiff.NewPool(1), noise: newNoise(n, chunkRows, d, m.eq.move.Extra),
 		x: make([]float64, chunkRows*d), next: make([]float64, chunkRows*d),
 		shift: make([]float64, chunkRows*d), z: make([]float64, chunkRows*d),
 		f: make([]float64, chunkRows), y: make([]float64, chunkRows), g: make([]float64, chunkRows),
@@ -64,7 +65,7 @@ func newWalker[T autodiff.Float](m *model[T], controlled bool) (*walker[T], erro
 		}
 		w.steps = append(w.steps, stepNetwork[T]{p, p.Input("x"), p.Value(z)})
 	}
-	if controlled {
+	if m.eq.usesZ {
 		return w, w.compileControl()
 	}
 	return w, nil
@@ -107,7 +108,7 @@ func (w *walker[T]) walk(stride int, y [][]float64, o observer) error {
 		t, span := float64(k)*h, float64(min(stride, n-k))*h
 		dw, extra := w.increment(k, min(stride, n-k))
 		z := w.evaluate(k, x)
-		if w.control != nil {
+		if w.steer && w.control != nil {
 			w.addControl(t, span, x, y[0], dw)
 		}
 		if o != nil {

@@ -36,8 +36,10 @@ func ColeHopf(p Problem, lambda float64) (*Reference, error) {
 		g, err := r.terminal(r.s * math.Sqrt(p.Horizon*q))
 		return -lambda*g + half*w - q/2 - half*math.Ln2 - lgamma, err
 	}
-	// At w = lo the density is below e⁻⁶⁰ of its integral, at hi e^(−e^w/2) is.
-	lo, hi := math.Log(float64(p.Dim))-120/float64(p.Dim)-8, math.Log(8*float64(p.Dim)+400+16*math.Abs(lambda))
+	lo, hi, err := support(exponent, math.Log(float64(p.Dim)))
+	if err != nil {
+		return nil, fmt.Errorf("Cole–Hopf: %w", err)
+	}
 	var last float64
 	for n := 512; n <= 1<<17; n *= 2 {
 		sum, err := logTrapezoid(exponent, lo, hi, n)
@@ -51,6 +53,26 @@ func ColeHopf(p Problem, lambda float64) (*Reference, error) {
 		last = u
 	}
 	return nil, fmt.Errorf("Cole–Hopf: the quadrature did not settle to 1e-12 (last value %g); is g smooth?", last)
+}
+
+// support is an interval around start outside of which exp(h) is below e⁻⁶⁰ of its
+// largest value inside.
+func support(h func(float64) (float64, error), start float64) (lo, hi float64, err error) {
+	top, ends := math.Inf(-1), [2]float64{}
+	for side, step := range []float64{-0.25, 0.25} {
+		w := start
+		for v := top; v > top-60 || math.IsInf(top, -1); w += step {
+			if v, err = h(w); err != nil {
+				return 0, 0, err
+			}
+			top = math.Max(top, v)
+			if math.Abs(w-start) > 600 || math.IsNaN(v) {
+				return 0, 0, fmt.Errorf("E exp(−λg) does not converge at ln r² = %.3g", w)
+			}
+		}
+		ends[side] = w
+	}
+	return ends[0], ends[1], nil
 }
 
 // logTrapezoid is ln ∫ exp(h(w)) dw over [lo, hi] with n intervals.

@@ -8,34 +8,26 @@ import (
 
 var errSingular = errors.New("pde: σ(t,x) is singular, so ∇u does not follow from z = σᵀ∇u")
 
-// solve finds v with A·v = b for a d×d row-major A; a diagonal A costs O(d).
-func solve(a, b []float64, d int) ([]float64, error) {
-	v := make([]float64, d)
-	if diagonal(a, d) {
-		for k := range d {
-			if a[k*d+k] == 0 {
-				return nil, errSingular
-			}
-			v[k] = b[k] / a[k*d+k]
+// divide is z/s, component by component.
+func divide(z, s []float64) ([]float64, error) {
+	v := make([]float64, len(z))
+	for k := range v {
+		if s[k] == 0 {
+			return nil, errSingular
 		}
-		return v, nil
+		v[k] = z[k] / s[k]
 	}
+	return v, nil
+}
+
+// solve finds v with A·v = b for a d×d row-major A.
+func solve(a, b []float64, d int) ([]float64, error) {
 	var lu mat.LU
 	lu.Factorize(mat.NewDense(d, d, a))
 	if lu.Cond() > 1e14 {
 		return nil, errSingular
 	}
+	v := make([]float64, d)
 	err := lu.SolveVecTo(mat.NewVecDense(d, v), false, mat.NewVecDense(d, b))
 	return v, err
-}
-
-func diagonal(a []float64, d int) bool {
-	for i := range d {
-		for j := range d {
-			if i != j && a[i*d+j] != 0 {
-				return false
-			}
-		}
-	}
-	return true
 }

@@ -113,6 +113,9 @@ func (e *terms) at(t float64, x []float64) (r, s float64, err error) {
 
 // Gradient solves σᵀ(t,x)·∇u = z for ∇u, d numbers. It fails where σ is singular.
 func (p *Problem) Gradient(t float64, x, z []float64) ([]float64, error) {
+	if s := p.diagonal(x); s != nil { // without a d×d matrix
+		return divide(z, s)
+	}
 	tv, xv, w := expr.Input("t", 1), expr.Input("x", p.Dim), expr.Input("dw", p.Dim)
 	sigma, err := expr.Compile(p.Diffusion.Mul(tv, xv, w), tv, xv, w)
 	if err != nil {
@@ -123,4 +126,21 @@ func (p *Problem) Gradient(t float64, x, z []float64) ([]float64, error) {
 		return nil, err
 	}
 	return solve(cols, z, p.Dim)
+}
+
+// diagonal is the diagonal of σ(t,x) for the diagonal kinds, else nil.
+func (p *Problem) diagonal(x []float64) []float64 {
+	switch s := p.Diffusion.(type) {
+	case Scalar:
+		return repeat(float64(s), p.Dim)
+	case Diagonal:
+		return s
+	case Geometric:
+		out := make([]float64, len(x))
+		for j, v := range x {
+			out[j] = float64(s) * v
+		}
+		return out
+	}
+	return nil
 }
