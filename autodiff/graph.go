@@ -119,7 +119,7 @@ func (g *Graph) apply(o *op, in ...Node) Node {
 		}
 		nodes[i] = n.n
 	}
-	n, err := gorgonia.ApplyOp(o, nodes...)
+	n, err := applyOp(o, nodes)
 	if err != nil {
 		return g.fail(err)
 	}
@@ -184,6 +184,10 @@ func (g *Graph) Sum(x Node) Node { return g.apply(sumOp(), x) }
 func (g *Graph) Gradient(cost Node, wrt ...Node) []Node {
 	if g.err != nil {
 		return make([]Node, len(wrt))
+	}
+	if len(wrt) == 0 {
+		g.fail(errors.New("autodiff: the cost depends on no parameter differentiably"))
+		return nil
 	}
 	nodes := make([]*gorgonia.Node, len(wrt))
 	for i, n := range wrt {

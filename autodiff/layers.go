@@ -17,7 +17,7 @@ func (g *Graph) Dense(name string, x Node, out int, bias bool, init Init) Node {
 	return g.Affine(x, w, g.Param(name+"/bias", 1, out, 1, Fill(0)))
 }
 
-// Activations maps the names of activations to their functions.
+// activations are the functions by name.
 var activations = map[string]expr.UnaryFn{"tanh": expr.Tanh, "relu": expr.Relu, "silu": expr.SiLU}
 
 // Activation is the function with the given name: tanh, relu or silu.

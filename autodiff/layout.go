@@ -35,11 +35,6 @@ type Init func(rng *rand.Rand, p Param, i int) float64
 // Fill starts every entry at c.
 func Fill(c float64) Init { return func(*rand.Rand, Param, int) float64 { return c } }
 
-// Row starts every row of the parameter at the same given numbers.
-func Row(v []float64) Init {
-	return func(_ *rand.Rand, p Param, i int) float64 { return v[i%p.Cols] }
-}
-
 // Normal starts at independent normal numbers.
 func Normal(mean, std float64) Init {
 	return func(rng *rand.Rand, _ Param, _ int) float64 { return mean + std*rng.NormFloat64() }
@@ -69,12 +64,8 @@ func He(rng *rand.Rand, p Param, _ int) float64 {
 // Params lists the trained parameters in the order of the flat vector.
 func (l *Layout) Params() []Param { return append([]Param(nil), l.params...) }
 
-// States lists the untrained ones.
-func (l *Layout) States() []Param { return append([]Param(nil), l.states...) }
-
-// Size and StateSize are the lengths of the two flat vectors.
-func (l *Layout) Size() int      { return total(l.params) }
-func (l *Layout) StateSize() int { return total(l.states) }
+// Size is the length of the flat vector of the trained parameters.
+func (l *Layout) Size() int { return total(l.params) }
 
 func total(ps []Param) int {
 	if len(ps) == 0 {

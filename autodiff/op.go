@@ -172,11 +172,39 @@ func (g *gradient) apply(o *op, in ...*gorgonia.Node) *gorgonia.Node {
 	if g.err != nil {
 		return nil
 	}
-	n, err := gorgonia.ApplyOp(o, in...)
+	n, err := applyOp(o, in)
 	if err != nil {
 		g.err = err
 	}
 	return n
+}
+
+// applyOp adds an operation to the graph of its operands. gorgonia merges nodes
+// whose 32-bit hashes are equal without comparing their operands; where that has
+// merged different ones, the operation is added under another name.
+func applyOp(o *op, in []*gorgonia.Node) (*gorgonia.Node, error) {
+	for salt := 0; ; salt++ {
+		n, err := gorgonia.ApplyOp(o, in...)
+		if err != nil || sameOperands(n, in) {
+			return n, err
+		}
+		if salt == 8 {
+			return nil, fmt.Errorf("autodiff: %s: gorgonia merges different nodes", o.name)
+		}
+		renamed := *o
+		renamed.name += "'"
+		o = &renamed
+	}
+}
+
+func sameOperands(n *gorgonia.Node, in []*gorgonia.Node) bool {
+	i := 0
+	for it := n.Graph().From(n.ID()); it.Next(); i++ {
+		if i >= len(in) || it.Node().ID() != in[i].ID() {
+			return false
+		}
+	}
+	return i == len(in)
 }
 
 func (g *gradient) dims(i int) dims { return toDims(g.in[i].Shape()) }

@@ -46,8 +46,8 @@ func embedRowsKernel[T Float](lo int) func(*call[T]) {
 	}
 }
 
-// blockOp combines each block of x with its own row of a N-row parameter: x·a
-// (mul) or x + a.
+// blockOp combines each block of x with its own row of an N-row parameter a: x + a
+// for expr.Add, else x·a.
 func blockOp(f expr.Binary) *op {
 	return &op{
 		name: "block " + f.Name(), arity: 2,

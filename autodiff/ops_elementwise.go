@@ -90,7 +90,11 @@ func unaryGradKernel[T Float](u expr.Unary) func(*call[T]) {
 	default:
 		f = func(dst, x, _, dy []T) {
 			for i, v := range x {
-				dst[i] = T(u.D(float64(v))) * dy[i]
+				// Where nothing flows back, as into the branch that Select did not
+				// choose, an infinite derivative must not make it NaN.
+				if dst[i] = 0; dy[i] != 0 {
+					dst[i] = T(u.D(float64(v))) * dy[i]
+				}
 			}
 		}
 	}
@@ -212,7 +216,11 @@ func binaryGradKernel[T Float](d func(a, b float64) float64) func(*call[T]) {
 			out, dy := k.out.row(r), k.in[2].row(r)
 			eachPair(out, k.in[0].row(r), k.in[1].row(r), func(a, b T) T { return T(d(float64(a), float64(b))) })
 			for j := range out {
-				out[j] *= dy[j]
+				if dy[j] == 0 {
+					out[j] = 0
+				} else {
+					out[j] *= dy[j]
+				}
 			}
 		}
 	}

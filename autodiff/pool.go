@@ -33,9 +33,6 @@ func NewPool(workers int) *Pool {
 	return p
 }
 
-// Workers is the number of workers, the caller of Run included.
-func (p *Pool) Workers() int { return p.workers }
-
 // Run calls task(0) … task(n−1), each once, in the order of the numbers but on
 // any worker, and returns when all are done. It must not be called from a task.
 func (p *Pool) Run(n int, task func(i int)) {

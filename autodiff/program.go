@@ -1,12 +1,13 @@
 package autodiff
 
 import (
+	"maps"
 	"math"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
-	"github.com/deepbsde/deepbsde/autodiff/internal/kernel"
 	"gorgonia.org/gorgonia"
 )
 
@@ -45,7 +46,7 @@ type normUpdate[T Float] struct {
 type Target struct {
 	Outputs []Node        // values to be read after a run
 	Cost    Node          // scalar to be differentiated in all parameters; zero Node for none
-	Norms   []*NormUpdate // running statistics to be moved by Update
+	Norms   []*NormUpdate // running statistics to be moved by UpdateNorms
 }
 
 // Compile makes a program of a graph. params and states are the flat vectors of
@@ -95,6 +96,9 @@ func Compile[T Float](g *Graph, t Target, params, states []T) (*Program[T], erro
 func (c *compiler[T]) gradientMemory(grads []Node, wrt []Param) map[*gorgonia.Node][]T {
 	fixed := map[*gorgonia.Node][]T{}
 	for i, n := range grads {
+		if n.n.Op() == nil {
+			continue // a leaf
+		}
 		o, ok := addOp(n.n.Op())
 		if _, taken := fixed[n.n]; !taken && ok && !o.view {
 			fixed[n.n] = c.prog.Grads[wrt[i].Offset : wrt[i].Offset+wrt[i].Size()]
@@ -121,13 +125,12 @@ func (t *task[T]) need(ids map[int]bool) {
 	}
 }
 
-// finish turns dependencies into pointers, without those that others imply.
+// finish turns dependencies into pointers, the latest first: when that one is done
+// the others mostly are.
 func (p *Program[T]) finish() {
 	for _, t := range p.tasks {
-		for i := range p.tasks {
-			if t.ids[i] {
-				t.deps = append(t.deps, p.tasks[i])
-			}
+		for _, id := range slices.Backward(slices.Sorted(maps.Keys(t.ids))) {
+			t.deps = append(t.deps, p.tasks[id])
 		}
 		t.ids = nil
 	}
@@ -181,6 +184,3 @@ func (p *Program[T]) UpdateNorms() {
 		}
 	}
 }
-
-// GradNorm is the Euclidean norm of the gradient.
-func (p *Program[T]) GradNorm() float64 { return math.Sqrt(kernel.SumSq(p.Grads)) }

@@ -223,3 +223,54 @@ func TestInitialIsSeededByName(t *testing.T) {
 		t.Error("the start of a parameter must depend on its name alone")
 	}
 }
+
+// TestEqualHashesDoNotMerge uses two input names whose 32-bit hashes in gorgonia
+// are equal: gorgonia alone would make one node of the two tanh.
+func TestEqualHashesDoNotMerge(t *testing.T) {
+	g := NewGraph[float64](&Layout{}, false)
+	a, b := g.Input("step782855/x", 1, 1), g.Input("step1069670/x", 1, 1)
+	tanh := expr.Unary{Fn: expr.Tanh}
+	x, y := g.Unary(tanh, a), g.Unary(tanh, b)
+	p, err := Compile[float64](g, Target{Outputs: []Node{x, y}}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Input("step782855/x")[0], p.Input("step1069670/x")[0] = 1, 2
+	p.Run(NewPool(1))
+	if got := []float64{p.Value(x)[0], p.Value(y)[0]}; math.Abs(got[0]-math.Tanh(1)) > 1e-14 || math.Abs(got[1]-math.Tanh(2)) > 1e-14 {
+		t.Errorf("tanh of 1 and 2: %v", got)
+	}
+}
+
+// TestBranchNotChosenHasNoGradient: the root in the branch that Select does not
+// choose is NaN, and its gradient must not reach x.
+func TestBranchNotChosenHasNoGradient(t *testing.T) {
+	for name, f := range map[string]func(x expr.Value) expr.Value{
+		"root":     func(x expr.Value) expr.Value { return x.Sqrt() },
+		"quotient": func(x expr.Value) expr.Value { return expr.Const(1).Div(x.Sub(x)) },
+	} {
+		x := expr.Input("x", 1)
+		list, err := expr.Nodes(expr.Select(x.Greater(expr.Const(0)), f(x), x.Scale(3)), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := NewGraph[float64](&Layout{}, true)
+		e := g.Embed(list)
+		e.BindInputs(g.Param("x", 2, 1, 1, Fill(-1)))
+		p, err := Compile(g, Target{Cost: g.Sum(e.Result())}, []float64{-1, -1}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Run(NewPool(1))
+		if p.Grads[0] != 3 || p.Grads[1] != 3 {
+			t.Errorf("%s: gradient %v, want 3", name, p.Grads)
+		}
+	}
+}
+
+func TestCostWithoutParametersIsAnError(t *testing.T) {
+	g := NewGraph[float64](&Layout{}, true)
+	if _, err := Compile[float64](g, Target{Cost: g.Sum(g.Input("x", 2, 1))}, nil, nil); err == nil || !strings.Contains(err.Error(), "depends on no parameter") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,6 +1,8 @@
 package bsde
 
 import (
+	"context"
+
 	"github.com/deepbsde/deepbsde/autodiff"
 )
 
@@ -18,8 +20,8 @@ type engine[T autodiff.Float] struct {
 	errs  []error
 }
 
-func newCore[T autodiff.Float](t *Trainer) (core, error) {
-	s, err := newScales(t.eq, &t.set, t.pool)
+func newCore[T autodiff.Float](ctx context.Context, t *Trainer) (core, error) {
+	s, err := newScales(ctx, t.eq, &t.set, t.pool)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +30,7 @@ func newCore[T autodiff.Float](t *Trainer) (core, error) {
 		return nil, err
 	}
 	e := &engine[T]{model: m, method: t.method, pool: t.pool, adam: autodiff.NewAdam[T](&m.layout)}
-	if e.walkers, err = newWalkers(m, t.set.Workers); err != nil {
+	if e.walkers, err = newWalkers(ctx, m, t.set.Workers); err != nil {
 		return nil, err
 	}
 	e.free = make(chan *walker[T], len(e.walkers))

@@ -11,7 +11,7 @@ type equation struct {
 	generator *expr.Func  // f(t, x, y, z); nil where f = 0
 	list      []expr.Node // the same as operations, for graphs
 	usesY     bool        // f depends on y
-	usesZ     bool        // f depends on z
+	usesZ     bool        // f has a derivative in z
 	terminal  *expr.Func  // g(x)
 	move      *pde.Transition
 }
@@ -39,10 +39,9 @@ func newEquation(p pde.Problem) (*equation, error) {
 		if e.list, err = expr.Nodes(out, t, x, y, z); err != nil {
 			return nil, err
 		}
-		for _, n := range e.list {
-			e.usesY = e.usesY || n.Input == inY
-			e.usesZ = e.usesZ || n.Input == inZ
-		}
+		last := len(e.list) - 1
+		e.usesY = dependsOn(e.list, inY, false)[last]
+		e.usesZ = dependsOn(e.list, inZ, true)[last]
 	}
 	if e.terminal, err = expr.Compile(p.Terminal(x), x); err != nil {
 		return nil, err
@@ -51,13 +50,15 @@ func newEquation(p pde.Problem) (*equation, error) {
 	return e, err
 }
 
-// dependsOn marks the operations of a list that depend on one of its inputs.
-func dependsOn(list []expr.Node, input int) []bool {
+// dependsOn marks the operations of a list that depend on one of its inputs, or
+// only those that do so differentiably: not through a comparison alone.
+func dependsOn(list []expr.Node, input int, differentiably bool) []bool {
 	yes := make([]bool, len(list))
 	for i, n := range list {
 		yes[i] = n.Op == expr.OpInput && n.Input == input
-		for _, a := range n.Args {
-			yes[i] = yes[i] || yes[a]
+		for k, a := range n.Args {
+			flat := n.Op == expr.OpBinary && !n.Bin.Differentiable() || n.Op == expr.OpSelect && k == 0
+			yes[i] = yes[i] || yes[a] && !(differentiably && flat)
 		}
 	}
 	return yes

@@ -129,7 +129,7 @@ func (m *model[T]) timeColumn(b *builder, first, count, batch int) autodiff.Node
 // stepPart is f at step k of a group: the operations that depend on Y applied to
 // the rows of the others that belong to the step.
 func (m *model[T]) stepPart(b *builder, e *autodiff.Embedding, k, count, batch int, y autodiff.Node) autodiff.Node {
-	depends := dependsOn(m.eq.list, inY)
+	depends := dependsOn(m.eq.list, inY, false)
 	step := b.Embed(m.eq.list)
 	for i, n := range m.eq.list {
 		if !depends[i] {

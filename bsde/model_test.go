@@ -107,7 +107,7 @@ func TestScales(t *testing.T) {
 	}
 	pool := autodiff.NewPool(2)
 	defer pool.Close()
-	sc, err := newScales(eq, &s, pool)
+	sc, err := newScales(context.Background(), eq, &s, pool)
 	if err != nil {
 		t.Fatal(err)
 	}

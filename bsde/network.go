@@ -85,7 +85,7 @@ func (s Shared) Resolve(int) Network {
 
 func (Shared) stacked() bool { return true }
 
-// linearRate is the multiple of the learning rate for Y0 and the linear part:
+// linearRateMultiple is the multiple of the learning rate for Y0 and the linear part:
 // few parameters, each seen by every path.
 const linearRateMultiple = 5
 

@@ -59,7 +59,8 @@ const (
 	// TimeLimit: the time limit came first. Raise it or lower the iterations,
 	// so that the learning rate comes down before the end.
 	TimeLimit
-	// Cancelled: the context was cancelled. The result is what had been reached.
+	// Cancelled: the context was cancelled, or Result was called before the last
+	// iteration. The result is what had been reached.
 	Cancelled
 	// Diverged: the loss or a parameter is no longer finite, or the loss on the
 	// validation paths is 10⁶ times its start. There is no value.

@@ -1,6 +1,7 @@
 package bsde
 
 import (
+	"context"
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
@@ -28,36 +29,42 @@ const startChunk = 64
 //
 // the terminal value as it would be seen with Z = 0. Sums are made per chunk and
 // added in order, so that they do not depend on the number of workers.
-func newScales(e *equation, s *Settings, pool *autodiff.Pool) (*scales, error) {
-	first, err := simulateMoments(e, s, pool, nil)
+func newScales(ctx context.Context, e *equation, s *Settings, pool *autodiff.Pool) (*scales, error) {
+	first, err := simulateMoments(ctx, e, s, pool, nil)
 	if err != nil {
 		return nil, err
 	}
 	if e.generator == nil {
 		return first.scales(e), nil
 	}
-	second, err := simulateMoments(e, s, pool, []float64{stat.Mean(first.g, nil)})
+	second, err := simulateMoments(ctx, e, s, pool, []float64{stat.Mean(first.g, nil)})
 	if err != nil {
 		return nil, err
 	}
 	return second.scales(e), nil
 }
 
-func simulateMoments(e *equation, s *Settings, pool *autodiff.Pool, y []float64) (*moments, error) {
-	chunks := (s.StartPaths + startChunk - 1) / startChunk
-	parts := make([]*moments, chunks)
-	errs := make([]error, chunks)
-	pool.Run(chunks, func(c int) {
-		rows := min(startChunk, s.StartPaths-c*startChunk)
-		parts[c] = newMoments(s.Steps, e.Dim)
-		errs[c] = parts[c].simulate(e, s, c*startChunk, rows, y)
-	})
+func simulateMoments(ctx context.Context, e *equation, s *Settings, pool *autodiff.Pool, y []float64) (*moments, error) {
+	const round = 16 // chunks at a time, to keep few of them in memory
+	var parts [round]*moments
+	var errs [round]error
 	total := newMoments(s.Steps, e.Dim)
-	for c, part := range parts {
-		if errs[c] != nil {
-			return nil, errs[c]
+	for lo := 0; lo < s.StartPaths; lo += round * startChunk {
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
-		total.add(part)
+		n := min(round, (s.StartPaths-lo+startChunk-1)/startChunk)
+		pool.Run(n, func(c int) {
+			first := lo + c*startChunk
+			parts[c] = newMoments(s.Steps, e.Dim)
+			errs[c] = parts[c].simulate(e, s, first, min(startChunk, s.StartPaths-first), y)
+		})
+		for c := range n {
+			if errs[c] != nil {
+				return nil, errs[c]
+			}
+			total.add(parts[c])
+		}
 	}
 	return total, nil
 }

@@ -94,14 +94,16 @@ func (s *Settings) Validate() error {
 	}{
 		{"steps", s.Steps, 100_000}, {"iterations", s.Iterations, math.MaxInt32}, {"batch", s.Batch, 1 << 24},
 		{"validation_paths", s.ValidationPaths, 1 << 24}, {"validate_every", s.ValidateEvery, math.MaxInt32},
-		{"start_paths", s.StartPaths, 1 << 30}, {"estimate_paths", s.EstimatePaths, 1 << 31}, {"workers", s.Workers, 4096},
+		{"start_paths", s.StartPaths, 1 << 30}, {"estimate_paths", s.EstimatePaths, math.MaxInt32}, {"workers", s.Workers, 4096},
 	} {
 		if f.value < 0 || f.value > f.top {
 			return &SettingsError{f.name, fmt.Sprintf("%d, want a number from 1 to %d (0 for the default)", f.value, f.top)}
 		}
 	}
-	if s.EstimatePaths == 1 || s.StartPaths == 1 {
-		return &SettingsError{"estimate_paths", "1 path has no standard deviation; want at least 2 for estimate_paths and start_paths"}
+	for name, paths := range map[string]int{"estimate_paths": s.EstimatePaths, "start_paths": s.StartPaths} {
+		if paths == 1 {
+			return &SettingsError{name, "1 path has no standard deviation; want at least 2"}
+		}
 	}
 	for _, f := range []struct {
 		name  string

@@ -7,9 +7,9 @@ import (
 )
 
 // Solve trains the method on the problem and returns the result. nil settings
-// mean the documented defaults. A cancelled context ends the run with status
-// Cancelled and the result so far, not with an error; so does divergence, with
-// status Diverged and NaN for the value. Errors are a *pde.Error for a wrong
+// mean the documented defaults. A context cancelled during training ends the run
+// with status Cancelled and the result so far, not with an error; so does
+// divergence, with status Diverged and NaN for the value. Errors are a *pde.Error for a wrong
 // problem and a *SettingsError for wrong settings.
 func Solve(ctx context.Context, p pde.Problem, m Method, s *Settings) (*Result, error) {
 	t, err := Init(ctx, p, m, s)

@@ -329,3 +329,57 @@ func TestCancelledEstimate(t *testing.T) {
 		cancel()
 	}
 }
+
+// TestGeneratorsWithoutGradient: z in a comparison alone, and an infinite
+// derivative in the branch that is not chosen.
+func TestGeneratorsWithoutGradient(t *testing.T) {
+	for name, f := range map[string]func(t, x, y, z expr.Value) expr.Value{
+		"comparison": func(_, _, y, z expr.Value) expr.Value { return y.Mul(z.At(0).Greater(expr.Const(0))).Scale(0.1) },
+		"condition": func(_, _, y, z expr.Value) expr.Value {
+			return expr.Select(z.Sum().Greater(expr.Const(0)), y, y.Scale(2)).Scale(-0.1)
+		},
+		"branch": func(_, _, y, _ expr.Value) expr.Value {
+			a := y.AddConst(-100)
+			return expr.Select(a.Greater(expr.Const(0)), a.Sqrt(), y.Scale(0.1))
+		},
+	} {
+		p := heat(3)
+		p.Generator = f
+		s := small
+		s.Iterations = 5
+		if r := solve(t, p, DeepBSDE{}, s); r.Status != IterationLimit || math.IsNaN(r.Value) {
+			t.Errorf("%s: %s, value %g", name, r.Status, r.Value)
+		}
+	}
+}
+
+func TestTrainerLifeCycle(t *testing.T) {
+	ctx := context.Background()
+	tr, err := Init(ctx, heat(2), DeepBSDE{}, &small)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.Step(ctx)
+	r, err := tr.Result(ctx)
+	if err != nil || r.Status != Cancelled || r.Iterations != 1 {
+		t.Errorf("stopped after one step: %+v, %v", r, err)
+	}
+	if tr.Step(ctx) {
+		t.Error("Step after Result goes on")
+	}
+	if _, err := tr.Result(ctx); err == nil {
+		t.Error("a second Result is no error")
+	}
+	cancelled, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := Init(cancelled, heat(2), DeepBSDE{}, &small); !errors.Is(err, context.Canceled) {
+		t.Errorf("Init with a cancelled context: %v", err)
+	}
+	for range 20 {
+		tr, err := Init(ctx, heat(2), DeepBSDE{}, &small)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr.Close()
+	}
+}

@@ -2,6 +2,7 @@ package bsde
 
 import (
 	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -25,6 +26,7 @@ type Trainer struct {
 	status    Status
 	history   []Record
 	firstLoss float64
+	closed    bool
 	err       error
 }
 
@@ -39,7 +41,8 @@ type core interface {
 
 // Init checks problem, method and settings, simulates the paths that give all
 // scales and the start of Y0, and builds and compiles the network. nil settings
-// mean the defaults; the errors are those of Solve.
+// mean the defaults; the errors are those of Solve, and ctx.Err() where the context
+// is cancelled before training.
 func Init(ctx context.Context, p pde.Problem, m Method, s *Settings) (*Trainer, error) {
 	if s == nil {
 		s = &Settings{}
@@ -62,20 +65,32 @@ func Init(ctx context.Context, p pde.Problem, m Method, s *Settings) (*Trainer, 
 		return nil, err
 	}
 	t.method = method.resolve(t.eq)
-	t.pool = autodiff.NewPool(t.set.Workers)
-	if t.set.Precision == "float64" {
-		t.core, err = newCore[float64](t)
-	} else {
-		t.core, err = newCore[float32](t)
-	}
-	if err != nil {
-		t.pool.Close()
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	t.rate = t.set.schedule()
-	t.start = time.Now()
-	t.record()
-	return t, t.err
+	t.pool = autodiff.NewPool(t.set.Workers)
+	if t.set.Precision == "float64" {
+		t.core, err = newCore[float64](ctx, t)
+	} else {
+		t.core, err = newCore[float32](ctx, t)
+	}
+	if err == nil {
+		t.rate = t.set.schedule()
+		t.start = time.Now()
+		t.record()
+		err = t.err
+	}
+	if err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Close ends the goroutines of a run that is given up without a Result.
+func (t *Trainer) Close() {
+	t.closed = true
+	t.pool.Close()
 }
 
 func (s *Settings) schedule() autodiff.Schedule {
@@ -93,7 +108,7 @@ func (s *Settings) schedule() autodiff.Schedule {
 // divergence and on an error; Result tells which.
 func (t *Trainer) Step(ctx context.Context) bool {
 	switch {
-	case t.err != nil || t.status == Diverged:
+	case t.err != nil || t.closed || t.status == Diverged:
 		return false
 	case ctx.Err() != nil:
 		t.status = Cancelled
@@ -164,12 +179,18 @@ func (t *Trainer) report(phase string, done, of int) {
 // to end soon.
 const cancelledPaths = 1024
 
-// Result makes the final estimate on fresh paths and ends the run; the trainer
-// must not be used afterwards.
+// Result makes the final estimate on fresh paths and ends the run: Step is false
+// afterwards, and a second Result an error.
 func (t *Trainer) Result(ctx context.Context) (*Result, error) {
-	defer t.pool.Close()
 	if t.err != nil {
 		return nil, t.err
+	}
+	if t.closed {
+		return nil, errors.New("bsde: the trainer is closed")
+	}
+	defer t.Close()
+	if t.status == IterationLimit && t.iteration < t.set.Iterations {
+		t.status = Cancelled
 	}
 	r := &Result{
 		Problem: t.eq.Name, Dim: t.eq.Dim, Method: t.method,
@@ -186,8 +207,11 @@ func (t *Trainer) Result(ctx context.Context) (*Result, error) {
 		if e, err = t.core.estimate(ctx, paths, func(done int) { t.report("estimate", done, paths) }); err != nil {
 			return nil, err
 		}
-		if math.IsNaN(e.value) || math.IsInf(e.value, 0) {
+		switch {
+		case math.IsNaN(e.value) || math.IsInf(e.value, 0):
 			r.Status, e = Diverged, unknown()
+		case e.paths < paths && ctx.Err() != nil:
+			r.Status = Cancelled
 		}
 	}
 	if r.Status == Diverged {

@@ -1,6 +1,8 @@
 package bsde
 
 import (
+	"context"
+
 	"github.com/deepbsde/deepbsde/autodiff"
 )
 
@@ -37,9 +39,12 @@ type stepNetwork[T autodiff.Float] struct {
 }
 
 // newWalkers makes a walker for each worker.
-func newWalkers[T autodiff.Float](m *model[T], workers int) ([]*walker[T], error) {
+func newWalkers[T autodiff.Float](ctx context.Context, m *model[T], workers int) ([]*walker[T], error) {
 	list := make([]*walker[T], workers)
 	for i := range list {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		var err error
 		if list[i], err = newWalker(m); err != nil {
 			return nil, err

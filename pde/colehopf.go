@@ -40,6 +40,8 @@ func ColeHopf(p Problem, lambda float64) (*Reference, error) {
 	if err != nil {
 		return nil, fmt.Errorf("Cole–Hopf: %w", err)
 	}
+	// Rounding of the exponents, of size d, reaches u divided by λ.
+	tol := 1e-12 + 1e-14*float64(p.Dim)/math.Abs(lambda)
 	var last float64
 	for n := 512; n <= 1<<17; n *= 2 {
 		sum, err := logTrapezoid(exponent, lo, hi, n)
@@ -47,8 +49,8 @@ func ColeHopf(p Problem, lambda float64) (*Reference, error) {
 			return nil, err
 		}
 		u := -sum / lambda
-		if n > 512 && math.Abs(u-last) <= 1e-12*math.Max(1, math.Abs(u)) {
-			return &Reference{Value: u, Method: "Cole–Hopf quadrature", Source: "one-dimensional integral over χ²_d"}, nil
+		if n > 512 && math.Abs(u-last) <= tol*math.Max(1, math.Abs(u)) {
+			return &Reference{Value: u, StdErr: tol * math.Max(1, math.Abs(u)), Method: "Cole–Hopf quadrature", Source: "one-dimensional integral over χ²_d"}, nil
 		}
 		last = u
 	}

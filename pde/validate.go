@@ -78,6 +78,9 @@ func (p *Problem) Validate() error {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return p.errorf(c.field, nil, "component %d is %g at t=0, x=Start (y=0.5, z=0), want a finite number", i, v)
 			}
+			if c.field == "Diffusion" && v != 0 {
+				return p.errorf(c.field, nil, "component %d of σ·dw is %g for dw=0, want 0: the action must be linear in dw", i, v)
+			}
 		}
 	}
 	return nil

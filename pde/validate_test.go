@@ -33,6 +33,9 @@ func TestValidateNamesFunctionAndShapes(t *testing.T) {
 		{func(p *Problem) { p.Terminal = nil }, "Terminal: is missing"},
 		{func(p *Problem) { p.Diffusion = Diagonal{1, 2} }, "Diffusion: does not fit Dim=3: Diffusion Diagonal has 2 components, want 3"},
 		{func(p *Problem) { p.Diffusion = Dense{{1, 0, 0}, {0, 1}, {0, 0, 1}} }, "Diffusion Dense row 1 has 2 components, want 3"},
+		{func(p *Problem) {
+			p.Diffusion = DiffusionFunc(func(_, _, dw expr.Value) expr.Value { return dw.AddConst(1) })
+		}, "Diffusion: component 0 of σ·dw is 1 for dw=0"},
 		{func(p *Problem) { p.Drift = MeanReverting{Mean: 1} }, "MeanReverting has Rate 0"},
 		{func(p *Problem) { p.Drift = DriftFunc(func(t, x expr.Value) expr.Value { return t }) }, "Drift: returned width 1, want 3 (d=3)"},
 		{func(p *Problem) { p.Terminal = func(x expr.Value) expr.Value { return x } }, "Terminal: returned width 3, want 1 (d=3)"},

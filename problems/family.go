@@ -175,5 +175,8 @@ func (p Param) Range() string {
 	case math.IsInf(p.Max, 1):
 		return fmt.Sprintf("a finite number, at least %g", p.Min)
 	}
+	if p.Open {
+		return fmt.Sprintf("a number above %g, at most %g", p.Min, p.Max)
+	}
 	return fmt.Sprintf("a number from %g to %g", p.Min, p.Max)
 }

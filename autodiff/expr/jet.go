@@ -157,7 +157,9 @@ func jetBinary(f Binary, a, b jet) jet {
 	case Mul:
 		return a.mul(b)
 	case Div:
-		return a.mul(b.unary(Unary{PowConst, -1}))
+		q := a.mul(b.unary(Unary{PowConst, -1}))
+		q.v = a.v / b.v
+		return q
 	case Pow:
 		if b.d == 0 && b.dd == 0 {
 			return a.unary(Unary{PowConst, b.v})
@@ -171,7 +173,7 @@ func jetBinary(f Binary, a, b jet) jet {
 		return jet{math.Atan2(a.v, b.v), k / r2,
 			((a.dd*b.v-a.v*b.dd)*r2 - 2*k*(a.v*a.d+b.v*b.d)) / (r2 * r2)}
 	case Min, Max:
-		if f.DA(a.v, b.v) != 0 {
+		if math.IsNaN(a.v) || f.DA(a.v, b.v) != 0 {
 			return a
 		}
 		return b

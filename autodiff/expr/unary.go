@@ -220,7 +220,8 @@ func (v Value) Log() Value { return v.apply(Log) }
 // Log1p is ln(1+v), exact for small v.
 func (v Value) Log1p() Value { return v.apply(Log1p) }
 
-// Sqrt is the square root.
+// Sqrt is the square root. Its derivative is infinite at 0: write ‖v‖ as
+// v.Norm(), which has the derivative 0 there, and not as v.NormSq().Sqrt().
 func (v Value) Sqrt() Value { return v.apply(Sqrt) }
 
 // Sin is the sine of v in radians.
