@@ -69,7 +69,7 @@ func support(h func(float64) (float64, error), start float64) (lo, hi float64, e
 			}
 			top = math.Max(top, v)
 			if math.Abs(w-start) > 600 || math.IsNaN(v) {
-				return 0, 0, fmt.Errorf("E exp(−λg) does not converge at ln r² = %.3g", w)
+				return 0, 0, fmt.Errorf("the expectation of exp(−λg) does not converge at ln r² = %.3g", w)
 			}
 		}
 		ends[side] = w

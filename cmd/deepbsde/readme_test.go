@@ -94,7 +94,7 @@ func TestCIRunsTheTestCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := regexp.MustCompile("(?m)^go test .*\\./\\.\\.\\.$").FindString(string(readme))
+	command := regexp.MustCompile(`(?m)^go test .*\./\.\.\.$`).FindString(string(readme))
 	if command == "" || !strings.Contains(string(ci), "\n"+command+"\n") {
 		t.Errorf(".ci/run does not call the README's test command %q", command)
 	}
