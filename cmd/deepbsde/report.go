@@ -27,6 +27,7 @@ func report(m *member, r *bsde.Result) string {
 	b.known("time step", r.DiscretizationError, "± "+short(r.DiscretizationError),
 		fmt.Sprintf("discretisation error left by %d steps", r.Settings.Steps))
 	b.known("network bias", r.NetworkBias, bias(r.NetworkBias, r.StdErr), "from an imperfect Z in a nonlinear f; already subtracted")
+	b.known("trained Y0", r.TrainedValue, toError(r.TrainedValue, r.StdErr), "as the optimiser left it, for comparison")
 	b.known("residual ratio", r.ResidualRatio, percent(r.ResidualRatio), "of the spread of g(X_T) that stays unexplained")
 	if ref := m.problem.Reference; ref == nil {
 		b.line("reference", "none known for this dimension and these parameters", "")

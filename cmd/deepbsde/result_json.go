@@ -53,6 +53,7 @@ type jsonResult struct {
 	DiscretizationError *float64           `json:"discretization_error,omitempty"`
 	NetworkBias         *float64           `json:"network_bias,omitempty"`
 	ResidualRatio       *float64           `json:"residual_ratio,omitempty"`
+	TrainedValue        *float64           `json:"trained_value,omitempty"`
 	Reference           *jsonReference     `json:"reference,omitempty"`
 	RelativeError       *float64           `json:"relative_error,omitempty"`
 	Iterations          int                `json:"iterations"`
@@ -71,7 +72,7 @@ func newJSONResult(m *member, r *bsde.Result) jsonResult {
 		Value: number(r.Value), StdErr: number(r.StdErr),
 		CI95: finite(r.CI95[:]), Gradient: finite(r.Gradient),
 		DiscretizationError: number(r.DiscretizationError), NetworkBias: number(r.NetworkBias),
-		ResidualRatio: number(r.ResidualRatio),
+		ResidualRatio: number(r.ResidualRatio), TrainedValue: number(r.TrainedValue),
 		Reference:     newJSONReference(m.problem.Reference),
 		RelativeError: number(relativeError(r.Value, m.problem.Reference)),
 		Iterations:    r.Iterations, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),

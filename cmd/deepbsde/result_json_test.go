@@ -49,7 +49,7 @@ func TestSolveJSON(t *testing.T) {
 		t.Fatalf("got %+v", out)
 	}
 	want := strings.Fields(`problem kind dim method network value stderr ci95 gradient discretization_error
-		network_bias residual_ratio reference relative_error iterations seconds status seed precision workers
+		network_bias residual_ratio trained_value reference relative_error iterations seconds status seed precision workers
 		parameters settings`)
 	if got := keys(t, out.stdout); !slices.Equal(got, want) {
 		t.Errorf("fields %v\nwant %v", got, want)
@@ -94,7 +94,7 @@ func TestSolveJSONUnknownNumbers(t *testing.T) {
 	out := runWith(t, func(c call) (*bsde.Result, error) {
 		r := fakeResult(c)
 		r.Value, r.StdErr, r.CI95, r.Gradient = nan, nan, [2]float64{nan, nan}, nil
-		r.DiscretizationError, r.NetworkBias, r.ResidualRatio = nan, nan, math.Inf(1)
+		r.DiscretizationError, r.NetworkBias, r.ResidualRatio, r.TrainedValue = nan, nan, math.Inf(1), nan
 		return r, nil
 	}, strings.Fields("solve default-risk --dim 3 --json")...)
 	want := strings.Fields(`problem kind dim method network iterations seconds status seed precision workers
