@@ -7,6 +7,41 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff"
 )
 
+// networkBias estimates the bias of the value that the remaining error of Z
+// causes through the curvature of f. The variance of the mismatch at step 0 is
+// that of ∫(Z−σᵀ∇u)·dW, so it is spread evenly over time and components as an
+// error ε of Z, and its part up to time t as an error η of Y. With D the second difference
+// ½(f(·+error) + f(·−error)) − f(·),
+//
+//	bias ≈ Σ h E[D_y f(η) − D_z f(ε)]
+//
+// The signs differ because Y_n scatters around the true value, at which f is
+// wanted, while v = ∂f/∂z is taken at the network's Z. It is the leading term on
+// controlled paths, where the first-order effect of ε cancels.
+func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
+	if e.eq.generator == nil {
+		return 0, nil
+	}
+	w := <-e.free
+	defer func() { e.free <- w }()
+	h := e.eq.Horizon / float64(e.set.Steps)
+	const chunks = 8
+	sum := 0.0
+	for c := range chunks {
+		w.noise.draw(e.set.Seed, forEstimate, 1, c*chunkRows, chunkRows, h)
+		src := &rand.PCG{}
+		stream(src, e.set.Seed, forEstimate, 2, c)
+		b := &bender[T]{w: w, rng: rand.New(src), variance: variance / e.eq.Horizon}
+		y := w.from(y0)
+		b.y = y[0]
+		if err := w.walk(1, y, b); err != nil {
+			return 0, err
+		}
+		sum += h * b.sum
+	}
+	return sum / (chunks * chunkRows), nil
+}
+
 // bender measures the curvature of a generator along paths by second differences
 // with random errors of Y and Z.
 type bender[T autodiff.Float] struct {
