@@ -152,6 +152,15 @@ func binaryKernel[T Float](f expr.Binary) func(*call[T]) {
 			fast(k.out.span(k.lo, k.hi), a.span(k.lo, k.hi), b.span(k.lo, k.hi))
 			return
 		}
+		if f == expr.Mul && a.cols != b.cols { // a column times rows, as in every scalar product's gradient
+			if a.cols == 1 {
+				a, b = b, a
+			}
+			for r := k.lo; r < k.hi; r++ {
+				kernel.Scale(k.out.row(r), b.row(r)[0], a.row(r))
+			}
+			return
+		}
 		for r := k.lo; r < k.hi; r++ {
 			eachPair(k.out.row(r), a.row(r), b.row(r), scalar)
 		}

@@ -24,13 +24,23 @@ type Result struct {
 	// them.
 	CI95 [2]float64
 
-	DiscretizationError float64 // size of the time step's error left after extrapolation, in units of Value; 0 where there is none
-	NetworkBias         float64 // estimated bias from an imperfect Z, signed, subtracted in Value unless it exceeds the scale of the problem
-	ResidualRatio       float64 // std(Y_N − g(X_N)) over that of g(X_T) + ∫f(t,X,ȳ,0)dt, which is left by Z = 0
+	// DiscretizationError is the size of the time step's error left after
+	// extrapolation, in units of Value; 0 where there is none.
+	DiscretizationError float64
+	// NetworkBias is the estimated bias from an imperfect Z, signed; subtracted in
+	// Value unless it exceeds the scale of the problem.
+	NetworkBias float64
+	// ResidualRatio is std(Y_N − g(X_N)) over the standard deviation of
+	// g(X_T) + ∫f(t,X,ȳ,0)dt, which Z = 0 leaves. Near 1 the network explains
+	// nothing, and NetworkBias is rough.
+	ResidualRatio float64
 
-	Gradient     []float64 // ∇u(0, x0), d numbers; nil where σ(0, x0) is singular
-	TrainedValue float64   // Y0 as the optimiser left it
-	Status       Status    // how the run ended
+	// Gradient is ∇u(0, x0), d numbers, from the network's Z at time 0 as trained.
+	// It has no error estimate: its relative error is of the order of the part of
+	// ResidualRatio that more training would remove. nil where σ(0, x0) is singular.
+	Gradient     []float64
+	TrainedValue float64 // Y0 as the optimiser left it
+	Status       Status  // how the run ended
 
 	Iterations int           // gradient steps done
 	Paths      int           // fresh paths of the estimate; fewer than set where the run was cancelled
@@ -79,6 +89,6 @@ func (s Status) Advice() string {
 		"All iterations were done; if the residual ratio is large, try more iterations or a wider network.",
 		"The time limit ended training before the learning rate came down; raise it or lower the iterations.",
 		"The run was cancelled; the value is that of the network as trained so far.",
-		"Training diverged: lower the learning rate, set a gradient clip, use more time steps, or check the sign and growth of the generator.",
+		"training diverged: lower the learning rate, use more time steps, or check the sign and growth of the generator.",
 	}[s]
 }

@@ -2,9 +2,11 @@ package bsde
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/pde"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -31,13 +33,20 @@ const startChunk = 64
 // added in order, so that they do not depend on the number of workers.
 func newScales(ctx context.Context, e *equation, s *Settings, pool *autodiff.Pool) (*scales, error) {
 	first, err := simulateMoments(ctx, e, s, pool, nil)
+	if err == nil {
+		err = first.finite(e, "Terminal", "g(X_T)")
+	}
 	if err != nil {
 		return nil, err
 	}
 	if e.generator == nil {
 		return first.scales(e), nil
 	}
-	second, err := simulateMoments(ctx, e, s, pool, []float64{stat.Mean(first.g, nil)})
+	mean := stat.Mean(first.g, nil)
+	second, err := simulateMoments(ctx, e, s, pool, []float64{mean})
+	if err == nil {
+		err = second.finite(e, "Generator", fmt.Sprintf("f(t, X_t, %.3g, 0)", mean))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +129,21 @@ func (m *moments) simulate(e *equation, s *Settings, first, rows int, y []float6
 		m.g[r] += v
 	}
 	return err
+}
+
+// finite is an error that names the function whose values made G not finite.
+func (m *moments) finite(e *equation, field, what string) error {
+	bad := 0
+	for _, v := range m.g {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			bad++
+		}
+	}
+	if bad == 0 {
+		return nil
+	}
+	return &pde.Error{Problem: e.Name, Field: field,
+		Reason: fmt.Sprintf("%s is not finite on %d of %d simulated paths", what, bad, len(m.g))}
 }
 
 // spread repeats a row over a batch.

@@ -30,7 +30,7 @@ type Settings struct {
 	StartPaths      int `json:"start_paths"`      // paths that give the start of Y0 and all scales; default 4096
 	EstimatePaths   int `json:"estimate_paths"`   // fresh paths for the final estimate; default 32768
 
-	Seed      uint64        `json:"seed"`       // of every random number; any value, 0 too
+	Seed      uint64        `json:"seed"`       // of every random number; any value, 0 (the default) too; the command line's default is 1
 	Precision string        `json:"precision"`  // of the network, "float32" (default) or "float64"
 	Workers   int           `json:"workers"`    // goroutines; default GOMAXPROCS; results do not depend on it
 	TimeLimit time.Duration `json:"time_limit"` // training stops after it, 0 for none

@@ -10,9 +10,10 @@ import (
 // Shared is one network for all times with the normalised time and state as its
 // input, on top of a linear part of its own for each time step:
 //
-//	Z_n(x) = c·(a_n∘x̃ + b_n + F(x̃, τ_n)),   x̃ = (x − E X_n)/std X_n,   c = std(g(X_T))/√(T·d)
+//	Z_n(x) = c·(a_n∘x̃ + b_n + F(x̃, τ_n)),   x̃ = (x − E X_n)/std X_n,   c = std(G)/√(T·d)
 //
-// F is a multilayer perceptron whose last layer starts at 0. The linear part is
+// with G the terminal value as Z = 0 sees it, g(X_T) + ∫f(t,X,ȳ,0)dt. F is a
+// multilayer perceptron whose last layer starts at 0. The linear part is
 // a skip connection: it lets F be narrower than the state.
 type Shared struct {
 	Hidden     []int  // widths of the hidden layers; nil: two of 64

@@ -383,3 +383,17 @@ func TestTrainerLifeCycle(t *testing.T) {
 		tr.Close()
 	}
 }
+
+// TestNotFinitePathsNameTheFunction: g or f that are finite at the start alone.
+func TestNotFinitePathsNameTheFunction(t *testing.T) {
+	g, f := heat(2), heat(2)
+	g.Terminal = func(x expr.Value) expr.Value { return x.Sum().Log() }
+	f.Generator = func(_, x, y, _ expr.Value) expr.Value { return x.At(0).Sqrt() }
+	for field, p := range map[string]pde.Problem{"Terminal": g, "Generator": f} {
+		_, err := Solve(context.Background(), p, DeepBSDE{}, &small)
+		var typed *pde.Error
+		if !errors.As(err, &typed) || typed.Field != field || !strings.Contains(err.Error(), "is not finite on") {
+			t.Errorf("%s: error %v", field, err)
+		}
+	}
+}

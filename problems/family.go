@@ -67,7 +67,7 @@ type UnknownError struct {
 // Error names the nearest known name and lists all.
 func (e *UnknownError) Error() string {
 	s := fmt.Sprintf("unknown %s %q", e.What, e.Name)
-	if n := nearest(e.Name, e.Known); n != "" {
+	if n := Nearest(e.Name, e.Known); n != "" {
 		s += fmt.Sprintf(", did you mean %q?", n)
 	}
 	return s + " (known: " + strings.Join(e.Known, ", ") + ")"

@@ -1,10 +1,13 @@
 package problems
 
-// nearest is the known name closest to s in edit distance, "" where none is near.
-func nearest(s string, known []string) string {
+import "strings"
+
+// Nearest is the known name closest to s in edit distance, capitals aside, ""
+// where none is near.
+func Nearest(s string, known []string) string {
 	best, name := 1+len(s)/3, ""
 	for _, k := range known {
-		if d := distance(s, k); d <= best {
+		if d := distance(strings.ToLower(s), k); d <= best {
 			best, name = d-1, k
 		}
 	}

@@ -63,7 +63,7 @@ func fakeResult(c call) *bsde.Result {
 		Value: value, StdErr: stderr, CI95: [2]float64{value - 1.96*stderr, value + 1.96*stderr},
 		DiscretizationError: 0.0012, NetworkBias: -0.0003, ResidualRatio: 0.0213,
 		Gradient: make([]float64, c.problem.Dim), TrainedValue: 4.6,
-		Iterations: s.Iterations, Elapsed: 4200 * time.Millisecond, Settings: s,
+		Iterations: s.Iterations, Paths: s.EstimatePaths, Elapsed: 4200 * time.Millisecond, Settings: s,
 	}
 }
 
@@ -83,7 +83,7 @@ func TestUsageErrors(t *testing.T) {
 		{"problems --dim 3", `unknown flag "--dim"`},
 		{"show", `show needs the NAME of a problem ('deepbsde problems' lists them)`},
 		{"show --json", `show needs the NAME of a problem ('deepbsde problems' lists them)`},
-		{"show hjb --steps 3", `unknown flag "--steps", did you mean "--set"?`},
+		{"show hjb --steps 3", `unknown flag "--steps"`},
 		{"solve", `solve needs the NAME of a problem ('deepbsde problems' lists them)`},
 		{"solve hjb burgers", `solve takes one NAME, got "hjb" and "burgers"`},
 		{"solve hjb --dim 5 burgers", `solve takes one NAME, got "hjb" and "burgers"`},
@@ -112,7 +112,7 @@ func TestUsageErrors(t *testing.T) {
 		{"solve hjb --iterations -1", `invalid value "-1" for flag --iterations: want a whole number, at least 1`},
 		{"solve hjb --steps 0", `invalid value "0" for flag --steps: want a whole number, at least 1`},
 		{"solve hjb --batch 0", `invalid value "0" for flag --batch: want a whole number, at least 1`},
-		{"solve hjb --paths 0", `invalid value "0" for flag --paths: want a whole number, at least 1`},
+		{"solve hjb --paths 0", `invalid value "0" for flag --paths: want a whole number, at least 2`},
 		{"solve hjb --workers 0", `invalid value "0" for flag --workers: want a whole number, at least 1`},
 		{"solve hjb --lr 0", `invalid value "0" for flag --lr: want a positive number`},
 		{"solve hjb --lr -1", `invalid value "-1" for flag --lr: want a positive number`},
@@ -240,8 +240,8 @@ func TestEndings(t *testing.T) {
 		stdout string // a part; "" means nothing at all
 		stderr string // a part
 	}{
-		{"diverged", diverged, "solve hjb", 3, "", "deepbsde: no value after 7 of 600 iterations: Training diverged: lower the learning rate"},
-		{"diverged JSON", diverged, "solve hjb --json", 3, `"status":"diverged"`, "deepbsde: no value after 7 of 600 iterations: Training diverged"},
+		{"diverged", diverged, "solve hjb", 3, "", "deepbsde: no value after 7 of 600 iterations: training diverged: lower the learning rate"},
+		{"diverged JSON", diverged, "solve hjb --json", 3, `"status":"diverged"`, "deepbsde: no value after 7 of 600 iterations: training diverged"},
 		{"cancelled", cancelled, "solve hjb", 130, "4.58990", "deepbsde: interrupted after 120 of 600 iterations\n"},
 		{"cancelled JSON", cancelled, "solve hjb --json", 130, `"status":"cancelled"`, "interrupted"},
 		{"time limit", limit, "solve hjb", 0, "The time limit ended training", ""},

@@ -148,8 +148,12 @@ func unknownFlag(word, command string, known []cli.Flag) error {
 	if command == "" {
 		msg += " before the command"
 	}
-	if near := cli.SuggestFlag(known, strings.TrimLeft(word, "-"), true); near != "" {
-		msg += fmt.Sprintf(", did you mean %q?", near)
+	var names []string
+	for _, f := range append(slices.Clip(known), cli.HelpFlag) {
+		names = append(names, f.Names()[0])
+	}
+	if near := problems.Nearest(strings.TrimLeft(word, "-"), names); near != "" {
+		msg += fmt.Sprintf(", did you mean %q?", "--"+near)
 	}
 	return fmt.Errorf("%s", msg)
 }

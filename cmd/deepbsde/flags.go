@@ -80,6 +80,15 @@ func wholeNumber(s string) (int, error) {
 	return n, nil
 }
 
+// severalPaths is a number of paths that has a standard deviation.
+func severalPaths(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 2 {
+		return 0, errors.New("want a whole number, at least 2")
+	}
+	return n, nil
+}
+
 func unsigned(s string) (uint64, error) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil {

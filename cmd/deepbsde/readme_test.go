@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -97,5 +100,39 @@ func TestCIRunsTheTestCommand(t *testing.T) {
 	command := regexp.MustCompile(`(?m)^go test .*\./\.\.\.$`).FindString(string(readme))
 	if command == "" || !strings.Contains(string(ci), "\n"+command+"\n") {
 		t.Errorf(".ci/run does not call the README's test command %q", command)
+	}
+}
+
+// TestReadmeProgramCompiles builds the README's Go program at the place where the
+// README puts it, without writing into the tree.
+func TestReadmeProgramCompiles(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, found := strings.Cut(string(readme), "```go\n")
+	program, _, closed := strings.Cut(after, "```")
+	if !found || !closed {
+		t.Fatal("the README has no Go program")
+	}
+	dir := t.TempDir()
+	source, overlay := filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json")
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "mine", "main.go"): source}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{source: []byte(program), overlay: replace} {
+		if err := os.WriteFile(name, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", filepath.Join(dir, "mine"), "./mine")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -18,8 +18,8 @@ func report(m *member, r *bsde.Result) string {
 	for _, name := range m.changed {
 		head += fmt.Sprintf(", %s = %s", name, exact(m.parameters[name]))
 	}
-	fmt.Fprintf(&b, "%s\n%s; %s with the network %s, %d iterations in %s, seed %d\n\n", m.family.Title,
-		head, r.Method.Name(), r.Method.Network.Name(), r.Iterations, seconds(r.Elapsed), r.Settings.Seed)
+	fmt.Fprintf(&b, "%s\n%s; %s with the network %s, %d iterations and %d paths in %s, seed %d\n\n", m.family.Title,
+		head, r.Method.Name(), r.Method.Network.Name(), r.Iterations, r.Paths, seconds(r.Elapsed), r.Settings.Seed)
 
 	b.known("u(0, x0)", r.Value, toError(r.Value, r.StdErr), "")
 	b.known("95 % interval", r.StdErr, between(r.CI95[0], r.CI95[1], r.StdErr),
@@ -28,7 +28,7 @@ func report(m *member, r *bsde.Result) string {
 		fmt.Sprintf("discretisation error left by %d steps", r.Settings.Steps))
 	b.known("network bias", r.NetworkBias, bias(r.NetworkBias, r.StdErr), "from an imperfect Z in a nonlinear f; already subtracted")
 	b.known("trained Y0", r.TrainedValue, toError(r.TrainedValue, r.StdErr), "as the optimiser left it, for comparison")
-	b.known("residual ratio", r.ResidualRatio, percent(r.ResidualRatio), "of the spread of g(X_T) that stays unexplained")
+	b.known("residual ratio", r.ResidualRatio, percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
 	if ref := m.problem.Reference; ref == nil {
 		b.line("reference", "none known for this dimension and these parameters", "")
 	} else {
@@ -36,7 +36,7 @@ func report(m *member, r *bsde.Result) string {
 		b.known("relative error", relativeError(r.Value, ref), percent(relativeError(r.Value, ref)), "")
 	}
 	if g := finite(r.Gradient); g != nil {
-		b.line("gradient", gradient(g), "")
+		b.line("gradient", gradient(g), "of the network, without an error estimate")
 	}
 	if r.Status != bsde.IterationLimit {
 		b.line("status", r.Status.String(), r.Status.Advice())
@@ -44,8 +44,15 @@ func report(m *member, r *bsde.Result) string {
 	if ref := m.problem.Reference; ref != nil && known(r.Value) && known(r.StdErr) {
 		b.WriteString("\n" + verdict(r, ref) + "\n")
 	}
+	if r.ResidualRatio > unexplained && m.problem.Generator != nil {
+		b.WriteString("\nThe network explains almost nothing of the terminal value: the bias estimate is\n" +
+			"rough where f is nonlinear. Try more iterations or a wider network.\n")
+	}
 	return b.String()
 }
+
+// unexplained is the residual ratio above which the report warns.
+const unexplained = 0.8
 
 // block is text in three columns: a label, a number and a remark.
 type block struct{ strings.Builder }

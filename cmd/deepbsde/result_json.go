@@ -57,6 +57,7 @@ type jsonResult struct {
 	Reference           *jsonReference     `json:"reference,omitempty"`
 	RelativeError       *float64           `json:"relative_error,omitempty"`
 	Iterations          int                `json:"iterations"`
+	Paths               int                `json:"paths,omitempty"`
 	Seconds             float64            `json:"seconds"`
 	Status              string             `json:"status"`
 	Seed                uint64             `json:"seed"`
@@ -75,7 +76,7 @@ func newJSONResult(m *member, r *bsde.Result) jsonResult {
 		ResidualRatio: number(r.ResidualRatio), TrainedValue: number(r.TrainedValue),
 		Reference:     newJSONReference(m.problem.Reference),
 		RelativeError: number(relativeError(r.Value, m.problem.Reference)),
-		Iterations:    r.Iterations, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
+		Iterations:    r.Iterations, Paths: r.Paths, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
 		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers,
 		Parameters: m.parameters,
 		Settings:   newJSONSettings(r.Method, r.Settings),

@@ -49,7 +49,7 @@ func TestSolveJSON(t *testing.T) {
 		t.Fatalf("got %+v", out)
 	}
 	want := strings.Fields(`problem kind dim method network value stderr ci95 gradient discretization_error
-		network_bias residual_ratio trained_value reference relative_error iterations seconds status seed precision workers
+		network_bias residual_ratio trained_value reference relative_error iterations paths seconds status seed precision workers
 		parameters settings`)
 	if got := keys(t, out.stdout); !slices.Equal(got, want) {
 		t.Errorf("fields %v\nwant %v", got, want)
@@ -97,7 +97,7 @@ func TestSolveJSONUnknownNumbers(t *testing.T) {
 		r.DiscretizationError, r.NetworkBias, r.ResidualRatio, r.TrainedValue = nan, nan, math.Inf(1), nan
 		return r, nil
 	}, strings.Fields("solve default-risk --dim 3 --json")...)
-	want := strings.Fields(`problem kind dim method network iterations seconds status seed precision workers
+	want := strings.Fields(`problem kind dim method network iterations paths seconds status seed precision workers
 		parameters settings`)
 	if got := keys(t, out.stdout); !slices.Equal(got, want) {
 		t.Errorf("fields %v\nwant %v", got, want)

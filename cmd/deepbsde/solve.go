@@ -51,7 +51,7 @@ func (a *app) solveCommand() *cli.Command {
 			valueFlag("iterations", "`NUMBER` of gradient steps", &f.iterations, wholeNumber),
 			valueFlag("batch", "`NUMBER` of paths in a gradient step", &f.batch, wholeNumber),
 			valueFlag("lr", "learning `RATE` of Adam at its highest", &f.lr, positive),
-			valueFlag("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, wholeNumber),
+			valueFlag("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, severalPaths),
 			valueFlag("seed", "`SEED` of all random numbers (default: 1)", &f.seed, unsigned),
 			valueFlag("precision", "`TYPE` of the network's numbers: float32 (the default) or float64", &f.precision, oneOf("float32", "float64")),
 			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
@@ -145,6 +145,9 @@ func (f *solveFlags) settingsFor(t problems.Training) bsde.Settings {
 // ending turns the ways of ending that are not success into errors.
 func ending(r *bsde.Result) error {
 	at := fmt.Sprintf("after %d of %d iterations", r.Iterations, r.Settings.Iterations)
+	if r.Iterations == r.Settings.Iterations && r.Status == bsde.Cancelled {
+		at = fmt.Sprintf("in the estimate, after %d of %d paths", r.Paths, r.Settings.EstimatePaths)
+	}
 	switch r.Status {
 	case bsde.Diverged:
 		return &exitError{exitDiverged, fmt.Errorf("no value %s: %s", at, r.Status.Advice()), ""}
