@@ -1,0 +1,5 @@
+//go:build !race
+
+package bsde
+
+const raceDetector = false
