@@ -6,8 +6,9 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff"
 )
 
-// chunkRows is the number of paths that a worker simulates at a time. It is part
-// of no random number and of no result.
+// chunkRows is the number of paths that a worker simulates at a time. No random
+// number depends on it; sums over paths are made by chunks, so that their order
+// does not depend on the number of workers.
 const chunkRows = 32
 
 // walker simulates paths under the network as it is, step by step: it knows Z,
@@ -17,18 +18,18 @@ type walker[T autodiff.Float] struct {
 	serial  *autodiff.Pool
 	steps   []stepNetwork[T]     // Z of each step for chunkRows states
 	control *autodiff.Program[T] // v = ∂f/∂z; nil where f does not depend on z
-	steer   bool                 // whether walk follows the control
 	v       []T                  // its output
 	at      [inZ + 1][]T         // its inputs t, x, y and z, nil where v does not depend on one
+	steer   bool                 // whether walk follows the control
 
 	noise          *noise
-	x, next, shift []float64 // rows×d: state, next state, increment with the control's drift
-	z              []float64 // rows×d
-	f              []float64 // rows
-	now            [1]float64
-	values         [1][]float64
-	y              []float64 // rows, the value that the control is taken at
-	g              []float64 // rows, g(X_T)
+	x, next, shift []float64    // rows×d: state, next state, increment with the control's drift
+	z              []float64    // rows×d
+	f              []float64    // rows
+	y              []float64    // rows, the values along the paths
+	now            [1]float64   // t as an operand, and y as the only set of values,
+	values         [1][]float64 // kept here because they would be allocated in every step
+	g              []float64    // rows, g(X_T)
 	sink           batchSink[T]
 }
 
