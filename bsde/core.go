@@ -75,12 +75,7 @@ func (e *engine[T]) sampleChunk(c int) {
 
 func (e *engine[T]) samplePaths(w *walker[T], first, rows int) error {
 	w.sink = batchSink[T]{m: e.model, first: first}
-	var err error
-	if e.method.Uncontrolled {
-		err = w.drift(&w.sink)
-	} else {
-		err = w.walk(1, w.from(e.value()), &w.sink)
-	}
+	err := w.sample(e.value(), !e.method.Uncontrolled, &w.sink)
 	narrow(e.g[first:first+rows], w.g[:rows])
 	return err
 }

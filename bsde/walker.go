@@ -104,18 +104,24 @@ type observer interface {
 
 // walk simulates the paths of the walker's noise on every stride-th grid point
 // and advances the values y (each one value a path, all with the same Z) along
-// them. The control is taken at y[0]. At the end x holds X_T and g g(X_T).
+// them; y may be empty. The control is taken at y[0]. Z is evaluated, and seen by
+// the observer, only where the control or a value needs it. At the end x holds X_T
+// and g g(X_T).
 func (w *walker[T]) walk(stride int, y [][]float64, o observer) error {
 	eq, rows, d := w.m.eq, w.noise.rows, w.m.eq.Dim
 	n, h := w.m.set.Steps, w.m.eq.Horizon/float64(w.m.set.Steps)
 	x, next := w.x[:rows*d], w.next[:rows*d]
 	spread(x, eq.Start)
+	steered := w.steer && w.control != nil
+	var z []float64
 	for k := 0; k < n; k += stride {
 		t, span := float64(k)*h, float64(min(stride, n-k))*h
 		dw, extra := w.increment(k, min(stride, n-k))
-		z := w.evaluate(k, x)
-		if w.steer && w.control != nil {
-			w.addControl(t, span, x, y[0], dw)
+		if steered || len(y) > 0 {
+			z = w.evaluate(k, x)
+		}
+		if steered {
+			w.addControl(t, span, x, y, dw)
 		}
 		if o != nil {
 			if err := o.observe(k, t, x, dw, z); err != nil {
@@ -135,29 +141,23 @@ func (w *walker[T]) walk(stride int, y [][]float64, o observer) error {
 	return w.finish(x)
 }
 
-// drift simulates X alone, without the network.
-func (w *walker[T]) drift(o observer) error {
-	eq, rows, d := w.m.eq, w.noise.rows, w.m.eq.Dim
-	h := eq.Horizon / float64(w.m.set.Steps)
-	x, next := w.x[:rows*d], w.next[:rows*d]
-	spread(x, eq.Start)
-	for k := range w.m.set.Steps {
-		dw, extra := w.noise.step(k)
-		if err := o.observe(k, float64(k)*h, x, dw, nil); err != nil {
-			return err
-		}
-		if err := eq.move.Step(float64(k)*h, h, rows, x, dw, extra, next); err != nil {
-			return err
-		}
-		x, next = next, x
-	}
-	return w.finish(x)
-}
-
 // finish keeps the terminal states and evaluates g there.
 func (w *walker[T]) finish(x []float64) error {
 	copy(w.x, x)
 	return w.m.eq.terminal.Eval(w.noise.rows, w.g[:w.noise.rows], x)
+}
+
+// sample simulates paths for training, steered or not. Y is walked along only where
+// the control depends on it.
+func (w *walker[T]) sample(y0 float64, steer bool, o observer) error {
+	var y [][]float64
+	if steer && w.at[inY] != nil {
+		y = w.from(y0)
+	}
+	w.steer = steer
+	err := w.walk(1, y, o)
+	w.steer = true
+	return err
 }
 
 // from is one value a path, all equal to y0, in the walker's own memory.
@@ -196,12 +196,14 @@ func (w *walker[T]) evaluate(k int, x []float64) []float64 {
 }
 
 // addControl adds v·span to the increments dw.
-func (w *walker[T]) addControl(t, span float64, x, y, dw []float64) {
+func (w *walker[T]) addControl(t, span float64, x []float64, y [][]float64, dw []float64) {
 	if w.at[inT] != nil {
 		w.at[inT][0] = T(t)
 	}
 	narrow(w.at[inX], x)
-	narrow(w.at[inY], y)
+	if len(y) > 0 {
+		narrow(w.at[inY], y[0])
+	}
 	narrow(w.at[inZ], w.z[:len(x)])
 	w.control.Run(w.serial)
 	for i, v := range w.v[:len(dw)] {
