@@ -16,11 +16,14 @@ type Adam[T Float] struct {
 	Steps   int // steps made
 
 	segments []segment
+	squares  []float64 // Σ g² of each segment
 	params   []T
 	grads    []T
+	shrink   T // factor of the gradient
 	rate     T
 	c1, c2   T
-	task     func(i int)
+	measure  func(i int)
+	move     func(i int)
 }
 
 // segment is a stretch of the parameters with one multiple of the learning rate,
@@ -50,7 +53,8 @@ func NewAdam[T Float](l *Layout) *Adam[T] {
 			}
 		}
 	}
-	a.task = a.segment
+	a.squares = make([]float64, len(a.segments))
+	a.measure, a.move = a.measureSegment, a.moveSegment
 	return a
 }
 
@@ -58,24 +62,39 @@ func NewAdam[T Float](l *Layout) *Adam[T] {
 // positive, is the largest norm of the gradient; a longer one is scaled down to
 // it. Step reports false, and changes nothing, where the gradient is not finite.
 func (a *Adam[T]) Step(pool *Pool, params, grads []T, rate, clip float64) bool {
-	norm := math.Sqrt(kernel.SumSq(grads))
+	a.params, a.grads, a.rate = params, grads, T(rate)
+	pool.Run(len(a.segments), a.measure)
+	sum := 0.0
+	for _, s := range a.squares {
+		sum += s
+	}
+	norm := math.Sqrt(sum)
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
 		return false
 	}
+	a.shrink = 1
 	if clip > 0 && norm > clip {
-		kernel.Scale(grads, T(clip/norm), grads)
+		a.shrink = T(clip / norm)
 	}
 	a.Steps++
-	a.params, a.grads, a.rate = params, grads, T(rate)
 	a.c1 = T(1 / (1 - math.Pow(beta1, float64(a.Steps))))
 	a.c2 = T(1 / (1 - math.Pow(beta2, float64(a.Steps))))
-	pool.Run(len(a.segments), a.task)
+	pool.Run(len(a.segments), a.move)
 	return true
 }
 
-func (a *Adam[T]) segment(i int) {
+func (a *Adam[T]) measureSegment(i int) {
 	s := a.segments[i]
-	kernel.Adam(a.params[s.lo:s.hi], a.grads[s.lo:s.hi], a.Moment1[s.lo:s.hi], a.Moment2[s.lo:s.hi],
+	a.squares[i] = kernel.SumSq(a.grads[s.lo:s.hi])
+}
+
+func (a *Adam[T]) moveSegment(i int) {
+	s := a.segments[i]
+	grads := a.grads[s.lo:s.hi]
+	if a.shrink != 1 {
+		kernel.Scale(grads, a.shrink, grads)
+	}
+	kernel.Adam(a.params[s.lo:s.hi], grads, a.Moment1[s.lo:s.hi], a.Moment2[s.lo:s.hi],
 		a.rate*T(s.rate), beta1, beta2, adamEps, a.c1, a.c2)
 }
 

@@ -2,28 +2,46 @@ package autodiff
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"gorgonia.org/gorgonia"
 )
 
-// step is one operation of a program before it is cut into tasks.
+// step is one operation of a program.
 type step[T Float] struct {
 	node   *gorgonia.Node
 	op     *op
-	out    matrix[T]
-	level  int
 	inputs []*gorgonia.Node
+	in     []matrix[T]
+	out    matrix[T]
+	units  []int // its parts, see cut
 }
 
 // compiler turns the ancestors of the wanted nodes into a program.
 type compiler[T Float] struct {
 	g      *Graph
 	prog   *Program[T]
-	values map[*gorgonia.Node]matrix[T]
-	steps  []*step[T]
-	root   map[*gorgonia.Node]*gorgonia.Node // a view's operand, through all views
+	values map[*gorgonia.Node]matrix[T] // leaves at first, everything in the end
+	steps  []*step[T]                   // operands first
+	maker  map[*gorgonia.Node]*step[T]  // of the nodes that are not leaves
+	units  []*unit[T]
+	tasks  []*group
+}
+
+// view is where a node lies: in the memory of root, from element at on.
+type view struct {
+	root *gorgonia.Node
+	at   int
+}
+
+func (c *compiler[T]) view(n *gorgonia.Node) view {
+	at := 0
+	for s := c.maker[n]; s != nil && s.op.view; s = c.maker[n] {
+		at += s.op.viewAt * toDims(n.Shape()).cols
+		n = s.inputs[0]
+	}
+	return view{n, at}
 }
 
 // addOp recognises the sums that gorgonia's Grad puts between this package's
@@ -47,52 +65,104 @@ func (c *compiler[T]) children(n *gorgonia.Node) []*gorgonia.Node {
 	return list
 }
 
-// collect lists the operations under the wanted nodes, operands first, and binds
-// the leaves to their memory.
+// collect lists the operations under the wanted nodes, operands first and
+// depth first, and binds the leaves to their memory.
 func (c *compiler[T]) collect(wanted []*gorgonia.Node) error {
-	level := map[*gorgonia.Node]int{}
-	stack := append([]*gorgonia.Node(nil), wanted...)
+	done := map[*gorgonia.Node]bool{}
+	stack := slices.Clone(wanted)
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
-		if _, done := level[n]; done {
+		if done[n] {
 			stack = stack[:len(stack)-1]
 			continue
 		}
-		children, ready, deepest := c.children(n), true, 0
-		for _, child := range children {
-			l, done := level[child]
-			if !done {
-				stack = append(stack, child)
-				ready = false
+		s := c.operation(n)
+		ready := true
+		for _, child := range s.inputs {
+			if !done[child] {
+				stack, ready = append(stack, child), false
 			}
-			deepest = max(deepest, l)
 		}
 		if !ready {
 			continue
 		}
-		stack = stack[:len(stack)-1]
-		if len(children) == 0 {
-			level[n] = 0
+		stack, done[n] = stack[:len(stack)-1], true
+		switch {
+		case len(s.inputs) == 0:
 			if err := c.bindLeaf(n); err != nil {
 				return err
 			}
+		case s.op == nil:
+			return fmt.Errorf("autodiff: operation %v cannot be compiled", n.Op())
+		default:
+			d := toDims(n.Shape())
+			s.out = matrix[T]{rows: d.rows, cols: d.cols}
+			for _, child := range s.inputs {
+				d := toDims(child.Shape())
+				s.in = append(s.in, matrix[T]{rows: d.rows, cols: d.cols})
+			}
+			c.steps = append(c.steps, s)
+			c.maker[n] = s
+		}
+	}
+	return nil
+}
+
+// operation is the step that computes a node; its op is nil where there is none.
+func (c *compiler[T]) operation(n *gorgonia.Node) *step[T] {
+	if o, blocks, ok := c.stacked(n); ok {
+		return &step[T]{node: n, op: o, inputs: blocks}
+	}
+	s := &step[T]{node: n, inputs: c.children(n)}
+	if len(s.inputs) > 0 {
+		s.op, _ = addOp(n.Op())
+	}
+	return s
+}
+
+// stacked recognises the gradient of a batch that was only read in blocks of
+// rows: a sum of blocks, each embedded in zeros. Its operation puts the blocks
+// below one another instead; their number squared would be the cost of the sum.
+func (c *compiler[T]) stacked(n *gorgonia.Node) (*op, []*gorgonia.Node, bool) {
+	if !isSum(n) {
+		return nil, nil, false
+	}
+	var blocks []*gorgonia.Node
+	var at []int
+	rows := toDims(n.Shape()).rows
+	covered := make([]bool, rows)
+	terms := c.children(n)
+	for len(terms) > 0 {
+		t := terms[0]
+		terms = terms[1:]
+		if isSum(t) {
+			terms = append(terms, c.children(t)...)
 			continue
 		}
-		o, ok := addOp(n.Op())
-		if !ok {
-			return fmt.Errorf("autodiff: operation %v cannot be compiled", n.Op())
+		o, ok := t.Op().(*op)
+		if !ok || o.embeds == nil {
+			return nil, nil, false
 		}
-		level[n] = deepest + 1
-		s := &step[T]{node: n, op: o, level: level[n], inputs: children}
-		if o.view {
-			s.level, level[n] = deepest, deepest
+		block := c.children(t)[0]
+		lo := *o.embeds
+		for r := lo; r < lo+toDims(block.Shape()).rows; r++ {
+			if covered[r] {
+				return nil, nil, false
+			}
+			covered[r] = true
 		}
-		c.steps = append(c.steps, s)
+		blocks, at = append(blocks, block), append(at, lo)
 	}
-	// By level, so that independent parts stand side by side and the workers
-	// find something to do; the sort is stable, which keeps operands first.
-	sort.SliceStable(c.steps, func(i, j int) bool { return c.steps[i].level < c.steps[j].level })
-	return nil
+	return stackOp(at, rows), blocks, true
+}
+
+func isSum(n *gorgonia.Node) bool {
+	if n.Op() == nil {
+		return false
+	}
+	_, own := n.Op().(*op)
+	o, ok := addOp(n.Op())
+	return !own && ok && o.name == expr.Add.Name()
 }
 
 // bindLeaf gives a leaf its memory: a part of the parameter or state vector, an
@@ -124,141 +194,3 @@ func (c *compiler[T]) bindLeaf(n *gorgonia.Node) error {
 	c.values[n] = m
 	return nil
 }
-
-// place gives every step its output memory. Fixed outputs lie where they are
-// wanted; views in their operand; the others in buffers that are used again when
-// all readers of the old content stand earlier in the program.
-func (c *compiler[T]) place(fixed map[*gorgonia.Node][]T, keep map[*gorgonia.Node]bool) {
-	last := map[*gorgonia.Node]int{} // position of the last reader of a root
-	for i, s := range c.steps {
-		for _, in := range s.inputs {
-			last[c.rootOf(in)] = i
-		}
-		if s.op.view {
-			c.root[s.node] = c.rootOf(s.inputs[0])
-		}
-	}
-	for n := range keep {
-		last[c.rootOf(n)] = len(c.steps)
-	}
-	type buffer struct {
-		data []T
-		free int // position from which on it may be written
-	}
-	var buffers []*buffer
-	held := map[*gorgonia.Node]*buffer{}
-	for i, s := range c.steps {
-		for n, b := range held {
-			if last[n] < i {
-				b.free = i
-				delete(held, n)
-			}
-		}
-		d := toDims(s.node.Shape())
-		s.out = matrix[T]{rows: d.rows, cols: d.cols}
-		switch data, isFixed := fixed[s.node]; {
-		case isFixed:
-			s.out.data = data
-		case s.op.view:
-			from := c.values[s.inputs[0]]
-			s.out.data = from.span(s.op.viewAt, s.op.viewAt+d.rows)
-		default:
-			var pick *buffer
-			for _, b := range buffers {
-				if b.free >= 0 && len(b.data) == d.size() && (pick == nil || b.free < pick.free) {
-					pick = b
-				}
-			}
-			if pick == nil {
-				pick = &buffer{data: make([]T, d.size())}
-				buffers = append(buffers, pick)
-			}
-			pick.free = -1
-			s.out.data = pick.data
-			held[s.node] = pick
-		}
-		c.values[s.node] = s.out
-	}
-}
-
-func (c *compiler[T]) rootOf(n *gorgonia.Node) *gorgonia.Node {
-	if r, ok := c.root[n]; ok {
-		return r
-	}
-	return n
-}
-
-// splitCost is the number of multiply-adds that a task should have, and
-// mergeCost the number up to which small operations are put into one task.
-const (
-	splitCost = 1 << 19
-	mergeCost = 1 << 14
-	opCost    = 256 // of any operation, however small, in multiply-adds
-)
-
-// schedule cuts the steps into tasks with their dependencies. The cut depends
-// on the graph alone, never on the number of workers.
-func (c *compiler[T]) schedule() {
-	p := c.prog
-	owner := map[*T][]int{}   // first element of a buffer → tasks that wrote it last
-	readers := map[*T][]int{} // … → tasks that have read it since
-	open, room := -1, 0       // the task that small operations are added to
-	for _, s := range c.steps {
-		if s.op.view {
-			continue
-		}
-		in := make([]matrix[T], len(s.inputs))
-		shapes := make([]dims, len(s.inputs))
-		deps := map[int]bool{}
-		for i, n := range s.inputs {
-			in[i] = c.values[n]
-			shapes[i] = dims{in[i].rows, in[i].cols}
-			for _, t := range owner[c.memory(n)] {
-				deps[t] = true
-			}
-		}
-		key := &s.out.data[0]
-		for _, t := range readers[key] {
-			deps[t] = true
-		}
-		perRow := s.out.cols
-		if s.op.cost != nil {
-			perRow = s.op.cost(shapes)
-		}
-		cost := opCost + perRow*s.out.rows
-		parts := 1
-		if !s.op.whole {
-			parts = min(max(1, cost/splitCost), s.out.rows, 16)
-		}
-		var mine []int
-		if parts == 1 && cost < mergeCost && open >= 0 && cost <= room {
-			p.tasks[open].add(s, in, 0, s.out.rows)
-			delete(deps, open)
-			p.tasks[open].need(deps)
-			room -= cost
-			mine = []int{open}
-		} else {
-			for k := range parts {
-				t := &task[T]{}
-				t.add(s, in, s.out.rows*k/parts, s.out.rows*(k+1)/parts)
-				t.need(deps)
-				mine = append(mine, len(p.tasks))
-				p.tasks = append(p.tasks, t)
-			}
-			open = -1
-			if parts == 1 && cost < mergeCost {
-				open, room = mine[0], mergeCost-cost
-			}
-		}
-		owner[key], readers[key] = mine, nil
-		for _, n := range s.inputs {
-			m := c.memory(n)
-			readers[m] = append(readers[m], mine...)
-		}
-	}
-	p.finish()
-}
-
-// memory identifies the buffer of a node by its first element, a view by that of
-// its root.
-func (c *compiler[T]) memory(n *gorgonia.Node) *T { return &c.values[c.rootOf(n)].data[0] }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash"
 	"hash/fnv"
+	"slices"
 
 	"github.com/chewxy/hm"
 	"gorgonia.org/gorgonia"
@@ -30,11 +31,29 @@ type op struct {
 	f32 func(*call[float32])
 	f64 func(*call[float64])
 
-	whole  bool                // the output cannot be computed in parts by rows
-	cost   func(in []dims) int // multiply-adds for each row of output; nil: the width of the output
-	view   bool                // the output is a stretch of the operand's rows, from row viewAt
-	viewAt int
+	// Which rows of the operands a row of the output depends on: all rows of those
+	// listed in mixes and of those with another number of rows than the output; of
+	// the others, the same row. reads, if not nil, tells instead.
+	mixes []int
+	reads func(operand int, in dims, lo, hi int) (from, to int)
+
+	whole  bool                   // the output cannot be computed in parts by rows
+	cost   func(in []dims) int    // multiply-adds for each row of output; nil: elementwise
+	view   bool                   // the output is a stretch of the operand's rows, from row viewAt
+	viewAt int                    //
+	embeds *int                   // the output is the operand from this row on, and 0 elsewhere
 	scalar struct{ in, out bool } // the last operand, or the output, is a gorgonia scalar
+}
+
+// needs is the rows of an operand that rows lo … hi−1 of the output depend on.
+func (o *op) needs(operand int, in, out dims, lo, hi int) (from, to int) {
+	switch {
+	case o.reads != nil:
+		return o.reads(operand, in, lo, hi)
+	case o.whole || in.rows != out.rows || slices.Contains(o.mixes, operand):
+		return 0, in.rows
+	}
+	return lo, hi
 }
 
 // Arity is the number of operands.

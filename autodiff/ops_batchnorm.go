@@ -37,7 +37,7 @@ func batchStatsKernel[T Float](eps float64) func(*call[T]) {
 // that the statistics are those of x itself.
 func batchNormOp(live bool) *op {
 	return &op{
-		name: fmt.Sprintf("batchnorm %t", live), arity: 4, constant: []int{1}, shape: sameShape,
+		name: fmt.Sprintf("batchnorm %t", live), arity: 4, constant: []int{1}, mixes: []int{1, 2, 3}, shape: sameShape,
 		f32: batchNormKernel[float32], f64: batchNormKernel[float64],
 		grad: func(g *gradient) []*gorgonia.Node {
 			x, stats, gamma := g.in[0], g.in[1], g.in[2]
@@ -54,7 +54,7 @@ func batchNormKernel[T Float](k *call[T]) {
 
 func batchNormGradOp(live bool) *op {
 	o := &op{
-		name: fmt.Sprintf("grad batchnorm %t", live), arity: 4, shape: sameShape, whole: true, cost: whole,
+		name: fmt.Sprintf("grad batchnorm %t", live), arity: 4, shape: sameShape, whole: true,
 		f32: batchNormGradKernel[float32], f64: batchNormGradKernel[float64],
 	}
 	if !live {

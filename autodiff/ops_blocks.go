@@ -28,7 +28,7 @@ func rowsKernel[T Float](lo int) func(*call[T]) {
 // embedRowsOp puts the operand's rows at row lo of a batch that is 0 elsewhere.
 func embedRowsOp(lo, rows int) *op {
 	return &op{
-		name: fmt.Sprintf("embedrows %d of %d", lo, rows), arity: 1, whole: true,
+		name: fmt.Sprintf("embedrows %d of %d", lo, rows), arity: 1, whole: true, embeds: &lo,
 		shape: func(in []dims) (dims, error) { return dims{rows, in[0].cols}, nil },
 		f32:   embedRowsKernel[float32](lo), f64: embedRowsKernel[float64](lo),
 		grad: func(g *gradient) []*gorgonia.Node {
@@ -43,6 +43,32 @@ func embedRowsKernel[T Float](lo int) func(*call[T]) {
 		clear(k.out.span(0, lo))
 		copy(k.out.span(lo, lo+n), k.in[0].data)
 		clear(k.out.span(lo+n, k.out.rows))
+	}
+}
+
+// stackOp puts operand i at row at[i] of a batch that is 0 elsewhere. It is made by
+// the compiler and is not differentiated.
+func stackOp(at []int, rows int) *op {
+	return &op{
+		name: "stack", arity: len(at),
+		shape: func(in []dims) (dims, error) { return dims{rows, in[0].cols}, nil },
+		reads: func(i int, in dims, lo, hi int) (int, int) {
+			from, to := max(lo-at[i], 0), min(hi-at[i], in.rows)
+			return from, max(from, to)
+		},
+		f32: stackKernel[float32](at), f64: stackKernel[float64](at),
+	}
+}
+
+func stackKernel[T Float](at []int) func(*call[T]) {
+	return func(k *call[T]) {
+		clear(k.out.span(k.lo, k.hi))
+		for i := range k.in {
+			lo, hi := max(k.lo, at[i]), min(k.hi, at[i]+k.in[i].rows)
+			if lo < hi {
+				copy(k.out.span(lo, hi), k.in[i].span(lo-at[i], hi-at[i]))
+			}
+		}
 	}
 }
 
@@ -91,6 +117,10 @@ func blocks(n int) func(in []dims) (dims, error) {
 	return func(in []dims) (dims, error) { return dims{n, in[0].cols}, nil }
 }
 
+func blockReads(n int) func(_ int, in dims, lo, hi int) (int, int) {
+	return func(_ int, in dims, lo, hi int) (int, int) { return lo * in.rows / n, hi * in.rows / n }
+}
+
 func blockCost(n int) func(in []dims) int {
 	return func(in []dims) int { return in[0].size() / n }
 }
@@ -98,7 +128,7 @@ func blockCost(n int) func(in []dims) int {
 // blockSumOp is the sum over the rows of each of n blocks, n rows.
 func blockSumOp(n int) *op {
 	return &op{
-		name: fmt.Sprintf("blocksum %d", n), arity: 1, shape: blocks(n), cost: blockCost(n),
+		name: fmt.Sprintf("blocksum %d", n), arity: 1, shape: blocks(n), cost: blockCost(n), reads: blockReads(n),
 		f32: blockSumKernel[float32], f64: blockSumKernel[float64],
 	}
 }
@@ -119,7 +149,7 @@ func blockSumKernel[T Float](k *call[T]) {
 // blockDotOp is Σ x·dy over the rows of each of n blocks, column by column.
 func blockDotOp(n int) *op {
 	return &op{
-		name: fmt.Sprintf("blockdot %d", n), arity: 2, shape: blocks(n), cost: blockCost(n),
+		name: fmt.Sprintf("blockdot %d", n), arity: 2, shape: blocks(n), cost: blockCost(n), reads: blockReads(n),
 		f32: blockDotKernel[float32], f64: blockDotKernel[float64],
 	}
 }

@@ -21,7 +21,7 @@ func product(a, b int, d dims) (dims, error) {
 // matMulOp is A·B, A m×k, B k×n.
 func matMulOp() *op {
 	return &op{
-		name: "matmul", arity: 2,
+		name: "matmul", arity: 2, mixes: []int{1},
 		shape: func(in []dims) (dims, error) { return product(in[0].cols, in[1].rows, dims{in[0].rows, in[1].cols}) },
 		cost:  func(in []dims) int { return in[1].size() },
 		f32:   matMulKernel[float32], f64: matMulKernel[float64],
@@ -39,7 +39,7 @@ func matMulKernel[T Float](k *call[T]) {
 // affineOp is A·B with the row c added to every row.
 func affineOp() *op {
 	return &op{
-		name: "affine", arity: 3,
+		name: "affine", arity: 3, mixes: []int{1, 2},
 		shape: func(in []dims) (dims, error) {
 			if in[2] != (dims{1, in[1].cols}) {
 				return dims{}, fmt.Errorf("bias %v for weights %v", in[2], in[1])
@@ -62,7 +62,7 @@ func affineKernel[T Float](k *call[T]) {
 // matMulNTOp is A·Bᵀ, A m×k, B n×k.
 func matMulNTOp() *op {
 	return &op{
-		name: "matmulNT", arity: 2,
+		name: "matmulNT", arity: 2, mixes: []int{1},
 		shape: func(in []dims) (dims, error) { return product(in[0].cols, in[1].cols, dims{in[0].rows, in[1].rows}) },
 		cost:  func(in []dims) int { return in[1].size() },
 		f32:   matMulNTKernel[float32], f64: matMulNTKernel[float64],
@@ -80,7 +80,7 @@ func matMulNTKernel[T Float](k *call[T]) {
 // matMulTNOp is Aᵀ·B, A k×m, B k×n.
 func matMulTNOp() *op {
 	return &op{
-		name: "matmulTN", arity: 2,
+		name: "matmulTN", arity: 2, mixes: []int{0, 1},
 		shape: func(in []dims) (dims, error) { return product(in[0].rows, in[1].rows, dims{in[0].cols, in[1].cols}) },
 		cost:  func(in []dims) int { return in[1].size() },
 		f32:   matMulTNKernel[float32], f64: matMulTNKernel[float64],

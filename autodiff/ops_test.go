@@ -115,6 +115,13 @@ func TestLayerOpsThreeWays(t *testing.T) {
 		{name: "dense without bias", build: func(g *Graph) Node {
 			return g.project(g.Dense("d", g.testParam("x", testRows, testCols), 3, false, He))
 		}},
+		{name: "square dense", build: func(g *Graph) Node { // rows of weights and of the batch may be confused
+			return g.project(g.Dense("d", g.testParam("x", testRows, testRows), testRows, false, Glorot))
+		}},
+		{name: "batch norm of two rows", build: func(g *Graph) Node {
+			y, _ := g.BatchNorm("n", g.testParam("x", 2, 3), NormSpec{Epsilon: 0.1, Beta: Normal(0, 1), Gamma: Uniform(0.5, 1)})
+			return g.project(y)
+		}},
 		{name: "batch norm", build: func(g *Graph) Node {
 			y, _ := g.BatchNorm("n", g.testParam("x", testRows, testCols), spec)
 			return g.project(g.Unary(expr.Unary{Fn: expr.Tanh}, y))
@@ -165,6 +172,7 @@ func threeWays(t *testing.T, c graphCase, out *Node) (*Program[float64], Node) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	readsAsDeclared(t, g, cost, params, layout.InitialState())
 	pool := NewPool(2)
 	defer pool.Close()
 	distance, err := CheckGradient(p, cost, pool)

@@ -1,12 +1,9 @@
 package autodiff
 
 import (
-	"maps"
 	"math"
-	"runtime"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"gorgonia.org/gorgonia"
 )
@@ -24,8 +21,14 @@ type Program[T Float] struct {
 	copies [][2][]T // gradients to be copied (to, from) after a run
 	tasks  []*task[T]
 	epoch  uint32
+	pool   *Pool // of the run
 	body   func(i int)
+	update func(i int)
 }
+
+// patience is how often a worker looks for the end of a task that it needs before
+// it does one set aside, some 2 µs: most waits are shorter than those tasks.
+const patience = 500
 
 // task is a piece of work: operations, or a part of one, done in order by one
 // worker once the tasks it needs are done.
@@ -33,7 +36,6 @@ type task[T Float] struct {
 	ops   []func(*call[T])
 	calls []call[T]
 	deps  []*task[T]
-	ids   map[int]bool
 	done  atomic.Uint32 // the run in which it was done last
 }
 
@@ -53,7 +55,7 @@ type Target struct {
 // the graph's layout, which the program uses in place.
 func Compile[T Float](g *Graph, t Target, params, states []T) (*Program[T], error) {
 	p := &Program[T]{Params: params, States: states, inputs: map[string][]T{}}
-	c := &compiler[T]{g: g, prog: p, values: map[*gorgonia.Node]matrix[T]{}, root: map[*gorgonia.Node]*gorgonia.Node{}}
+	c := &compiler[T]{g: g, prog: p, values: map[*gorgonia.Node]matrix[T]{}, maker: map[*gorgonia.Node]*step[T]{}}
 	var wrt []Param
 	var grads []Node
 	if t.Cost.n != nil && g.err == nil {
@@ -76,9 +78,11 @@ func Compile[T Float](g *Graph, t Target, params, states []T) (*Program[T], erro
 	if err := c.collect(wanted); err != nil {
 		return nil, err
 	}
+	c.cut()
+	c.gather()
 	c.place(c.gradientMemory(grads, wrt), keep)
-	c.schedule()
-	p.values, p.body = c.values, p.exec
+	c.bind()
+	p.values, p.body, p.update = c.values, p.exec, p.updateNorm
 	for i, n := range grads {
 		to := p.Grads[wrt[i].Offset : wrt[i].Offset+wrt[i].Size()]
 		if from := c.values[n.n].data; &from[0] != &to[0] {
@@ -107,32 +111,23 @@ func (c *compiler[T]) gradientMemory(grads []Node, wrt []Param) map[*gorgonia.No
 	return fixed
 }
 
-func (t *task[T]) add(s *step[T], in []matrix[T], lo, hi int) {
-	f, _ := any(s.op.f32).(func(*call[T]))
-	if f == nil {
-		f = any(s.op.f64).(func(*call[T]))
-	}
-	t.ops = append(t.ops, f)
-	t.calls = append(t.calls, call[T]{out: s.out, in: in, lo: lo, hi: hi})
-}
-
-func (t *task[T]) need(ids map[int]bool) {
-	if t.ids == nil {
-		t.ids = map[int]bool{}
-	}
-	for id := range ids {
-		t.ids[id] = true
-	}
-}
-
-// finish turns dependencies into pointers, the latest first: when that one is done
-// the others mostly are.
-func (p *Program[T]) finish() {
-	for _, t := range p.tasks {
-		for _, id := range slices.Backward(slices.Sorted(maps.Keys(t.ids))) {
-			t.deps = append(t.deps, p.tasks[id])
+// bind makes the tasks of the groups.
+func (c *compiler[T]) bind() {
+	for _, g := range c.tasks {
+		t := &task[T]{}
+		for _, id := range g.units {
+			u := c.units[id]
+			f, _ := any(u.op.f32).(func(*call[T]))
+			if f == nil {
+				f = any(u.op.f64).(func(*call[T]))
+			}
+			t.ops = append(t.ops, f)
+			t.calls = append(t.calls, call[T]{out: u.out, in: u.in, lo: u.lo, hi: u.hi})
 		}
-		t.ids = nil
+		for _, b := range slices.Backward(g.needs) { // when the latest is done the others mostly are
+			t.deps = append(t.deps, c.prog.tasks[b])
+		}
+		c.prog.tasks = append(c.prog.tasks, t)
 	}
 }
 
@@ -146,6 +141,7 @@ func (p *Program[T]) Value(n Node) []T { return p.values[n.n].data }
 // Run computes everything once, with the workers of the pool.
 func (p *Program[T]) Run(pool *Pool) {
 	p.epoch++
+	p.pool = pool
 	pool.Run(len(p.tasks), p.body)
 	for _, c := range p.copies {
 		copy(c[0], c[1])
@@ -156,12 +152,9 @@ func (p *Program[T]) exec(i int) {
 	t := p.tasks[i]
 	for _, d := range t.deps {
 		// Tasks are taken in order, so the one waited for is running.
-		for spins := 0; d.done.Load() != p.epoch; spins++ {
-			switch {
-			case spins > 20_000: // its thread must have lost its core to another process
-				time.Sleep(20 * time.Microsecond)
-			case spins > 1000:
-				runtime.Gosched()
+		for w := (waiter{}); d.done.Load() != p.epoch; {
+			if w.count < patience || !p.pool.assist() {
+				w.wait()
 			}
 		}
 	}
@@ -172,15 +165,19 @@ func (p *Program[T]) exec(i int) {
 }
 
 // UpdateNorms moves the running statistics by those of the last batch.
-func (p *Program[T]) UpdateNorms() {
-	for _, u := range p.norms {
-		n := len(u.state) / 2
-		for j := range n {
-			u.state[j] = T(u.momentum)*u.state[j] + T(1-u.momentum)*u.batch[j]
-			// Kept as 1/√variance; the average is of the variances.
-			old, batch := float64(u.state[n+j]), float64(u.batch[n+j])
-			variance := u.momentum/(old*old) + (1-u.momentum)/(batch*batch)
-			u.state[n+j] = T(1 / math.Sqrt(variance))
-		}
+func (p *Program[T]) UpdateNorms(pool *Pool) { pool.Run(len(p.norms), p.update) }
+
+func (p *Program[T]) updateNorm(i int) {
+	u := &p.norms[i]
+	n := len(u.state) / 2
+	for j := range n {
+		u.state[j] = T(u.momentum)*u.state[j] + T(1-u.momentum)*u.batch[j]
+		// Kept as 1/√variance; the average is of the variances.
+		old, batch := float64(u.state[n+j]), float64(u.batch[n+j])
+		variance := u.momentum/(old*old) + (1-u.momentum)/(batch*batch)
+		u.state[n+j] = T(1 / math.Sqrt(variance))
 	}
 }
+
+// Tasks is the number of pieces that a run is cut into.
+func (p *Program[T]) Tasks() int { return len(p.tasks) }

@@ -10,10 +10,11 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
 
-// deep builds a network with enough work and branches for many tasks.
+// deep builds a network with enough work and branches for many tasks, and with
+// operations that are split.
 func deep[T Float](l *Layout) (*Graph, Node) {
 	g := NewGraph[T](l, true)
-	x := g.Input("x", 300, 40)
+	x := g.Input("x", 1200, 40)
 	var sum Node
 	for k := range 4 {
 		h := x
@@ -21,7 +22,7 @@ func deep[T Float](l *Layout) (*Graph, Node) {
 			name := string(rune('a'+k)) + string(rune('0'+i))
 			h = g.Unary(expr.Unary{Fn: expr.Tanh}, g.Dense(name, h, 50, true, Glorot))
 		}
-		h = g.Rows(h, 30*k, 200)
+		h = g.Rows(h, 120*k, 800)
 		if k == 0 {
 			sum = h
 		} else {
@@ -139,7 +140,7 @@ func TestBatchNormInference(t *testing.T) {
 	}
 	pool := NewPool(1)
 	train.Run(pool)
-	train.UpdateNorms()
+	train.UpdateNorms(pool)
 	infer.Run(pool)
 	closeTo(t, "inference", infer.Value(z), train.Value(y), 1e-14)
 }

@@ -58,7 +58,7 @@ func (e *engine[T]) gradientStep(iteration int, rate float64) (bool, error) {
 	if !e.adam.Step(e.pool, e.params, e.program.Grads, rate, e.set.ClipNorm) {
 		return false, nil
 	}
-	e.program.UpdateNorms()
+	e.program.UpdateNorms(e.pool)
 	return true, nil
 }
 

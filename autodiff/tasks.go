@@ -1,0 +1,242 @@
+package autodiff
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Costs are in multiply-adds of a matrix product, about 10 ps each. None of them
+// decides a result: they depend on the graph alone, never on the number of workers.
+const (
+	opCost      = 1 << 12 // of any operation, however small
+	elementCost = 8       // of a number that is not part of a product
+	splitCost   = 1 << 20 // an operation of more is split, if it can be
+	splitRows   = 8       // into multiples of so many rows, a tile of the matrix product
+	groupCost   = 1 << 21 // a task of more is not added to
+	smallCost   = 1 << 18 // a task of less is not worth a worker of its own
+	delayed     = 2       // so many operations may be kept waiting by an addition to a task
+)
+
+// unit is an operation or, where it is split, the part of it for rows lo … hi−1.
+type unit[T Float] struct {
+	*step[T]
+	lo, hi int
+	cost   int
+	start  int   // cost of the longest way to it
+	needs  []int // units that come before it
+	users  []int // units that it comes before
+	group  int   // −1: none yet
+}
+
+func (u *unit[T]) end() int { return u.start + u.cost }
+
+// group is a task while tasks are being made: units that one worker does in
+// order.
+type group struct {
+	units []int
+	cost  int
+	start int   // as of units
+	needs []int // groups that come before it, in increasing order
+	after bits  // all groups that come before it, through others too
+}
+
+// cut splits the steps into units and finds what each has to wait for. Rows that
+// do not mix stay apart through any number of steps: batches of equal size are
+// split in the same way.
+func (c *compiler[T]) cut() {
+	largest := map[int]int{} // cost of the largest step by the number of its rows
+	for _, s := range c.steps {
+		if !s.op.view && !s.op.whole {
+			largest[s.out.rows] = max(largest[s.out.rows], s.cost())
+		}
+	}
+	for _, s := range c.steps {
+		if s.op.view {
+			continue
+		}
+		parts, rows := 1, s.out.rows
+		if !s.op.whole {
+			parts = max(1, min((largest[rows]+splitCost-1)/splitCost, rows/(2*splitRows)))
+		}
+		at := func(part int) int {
+			if part == parts {
+				return rows
+			}
+			return rows * part / parts / splitRows * splitRows
+		}
+		for k := range parts {
+			u := &unit[T]{step: s, lo: at(k), hi: at(k + 1), cost: opCost + s.cost()/parts, group: -1}
+			id := len(c.units)
+			s.units = append(s.units, id)
+			c.units = append(c.units, u)
+			c.order(id, u)
+		}
+	}
+}
+
+func (s *step[T]) cost() int {
+	if s.op.cost == nil {
+		return s.out.rows * s.out.cols * elementCost
+	}
+	return s.out.rows * s.op.cost(s.shapes())
+}
+
+func (s *step[T]) shapes() []dims {
+	list := make([]dims, len(s.in))
+	for i, m := range s.in {
+		list[i] = dims{m.rows, m.cols}
+	}
+	return list
+}
+
+// order lists the units that u needs: those that write numbers it reads.
+func (c *compiler[T]) order(id int, u *unit[T]) {
+	for i, n := range u.inputs {
+		in := u.in[i]
+		lo, hi := u.op.needs(i, dims{in.rows, in.cols}, dims{u.out.rows, u.out.cols}, u.lo, u.hi)
+		v := c.view(n)
+		maker := c.maker[v.root]
+		if maker == nil {
+			continue // a leaf
+		}
+		for _, w := range maker.units {
+			m := c.units[w]
+			if m.lo*m.out.cols < v.at+hi*in.cols && v.at+lo*in.cols < m.hi*m.out.cols && !slices.Contains(u.needs, w) {
+				u.needs = append(u.needs, w)
+				m.users = append(m.users, id)
+				u.start = max(u.start, m.end())
+			}
+		}
+	}
+}
+
+// gather puts the units into groups. A unit is added to the group of the last one
+// that it needs, whose results are still in the worker's cache, unless the group
+// is large, or others would have to wait for the addition.
+func (c *compiler[T]) gather() {
+	leaf := -1 // the group of small units that need nothing
+	for id, u := range c.units {
+		before := c.groupsOf(u)
+		at := leaf
+		if len(before) > 0 {
+			at = before[len(before)-1]
+		}
+		if at < 0 || !c.joins(u, c.tasks[at], before) {
+			at = len(c.tasks)
+			c.tasks = append(c.tasks, &group{})
+			if len(before) == 0 && u.cost < smallCost {
+				leaf = at
+			}
+		}
+		g := c.tasks[at]
+		g.units, g.cost, u.group = append(g.units, id), g.cost+u.cost, at
+		for _, b := range before {
+			if b != at {
+				g.after.add(b)
+				g.after.addAll(c.tasks[b].after)
+			}
+		}
+	}
+	c.sort()
+}
+
+// groupsOf lists the groups of what u needs, in increasing order.
+func (c *compiler[T]) groupsOf(u *unit[T]) []int {
+	var list []int
+	for _, w := range u.needs {
+		list = append(list, c.units[w].group)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// joins tells whether u may be added to g, the last of the groups it needs.
+func (c *compiler[T]) joins(u *unit[T], g *group, before []int) bool {
+	total := g.cost + u.cost
+	if total > groupCost {
+		return false
+	}
+	if total <= smallCost {
+		return true
+	}
+	for _, b := range before {
+		if c.tasks[b] != g && !g.after.has(b) {
+			return false // g would have to wait as well
+		}
+	}
+	waiting := map[int]bool{}
+	for _, w := range g.units {
+		for _, other := range c.units[w].users {
+			if o := c.units[other]; o != u && o.group != c.units[w].group && o.start < u.end() {
+				waiting[other] = true
+			}
+		}
+	}
+	return len(waiting) <= delayed
+}
+
+// sort puts the groups into the order in which they could begin, which is one in
+// which none needs a later one.
+func (c *compiler[T]) sort() {
+	for i, g := range c.tasks {
+		for _, id := range g.units {
+			for _, b := range c.groupsOf(c.units[id]) {
+				if b != i {
+					g.needs = append(g.needs, b)
+					g.start = max(g.start, c.tasks[b].start+c.tasks[b].cost)
+				}
+			}
+		}
+	}
+	position := make([]int, len(c.tasks))
+	order := make([]int, len(c.tasks))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(c.tasks[a].start, c.tasks[b].start) })
+	sorted := make([]*group, len(order))
+	for to, from := range order {
+		position[from], sorted[to] = to, c.tasks[from]
+	}
+	c.tasks = sorted
+	for i, g := range c.tasks {
+		g.after = nil
+		for k, b := range g.needs {
+			b = position[b]
+			g.needs[k] = b
+			g.after.add(b)
+			g.after.addAll(c.tasks[b].after)
+		}
+		slices.Sort(g.needs)
+		g.needs = slices.Compact(g.needs)
+		for _, id := range g.units {
+			c.units[id].group = i
+		}
+	}
+	for _, g := range c.tasks { // what is needed through another need not be waited for
+		g.needs = slices.DeleteFunc(g.needs, func(b int) bool {
+			return slices.ContainsFunc(g.needs, func(other int) bool { return other > b && c.tasks[other].after.has(b) })
+		})
+	}
+}
+
+// bits is a set of small numbers.
+type bits []uint64
+
+func (b *bits) add(i int) {
+	for i/64 >= len(*b) {
+		*b = append(*b, 0)
+	}
+	(*b)[i/64] |= 1 << (i % 64)
+}
+
+func (b *bits) addAll(other bits) {
+	for len(*b) < len(other) {
+		*b = append(*b, 0)
+	}
+	for i, w := range other {
+		(*b)[i] |= w
+	}
+}
+
+func (b bits) has(i int) bool { return i/64 < len(b) && b[i/64]>>(i%64)&1 == 1 }
