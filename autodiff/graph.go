@@ -166,10 +166,9 @@ func (g *Graph) Rows(x Node, lo, n int) Node {
 	return g.apply(rowsOp(lo, n), x)
 }
 
-// BlockMul and BlockAdd combine block n of x with row n of a: x consists of
+// BlockAffine is x·a + b with row n of a and b for block n of x, which consists of
 // a.Rows blocks of equal size.
-func (g *Graph) BlockMul(x, a Node) Node { return g.apply(blockOp(expr.Mul), x, a) }
-func (g *Graph) BlockAdd(x, a Node) Node { return g.apply(blockOp(expr.Add), x, a) }
+func (g *Graph) BlockAffine(x, a, b Node) Node { return g.apply(blockAffineOp(), x, a, b) }
 
 // Loss is the mean of delta² over the rows of a column, growing linearly beyond
 // |delta| = clip (0: never), a scalar.

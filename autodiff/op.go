@@ -37,12 +37,13 @@ type op struct {
 	mixes []int
 	reads func(operand int, in dims, lo, hi int) (from, to int)
 
-	whole  bool                   // the output cannot be computed in parts by rows
-	cost   func(in []dims) int    // multiply-adds for each row of output; nil: elementwise
-	view   bool                   // the output is a stretch of the operand's rows, from row viewAt
-	viewAt int                    //
-	embeds *int                   // the output is the operand from this row on, and 0 elsewhere
-	scalar struct{ in, out bool } // the last operand, or the output, is a gorgonia scalar
+	product bool                   // a matrix product, whose cost is its multiply-adds
+	whole   bool                   // the output cannot be computed in parts by rows
+	cost    func(in []dims) int    // multiply-adds for each row of output; nil: elementwise
+	view    bool                   // the output is a stretch of the operand's rows, from row viewAt
+	viewAt  int                    //
+	embeds  *int                   // the output is the operand from this row on, and 0 elsewhere
+	scalar  struct{ in, out bool } // the last operand, or the output, is a gorgonia scalar
 }
 
 // needs is the rows of an operand that rows lo … hi−1 of the output depend on.

@@ -3,7 +3,7 @@ package autodiff
 import (
 	"fmt"
 
-	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/autodiff/internal/kernel"
 	"gorgonia.org/gorgonia"
 )
 
@@ -72,44 +72,47 @@ func stackKernel[T Float](at []int) func(*call[T]) {
 	}
 }
 
-// blockOp combines each block of x with its own row of an N-row parameter a: x + a
-// for expr.Add, else x·a.
-func blockOp(f expr.Binary) *op {
+// blockAffineOp is x·a + b, where each block of x has its own row of the N-row
+// parameters a and b.
+func blockAffineOp() *op {
 	return &op{
-		name: "block " + f.Name(), arity: 2,
-		shape: func(in []dims) (dims, error) {
-			if in[1].rows == 0 || in[0].rows%in[1].rows != 0 || in[0].cols != in[1].cols {
-				return in[0], fmt.Errorf("batch %v does not consist of blocks for %v", in[0], in[1])
-			}
-			return in[0], nil
-		},
-		f32: blockKernel[float32](f), f64: blockKernel[float64](f),
+		name: "block affine", arity: 3, shape: blockShape,
+		f32: blockAffineKernel[float32], f64: blockAffineKernel[float64],
 		grad: func(g *gradient) []*gorgonia.Node {
 			n := g.dims(1).rows
-			if f == expr.Add {
-				return []*gorgonia.Node{g.dy, g.apply(blockSumOp(n), g.dy)}
-			}
-			return []*gorgonia.Node{g.apply(blockOp(expr.Mul), g.dy, g.in[1]), g.apply(blockDotOp(n), g.in[0], g.dy)}
+			return []*gorgonia.Node{g.apply(blockMulOp(), g.dy, g.in[1]), g.apply(blockDotOp(n), g.in[0], g.dy), g.apply(blockSumOp(n), g.dy)}
 		},
 	}
 }
 
-func blockKernel[T Float](f expr.Binary) func(*call[T]) {
-	return func(k *call[T]) {
-		size := k.out.rows / k.in[1].rows
-		for r := k.lo; r < k.hi; r++ {
-			out, x := k.out.row(r), k.in[0].row(r)
-			a := k.in[1].data[r/size*k.out.cols:][:len(out)]
-			if f == expr.Add {
-				for j := range out {
-					out[j] = x[j] + a[j]
-				}
-			} else {
-				for j := range out {
-					out[j] = x[j] * a[j]
-				}
-			}
+func blockShape(in []dims) (dims, error) {
+	for _, d := range in[1:] {
+		if d.rows == 0 || in[0].rows%d.rows != 0 || in[0].cols != d.cols {
+			return in[0], fmt.Errorf("batch %v does not consist of blocks for %v", in[0], d)
 		}
+	}
+	return in[0], nil
+}
+
+func blockAffineKernel[T Float](k *call[T]) {
+	x, size := &k.in[0], k.out.rows/k.in[1].rows
+	for lo := k.lo; lo < k.hi; {
+		block := lo / size
+		hi := min(k.hi, (block+1)*size)
+		kernel.ColAffine(hi-lo, x.cols, x.span(lo, hi), k.in[1].row(block), k.in[2].row(block), k.out.span(lo, hi))
+		lo = hi
+	}
+}
+
+// blockMulOp is x·a, as in blockAffineOp.
+func blockMulOp() *op {
+	return &op{name: "block mul", arity: 2, shape: blockShape, f32: blockMulKernel[float32], f64: blockMulKernel[float64]}
+}
+
+func blockMulKernel[T Float](k *call[T]) {
+	size := k.out.rows / k.in[1].rows
+	for r := k.lo; r < k.hi; r++ {
+		kernel.Mul(k.out.row(r), k.in[0].row(r), k.in[1].row(r/size))
 	}
 }
 
@@ -136,13 +139,7 @@ func blockSumOp(n int) *op {
 func blockSumKernel[T Float](k *call[T]) {
 	size := k.in[0].rows / k.out.rows
 	for b := k.lo; b < k.hi; b++ {
-		out := k.out.row(b)
-		clear(out)
-		for r := b * size; r < (b+1)*size; r++ {
-			for j, v := range k.in[0].row(r) {
-				out[j] += v
-			}
-		}
+		kernel.ColSum(size, k.out.cols, k.in[0].span(b*size, (b+1)*size), k.out.row(b))
 	}
 }
 
@@ -157,13 +154,7 @@ func blockDotOp(n int) *op {
 func blockDotKernel[T Float](k *call[T]) {
 	size := k.in[0].rows / k.out.rows
 	for b := k.lo; b < k.hi; b++ {
-		out := k.out.row(b)
-		clear(out)
-		for r := b * size; r < (b+1)*size; r++ {
-			dy := k.in[1].row(r)
-			for j, v := range k.in[0].row(r) {
-				out[j] += v * dy[j]
-			}
-		}
+		lo, hi := b*size, (b+1)*size
+		kernel.ColDot(size, k.out.cols, k.in[0].span(lo, hi), k.in[1].span(lo, hi), k.out.row(b))
 	}
 }

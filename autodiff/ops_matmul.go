@@ -3,7 +3,6 @@ package autodiff
 import (
 	"fmt"
 
-	"github.com/deepbsde/deepbsde/autodiff/internal/kernel"
 	"gorgonia.org/gorgonia"
 )
 
@@ -21,7 +20,7 @@ func product(a, b int, d dims) (dims, error) {
 // matMulOp is A·B, A m×k, B k×n.
 func matMulOp() *op {
 	return &op{
-		name: "matmul", arity: 2, mixes: []int{1},
+		name: "matmul", arity: 2, mixes: []int{1}, product: true,
 		shape: func(in []dims) (dims, error) { return product(in[0].cols, in[1].rows, dims{in[0].rows, in[1].cols}) },
 		cost:  func(in []dims) int { return in[1].size() },
 		f32:   matMulKernel[float32], f64: matMulKernel[float64],
@@ -33,13 +32,13 @@ func matMulOp() *op {
 
 func matMulKernel[T Float](k *call[T]) {
 	a, b := &k.in[0], &k.in[1]
-	kernel.GemmNN(k.hi-k.lo, b.cols, a.cols, a.span(k.lo, k.hi), a.cols, b.data, b.cols, nil, k.out.span(k.lo, k.hi), b.cols, false)
+	gemmNN(k.hi-k.lo, b.cols, a.cols, a.span(k.lo, k.hi), b.data, nil, k.out.span(k.lo, k.hi))
 }
 
 // affineOp is A·B with the row c added to every row.
 func affineOp() *op {
 	return &op{
-		name: "affine", arity: 3, mixes: []int{1, 2},
+		name: "affine", arity: 3, mixes: []int{1, 2}, product: true,
 		shape: func(in []dims) (dims, error) {
 			if in[2] != (dims{1, in[1].cols}) {
 				return dims{}, fmt.Errorf("bias %v for weights %v", in[2], in[1])
@@ -56,13 +55,13 @@ func affineOp() *op {
 
 func affineKernel[T Float](k *call[T]) {
 	a, b := &k.in[0], &k.in[1]
-	kernel.GemmNN(k.hi-k.lo, b.cols, a.cols, a.span(k.lo, k.hi), a.cols, b.data, b.cols, k.in[2].data, k.out.span(k.lo, k.hi), b.cols, false)
+	gemmNN(k.hi-k.lo, b.cols, a.cols, a.span(k.lo, k.hi), b.data, k.in[2].data, k.out.span(k.lo, k.hi))
 }
 
 // matMulNTOp is A·Bᵀ, A m×k, B n×k.
 func matMulNTOp() *op {
 	return &op{
-		name: "matmulNT", arity: 2, mixes: []int{1},
+		name: "matmulNT", arity: 2, mixes: []int{1}, product: true,
 		shape: func(in []dims) (dims, error) { return product(in[0].cols, in[1].cols, dims{in[0].rows, in[1].rows}) },
 		cost:  func(in []dims) int { return in[1].size() },
 		f32:   matMulNTKernel[float32], f64: matMulNTKernel[float64],
@@ -74,13 +73,13 @@ func matMulNTOp() *op {
 
 func matMulNTKernel[T Float](k *call[T]) {
 	a, b := &k.in[0], &k.in[1]
-	kernel.GemmNT(k.hi-k.lo, b.rows, a.cols, a.span(k.lo, k.hi), a.cols, b.data, b.cols, k.out.span(k.lo, k.hi), b.rows, false)
+	gemmNT(k.hi-k.lo, b.rows, a.cols, a.span(k.lo, k.hi), b.data, k.out.span(k.lo, k.hi))
 }
 
 // matMulTNOp is Aᵀ·B, A k×m, B k×n.
 func matMulTNOp() *op {
 	return &op{
-		name: "matmulTN", arity: 2, mixes: []int{0, 1},
+		name: "matmulTN", arity: 2, mixes: []int{0, 1}, product: true,
 		shape: func(in []dims) (dims, error) { return product(in[0].rows, in[1].rows, dims{in[0].cols, in[1].cols}) },
 		cost:  func(in []dims) int { return in[1].size() },
 		f32:   matMulTNKernel[float32], f64: matMulTNKernel[float64],
@@ -92,5 +91,5 @@ func matMulTNOp() *op {
 
 func matMulTNKernel[T Float](k *call[T]) {
 	a, b := &k.in[0], &k.in[1]
-	kernel.GemmTN(k.hi-k.lo, b.cols, a.rows, a.data[k.lo:], a.cols, b.data, b.cols, k.out.span(k.lo, k.hi), b.cols, false)
+	gemmTN(k.hi-k.lo, b.cols, a.rows, a.data[k.lo:], a.cols, b.data, k.out.span(k.lo, k.hi))
 }

@@ -92,8 +92,12 @@ func repeatOp(rows, cols int) *op {
 func repeatKernel[T Float](k *call[T]) {
 	for r := k.lo; r < k.hi; r++ {
 		out, x := k.out.row(r), k.in[0].row(r)
+		if len(x) == len(out) {
+			copy(out, x)
+			continue
+		}
 		for j := range out {
-			out[j] = x[j%len(x)]
+			out[j] = x[0]
 		}
 	}
 }

@@ -128,7 +128,7 @@ func TestLayerOpsThreeWays(t *testing.T) {
 		}},
 		{name: "blocks", build: func(g *Graph) Node {
 			x := g.testParam("x", testRows, testCols)
-			return g.project(g.BlockAdd(g.BlockMul(x, g.testParam("a", 3, testCols)), g.testParam("b", 3, testCols)))
+			return g.project(g.BlockAffine(x, g.testParam("a", 3, testCols), g.testParam("b", 3, testCols)))
 		}},
 		{name: "rows", build: func(g *Graph) Node {
 			x := g.testParam("x", testRows, testCols)

@@ -47,6 +47,10 @@ func (c *compiler[T]) place(fixed map[*gorgonia.Node][]T, keep map[*gorgonia.Nod
 	for _, s := range c.steps {
 		for i, n := range s.inputs {
 			s.in[i].data = c.values[n].data
+			v := c.view(n)
+			if l, ok := c.g.leaves[v.root]; ok && l.kind == inputLeaf {
+				c.prog.readers[l.name] = append(c.prog.readers[l.name], reader[T]{&s.in[i], v.at})
+			}
 		}
 	}
 }

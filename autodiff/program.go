@@ -15,15 +15,17 @@ type Program[T Float] struct {
 	States []T // the untrained ones
 	Grads  []T // gradients in the layout of Params, after Run of a program with a cost
 
-	inputs map[string][]T
-	values map[*gorgonia.Node]matrix[T]
-	norms  []normUpdate[T]
-	copies [][2][]T // gradients to be copied (to, from) after a run
-	tasks  []*task[T]
-	epoch  uint32
-	pool   *Pool // of the run
-	body   func(i int)
-	update func(i int)
+	inputs  map[string][]T
+	readers map[string][]reader[T]
+	values  map[*gorgonia.Node]matrix[T]
+	norms   []normUpdate[T]
+	copies  [][2][]T // gradients to be copied (to, from) after a run
+	tasks   []*task[T]
+	epoch   uint32
+	pool    *Pool // of the run
+	body    func(i int)
+	update  func(i int)
+	mulAdds int
 }
 
 // patience is how often a worker looks for the end of a task that it needs before
@@ -54,7 +56,7 @@ type Target struct {
 // Compile makes a program of a graph. params and states are the flat vectors of
 // the graph's layout, which the program uses in place.
 func Compile[T Float](g *Graph, t Target, params, states []T) (*Program[T], error) {
-	p := &Program[T]{Params: params, States: states, inputs: map[string][]T{}}
+	p := &Program[T]{Params: params, States: states, inputs: map[string][]T{}, readers: map[string][]reader[T]{}}
 	c := &compiler[T]{g: g, prog: p, values: map[*gorgonia.Node]matrix[T]{}, maker: map[*gorgonia.Node]*step[T]{}}
 	var wrt []Param
 	var grads []Node
@@ -135,6 +137,25 @@ func (c *compiler[T]) bind() {
 // program does not use the input.
 func (p *Program[T]) Input(name string) []T { return p.inputs[name] }
 
+// Bind lets the program read the input from data from the next run on, instead of
+// the buffer that Input gave. The length must be the same; nil stands for an input
+// that the program does not use.
+func (p *Program[T]) Bind(name string, data []T) {
+	if len(data) != len(p.inputs[name]) {
+		panic("autodiff: input " + name + " bound to data of another length")
+	}
+	p.inputs[name] = data
+	for _, r := range p.readers[name] {
+		r.in.data = data[r.at : r.at+r.in.rows*r.in.cols]
+	}
+}
+
+// reader is an operand that is an input or a stretch of its rows.
+type reader[T Float] struct {
+	in *matrix[T]
+	at int
+}
+
 // Value is the buffer of an output or of the cost, valid until the next Run.
 func (p *Program[T]) Value(n Node) []T { return p.values[n.n].data }
 
@@ -179,5 +200,5 @@ func (p *Program[T]) updateNorm(i int) {
 	}
 }
 
-// Tasks is the number of pieces that a run is cut into.
-func (p *Program[T]) Tasks() int { return len(p.tasks) }
+// MulAdds is the number of multiply-adds in the matrix products of a run.
+func (p *Program[T]) MulAdds() int { return p.mulAdds }

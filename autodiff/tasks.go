@@ -54,6 +54,9 @@ func (c *compiler[T]) cut() {
 		if s.op.view {
 			continue
 		}
+		if s.op.product {
+			c.prog.mulAdds += s.cost()
+		}
 		parts, rows := 1, s.out.rows
 		if !s.op.whole {
 			parts = max(1, min((largest[rows]+splitCost-1)/splitCost, rows/(2*splitRows)))

@@ -3,18 +3,22 @@ package bsde
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
-// trainingStep is a trainer of the paper's size for one of the networks: d=100,
-// N=20, batch 64.
-func trainingStep(tb testing.TB, name string, net Network, precision string) *Trainer {
+// paperSize is what the step benchmarks vary: N=20, batch 64.
+var paperSize = Settings{Steps: 20, Batch: 64, Precision: "float32"}
+
+// trainingStep is a trainer at its first step.
+func trainingStep(tb testing.TB, p pde.Problem, net Network, s Settings) *Trainer {
 	tb.Helper()
-	s := Settings{Steps: 20, Batch: 64, Iterations: 1 << 30, ValidateEvery: 1 << 30, Precision: precision, LearningRate: 5e-4, Schedule: "constant"}
-	t, err := Init(context.Background(), named(tb, name), DeepBSDE{Network: net}, &s)
+	s.Iterations, s.ValidateEvery, s.Schedule, s.LearningRate = 1<<30, 1<<30, "constant", 5e-4
+	s.StartPaths, s.ValidationPaths = 256, 64
+	t, err := Init(context.Background(), p, DeepBSDE{Network: net}, &s)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -22,34 +26,76 @@ func trainingStep(tb testing.TB, name string, net Network, precision string) *Tr
 	return t
 }
 
-func named(tb testing.TB, name string) pde.Problem {
+func named(tb testing.TB, name string, dim int) pde.Problem {
 	tb.Helper()
 	f, err := problems.Find(name)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p, err := f.Make(0, nil)
+	p, err := f.Make(dim, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return p
 }
 
-// BenchmarkTrainStep is a whole gradient step: sampling, forward, backward and
-// Adam. Its baseline is BenchmarkTrainStepTapeMachine in package autodiff.
+// bench measures whole gradient steps: sampling, forward, backward and Adam.
+func bench(b *testing.B, p pde.Problem, net Network, s Settings) {
+	t := trainingStep(b, p, net, s)
+	ctx := context.Background()
+	t.Step(ctx)
+	b.ReportAllocs()
+	for b.Loop() {
+		if !t.Step(ctx) {
+			b.Fatal(t.status, t.err)
+		}
+	}
+	b.ReportMetric(2e-9*float64(t.core.mulAdds())*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(m.HeapAlloc)/(1<<20), "MiB")
+}
+
+// BenchmarkTrainStep is the step of the paper's size, d=100. Its baseline is
+// BenchmarkTrainStepTapeMachine in package autodiff.
 func BenchmarkTrainStep(b *testing.B) {
-	for _, net := range []Network{PerStep{Hidden: []int{110, 110}}, Shared{}} {
+	for _, net := range []Network{PerStep{}, Shared{}} {
 		for _, precision := range []string{"float32", "float64"} {
 			b.Run(fmt.Sprintf("allen-cahn/%s/%s", net.Name(), precision), func(b *testing.B) {
-				t := trainingStep(b, "allen-cahn", net, precision)
-				ctx := context.Background()
-				b.ReportAllocs()
-				for b.Loop() {
-					if !t.Step(ctx) {
-						b.Fatal(t.status, t.err)
-					}
-				}
+				s := paperSize
+				s.Precision = precision
+				bench(b, named(b, "allen-cahn", 100), net, s)
 			})
+		}
+	}
+}
+
+// BenchmarkGrowth changes one size of the step at a time. At d = 1000 the paper's
+// architecture has 57 million parameters; it is left out from there on.
+func BenchmarkGrowth(b *testing.B) {
+	sizes := []struct {
+		name   string
+		values []int
+		set    func(s *Settings, dim *int, v int)
+	}{
+		{"workers", []int{1, 2}, func(s *Settings, _ *int, v int) { s.Workers = v }},
+		{"d", []int{10, 30, 100, 300, 1000, 3000, 10000}, func(_ *Settings, dim *int, v int) { *dim = v }},
+		{"N", []int{10, 20, 40, 80, 160}, func(s *Settings, _ *int, v int) { s.Steps = v }},
+		{"batch", []int{64, 256, 1024, 4096}, func(s *Settings, _ *int, v int) { s.Batch = v }},
+	}
+	for _, size := range sizes {
+		for _, net := range []Network{PerStep{}, Shared{}} {
+			for _, v := range size.values {
+				s, dim := paperSize, 100
+				size.set(&s, &dim, v)
+				if _, perStep := net.(PerStep); perStep && dim >= 1000 {
+					continue
+				}
+				b.Run(fmt.Sprintf("%s/%s/%d", size.name, net.Name(), v), func(b *testing.B) {
+					bench(b, named(b, "allen-cahn", dim), net, s)
+				})
+			}
 		}
 	}
 }
@@ -66,7 +112,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 	}{
 		{"allen-cahn", PerStep{}}, {"allen-cahn", Shared{}}, {"hjb", Shared{}}, {"default-risk", Shared{}},
 	} {
-		tr := trainingStep(t, c.problem, c.net, "float32")
+		tr := trainingStep(t, named(t, c.problem, 0), c.net, paperSize)
 		ctx := context.Background()
 		tr.Step(ctx)
 		if n := testing.AllocsPerRun(3, func() { tr.Step(ctx) }); n != 0 {

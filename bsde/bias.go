@@ -2,9 +2,9 @@ package bsde
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/random"
 )
 
 // networkBias estimates the bias of the value that the remaining error of Z
@@ -28,10 +28,8 @@ func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
 	const chunks = 8
 	sum := 0.0
 	for c := range chunks {
-		w.noise.draw(e.set.Seed, forEstimate, 1, c*chunkRows, chunkRows, h)
-		src := &rand.PCG{}
-		stream(src, e.set.Seed, forEstimate, 2, c)
-		b := &bender[T]{w: w, rng: rand.New(src), variance: variance / e.eq.Horizon}
+		w.begin(forEstimate, 1, c*chunkRows, chunkRows)
+		b := &bender[T]{w: w, chunk: uint32(c), variance: variance / e.eq.Horizon}
 		y := w.from(y0)
 		b.y = y[0]
 		if err := w.walk(1, y, b); err != nil {
@@ -46,7 +44,7 @@ func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
 // with random errors of Y and Z.
 type bender[T autodiff.Float] struct {
 	w        *walker[T]
-	rng      *rand.Rand
+	chunk    uint32    // number of the chunk of paths
 	y        []float64 // the values along the paths
 	variance float64   // of the mismatch, per unit of time
 	sum      float64   // of D_y f(η) − D_z f(ε)
@@ -54,11 +52,13 @@ type bender[T autodiff.Float] struct {
 
 // observe adds D_y f(η) − D_z f(ε) at one time step, with η of variance
 // variance·t and ε of variance in all its components together.
-func (b *bender[T]) observe(_ int, t float64, x, _, z []float64) error {
+func (b *bender[T]) observe(n int, t float64, x, _, z []float64) error {
 	y, rows := b.y, len(b.y)
 	errY, errZ := make([]float64, rows), make([]float64, len(z))
-	normals(b.rng, errY, math.Sqrt(b.variance*t))
-	normals(b.rng, errZ, math.Sqrt(b.variance*float64(rows)/float64(len(z))))
+	s := random.Stream{Key: random.Key(b.w.m.set.Seed, uint64(forCurvature)), Path: b.chunk, Step: uint32(n)}
+	s.Normals(errY, math.Sqrt(b.variance*t))
+	s.Batch = 1
+	s.Normals(errZ, math.Sqrt(b.variance*float64(rows)/float64(len(z))))
 	inY, err := b.second(t, x, y, z, errY, make([]float64, len(z)))
 	if err != nil {
 		return err

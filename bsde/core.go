@@ -14,10 +14,7 @@ type engine[T autodiff.Float] struct {
 	adam    *autodiff.Adam[T]
 	walkers []*walker[T]
 	free    chan *walker[T]
-
-	batch int // number of the batch being sampled
-	task  func(c int)
-	errs  []error
+	sampler *sampler[T]
 }
 
 func newCore[T autodiff.Float](ctx context.Context, t *Trainer) (core, error) {
@@ -37,22 +34,20 @@ func newCore[T autodiff.Float](ctx context.Context, t *Trainer) (core, error) {
 	for _, w := range e.walkers {
 		e.free <- w
 	}
-	e.errs = make([]error, e.chunks(t.set.Batch))
-	e.task = e.sampleChunk
+	e.sampler = newSampler(e)
 	return e, nil
 }
 
 func (e *engine[T]) chunks(paths int) int { return (paths + chunkRows - 1) / chunkRows }
 
-// gradientStep samples batch number iteration, computes the gradient and moves
-// the parameters.
+// gradientStep computes the gradient for batch number iteration and moves the
+// parameters.
 func (e *engine[T]) gradientStep(iteration int, rate float64) (bool, error) {
-	e.batch = iteration
-	e.pool.Run(len(e.errs), e.task)
-	for _, err := range e.errs {
-		if err != nil {
-			return false, err
-		}
+	if err := e.sampler.take(iteration); err != nil {
+		return false, err
+	}
+	if iteration+1 < e.set.Iterations {
+		e.sampler.prepare(iteration + 1)
 	}
 	e.program.Run(e.pool)
 	if !e.adam.Step(e.pool, e.params, e.program.Grads, rate, e.set.ClipNorm) {
@@ -60,39 +55,6 @@ func (e *engine[T]) gradientStep(iteration int, rate float64) (bool, error) {
 	}
 	e.program.UpdateNorms(e.pool)
 	return true, nil
-}
-
-// sampleChunk simulates paths c·chunkRows … of the batch into the program's
-// inputs.
-func (e *engine[T]) sampleChunk(c int) {
-	w := <-e.free
-	defer func() { e.free <- w }()
-	first := c * chunkRows
-	rows := min(chunkRows, e.set.Batch-first)
-	w.noise.draw(e.set.Seed, forTraining, e.batch, first, rows, e.eq.Horizon/float64(e.set.Steps))
-	e.errs[c] = e.samplePaths(w, first, rows)
-}
-
-func (e *engine[T]) samplePaths(w *walker[T], first, rows int) error {
-	w.sink = batchSink[T]{m: e.model, first: first}
-	err := w.sample(e.value(), !e.method.Uncontrolled, &w.sink)
-	narrow(e.g[first:first+rows], w.g[:rows])
-	return err
-}
-
-// batchSink puts a chunk of paths into the inputs of the gradient program.
-type batchSink[T autodiff.Float] struct {
-	m     *model[T]
-	first int // row of the chunk's first path in the batch
-}
-
-func (s *batchSink[T]) observe(n int, _ float64, x, dw, _ []float64) error {
-	at := (n*s.m.set.Batch + s.first) * s.m.eq.Dim
-	if s.m.x != nil { // neither f nor Z may depend on x
-		narrow(s.m.x[at:at+len(x)], x)
-	}
-	narrow(s.m.dw[at:at+len(dw)], dw)
-	return nil
 }
 
 // validate is the loss on the fixed validation paths, with the networks as used
@@ -105,7 +67,7 @@ func (e *engine[T]) validate() (float64, error) {
 		defer func() { e.free <- w }()
 		first := c * chunkRows
 		rows := min(chunkRows, n-first)
-		w.noise.draw(e.set.Seed, forValidation, 0, first, rows, e.eq.Horizon/float64(e.set.Steps))
+		w.begin(forValidation, 0, first, rows)
 		y := w.from(e.value())
 		w.steer = !e.method.Uncontrolled
 		errs[c] = w.walk(1, y, nil)

@@ -190,7 +190,7 @@ func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64
 			c := lo + k
 			first := c * chunkRows
 			rows := min(chunkRows, paths-first)
-			w.noise.draw(e.set.Seed, forEstimate, 0, first, rows, e.eq.Horizon/float64(e.set.Steps))
+			w.begin(forEstimate, 0, first, rows)
 			slopes[c], errs[c] = w.residual(stride, y0, r.delta[first:first+rows])
 		})
 		if progress != nil {

@@ -18,8 +18,6 @@ type model[T autodiff.Float] struct {
 
 	program *autodiff.Program[T]
 	loss    autodiff.Node
-	x, dw   []T // N blocks of Batch rows × d: states and increments of each step
-	g       []T // terminal values, Batch numbers
 	unitY   float64
 	y0      autodiff.Param
 }
@@ -60,7 +58,6 @@ func newModel[T autodiff.Float](eq *equation, net Network, set *Settings, s *sca
 	if err != nil {
 		return nil, err
 	}
-	m.x, m.dw, m.g = m.program.Input("x"), m.program.Input("dw"), m.program.Input("g")
 	return m, nil
 }
 
@@ -77,6 +74,8 @@ func (m *model[T]) value() float64 {
 }
 
 func (m *model[T]) unitLoss() float64 { return m.scales.g * m.scales.g }
+
+func (m *model[T]) mulAdds() int { return m.program.MulAdds() }
 
 func convert[T autodiff.Float](v []float64) []T {
 	out := make([]T, len(v))

@@ -66,11 +66,11 @@ func TestModelGradient(t *testing.T) {
 func TestGraphEqualsPlainRecursion(t *testing.T) {
 	for _, uncontrolled := range []bool{true, false} {
 		e := tinyEngine(t, mixed(), DeepBSDE{Network: Shared{Hidden: []int{5}}, Uncontrolled: uncontrolled})
-		for c := range e.errs {
-			e.sampleChunk(c)
-			if e.errs[c] != nil {
-				t.Fatal(e.errs[c])
-			}
+		const batch = 1
+		e.sampler.prepare(batch)
+		e.program.Run(e.pool) // batch 1 goes ahead of it where it can
+		if err := e.sampler.take(batch); err != nil {
+			t.Fatal(err)
 		}
 		e.program.Run(e.pool)
 		got := e.program.Value(e.loss)[0] * e.scales.g * e.scales.g
@@ -78,7 +78,7 @@ func TestGraphEqualsPlainRecursion(t *testing.T) {
 		w := e.walkers[0]
 		for first := 0; first < tiny.Batch; first += chunkRows {
 			rows := min(chunkRows, tiny.Batch-first)
-			w.noise.draw(e.set.Seed, forTraining, e.batch, first, rows, e.eq.Horizon/float64(tiny.Steps))
+			w.begin(forTraining, batch, first, rows)
 			if uncontrolled {
 				w.control = nil
 			}
@@ -127,24 +127,28 @@ func TestScales(t *testing.T) {
 	}
 }
 
-// TestStreamsAreApart: neighbouring seeds, purposes, batches and paths give
+// TestStreamsAreApart: neighbouring seeds, purposes, batches, paths and steps give
 // numbers without visible correlation, 5 standard errors.
 func TestStreamsAreApart(t *testing.T) {
+	const size = 2000
 	draw := func(seed uint64, p purpose, k, i int) []float64 {
-		w := newNoise(1, 1, 2000, 0)
-		w.draw(seed, p, k, i, 1, 1)
-		return w.dw
+		w, dw := newNoise(seed, p, k, i, 1, size, 1), make([]float64, size)
+		w.increments(0, dw)
+		return dw
 	}
+	next, extra, w := make([]float64, size), make([]float64, size), newNoise(1, forTraining, 0, 0, 1, size, 1)
+	w.increments(1, next)
+	w.extra(0, extra)
 	base := draw(1, forTraining, 0, 0)
 	for _, other := range [][]float64{
-		draw(2, forTraining, 0, 0), draw(1, forEstimate, 0, 0), draw(1, forTraining, 1, 0), draw(1, forTraining, 0, 1),
+		draw(2, forTraining, 0, 0), draw(1, forEstimate, 0, 0), draw(1, forTraining, 1, 0), draw(1, forTraining, 0, 1), next, extra,
 	} {
 		s := 0.0
 		for i := range base {
 			s += base[i] * other[i]
 		}
-		if math.Abs(s)/math.Sqrt(2000) > 5 {
-			t.Errorf("correlation %g between streams", s/2000)
+		if math.Abs(s)/math.Sqrt(size) > 5 {
+			t.Errorf("correlation %g between streams", s/size)
 		}
 	}
 }

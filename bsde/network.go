@@ -56,7 +56,7 @@ func (b *builder) normalise(first, count int, x autodiff.Node) autodiff.Node {
 			gain, offset = append(gain, inv), append(offset, -b.mean[n][j]*inv)
 		}
 	}
-	return b.BlockAdd(b.BlockMul(x, b.Constant(count, b.dim, gain)), b.Constant(count, b.dim, offset))
+	return b.BlockAffine(x, b.Constant(count, b.dim, gain), b.Constant(count, b.dim, offset))
 }
 
 // times is the normalised time, from −1 to 1 over the horizon, as a column.

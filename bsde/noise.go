@@ -2,57 +2,49 @@ package bsde
 
 import (
 	"math"
-	"math/rand/v2"
+
+	"github.com/deepbsde/deepbsde/autodiff/random"
 )
 
-// noise holds the increments of the driving Brownian motion for a chunk of paths,
-// time-major: step n, path r, component j at (n·rows + r)·d + j.
+// purpose keeps the random numbers of different uses apart.
+type purpose uint64
+
+const (
+	forStart purpose = iota + 1
+	forTraining
+	forValidation
+	forEstimate
+	forCurvature
+)
+
+// noise is the driving noise of a chunk of paths. It depends on seed, purpose, batch,
+// path and step only, so that results do not depend on who simulates a path when; and
+// it is made step by step when it is wanted, so that nothing of it is stored.
 type noise struct {
-	steps, rows, dim int
-	dw               []float64 // steps×rows×d, variance h
-	extra            []float64 // the same, variance 1; nil unless the transition needs it
-	src              rand.PCG
-	rng              *rand.Rand
+	stream random.Stream
+	first  int // number of the first path in its batch
+	rows   int
+	dim    int
+	root   float64 // √h
 }
 
-func newNoise(steps, rows, dim, extra int) *noise {
-	w := &noise{steps: steps, rows: rows, dim: dim, dw: make([]float64, steps*rows*dim)}
-	if extra > 0 {
-		w.extra = make([]float64, steps*rows*dim)
+func newNoise(seed uint64, p purpose, batch, first, rows, dim int, h float64) noise {
+	s := random.Stream{Key: random.Key(seed, uint64(p)), Batch: uint32(batch)}
+	return noise{s, first, rows, dim, math.Sqrt(h)}
+}
+
+// increments is ΔW of step n, rows×d numbers of variance h.
+func (w *noise) increments(n int, dw []float64) { w.normals(uint32(n), dw, w.root) }
+
+// extra is the second set of numbers of step n that some transitions need, of
+// variance 1.
+func (w *noise) extra(n int, z []float64) { w.normals(1<<31|uint32(n), z, 1) }
+
+func (w *noise) normals(step uint32, dst []float64, scale float64) {
+	s := w.stream
+	s.Step = step
+	for r := range w.rows {
+		s.Path = uint32(w.first + r)
+		s.Normals(dst[r*w.dim:(r+1)*w.dim], scale)
 	}
-	w.rng = rand.New(&w.src)
-	return w
-}
-
-// draw fills the noise for paths first, first+1, … of batch k.
-func (w *noise) draw(seed uint64, p purpose, k, first, rows int, h float64) {
-	w.rows = rows
-	root := math.Sqrt(h)
-	for r := range rows {
-		stream(&w.src, seed, p, k, first+r)
-		for n := range w.steps {
-			normals(w.rng, w.increment(n, r), root)
-		}
-		if w.extra != nil {
-			for n := range w.steps {
-				at := (n*rows + r) * w.dim
-				normals(w.rng, w.extra[at:at+w.dim], 1)
-			}
-		}
-	}
-}
-
-func (w *noise) increment(n, r int) []float64 {
-	at := (n*w.rows + r) * w.dim
-	return w.dw[at : at+w.dim]
-}
-
-// step is the increments and extra numbers of step n for all paths.
-func (w *noise) step(n int) (dw, extra []float64) {
-	size := w.rows * w.dim
-	dw = w.dw[n*size : (n+1)*size]
-	if w.extra != nil {
-		extra = w.extra[n*size : (n+1)*size]
-	}
-	return dw, extra
 }

@@ -96,8 +96,8 @@ func newMoments(steps, dim int) *moments {
 // simulate adds a chunk of paths; y is ȳ, or nil for g alone.
 func (m *moments) simulate(e *equation, s *Settings, first, rows int, y []float64) error {
 	h := e.Horizon / float64(s.Steps)
-	w := newNoise(s.Steps, rows, e.Dim, e.move.Extra)
-	w.draw(s.Seed, forStart, 0, first, rows, h)
+	w := newNoise(s.Seed, forStart, 0, first, rows, e.Dim, h)
+	dw, extra := make([]float64, rows*e.Dim), make([]float64, rows*e.Dim)
 	x, next := make([]float64, rows*e.Dim), make([]float64, rows*e.Dim)
 	running, f, zeros := make([]float64, rows), make([]float64, rows), make([]float64, e.Dim)
 	spread(x, e.Start)
@@ -117,7 +117,10 @@ func (m *moments) simulate(e *equation, s *Settings, first, rows int, y []float6
 				running[r] += v * h
 			}
 		}
-		dw, extra := w.step(n)
+		w.increments(n, dw)
+		if e.move.Extra > 0 {
+			w.extra(n, extra)
+		}
 		if err := e.move.Step(t, h, rows, x, dw, extra, next); err != nil {
 			return err
 		}

@@ -60,7 +60,7 @@ func (s Shared) build(b *builder, first, count int, x autodiff.Node) autodiff.No
 	part := func(name string) autodiff.Node {
 		return b.Rows(b.Param(name, b.steps, b.dim, linearRateMultiple, autodiff.Fill(0)), first, count)
 	}
-	z := b.BlockAdd(b.BlockMul(xn, part("linear/gain")), part("linear/offset"))
+	z := b.BlockAffine(xn, part("linear/gain"), part("linear/offset"))
 	h := b.Concat(xn, b.times(first, count, x.Rows/count))
 	for i, width := range s.Hidden {
 		h = b.Unary(expr.Unary{Fn: activation}, b.Dense(fmt.Sprintf("hidden%d", i+1), h, width, true, autodiff.Glorot))

@@ -138,7 +138,7 @@ func TestSameBits(t *testing.T) {
 		var first *Result
 		for _, workers := range []int{1, 1, 2, 3} {
 			s.Workers = workers
-			r := solve(t, named(t, c.problem), c.method, s)
+			r := solve(t, named(t, c.problem, 0), c.method, s)
 			if first == nil {
 				first = r
 				continue
@@ -148,7 +148,7 @@ func TestSameBits(t *testing.T) {
 			}
 		}
 		s.Seed++
-		if other := solve(t, named(t, c.problem), c.method, s); other.Value == first.Value {
+		if other := solve(t, named(t, c.problem, 0), c.method, s); other.Value == first.Value {
 			t.Errorf("%s: seeds 3 and 4 give the same value", c.problem)
 		}
 	}
@@ -157,7 +157,7 @@ func TestSameBits(t *testing.T) {
 func TestDivergenceIsAStatus(t *testing.T) {
 	s := small
 	s.LearningRate, s.Iterations = 1e6, 200
-	r := solve(t, named(t, "allen-cahn"), DeepBSDE{}, s)
+	r := solve(t, named(t, "allen-cahn", 0), DeepBSDE{}, s)
 	if r.Status != Diverged || !math.IsNaN(r.Value) || !math.IsNaN(r.StdErr) {
 		t.Errorf("status %s, value %g, want diverged without a value", r.Status, r.Value)
 	}
@@ -214,7 +214,7 @@ func TestWrongUseIsAnError(t *testing.T) {
 
 // TestPaperNetworkHasThePapersSize counts the parameters of d=100, N=20.
 func TestPaperNetworkHasThePapersSize(t *testing.T) {
-	tr := trainingStep(t, "allen-cahn", PerStep{}, "float32")
+	tr := trainingStep(t, named(t, "allen-cahn", 0), PerStep{}, paperSize)
 	if n := len(tr.core.(*engine[float32]).params); n != 665_861 {
 		t.Errorf("%d parameters, want 665861 (Han, Jentzen, E 2018)", n)
 	}
@@ -244,7 +244,7 @@ func TestControlledPaths(t *testing.T) {
 // from the solution; a plain Newton step would blow up. The reference is the
 // radial finite difference solution.
 func TestLongHorizonFindsTheFixedPoint(t *testing.T) {
-	p := named(t, "allen-cahn")
+	p := named(t, "allen-cahn", 0)
 	p.Dim, p.Horizon, p.Start = 5, 2, make([]float64, 5)
 	ref, err := pde.Radial(p)
 	if err != nil {

@@ -37,6 +37,7 @@ type core interface {
 	estimate(ctx context.Context, paths int, progress func(done int)) (*estimate, error)
 	value() float64
 	unitLoss() float64 // the loss of a network that explains nothing
+	mulAdds() int      // in the matrix products of a gradient step
 }
 
 // Init checks problem, method and settings, simulates the paths that give all
@@ -49,6 +50,9 @@ func Init(ctx context.Context, p pde.Problem, m Method, s *Settings) (*Trainer, 
 	}
 	if err := s.Validate(); err != nil {
 		return nil, err
+	}
+	if _, err := autodiff.Kernels(); err != nil {
+		return nil, &SettingsError{"DEEPBSDE_KERNELS", err.Error()}
 	}
 	method, ok := m.(DeepBSDE)
 	if !ok {

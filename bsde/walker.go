@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/vec"
+	"gonum.org/v1/gonum/floats"
 )
 
 // chunkRows is the number of paths that a worker simulates at a time. No random
@@ -22,10 +24,11 @@ type walker[T autodiff.Float] struct {
 	at      [inZ + 1][]T         // its inputs t, x, y and z, nil where v does not depend on one
 	steer   bool                 // whether walk follows the control
 
-	noise          *noise
+	noise          noise
 	x, next, shift []float64    // rows×d: state, next state, increment with the control's drift
-	z              []float64    // rows×d
-	f              []float64    // rows
+	z, more        []float64    // rows×d: Z, further increments
+	extra          []float64    // rows×d, nil where the transition needs none
+	f              []float64    // rows: f, then Z·ΔW
 	y              []float64    // rows, the values along the paths
 	now            [1]float64   // t as an operand, and y as the only set of values,
 	values         [1][]float64 // kept here because they would be allocated in every step
@@ -57,10 +60,13 @@ func newWalkers[T autodiff.Float](ctx context.Context, m *model[T], workers int)
 func newWalker[T autodiff.Float](m *model[T]) (*walker[T], error) {
 	d, n := m.eq.Dim, m.set.Steps
 	w := &walker[T]{
-		m: m, steer: true, serial: autodiff.NewPool(1), noise: newNoise(n, chunkRows, d, m.eq.move.Extra),
+		m: m, steer: true, serial: autodiff.NewPool(1),
 		x: make([]float64, chunkRows*d), next: make([]float64, chunkRows*d),
-		shift: make([]float64, chunkRows*d), z: make([]float64, chunkRows*d),
+		shift: make([]float64, chunkRows*d), z: make([]float64, chunkRows*d), more: make([]float64, chunkRows*d),
 		f: make([]float64, chunkRows), y: make([]float64, chunkRows), g: make([]float64, chunkRows),
+	}
+	if m.eq.move.Extra > 0 {
+		w.extra = make([]float64, chunkRows*d)
 	}
 	for k := range n {
 		b := m.builder(false)
@@ -169,18 +175,27 @@ func (w *walker[T]) from(y0 float64) [][]float64 {
 	return w.values[:]
 }
 
-// increment is the sum of count increments from step k on, in w.shift.
+// increment is the sum of count increments from step k on, in w.shift, and the extra
+// numbers that go with it.
 func (w *walker[T]) increment(k, count int) (dw, extra []float64) {
-	first, extra := w.noise.step(k)
-	dw = w.shift[:len(first)]
-	copy(dw, first)
+	size := w.noise.rows * w.m.eq.Dim
+	dw, more := w.shift[:size], w.more[:size]
+	w.noise.increments(k, dw)
 	for i := 1; i < count; i++ {
-		more, _ := w.noise.step(k + i)
-		for j, v := range more {
-			dw[j] += v
-		}
+		w.noise.increments(k+i, more)
+		floats.Add(dw, more)
+	}
+	if w.extra != nil {
+		extra = w.extra[:size]
+		w.noise.extra(k, extra)
 	}
 	return dw, extra
+}
+
+// begin makes the walker walk the given paths.
+func (w *walker[T]) begin(p purpose, batch, first, rows int) {
+	set, eq := w.m.set, w.m.eq
+	w.noise = newNoise(set.Seed, p, batch, first, rows, eq.Dim, eq.Horizon/float64(set.Steps))
 }
 
 // evaluate is Z of step k at the states x.
@@ -189,9 +204,7 @@ func (w *walker[T]) evaluate(k int, x []float64) []float64 {
 	narrow(p.x, x)
 	p.Run(w.serial)
 	z := w.z[:len(x)]
-	for i, v := range p.z[:len(x)] {
-		z[i] = float64(v)
-	}
+	vec.Widen(z, p.z[:len(x)])
 	return z
 }
 
@@ -217,16 +230,13 @@ func narrow[T autodiff.Float](dst []T, src []float64) {
 	if dst == nil {
 		return
 	}
-	for i, v := range src {
-		dst[i] = T(v)
-	}
+	vec.Narrow(dst, src)
 }
 
 // advance is one step of the recursion for one set of values.
 func (w *walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
-	d := w.m.eq.Dim
+	f := w.f[:len(y)]
 	if w.m.eq.generator != nil {
-		f := w.f[:len(y)]
 		w.now[0] = t
 		if err := w.m.eq.generator.Eval(len(y), f, w.now[:], x, y, z); err != nil {
 			return err
@@ -235,12 +245,7 @@ func (w *walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
 			y[r] -= v * span
 		}
 	}
-	for r := range y {
-		s := 0.0
-		for j := r * d; j < (r+1)*d; j++ {
-			s += z[j] * dw[j]
-		}
-		y[r] += s
-	}
+	vec.RowDots(f, z, dw, w.m.eq.Dim)
+	floats.Add(y, f)
 	return nil
 }

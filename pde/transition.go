@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/autodiff/vec"
+	"gonum.org/v1/gonum/floats"
 )
 
 // Transition advances paths of dX = μ dt + σ dW by one time step. Where the law
@@ -41,7 +43,7 @@ func (p *Problem) Transition() (*Transition, error) {
 	case Geometric:
 		if isLinear {
 			tr.Exact = true
-			tr.step = tr.geometric(rate, diagonalAction(repeat(float64(s), p.Dim)), repeat(float64(s)*float64(s), p.Dim))
+			tr.step = tr.geometric(rate, scalarAction(float64(s)), repeat(float64(s)*float64(s), p.Dim))
 			return tr, nil
 		}
 	case CorrelatedGeometric:
@@ -118,13 +120,17 @@ func meanReversion(m Drift) (MeanReverting, bool) {
 func constantAction(s Diffusion, dim int) (func(dw, out []float64), bool) {
 	switch s := s.(type) {
 	case Scalar:
-		return diagonalAction(repeat(float64(s), dim)), true
+		return scalarAction(float64(s)), true
 	case Diagonal:
 		return diagonalAction(s), true
 	case Dense:
 		return dense(s), true
 	}
 	return nil, false
+}
+
+func scalarAction(s float64) func(dw, out []float64) {
+	return func(dw, out []float64) { floats.ScaleTo(out, s, dw) }
 }
 
 func diagonalAction(s []float64) func(dw, out []float64) {
@@ -156,10 +162,9 @@ func (tr *Transition) constant(mu []float64, action func(dw, out []float64)) ste
 		for r := range rows {
 			out := next[r*d : (r+1)*d]
 			action(dw[r*d:(r+1)*d], out)
-			for j := range out {
-				out[j] += x[r*d+j] + mu[j]*h
-			}
+			floats.AddScaled(out, h, mu)
 		}
+		floats.Add(next, x)
 		return nil
 	}
 }
@@ -167,14 +172,18 @@ func (tr *Transition) constant(mu []float64, action func(dw, out []float64)) ste
 // geometric is X·exp((rate − ½σᵢ²)h + (LΔW)ᵢ).
 func (tr *Transition) geometric(rate float64, action func(dw, out []float64), variance []float64) stepFunc {
 	d := tr.dim
+	trend := make([]float64, d)
+	for j, v := range variance {
+		trend[j] = rate - 0.5*v
+	}
 	return func(_, h float64, rows int, x, dw, _, next []float64) error {
 		for r := range rows {
 			out := next[r*d : (r+1)*d]
 			action(dw[r*d:(r+1)*d], out)
-			for j := range out {
-				out[j] = x[r*d+j] * math.Exp((rate-0.5*variance[j])*h+out[j])
-			}
+			floats.AddScaled(out, h, trend)
 		}
+		vec.Exp(next, next)
+		floats.Mul(next, x)
 		return nil
 	}
 }

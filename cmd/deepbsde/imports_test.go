@@ -14,12 +14,15 @@ const module = "github.com/deepbsde/deepbsde/"
 var allowed = map[string][]string{
 	"autodiff/expr":            {},
 	"autodiff/internal/kernel": {},
+	"autodiff/random":          {"autodiff/internal/kernel"},
+	"autodiff/vec":             {"autodiff/internal/kernel"},
 	"autodiff":                 {"autodiff/expr", "autodiff/internal/kernel", "gorgonia.org/", "gonum.org/"},
-	"pde":                      {"autodiff/expr", "gonum.org/"},
+	"pde":                      {"autodiff/expr", "autodiff/vec", "gonum.org/"},
 	"problems":                 {"pde", "autodiff/expr"},
 	"control":                  {},
-	"bsde":                     {"autodiff", "autodiff/expr", "pde", "gonum.org/"},
-	"cmd/deepbsde":             {"bsde", "pde", "problems", "github.com/urfave/cli/", "gonum.org/"},
+	"bsde":                     {"autodiff", "autodiff/expr", "autodiff/random", "autodiff/vec", "pde", "gonum.org/"},
+	"cmd/benchreport":          {"gonum.org/"},
+	"cmd/deepbsde":             {"autodiff", "bsde", "pde", "problems", "github.com/urfave/cli/", "gonum.org/"},
 }
 
 // TestImportTable checks the direct imports of every package, tests included

@@ -128,3 +128,26 @@ func TestSolveForReal(t *testing.T) {
 		t.Errorf("divergence: status %d, standard output %q, standard error %q", status, stdout.String(), stderr.String())
 	}
 }
+
+// DEEPBSDE_KERNELS forces an instruction set, and an unknown one is a usage error.
+func TestKernelsFromEnvironment(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(set string, args ...string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), exe, args...)
+		cmd.Env = append(os.Environ(), asProgram+"=1", "DEEPBSDE_KERNELS="+set)
+		out, err := cmd.CombinedOutput()
+		return strings.TrimSpace(string(out)), err
+	}
+	if out, err := run("generic", "version"); err != nil || !strings.HasSuffix(out, " generic") {
+		t.Errorf("version says %q, %v, want it to end with generic", out, err)
+	}
+	var exit *exec.ExitError
+	out, err := run("mmx", "solve", "hjb")
+	if !errors.As(err, &exit) || exit.ExitCode() != exitUsage || strings.Count(out, "\n") > 0 ||
+		!strings.Contains(out, `DEEPBSDE_KERNELS: no instruction set "mmx" on this machine, want one of`) {
+		t.Errorf("unknown set: %q, %v", out, err)
+	}
+}

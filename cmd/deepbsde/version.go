@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/autodiff"
 )
 
 func (a *app) versionCommand() *cli.Command {
@@ -25,11 +27,12 @@ func (a *app) versionCommand() *cli.Command {
 }
 
 // versionLine is the version of the module as the Go toolchain recorded it, the
-// Go version and the platform.
+// Go version, the platform and the instruction set.
 func versionLine() string {
 	version := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version
 	}
-	return fmt.Sprintf("deepbsde %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	kernels, _ := autodiff.Kernels() // an error in its choice is that of a command that computes
+	return fmt.Sprintf("deepbsde %s %s %s/%s %s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH, kernels)
 }

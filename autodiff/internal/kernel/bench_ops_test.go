@@ -55,6 +55,9 @@ func benchOps[T Float](b *testing.B) {
 	benchOp(b, "batch norm", rows*cols, func() { BatchNorm(rows, cols, x, v, w, w, w, y) })
 	benchOp(b, "batch norm grad", rows*cols, func() { BatchNormGrad(rows, cols, x, v, w, w, y, z) })
 	benchOp(b, "batch norm gamma grad", rows*cols, func() { BatchNormGammaGrad(rows, cols, x, v, w, y, u) })
+	double := make([]float64, rows*cols)
+	benchOp(b, "widen", rows*cols, func() { Widen(double, x) })
+	benchOp(b, "narrow", rows*cols, func() { Narrow(z, double) })
 	m2, v2 := make([]T, rows*cols), make([]T, rows*cols)
 	benchOp(b, "adam", rows*cols, func() { Adam(z, y, m2, v2, 1e-3, 0.9, 0.99, 1e-8, 1, 1) })
 }

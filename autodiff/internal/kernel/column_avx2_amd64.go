@@ -7,6 +7,16 @@ package kernel
 //go:noescape
 func colSumAVX2F32(rows int, cols int, dst *float32, x *float32)
 
+// colDotAVX2F32 sets dst to the sums of the columns of x * y.
+//
+//go:noescape
+func colDotAVX2F32(rows int, cols int, dst *float32, x *float32, y *float32)
+
+// colAffineAVX2F32 sets y = x * a + b, a and b one row.
+//
+//go:noescape
+func colAffineAVX2F32(rows int, cols int, y *float32, x *float32, a *float32, b *float32)
+
 // colMeanInvStdAVX2F32 sets mean and invstd to the statistics of the columns of x; rinv is 1/rows.
 //
 //go:noescape
@@ -31,6 +41,16 @@ func batchNormGammaGradAVX2F32(rows int, cols int, dgamma *float32, x *float32, 
 //
 //go:noescape
 func colSumAVX2F64(rows int, cols int, dst *float64, x *float64)
+
+// colDotAVX2F64 sets dst to the sums of the columns of x * y.
+//
+//go:noescape
+func colDotAVX2F64(rows int, cols int, dst *float64, x *float64, y *float64)
+
+// colAffineAVX2F64 sets y = x * a + b, a and b one row.
+//
+//go:noescape
+func colAffineAVX2F64(rows int, cols int, y *float64, x *float64, a *float64, b *float64)
 
 // colMeanInvStdAVX2F64 sets mean and invstd to the statistics of the columns of x; rinv is 1/rows.
 //

@@ -93,6 +93,190 @@ DATA lanes<>+48(SB)/8, $+0
 DATA lanes<>+56(SB)/8, $+0
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
+// func colDotAVX2F32(rows int, cols int, dst *float32, x *float32, y *float32)
+// Requires: AVX, FMA3
+TEXT ·colDotAVX2F32(SB), $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ y+32(FP), SI
+	MOVQ CX, DI
+	SHLQ $0x02, DI
+
+block:
+	CMPQ   CX, $0x00000010
+	JLT    rest
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	XORQ   R8, R8
+	MOVQ   AX, R9
+
+fullpass1:
+	VMOVUPS     (BX)(R8*1), Y2
+	VMOVUPS     (SI)(R8*1), Y3
+	VFMADD231PS Y3, Y2, Y0
+	VMOVUPS     32(BX)(R8*1), Y2
+	VMOVUPS     32(SI)(R8*1), Y3
+	VFMADD231PS Y3, Y2, Y1
+	ADDQ        DI, R8
+	DECQ        R9
+	JNE         fullpass1
+	VMOVUPS     Y0, (DX)
+	VMOVUPS     Y1, 32(DX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000010, CX
+	JMP         block
+
+rest:
+	TESTQ  CX, CX
+	JEQ    done
+	CMPQ   CX, $0x00000008
+	JLE    rest1
+	SUBQ   $0x00000008, CX
+	LEAQ   lanes<>+0(SB), R8
+	SHLQ   $0x02, CX
+	SUBQ   CX, R8
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	XORQ   CX, CX
+
+rest2pass2:
+	VMOVUPS     (BX)(CX*1), Y2
+	VMOVUPS     (SI)(CX*1), Y3
+	VFMADD231PS Y3, Y2, Y0
+	VMOVUPS     32(R8), Y2
+	VMASKMOVPS  32(BX)(CX*1), Y2, Y2
+	VMOVUPS     32(R8), Y3
+	VMASKMOVPS  32(SI)(CX*1), Y3, Y3
+	VFMADD231PS Y3, Y2, Y1
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest2pass2
+	VMOVUPS     Y0, (DX)
+	VMOVUPS     32(R8), Y0
+	VMASKMOVPS  Y1, Y0, 32(DX)
+	JMP         done
+
+rest1:
+	LEAQ   lanes<>+0(SB), R8
+	SHLQ   $0x02, CX
+	SUBQ   CX, R8
+	VXORPS Y0, Y0, Y0
+	XORQ   CX, CX
+
+rest1pass3:
+	VMOVUPS     32(R8), Y1
+	VMASKMOVPS  (BX)(CX*1), Y1, Y1
+	VMOVUPS     32(R8), Y2
+	VMASKMOVPS  (SI)(CX*1), Y2, Y2
+	VFMADD231PS Y2, Y1, Y0
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest1pass3
+	VMOVUPS     32(R8), Y1
+	VMASKMOVPS  Y0, Y1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func colAffineAVX2F32(rows int, cols int, y *float32, x *float32, a *float32, b *float32)
+// Requires: AVX, FMA3
+TEXT ·colAffineAVX2F32(SB), $0-48
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ a+32(FP), SI
+	MOVQ b+40(FP), DI
+	MOVQ CX, R8
+	SHLQ $0x02, R8
+
+block:
+	CMPQ    CX, $0x00000010
+	JLT     rest
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS (DI), Y2
+	VMOVUPS 32(DI), Y3
+	XORQ    R9, R9
+	MOVQ    AX, R10
+
+fullpass1:
+	VMOVUPS     (BX)(R9*1), Y4
+	VFMADD213PS Y2, Y0, Y4
+	VMOVUPS     Y4, (DX)(R9*1)
+	VMOVUPS     32(BX)(R9*1), Y4
+	VFMADD213PS Y3, Y1, Y4
+	VMOVUPS     Y4, 32(DX)(R9*1)
+	ADDQ        R8, R9
+	DECQ        R10
+	JNE         fullpass1
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000010, CX
+	JMP         block
+
+rest:
+	TESTQ      CX, CX
+	JEQ        done
+	CMPQ       CX, $0x00000008
+	JLE        rest1
+	SUBQ       $0x00000008, CX
+	LEAQ       lanes<>+0(SB), R9
+	SHLQ       $0x02, CX
+	SUBQ       CX, R9
+	VMOVUPS    (SI), Y0
+	VMOVUPS    32(R9), Y1
+	VMASKMOVPS 32(SI), Y1, Y1
+	VMOVUPS    (DI), Y2
+	VMOVUPS    32(R9), Y3
+	VMASKMOVPS 32(DI), Y3, Y3
+	XORQ       CX, CX
+
+rest2pass2:
+	VMOVUPS     (BX)(CX*1), Y4
+	VFMADD213PS Y2, Y0, Y4
+	VMOVUPS     Y4, (DX)(CX*1)
+	VMOVUPS     32(R9), Y4
+	VMASKMOVPS  32(BX)(CX*1), Y4, Y4
+	VFMADD213PS Y3, Y1, Y4
+	VMOVUPS     32(R9), Y5
+	VMASKMOVPS  Y4, Y5, 32(DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest2pass2
+	JMP         done
+
+rest1:
+	LEAQ       lanes<>+0(SB), R9
+	SHLQ       $0x02, CX
+	SUBQ       CX, R9
+	VMOVUPS    32(R9), Y0
+	VMASKMOVPS (SI), Y0, Y0
+	VMOVUPS    32(R9), Y1
+	VMASKMOVPS (DI), Y1, Y1
+	XORQ       CX, CX
+
+rest1pass3:
+	VMOVUPS     32(R9), Y2
+	VMASKMOVPS  (BX)(CX*1), Y2, Y2
+	VFMADD213PS Y1, Y0, Y2
+	VMOVUPS     32(R9), Y3
+	VMASKMOVPS  Y2, Y3, (DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest1pass3
+
+done:
+	VZEROUPPER
+	RET
+
 // func colMeanInvStdAVX2F32(rows int, cols int, mean *float32, invstd *float32, x *float32, eps float32, rinv float32)
 // Requires: AVX, FMA3
 TEXT ·colMeanInvStdAVX2F32(SB), $0-48
@@ -797,6 +981,190 @@ rest1pass3:
 	JNE        rest1pass3
 	VMOVUPD    32(DI), Y1
 	VMASKMOVPD Y0, Y1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func colDotAVX2F64(rows int, cols int, dst *float64, x *float64, y *float64)
+// Requires: AVX, FMA3
+TEXT ·colDotAVX2F64(SB), $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ y+32(FP), SI
+	MOVQ CX, DI
+	SHLQ $0x03, DI
+
+block:
+	CMPQ   CX, $0x00000008
+	JLT    rest
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	XORQ   R8, R8
+	MOVQ   AX, R9
+
+fullpass1:
+	VMOVUPD     (BX)(R8*1), Y2
+	VMOVUPD     (SI)(R8*1), Y3
+	VFMADD231PD Y3, Y2, Y0
+	VMOVUPD     32(BX)(R8*1), Y2
+	VMOVUPD     32(SI)(R8*1), Y3
+	VFMADD231PD Y3, Y2, Y1
+	ADDQ        DI, R8
+	DECQ        R9
+	JNE         fullpass1
+	VMOVUPD     Y0, (DX)
+	VMOVUPD     Y1, 32(DX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000008, CX
+	JMP         block
+
+rest:
+	TESTQ  CX, CX
+	JEQ    done
+	CMPQ   CX, $0x00000004
+	JLE    rest1
+	SUBQ   $0x00000004, CX
+	LEAQ   lanes<>+0(SB), R8
+	SHLQ   $0x03, CX
+	SUBQ   CX, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	XORQ   CX, CX
+
+rest2pass2:
+	VMOVUPD     (BX)(CX*1), Y2
+	VMOVUPD     (SI)(CX*1), Y3
+	VFMADD231PD Y3, Y2, Y0
+	VMOVUPD     32(R8), Y2
+	VMASKMOVPD  32(BX)(CX*1), Y2, Y2
+	VMOVUPD     32(R8), Y3
+	VMASKMOVPD  32(SI)(CX*1), Y3, Y3
+	VFMADD231PD Y3, Y2, Y1
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest2pass2
+	VMOVUPD     Y0, (DX)
+	VMOVUPD     32(R8), Y0
+	VMASKMOVPD  Y1, Y0, 32(DX)
+	JMP         done
+
+rest1:
+	LEAQ   lanes<>+0(SB), R8
+	SHLQ   $0x03, CX
+	SUBQ   CX, R8
+	VXORPD Y0, Y0, Y0
+	XORQ   CX, CX
+
+rest1pass3:
+	VMOVUPD     32(R8), Y1
+	VMASKMOVPD  (BX)(CX*1), Y1, Y1
+	VMOVUPD     32(R8), Y2
+	VMASKMOVPD  (SI)(CX*1), Y2, Y2
+	VFMADD231PD Y2, Y1, Y0
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest1pass3
+	VMOVUPD     32(R8), Y1
+	VMASKMOVPD  Y0, Y1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func colAffineAVX2F64(rows int, cols int, y *float64, x *float64, a *float64, b *float64)
+// Requires: AVX, FMA3
+TEXT ·colAffineAVX2F64(SB), $0-48
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ a+32(FP), SI
+	MOVQ b+40(FP), DI
+	MOVQ CX, R8
+	SHLQ $0x03, R8
+
+block:
+	CMPQ    CX, $0x00000008
+	JLT     rest
+	VMOVUPD (SI), Y0
+	VMOVUPD 32(SI), Y1
+	VMOVUPD (DI), Y2
+	VMOVUPD 32(DI), Y3
+	XORQ    R9, R9
+	MOVQ    AX, R10
+
+fullpass1:
+	VMOVUPD     (BX)(R9*1), Y4
+	VFMADD213PD Y2, Y0, Y4
+	VMOVUPD     Y4, (DX)(R9*1)
+	VMOVUPD     32(BX)(R9*1), Y4
+	VFMADD213PD Y3, Y1, Y4
+	VMOVUPD     Y4, 32(DX)(R9*1)
+	ADDQ        R8, R9
+	DECQ        R10
+	JNE         fullpass1
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000008, CX
+	JMP         block
+
+rest:
+	TESTQ      CX, CX
+	JEQ        done
+	CMPQ       CX, $0x00000004
+	JLE        rest1
+	SUBQ       $0x00000004, CX
+	LEAQ       lanes<>+0(SB), R9
+	SHLQ       $0x03, CX
+	SUBQ       CX, R9
+	VMOVUPD    (SI), Y0
+	VMOVUPD    32(R9), Y1
+	VMASKMOVPD 32(SI), Y1, Y1
+	VMOVUPD    (DI), Y2
+	VMOVUPD    32(R9), Y3
+	VMASKMOVPD 32(DI), Y3, Y3
+	XORQ       CX, CX
+
+rest2pass2:
+	VMOVUPD     (BX)(CX*1), Y4
+	VFMADD213PD Y2, Y0, Y4
+	VMOVUPD     Y4, (DX)(CX*1)
+	VMOVUPD     32(R9), Y4
+	VMASKMOVPD  32(BX)(CX*1), Y4, Y4
+	VFMADD213PD Y3, Y1, Y4
+	VMOVUPD     32(R9), Y5
+	VMASKMOVPD  Y4, Y5, 32(DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest2pass2
+	JMP         done
+
+rest1:
+	LEAQ       lanes<>+0(SB), R9
+	SHLQ       $0x03, CX
+	SUBQ       CX, R9
+	VMOVUPD    32(R9), Y0
+	VMASKMOVPD (SI), Y0, Y0
+	VMOVUPD    32(R9), Y1
+	VMASKMOVPD (DI), Y1, Y1
+	XORQ       CX, CX
+
+rest1pass3:
+	VMOVUPD     32(R9), Y2
+	VMASKMOVPD  (BX)(CX*1), Y2, Y2
+	VFMADD213PD Y1, Y0, Y2
+	VMOVUPD     32(R9), Y3
+	VMASKMOVPD  Y2, Y3, (DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest1pass3
 
 done:
 	VZEROUPPER

@@ -145,6 +145,326 @@ done:
 	VZEROUPPER
 	RET
 
+// func colDotAVX512F32(rows int, cols int, dst *float32, x *float32, y *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·colDotAVX512F32(SB), $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ y+32(FP), SI
+	MOVQ CX, DI
+	SHLQ $0x02, DI
+
+block:
+	CMPQ   CX, $0x00000040
+	JLT    rest
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	XORQ   R8, R8
+	MOVQ   AX, R9
+
+fullpass1:
+	VMOVUPS     (BX)(R8*1), Z4
+	VMOVUPS     (SI)(R8*1), Z5
+	VFMADD231PS Z5, Z4, Z0
+	VMOVUPS     64(BX)(R8*1), Z4
+	VMOVUPS     64(SI)(R8*1), Z5
+	VFMADD231PS Z5, Z4, Z1
+	VMOVUPS     128(BX)(R8*1), Z4
+	VMOVUPS     128(SI)(R8*1), Z5
+	VFMADD231PS Z5, Z4, Z2
+	VMOVUPS     192(BX)(R8*1), Z4
+	VMOVUPS     192(SI)(R8*1), Z5
+	VFMADD231PS Z5, Z4, Z3
+	ADDQ        DI, R8
+	DECQ        R9
+	JNE         fullpass1
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	VMOVUPS     Z2, 128(DX)
+	VMOVUPS     Z3, 192(DX)
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x00000100, SI
+	SUBQ        $0x00000040, CX
+	JMP         block
+
+rest:
+	TESTQ  CX, CX
+	JEQ    done
+	CMPQ   CX, $0x00000030
+	JLE    rest3
+	SUBQ   $0x00000030, CX
+	MOVQ   $-1, R8
+	BZHIQ  CX, R8, R8
+	KMOVW  R8, K1
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	XORQ   CX, CX
+
+rest4pass2:
+	VMOVUPS     (BX)(CX*1), Z4
+	VMOVUPS     (SI)(CX*1), Z5
+	VFMADD231PS Z5, Z4, Z0
+	VMOVUPS     64(BX)(CX*1), Z4
+	VMOVUPS     64(SI)(CX*1), Z5
+	VFMADD231PS Z5, Z4, Z1
+	VMOVUPS     128(BX)(CX*1), Z4
+	VMOVUPS     128(SI)(CX*1), Z5
+	VFMADD231PS Z5, Z4, Z2
+	VMOVUPS.Z   192(BX)(CX*1), K1, Z4
+	VMOVUPS.Z   192(SI)(CX*1), K1, Z5
+	VFMADD231PS Z5, Z4, Z3
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest4pass2
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	VMOVUPS     Z2, 128(DX)
+	VMOVUPS     Z3, K1, 192(DX)
+	JMP         done
+
+rest3:
+	CMPQ   CX, $0x00000020
+	JLE    rest2
+	SUBQ   $0x00000020, CX
+	MOVQ   $-1, R8
+	BZHIQ  CX, R8, R8
+	KMOVW  R8, K1
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	XORQ   CX, CX
+
+rest3pass3:
+	VMOVUPS     (BX)(CX*1), Z3
+	VMOVUPS     (SI)(CX*1), Z4
+	VFMADD231PS Z4, Z3, Z0
+	VMOVUPS     64(BX)(CX*1), Z3
+	VMOVUPS     64(SI)(CX*1), Z4
+	VFMADD231PS Z4, Z3, Z1
+	VMOVUPS.Z   128(BX)(CX*1), K1, Z3
+	VMOVUPS.Z   128(SI)(CX*1), K1, Z4
+	VFMADD231PS Z4, Z3, Z2
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest3pass3
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, 64(DX)
+	VMOVUPS     Z2, K1, 128(DX)
+	JMP         done
+
+rest2:
+	CMPQ   CX, $0x00000010
+	JLE    rest1
+	SUBQ   $0x00000010, CX
+	MOVQ   $-1, R8
+	BZHIQ  CX, R8, R8
+	KMOVW  R8, K1
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	XORQ   CX, CX
+
+rest2pass4:
+	VMOVUPS     (BX)(CX*1), Z2
+	VMOVUPS     (SI)(CX*1), Z3
+	VFMADD231PS Z3, Z2, Z0
+	VMOVUPS.Z   64(BX)(CX*1), K1, Z2
+	VMOVUPS.Z   64(SI)(CX*1), K1, Z3
+	VFMADD231PS Z3, Z2, Z1
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest2pass4
+	VMOVUPS     Z0, (DX)
+	VMOVUPS     Z1, K1, 64(DX)
+	JMP         done
+
+rest1:
+	MOVQ   $-1, R8
+	BZHIQ  CX, R8, R8
+	KMOVW  R8, K1
+	VXORPS Z0, Z0, Z0
+	XORQ   CX, CX
+
+rest1pass5:
+	VMOVUPS.Z   (BX)(CX*1), K1, Z1
+	VMOVUPS.Z   (SI)(CX*1), K1, Z2
+	VFMADD231PS Z2, Z1, Z0
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest1pass5
+	VMOVUPS     Z0, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func colAffineAVX512F32(rows int, cols int, y *float32, x *float32, a *float32, b *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·colAffineAVX512F32(SB), $0-48
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ a+32(FP), SI
+	MOVQ b+40(FP), DI
+	MOVQ CX, R8
+	SHLQ $0x02, R8
+
+block:
+	CMPQ    CX, $0x00000040
+	JLT     rest
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 128(SI), Z2
+	VMOVUPS 192(SI), Z3
+	VMOVUPS (DI), Z4
+	VMOVUPS 64(DI), Z5
+	VMOVUPS 128(DI), Z6
+	VMOVUPS 192(DI), Z7
+	XORQ    R9, R9
+	MOVQ    AX, R10
+
+fullpass1:
+	VMOVUPS     (BX)(R9*1), Z8
+	VFMADD213PS Z4, Z0, Z8
+	VMOVUPS     Z8, (DX)(R9*1)
+	VMOVUPS     64(BX)(R9*1), Z8
+	VFMADD213PS Z5, Z1, Z8
+	VMOVUPS     Z8, 64(DX)(R9*1)
+	VMOVUPS     128(BX)(R9*1), Z8
+	VFMADD213PS Z6, Z2, Z8
+	VMOVUPS     Z8, 128(DX)(R9*1)
+	VMOVUPS     192(BX)(R9*1), Z8
+	VFMADD213PS Z7, Z3, Z8
+	VMOVUPS     Z8, 192(DX)(R9*1)
+	ADDQ        R8, R9
+	DECQ        R10
+	JNE         fullpass1
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x00000100, SI
+	ADDQ        $0x00000100, DI
+	SUBQ        $0x00000040, CX
+	JMP         block
+
+rest:
+	TESTQ     CX, CX
+	JEQ       done
+	CMPQ      CX, $0x00000030
+	JLE       rest3
+	SUBQ      $0x00000030, CX
+	MOVQ      $-1, R9
+	BZHIQ     CX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	VMOVUPS   (DI), Z4
+	VMOVUPS   64(DI), Z5
+	VMOVUPS   128(DI), Z6
+	VMOVUPS.Z 192(DI), K1, Z7
+	XORQ      CX, CX
+
+rest4pass2:
+	VMOVUPS     (BX)(CX*1), Z8
+	VFMADD213PS Z4, Z0, Z8
+	VMOVUPS     Z8, (DX)(CX*1)
+	VMOVUPS     64(BX)(CX*1), Z8
+	VFMADD213PS Z5, Z1, Z8
+	VMOVUPS     Z8, 64(DX)(CX*1)
+	VMOVUPS     128(BX)(CX*1), Z8
+	VFMADD213PS Z6, Z2, Z8
+	VMOVUPS     Z8, 128(DX)(CX*1)
+	VMOVUPS.Z   192(BX)(CX*1), K1, Z8
+	VFMADD213PS Z7, Z3, Z8
+	VMOVUPS     Z8, K1, 192(DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest4pass2
+	JMP         done
+
+rest3:
+	CMPQ      CX, $0x00000020
+	JLE       rest2
+	SUBQ      $0x00000020, CX
+	MOVQ      $-1, R9
+	BZHIQ     CX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS.Z 128(SI), K1, Z2
+	VMOVUPS   (DI), Z3
+	VMOVUPS   64(DI), Z4
+	VMOVUPS.Z 128(DI), K1, Z5
+	XORQ      CX, CX
+
+rest3pass3:
+	VMOVUPS     (BX)(CX*1), Z6
+	VFMADD213PS Z3, Z0, Z6
+	VMOVUPS     Z6, (DX)(CX*1)
+	VMOVUPS     64(BX)(CX*1), Z6
+	VFMADD213PS Z4, Z1, Z6
+	VMOVUPS     Z6, 64(DX)(CX*1)
+	VMOVUPS.Z   128(BX)(CX*1), K1, Z6
+	VFMADD213PS Z5, Z2, Z6
+	VMOVUPS     Z6, K1, 128(DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest3pass3
+	JMP         done
+
+rest2:
+	CMPQ      CX, $0x00000010
+	JLE       rest1
+	SUBQ      $0x00000010, CX
+	MOVQ      $-1, R9
+	BZHIQ     CX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS   (SI), Z0
+	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (DI), Z2
+	VMOVUPS.Z 64(DI), K1, Z3
+	XORQ      CX, CX
+
+rest2pass4:
+	VMOVUPS     (BX)(CX*1), Z4
+	VFMADD213PS Z2, Z0, Z4
+	VMOVUPS     Z4, (DX)(CX*1)
+	VMOVUPS.Z   64(BX)(CX*1), K1, Z4
+	VFMADD213PS Z3, Z1, Z4
+	VMOVUPS     Z4, K1, 64(DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest2pass4
+	JMP         done
+
+rest1:
+	MOVQ      $-1, R9
+	BZHIQ     CX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (DI), K1, Z1
+	XORQ      CX, CX
+
+rest1pass5:
+	VMOVUPS.Z   (BX)(CX*1), K1, Z2
+	VFMADD213PS Z1, Z0, Z2
+	VMOVUPS     Z2, K1, (DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest1pass5
+
+done:
+	VZEROUPPER
+	RET
+
 // func colMeanInvStdAVX512F32(rows int, cols int, mean *float32, invstd *float32, x *float32, eps float32, rinv float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·colMeanInvStdAVX512F32(SB), $0-48
@@ -1492,6 +1812,326 @@ rest1pass5:
 	DECQ      AX
 	JNE       rest1pass5
 	VMOVUPD   Z0, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func colDotAVX512F64(rows int, cols int, dst *float64, x *float64, y *float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·colDotAVX512F64(SB), $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ y+32(FP), SI
+	MOVQ CX, DI
+	SHLQ $0x03, DI
+
+block:
+	CMPQ   CX, $0x00000020
+	JLT    rest
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	XORQ   R8, R8
+	MOVQ   AX, R9
+
+fullpass1:
+	VMOVUPD     (BX)(R8*1), Z4
+	VMOVUPD     (SI)(R8*1), Z5
+	VFMADD231PD Z5, Z4, Z0
+	VMOVUPD     64(BX)(R8*1), Z4
+	VMOVUPD     64(SI)(R8*1), Z5
+	VFMADD231PD Z5, Z4, Z1
+	VMOVUPD     128(BX)(R8*1), Z4
+	VMOVUPD     128(SI)(R8*1), Z5
+	VFMADD231PD Z5, Z4, Z2
+	VMOVUPD     192(BX)(R8*1), Z4
+	VMOVUPD     192(SI)(R8*1), Z5
+	VFMADD231PD Z5, Z4, Z3
+	ADDQ        DI, R8
+	DECQ        R9
+	JNE         fullpass1
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	VMOVUPD     Z2, 128(DX)
+	VMOVUPD     Z3, 192(DX)
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x00000100, SI
+	SUBQ        $0x00000020, CX
+	JMP         block
+
+rest:
+	TESTQ  CX, CX
+	JEQ    done
+	CMPQ   CX, $0x00000018
+	JLE    rest3
+	SUBQ   $0x00000018, CX
+	MOVQ   $-1, R8
+	BZHIQ  CX, R8, R8
+	KMOVW  R8, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	XORQ   CX, CX
+
+rest4pass2:
+	VMOVUPD     (BX)(CX*1), Z4
+	VMOVUPD     (SI)(CX*1), Z5
+	VFMADD231PD Z5, Z4, Z0
+	VMOVUPD     64(BX)(CX*1), Z4
+	VMOVUPD     64(SI)(CX*1), Z5
+	VFMADD231PD Z5, Z4, Z1
+	VMOVUPD     128(BX)(CX*1), Z4
+	VMOVUPD     128(SI)(CX*1), Z5
+	VFMADD231PD Z5, Z4, Z2
+	VMOVUPD.Z   192(BX)(CX*1), K1, Z4
+	VMOVUPD.Z   192(SI)(CX*1), K1, Z5
+	VFMADD231PD Z5, Z4, Z3
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest4pass2
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	VMOVUPD     Z2, 128(DX)
+	VMOVUPD     Z3, K1, 192(DX)
+	JMP         done
+
+rest3:
+	CMPQ   CX, $0x00000010
+	JLE    rest2
+	SUBQ   $0x00000010, CX
+	MOVQ   $-1, R8
+	BZHIQ  CX, R8, R8
+	KMOVW  R8, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	XORQ   CX, CX
+
+rest3pass3:
+	VMOVUPD     (BX)(CX*1), Z3
+	VMOVUPD     (SI)(CX*1), Z4
+	VFMADD231PD Z4, Z3, Z0
+	VMOVUPD     64(BX)(CX*1), Z3
+	VMOVUPD     64(SI)(CX*1), Z4
+	VFMADD231PD Z4, Z3, Z1
+	VMOVUPD.Z   128(BX)(CX*1), K1, Z3
+	VMOVUPD.Z   128(SI)(CX*1), K1, Z4
+	VFMADD231PD Z4, Z3, Z2
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest3pass3
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, 64(DX)
+	VMOVUPD     Z2, K1, 128(DX)
+	JMP         done
+
+rest2:
+	CMPQ   CX, $0x00000008
+	JLE    rest1
+	SUBQ   $0x00000008, CX
+	MOVQ   $-1, R8
+	BZHIQ  CX, R8, R8
+	KMOVW  R8, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	XORQ   CX, CX
+
+rest2pass4:
+	VMOVUPD     (BX)(CX*1), Z2
+	VMOVUPD     (SI)(CX*1), Z3
+	VFMADD231PD Z3, Z2, Z0
+	VMOVUPD.Z   64(BX)(CX*1), K1, Z2
+	VMOVUPD.Z   64(SI)(CX*1), K1, Z3
+	VFMADD231PD Z3, Z2, Z1
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest2pass4
+	VMOVUPD     Z0, (DX)
+	VMOVUPD     Z1, K1, 64(DX)
+	JMP         done
+
+rest1:
+	MOVQ   $-1, R8
+	BZHIQ  CX, R8, R8
+	KMOVW  R8, K1
+	VXORPD Z0, Z0, Z0
+	XORQ   CX, CX
+
+rest1pass5:
+	VMOVUPD.Z   (BX)(CX*1), K1, Z1
+	VMOVUPD.Z   (SI)(CX*1), K1, Z2
+	VFMADD231PD Z2, Z1, Z0
+	ADDQ        DI, CX
+	DECQ        AX
+	JNE         rest1pass5
+	VMOVUPD     Z0, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func colAffineAVX512F64(rows int, cols int, y *float64, x *float64, a *float64, b *float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·colAffineAVX512F64(SB), $0-48
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ a+32(FP), SI
+	MOVQ b+40(FP), DI
+	MOVQ CX, R8
+	SHLQ $0x03, R8
+
+block:
+	CMPQ    CX, $0x00000020
+	JLT     rest
+	VMOVUPD (SI), Z0
+	VMOVUPD 64(SI), Z1
+	VMOVUPD 128(SI), Z2
+	VMOVUPD 192(SI), Z3
+	VMOVUPD (DI), Z4
+	VMOVUPD 64(DI), Z5
+	VMOVUPD 128(DI), Z6
+	VMOVUPD 192(DI), Z7
+	XORQ    R9, R9
+	MOVQ    AX, R10
+
+fullpass1:
+	VMOVUPD     (BX)(R9*1), Z8
+	VFMADD213PD Z4, Z0, Z8
+	VMOVUPD     Z8, (DX)(R9*1)
+	VMOVUPD     64(BX)(R9*1), Z8
+	VFMADD213PD Z5, Z1, Z8
+	VMOVUPD     Z8, 64(DX)(R9*1)
+	VMOVUPD     128(BX)(R9*1), Z8
+	VFMADD213PD Z6, Z2, Z8
+	VMOVUPD     Z8, 128(DX)(R9*1)
+	VMOVUPD     192(BX)(R9*1), Z8
+	VFMADD213PD Z7, Z3, Z8
+	VMOVUPD     Z8, 192(DX)(R9*1)
+	ADDQ        R8, R9
+	DECQ        R10
+	JNE         fullpass1
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x00000100, SI
+	ADDQ        $0x00000100, DI
+	SUBQ        $0x00000020, CX
+	JMP         block
+
+rest:
+	TESTQ     CX, CX
+	JEQ       done
+	CMPQ      CX, $0x00000018
+	JLE       rest3
+	SUBQ      $0x00000018, CX
+	MOVQ      $-1, R9
+	BZHIQ     CX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD   128(SI), Z2
+	VMOVUPD.Z 192(SI), K1, Z3
+	VMOVUPD   (DI), Z4
+	VMOVUPD   64(DI), Z5
+	VMOVUPD   128(DI), Z6
+	VMOVUPD.Z 192(DI), K1, Z7
+	XORQ      CX, CX
+
+rest4pass2:
+	VMOVUPD     (BX)(CX*1), Z8
+	VFMADD213PD Z4, Z0, Z8
+	VMOVUPD     Z8, (DX)(CX*1)
+	VMOVUPD     64(BX)(CX*1), Z8
+	VFMADD213PD Z5, Z1, Z8
+	VMOVUPD     Z8, 64(DX)(CX*1)
+	VMOVUPD     128(BX)(CX*1), Z8
+	VFMADD213PD Z6, Z2, Z8
+	VMOVUPD     Z8, 128(DX)(CX*1)
+	VMOVUPD.Z   192(BX)(CX*1), K1, Z8
+	VFMADD213PD Z7, Z3, Z8
+	VMOVUPD     Z8, K1, 192(DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest4pass2
+	JMP         done
+
+rest3:
+	CMPQ      CX, $0x00000010
+	JLE       rest2
+	SUBQ      $0x00000010, CX
+	MOVQ      $-1, R9
+	BZHIQ     CX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPD   (SI), Z0
+	VMOVUPD   64(SI), Z1
+	VMOVUPD.Z 128(SI), K1, Z2
+	VMOVUPD   (DI), Z3
+	VMOVUPD   64(DI), Z4
+	VMOVUPD.Z 128(DI), K1, Z5
+	XORQ      CX, CX
+
+rest3pass3:
+	VMOVUPD     (BX)(CX*1), Z6
+	VFMADD213PD Z3, Z0, Z6
+	VMOVUPD     Z6, (DX)(CX*1)
+	VMOVUPD     64(BX)(CX*1), Z6
+	VFMADD213PD Z4, Z1, Z6
+	VMOVUPD     Z6, 64(DX)(CX*1)
+	VMOVUPD.Z   128(BX)(CX*1), K1, Z6
+	VFMADD213PD Z5, Z2, Z6
+	VMOVUPD     Z6, K1, 128(DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest3pass3
+	JMP         done
+
+rest2:
+	CMPQ      CX, $0x00000008
+	JLE       rest1
+	SUBQ      $0x00000008, CX
+	MOVQ      $-1, R9
+	BZHIQ     CX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPD   (SI), Z0
+	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (DI), Z2
+	VMOVUPD.Z 64(DI), K1, Z3
+	XORQ      CX, CX
+
+rest2pass4:
+	VMOVUPD     (BX)(CX*1), Z4
+	VFMADD213PD Z2, Z0, Z4
+	VMOVUPD     Z4, (DX)(CX*1)
+	VMOVUPD.Z   64(BX)(CX*1), K1, Z4
+	VFMADD213PD Z3, Z1, Z4
+	VMOVUPD     Z4, K1, 64(DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest2pass4
+	JMP         done
+
+rest1:
+	MOVQ      $-1, R9
+	BZHIQ     CX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (DI), K1, Z1
+	XORQ      CX, CX
+
+rest1pass5:
+	VMOVUPD.Z   (BX)(CX*1), K1, Z2
+	VFMADD213PD Z1, Z0, Z2
+	VMOVUPD     Z2, K1, (DX)(CX*1)
+	ADDQ        R8, CX
+	DECQ        AX
+	JNE         rest1pass5
 
 done:
 	VZEROUPPER

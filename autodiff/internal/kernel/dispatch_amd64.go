@@ -309,6 +309,40 @@ func colSumVector[T Float](rows, cols int, dst, x []T) bool {
 	return true
 }
 
+func colDotVector[T Float](rows, cols int, dst, x, y []T) bool {
+	if active == generic || rows == 0 || cols == 0 {
+		return false
+	}
+	switch {
+	case is32[T]() && active == avx512:
+		colDotAVX512F32(rows, cols, f32(&dst[0]), f32(&x[0]), f32(&y[0]))
+	case is32[T]():
+		colDotAVX2F32(rows, cols, f32(&dst[0]), f32(&x[0]), f32(&y[0]))
+	case active == avx512:
+		colDotAVX512F64(rows, cols, f64(&dst[0]), f64(&x[0]), f64(&y[0]))
+	default:
+		colDotAVX2F64(rows, cols, f64(&dst[0]), f64(&x[0]), f64(&y[0]))
+	}
+	return true
+}
+
+func colAffineVector[T Float](rows, cols int, y, x, a, b []T) bool {
+	if active == generic || rows == 0 || cols == 0 {
+		return false
+	}
+	switch {
+	case is32[T]() && active == avx512:
+		colAffineAVX512F32(rows, cols, f32(&y[0]), f32(&x[0]), f32(&a[0]), f32(&b[0]))
+	case is32[T]():
+		colAffineAVX2F32(rows, cols, f32(&y[0]), f32(&x[0]), f32(&a[0]), f32(&b[0]))
+	case active == avx512:
+		colAffineAVX512F64(rows, cols, f64(&y[0]), f64(&x[0]), f64(&a[0]), f64(&b[0]))
+	default:
+		colAffineAVX2F64(rows, cols, f64(&y[0]), f64(&x[0]), f64(&a[0]), f64(&b[0]))
+	}
+	return true
+}
+
 func colMeanInvStdVector[T Float](rows, cols int, mean, invstd, x []T, eps, rinv T) bool {
 	if active == generic || rows == 0 || cols == 0 {
 		return false
@@ -373,6 +407,42 @@ func batchNormGammaGradVector[T Float](rows, cols int, dgamma, x, mean, invstd, 
 		batchNormGammaGradAVX512F64(rows, cols, f64(&dgamma[0]), f64(&x[0]), f64(&mean[0]), f64(&invstd[0]), f64(&dy[0]))
 	default:
 		batchNormGammaGradAVX2F64(rows, cols, f64(&dgamma[0]), f64(&x[0]), f64(&mean[0]), f64(&invstd[0]), f64(&dy[0]))
+	}
+	return true
+}
+
+func narrowVector[T Float](dst []T, src []float64) bool {
+	n := len(dst)
+	if active == generic || n == 0 {
+		return false
+	}
+	switch {
+	case is32[T]() && active == avx512:
+		narrowAVX512F32(n, f32(&dst[0]), &src[0])
+	case is32[T]():
+		narrowAVX2F32(n, f32(&dst[0]), &src[0])
+	case active == avx512:
+		narrowAVX512F64(n, f64(&dst[0]), &src[0])
+	default:
+		narrowAVX2F64(n, f64(&dst[0]), &src[0])
+	}
+	return true
+}
+
+func widenVector[T Float](dst []float64, src []T) bool {
+	n := len(dst)
+	if active == generic || n == 0 {
+		return false
+	}
+	switch {
+	case is32[T]() && active == avx512:
+		widenAVX512F32(n, &dst[0], f32(&src[0]))
+	case is32[T]():
+		widenAVX2F32(n, &dst[0], f32(&src[0]))
+	case active == avx512:
+		widenAVX512F64(n, &dst[0], f64(&src[0]))
+	default:
+		widenAVX2F64(n, &dst[0], f64(&src[0]))
 	}
 	return true
 }

@@ -72,6 +72,14 @@ func colSumVector[T Float](rows, cols int, dst, x []T) bool {
 	return false
 }
 
+func colDotVector[T Float](rows, cols int, dst, x, y []T) bool {
+	return false
+}
+
+func colAffineVector[T Float](rows, cols int, y, x, a, b []T) bool {
+	return false
+}
+
 func colMeanInvStdVector[T Float](rows, cols int, mean, invstd, x []T, eps, rinv T) bool {
 	return false
 }
@@ -85,5 +93,13 @@ func batchNormGradVector[T Float](rows, cols int, dx, x, mean, invstd, gamma, dy
 }
 
 func batchNormGammaGradVector[T Float](rows, cols int, dgamma, x, mean, invstd, dy []T) bool {
+	return false
+}
+
+func narrowVector[T Float](dst []T, src []float64) bool {
+	return false
+}
+
+func widenVector[T Float](dst []float64, src []T) bool {
 	return false
 }

@@ -1,6 +1,6 @@
 // Package kernel holds the numeric loops under the automatic differentiation:
 // matrix products, activations, batch normalisation and the Adam step, over
-// row-major slices of float32 or float64.
+// row-major slices of float32 or float64. It also makes normal random numbers.
 //
 // Every function works on one core and never allocates. The exported functions
 // check their arguments and then run the best instruction set of the machine
@@ -9,7 +9,8 @@
 //
 // The result of a function depends on the instruction set, but not on how the
 // caller splits the rows of a matrix product over cores: each element of the
-// product is one multiply-add chain in the order of k.
+// product is one multiply-add chain in the order of k. Random numbers and
+// conversions have the same bits everywhere.
 package kernel
 
 //go:generate go -C gen run . -dir ..

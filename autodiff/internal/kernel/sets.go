@@ -1,6 +1,9 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"os"
+)
 
 // set is an instruction set, worst first.
 type set int
@@ -18,6 +21,21 @@ var (
 	best   = detect()
 	active = best
 )
+
+// Env is the environment variable that names the instruction set of a process.
+const Env = "DEEPBSDE_KERNELS"
+
+// chosen is the error in Env, if there is one.
+var chosen = func() error {
+	if name := os.Getenv(Env); name != "" {
+		return Use(name)
+	}
+	return nil
+}()
+
+// Chosen is the error of a name in Env that this machine does not have; the best
+// set is then in use.
+func Chosen() error { return chosen }
 
 // Sets lists the instruction sets this machine can run, the best first.
 func Sets() []string {
@@ -40,5 +58,5 @@ func Use(name string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("kernel: no instruction set %q here, have %v", name, Sets())
+	return fmt.Errorf("no instruction set %q on this machine, want one of %v", name, Sets())
 }

@@ -32,6 +32,8 @@ func TestShortSlicesPanic(t *testing.T) {
 		"leading dimension": func() { GemmNT(2, 2, 4, x, 3, x, 4, x, 2, false) },
 		"bias":              func() { GemmNN(2, 2, 2, x, 2, x, 2, x[:1], x, 2, false) },
 		"x":                 func() { Tanh(x, x[:10]) },
+		"narrow":            func() { Narrow(x, x[:10]) },
+		"widen":             func() { Widen(x, x[:10]) },
 		"rows":              func() { ColSum(3, 4, x, x) },
 		"empty batch":       func() { ColMeanInvStd(0, 4, x, 1, x, x) },
 	} {

@@ -28,6 +28,10 @@ var rowsCols = []string{"rows", "cols"}
 var columns = []*op{
 	{name: "colSum", doc: "sets dst to the sums of the columns of x.", sizes: rowsCols,
 		ptrs: []string{"dst", "x"}, emit: overColumns(colSum)},
+	{name: "colDot", doc: "sets dst to the sums of the columns of x * y.", sizes: rowsCols,
+		ptrs: []string{"dst", "x", "y"}, emit: overColumns(colDot)},
+	{name: "colAffine", doc: "sets y = x * a + b, a and b one row.", sizes: rowsCols,
+		ptrs: []string{"y", "x", "a", "b"}, emit: overColumns(colAffine)},
 	{name: "colMeanInvStd", doc: "sets mean and invstd to the statistics of the columns of x; rinv is 1/rows.", sizes: rowsCols,
 		ptrs: []string{"mean", "invstd", "x"}, scalars: []string{"eps", "rinv"}, emit: overColumns(colMeanInvStd)},
 	{name: "batchNorm", doc: "sets y = gamma * (x - mean) * invstd + beta.", sizes: rowsCols,

@@ -75,7 +75,12 @@ func signature(o *op) string {
 	if o.sizes != nil {
 		params = append(params, strings.Join(o.sizes, ", ")+" int")
 	}
-	params = append(params, strings.Join(o.ptrs, ", ")+" []T")
+	for i, p := range o.ptrs {
+		if elem := o.elem(p, "T"); i == len(o.ptrs)-1 || elem != o.elem(o.ptrs[i+1], "T") {
+			p += " []" + elem
+		}
+		params = append(params, p)
+	}
 	if o.scalars != nil {
 		params = append(params, strings.Join(o.scalars, ", ")+" T")
 	}
@@ -92,7 +97,11 @@ func call(o *op, m *machine) string {
 		args = append(args, "n")
 	}
 	for _, p := range o.ptrs {
-		args = append(args, fmt.Sprintf("f%d(&%s[0])", m.prec, p))
+		at := "&" + p + "[0]"
+		if o.elem(p, "T") == "T" {
+			at = fmt.Sprintf("f%d(%s)", m.prec, at)
+		}
+		args = append(args, at)
 	}
 	for _, s := range o.scalars {
 		args = append(args, fmt.Sprintf("%s(%s)", m.typ(), s))

@@ -92,6 +92,12 @@ func (m *machine) zero(dst opd)         { m.xor(dst, dst, dst) }
 func (m *machine) unpackLo(d, a, b opd) { m.pick(m.VUNPCKLPS, m.VUNPCKLPD)(b, a, d) }
 func (m *machine) unpackHi(d, a, b opd) { m.pick(m.VUNPCKHPS, m.VUNPCKHPD)(b, a, d) }
 
+// Operations on lanes of 64 bits as integers. mul32 multiplies their lower halves.
+func (m *machine) addInt(dst, a, b opd)         { m.VPADDQ(b, a, dst) }
+func (m *machine) mul32(dst, a, b opd)          { m.VPMULUDQ(b, a, dst) }
+func (m *machine) shiftLeft(dst, a opd, n int)  { m.VPSLLQ(operand.U8(n), a, dst) }
+func (m *machine) shiftRight(dst, a opd, n int) { m.VPSRLQ(operand.U8(n), a, dst) }
+
 // min and max return b when a or b is a NaN, so b is where a NaN must be.
 func (m *machine) min(dst, a, b opd) { m.pick(m.VMINPS, m.VMINPD)(b, a, dst) }
 func (m *machine) max(dst, a, b opd) { m.pick(m.VMAXPS, m.VMAXPD)(b, a, dst) }

@@ -29,6 +29,8 @@ var files = []struct {
 	{"activation", list(activations)},
 	{"reduction", list(reductions)},
 	{"column", list(columns)},
+	{"conversion", list(conversions)},
+	{"normal", emitNormals},
 }
 
 // list emits all of a list of ops.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 )
 
@@ -29,6 +30,25 @@ func TestFilesAreCurrent(t *testing.T) {
 		}
 		if !bytes.Equal(got, want) {
 			t.Errorf("%s is not what the generator writes: run go generate", f.Name())
+		}
+	}
+}
+
+// TestAVX2HasSixteenRegisters looks for those of AVX-512, which avo would give
+// to a function that needs more.
+func TestAVX2HasSixteenRegisters(t *testing.T) {
+	files, err := filepath.Glob("../*_avx2_amd64.s")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	more := regexp.MustCompile(`\b([XY](1[6-9]|[23][0-9])|Z[0-9]+|K[0-7])\b`)
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := more.Find(text); found != nil {
+			t.Errorf("%s has the register %s", f, found)
 		}
 	}
 }

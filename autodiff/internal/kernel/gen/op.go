@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mmcloughlin/avo/operand"
@@ -15,6 +16,7 @@ type op struct {
 	doc     string
 	sizes   []string // of a matrix; none for a vector of n numbers
 	ptrs    []string // slices, the first of which gives n
+	doubles []string // those of ptrs that are float64 in either precision
 	scalars []string
 	result  string // type, T standing for the precision, or nothing
 	emit    func(m *machine, o *op)
@@ -22,10 +24,18 @@ type op struct {
 
 func ops() []*op {
 	var all []*op
-	for _, list := range [][]*op{arithmetic, activations, reductions, columns} {
+	for _, list := range [][]*op{arithmetic, activations, reductions, columns, conversions} {
 		all = append(all, list...)
 	}
 	return all
+}
+
+// elem is the type of the elements of a slice, in a function for typ.
+func (o *op) elem(ptr, typ string) string {
+	if slices.Contains(o.doubles, ptr) {
+		return "float64"
+	}
+	return typ
 }
 
 // begin opens the function of an op.
@@ -35,7 +45,10 @@ func (m *machine) begin(o *op) {
 	if sizes == nil {
 		sizes = []string{"n"}
 	}
-	params := strings.Join(sizes, ", ") + " int, " + strings.Join(o.ptrs, ", ") + " *" + m.typ()
+	params := strings.Join(sizes, ", ") + " int"
+	for _, p := range o.ptrs {
+		params += ", " + p + " *" + o.elem(p, m.typ())
+	}
 	if o.scalars != nil {
 		params += ", " + strings.Join(o.scalars, ", ") + " " + m.typ()
 	}

@@ -1,0 +1,23 @@
+// Package vec is the project's numeric loops over slices, for the packages that
+// simulate paths: the vector instructions of the machine where there are any. All
+// functions run on the caller's core and never allocate.
+package vec
+
+import "github.com/deepbsde/deepbsde/autodiff/internal/kernel"
+
+// Float is the set of precisions.
+type Float = kernel.Float
+
+// Narrow converts src to the precision of dst, number by number; dst is at least as
+// long.
+func Narrow[T Float](dst []T, src []float64) { kernel.Narrow(dst[:len(src)], src) }
+
+// Widen converts src to float64; dst is at least as long.
+func Widen[T Float](dst []float64, src []T) { kernel.Widen(dst[:len(src)], src) }
+
+// Exp sets dst = eˣ; dst may be x.
+func Exp(dst, x []float64) { kernel.Exp(dst, x) }
+
+// RowDots sets dst[i] to the scalar product of row i of a with that of b, which are
+// len(dst)×cols.
+func RowDots(dst, a, b []float64, cols int) { kernel.RowDot(len(dst), cols, a, b, dst) }

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+const baseline = "TrainStepTapeMachine/allen-cahn/per-step"
+
+// tables are the run's results in Markdown, by name.
+func (r *run) tables() map[string]string {
+	return map[string]string{
+		"machine":  fmt.Sprintf("Measured on %s.\n", r.machine),
+		"steps":    r.steps(),
+		"products": r.products(),
+		"growth":   r.growth(),
+		"profile":  r.profile(),
+	}
+}
+
+// precision is the last part of a benchmark's name that is one.
+func precision(name string) string {
+	if strings.Contains(name, "float64") {
+		return "float64"
+	}
+	return "float32"
+}
+
+// steps compares the gradient steps with the baseline and with the peak of two cores.
+func (r *run) steps() string {
+	b := &strings.Builder{}
+	fmt.Fprintln(b, "| gradient step | ms | times faster than TapeMachine | GFLOP/s | times its arithmetic at peak | allocations |")
+	fmt.Fprintln(b, "|---|---|---|---|---|---|")
+	base := r.get(baseline, "ns/op")
+	for _, res := range r.results {
+		if !strings.HasPrefix(res.name, "TrainStep") {
+			continue
+		}
+		ns := res.metrics["ns/op"]
+		faster, rate, peak := "", "", ""
+		if base > 0 && strings.Contains(res.name, "per-step") {
+			faster = fmt.Sprintf("%.1f", base/ns)
+		}
+		if g := res.metrics["GFLOP/s"]; g > 0 {
+			rate = fmt.Sprintf("%.0f", g)
+			if p := r.get("Peak/"+precision(res.name), "GFLOP/s"); p > 0 {
+				peak = fmt.Sprintf("%.1f", 2*p/g)
+			}
+		}
+		fmt.Fprintf(b, "| %s | %.2f | %s | %s | %s | %.0f |\n", res.name, ns/1e6, faster, rate, peak, res.metrics["allocs/op"])
+	}
+	return b.String()
+}
+
+// products compares the matrix products with the peak of a core.
+func (r *run) products() string {
+	b := &strings.Builder{}
+	fmt.Fprintln(b, "| matrix product, one core | GFLOP/s | share of the peak |")
+	fmt.Fprintln(b, "|---|---|---|")
+	for _, res := range r.results {
+		g := res.metrics["GFLOP/s"]
+		switch peak := r.get("Peak/"+precision(res.name), "GFLOP/s"); {
+		case strings.HasPrefix(res.name, "Peak/"):
+			fmt.Fprintf(b, "| %s | %.0f | |\n", res.name, g)
+		case strings.HasPrefix(res.name, "Gemm/") && peak > 0:
+			fmt.Fprintf(b, "| %s | %.0f | %.0f %% |\n", res.name, g, 100*g/peak)
+		}
+	}
+	return b.String()
+}
+
+// growth lists what the plots show.
+func (r *run) growth() string {
+	b := &strings.Builder{}
+	fmt.Fprintln(b, "| varied | network | value | ms a step | GFLOP/s | MiB of heap |")
+	fmt.Fprintln(b, "|---|---|---|---|---|---|")
+	for _, res := range r.results {
+		if part := strings.Split(res.name, "/"); part[0] == "Growth" && len(part) == 4 {
+			fmt.Fprintf(b, "| %s | %s | %s | %.3g | %.0f | %.0f |\n", part[1], part[2], part[3],
+				res.metrics["ns/op"]/1e6, res.metrics["GFLOP/s"], res.metrics["MiB"])
+		}
+	}
+	return b.String()
+}
+
+// profile has a column for each profile.
+func (r *run) profile() string {
+	b := &strings.Builder{}
+	fmt.Fprint(b, "| share of the samples, % |")
+	for _, p := range r.profiles {
+		fmt.Fprintf(b, " %s |", p.name)
+	}
+	fmt.Fprintf(b, "\n|---|%s\n", strings.Repeat("---|", len(r.profiles)))
+	names := []string{}
+	for _, k := range kinds {
+		names = append(names, k.name)
+	}
+	for _, name := range append(names, "other") {
+		if !slices.ContainsFunc(r.profiles, func(p profile) bool { return p.shares[name] >= 0.05 }) {
+			continue
+		}
+		fmt.Fprintf(b, "| %s |", name)
+		for _, p := range r.profiles {
+			fmt.Fprintf(b, " %.1f |", p.shares[name])
+		}
+		fmt.Fprintln(b)
+	}
+	return b.String()
+}
+
+// write replaces the parts of the document.
+func write(doc string, tables map[string]string) error {
+	text, err := os.ReadFile(doc)
+	if err != nil {
+		return err
+	}
+	s := string(text)
+	for name, table := range tables {
+		begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
+		i, j := strings.Index(s, begin), strings.Index(s, end)
+		if i < 0 || j < i {
+			return fmt.Errorf("%s has no place for the table %q between %q and %q", doc, name, strings.TrimSpace(begin), end)
+		}
+		s = s[:i+len(begin)] + table + s[j:]
+	}
+	return os.WriteFile(doc, []byte(s), 0o644)
+}
