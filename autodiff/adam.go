@@ -22,8 +22,8 @@ type Adam[T Float] struct {
 	shrink   T // factor of the gradient
 	rate     T
 	c1, c2   T
-	measure  func(i int)
-	move     func(i int)
+	measure  *Plan
+	move     *Plan
 }
 
 // segment is a stretch of the parameters with one multiple of the learning rate,
@@ -54,7 +54,9 @@ func NewAdam[T Float](l *Layout) *Adam[T] {
 		}
 	}
 	a.squares = make([]float64, len(a.segments))
-	a.measure, a.move = a.measureSegment, a.moveSegment
+	place := func(i int) float64 { return float64(a.segments[i].lo) / float64(l.Size()) }
+	a.measure = &Plan{count: len(a.segments), task: a.measureSegment, where: place}
+	a.move = &Plan{count: len(a.segments), task: a.moveSegment, where: place}
 	return a
 }
 
@@ -63,7 +65,7 @@ func NewAdam[T Float](l *Layout) *Adam[T] {
 // it. Step reports false, and changes nothing, where the gradient is not finite.
 func (a *Adam[T]) Step(pool *Pool, params, grads []T, rate, clip float64) bool {
 	a.params, a.grads, a.rate = params, grads, T(rate)
-	pool.Run(len(a.segments), a.measure)
+	pool.Do(a.measure)
 	sum := 0.0
 	for _, s := range a.squares {
 		sum += s
@@ -79,7 +81,7 @@ func (a *Adam[T]) Step(pool *Pool, params, grads []T, rate, clip float64) bool {
 	a.Steps++
 	a.c1 = T(1 / (1 - math.Pow(beta1, float64(a.Steps))))
 	a.c2 = T(1 / (1 - math.Pow(beta2, float64(a.Steps))))
-	pool.Run(len(a.segments), a.move)
+	pool.Do(a.move)
 	return true
 }
 

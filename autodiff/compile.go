@@ -10,12 +10,14 @@ import (
 
 // step is one operation of a program.
 type step[T Float] struct {
-	node   *gorgonia.Node
-	op     *op
-	inputs []*gorgonia.Node
-	in     []matrix[T]
-	out    matrix[T]
-	units  []int // its parts, see cut
+	node    *gorgonia.Node
+	op      *op
+	inputs  []*gorgonia.Node
+	in      []matrix[T]
+	out     matrix[T]
+	units   []int       // that write the result, see cut
+	partial []int       // that write a part of a sum over the rows each
+	parts   []matrix[T] // which are these
 }
 
 // compiler turns the ancestors of the wanted nodes into a program.

@@ -37,6 +37,7 @@ type op struct {
 	mixes []int
 	reads func(operand int, in dims, lo, hi int) (from, to int)
 
+	sums    bool                   // the output is a sum over the rows of the operands
 	product bool                   // a matrix product, whose cost is its multiply-adds
 	whole   bool                   // the output cannot be computed in parts by rows
 	cost    func(in []dims) int    // multiply-adds for each row of output; nil: elementwise

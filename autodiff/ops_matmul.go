@@ -79,7 +79,7 @@ func matMulNTKernel[T Float](k *call[T]) {
 // matMulTNOp is Aᵀ·B, A k×m, B k×n.
 func matMulTNOp() *op {
 	return &op{
-		name: "matmulTN", arity: 2, mixes: []int{0, 1}, product: true,
+		name: "matmulTN", arity: 2, sums: true, mixes: []int{0, 1}, product: true,
 		shape: func(in []dims) (dims, error) { return product(in[0].rows, in[1].rows, dims{in[0].cols, in[1].cols}) },
 		cost:  func(in []dims) int { return in[1].size() },
 		f32:   matMulTNKernel[float32], f64: matMulTNKernel[float64],

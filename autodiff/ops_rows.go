@@ -55,7 +55,7 @@ func rowSumKernel[T Float](k *call[T]) {
 // colSumOp is the sum over all rows, one row.
 func colSumOp() *op {
 	return &op{
-		name: "colsum", arity: 1, whole: true,
+		name: "colsum", arity: 1, whole: true, sums: true,
 		shape: func(in []dims) (dims, error) { return dims{1, in[0].cols}, nil },
 		cost:  func(in []dims) int { return in[0].size() },
 		f32:   colSumKernel[float32], f64: colSumKernel[float64],

@@ -1,6 +1,10 @@
 package autodiff
 
-import "gorgonia.org/gorgonia"
+import (
+	"slices"
+
+	"gorgonia.org/gorgonia"
+)
 
 // access is a unit that reads or writes the numbers lo … hi−1 of a buffer.
 type access struct{ unit, lo, hi int }
@@ -47,11 +51,16 @@ func (c *compiler[T]) place(fixed map[*gorgonia.Node][]T, keep map[*gorgonia.Nod
 	for _, s := range c.steps {
 		for i, n := range s.inputs {
 			s.in[i].data = c.values[n].data
-			v := c.view(n)
-			if l, ok := c.g.leaves[v.root]; ok && l.kind == inputLeaf {
-				c.prog.readers[l.name] = append(c.prog.readers[l.name], reader[T]{&s.in[i], v.at})
-			}
+			c.read(&s.in[i], n, 0)
 		}
+	}
+}
+
+// read notes that in is node n from the given row on, for Bind.
+func (c *compiler[T]) read(in *matrix[T], n *gorgonia.Node, row int) {
+	v := c.view(n)
+	if l, ok := c.g.leaves[v.root]; ok && l.kind == inputLeaf {
+		c.prog.readers[l.name] = append(c.prog.readers[l.name], reader[T]{in, v.at + row*in.cols})
 	}
 }
 
@@ -62,9 +71,11 @@ func (c *compiler[T]) accesses() (map[*gorgonia.Node][]access, map[*gorgonia.Nod
 		for _, id := range s.units {
 			u := c.units[id]
 			uses[s.node] = append(uses[s.node], access{id, u.lo * s.out.cols, u.hi * s.out.cols})
+		}
+		for _, id := range append(slices.Clone(s.partial), s.units...) {
 			for k, n := range s.inputs {
 				in, v := s.in[k], c.view(n)
-				lo, hi := s.op.needs(k, dims{in.rows, in.cols}, dims{s.out.rows, s.out.cols}, u.lo, u.hi)
+				lo, hi := c.units[id].reads(k)
 				uses[v.root] = append(uses[v.root], access{id, v.at + lo*in.cols, v.at + hi*in.cols})
 			}
 		}

@@ -6,56 +6,62 @@ import (
 	"time"
 )
 
-// Pool is a fixed set of goroutines that share numbered tasks. Running tasks on
-// it allocates nothing and starts no goroutine.
+// Pool is a fixed set of goroutines that share numbered tasks. Doing a plan on it
+// allocates nothing and starts no goroutine.
 //
 // A gradient step is a few runs of a millisecond or less, and waking a thread can
 // take a tenth of one: so a worker without work watches out for the next run for a
 // while before it sleeps.
+//
+// Every worker has a share of the tasks of its own, the same one in every run, so that
+// the data it works on stay in its core's caches: between cores far apart they move no
+// faster than from memory. A worker with nothing to do takes what others have not
+// begun.
 type Pool struct {
 	workers int
-	main    queue // of Run
-	side    queue // of Aside
+	main    shares // of Do
+	side    shares // of Aside
 	asleep  atomic.Int64
 	wake    chan struct{}
 	closed  atomic.Bool
 }
 
-// NewPool starts workers−1 goroutines; the caller of Run is the last worker.
-// Close ends them.
+// NewPool starts workers−1 goroutines; the caller of Do is the last worker. Close ends
+// them.
 func NewPool(workers int) *Pool {
 	p := &Pool{workers: max(workers, 1)}
+	p.main.next, p.side.next = make([]counter, p.workers), make([]counter, p.workers)
 	p.wake = make(chan struct{}, p.workers)
-	for range p.workers - 1 {
-		go p.serve()
+	for w := range p.workers - 1 {
+		go p.serve(w + 1)
 	}
 	return p
 }
 
-// Run calls task(0) … task(n−1), each once, in the order of the numbers but on
-// any worker, and returns when all are done, those set aside too. It must not be
-// called from a task.
-func (p *Pool) Run(n int, task func(i int)) {
-	p.main.open(n, task)
-	if n > 1 {
-		p.rouse(n - 1)
-	}
-	for p.main.take() {
-	}
-	for p.side.take() {
+// Run calls task(0) … task(n−1), each once, on any worker, and returns when all are
+// done.
+func (p *Pool) Run(n int, task func(i int)) { p.Do(NewPlan(n, task)) }
+
+// Do does the tasks of a plan and those set aside and returns when all are done. It
+// must not be called from a task.
+func (p *Pool) Do(plan *Plan) {
+	p.main.open(plan.dealt(p.workers))
+	if plan.count > 1 {
+		p.rouse(plan.count - 1)
 	}
 	for w := (waiter{}); !p.main.finished() || !p.side.finished(); {
-		w.wait()
+		if p.work(0, w.count > patience) {
+			w = waiter{}
+		} else {
+			w.wait()
+		}
 	}
 }
 
-// Aside hands over tasks that depend on nothing in the next Run: workers do them
-// whenever they would have to wait there, and its return is the end of them. It must
-// not be called from a task, nor twice without a Run between.
-func (p *Pool) Aside(n int, task func(i int)) { p.side.open(n, task) }
-
-// assist does one task that was set aside and reports whether there was any.
-func (p *Pool) assist() bool { return p.side.take() }
+// Aside hands over tasks that depend on nothing in the next Do: workers do them when
+// they would have to wait there, and its return is the end of them. It must not be
+// called from a task, nor twice without a Do between.
+func (p *Pool) Aside(plan *Plan) { p.side.open(plan.dealt(p.workers)) }
 
 // Close ends the goroutines.
 func (p *Pool) Close() {
@@ -64,20 +70,44 @@ func (p *Pool) Close() {
 	}
 }
 
-// idleWaits is how often a worker looks for a run before it sleeps, about 50 µs.
-const idleWaits = 1500
+const (
+	patience  = 500  // so often a worker looks for a task of its own before it takes another, some 2 µs
+	idleWaits = 1500 // and so often before it sleeps, about 50 µs
+)
 
-func (p *Pool) serve() {
+// work does one task, if there is one: of the worker's share; else, when it has
+// waited for long or has none left, one set aside or one of another's share.
+func (p *Pool) work(w int, impatient bool) bool {
+	if p.main.take(w) {
+		return true
+	}
+	if !impatient && p.main.left(w) {
+		return false
+	}
+	for i := range p.workers {
+		if p.side.take((w + i) % p.workers) {
+			return true
+		}
+	}
+	for i := 1; i < p.workers; i++ {
+		if p.main.take((w + i) % p.workers) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Pool) serve(worker int) {
 	var w waiter
 	for !p.closed.Load() {
 		switch {
-		case p.main.take() || p.side.take():
+		case p.work(worker, w.count > patience):
 			w = waiter{}
-		case w.count < idleWaits:
+		case w.count < idleWaits || !p.main.finished():
 			w.wait()
 		default:
 			p.asleep.Add(1)
-			if !p.main.ready() { // looked at again, because rouse looked at asleep before
+			if p.main.finished() { // looked at again, because rouse looked at asleep before
 				<-p.wake
 			}
 			p.asleep.Add(-1)
@@ -97,15 +127,20 @@ func (p *Pool) rouse(n int) {
 	}
 }
 
-// queue gives out the numbers 0 … count−1 of a list of tasks.
+// shares gives out the tasks of a plan.
 //
-// The next number and a count of the lists are one word: a worker that comes too
-// late, with a number from an old list, fails to exchange it.
-type queue struct {
-	next  atomic.Uint64
-	count atomic.Int64
-	done  atomic.Int64
-	task  func(i int)
+// The number of a worker's next task and a count of the plans are one word: whoever
+// comes too late, with a number from an old plan, fails to exchange it.
+type shares struct {
+	plan atomic.Pointer[Plan]
+	next []counter
+	done atomic.Int64
+}
+
+// counter has a cache line, or two neighbours, to itself.
+type counter struct {
+	atomic.Uint64
+	_ [120]byte
 }
 
 const (
@@ -113,35 +148,50 @@ const (
 	noNumber   = 1<<numberBits - 1
 )
 
-// open starts a list. The last one must be finished.
-func (q *queue) open(n int, task func(i int)) {
-	list := q.next.Load()>>numberBits + 1
-	q.next.Store(list<<numberBits | noNumber) // nobody takes a number of the old list by the new count
-	q.task = task
-	q.done.Store(0)
-	q.count.Store(int64(n))
-	q.next.Store(list << numberBits)
-}
-
-func (q *queue) ready() bool { return int64(q.next.Load()&noNumber) < q.count.Load() }
-
-// take does the next task and reports whether there was one.
-func (q *queue) take() bool {
-	for {
-		next := q.next.Load()
-		i := int64(next & noNumber)
-		if i >= q.count.Load() {
-			return false
-		}
-		if q.next.CompareAndSwap(next, next+1) {
-			q.task(int(i))
-			q.done.Add(1)
-			return true
-		}
+// open starts a plan. The last one must be finished.
+func (s *shares) open(plan *Plan) {
+	list := s.next[0].Load()>>numberBits + 1
+	for w := range s.next {
+		s.next[w].Store(list<<numberBits | noNumber) // no number of the old plan is taken in the new
+	}
+	s.done.Store(0)
+	s.plan.Store(plan)
+	for w := range s.next {
+		s.next[w].Store(list << numberBits)
 	}
 }
 
-func (q *queue) finished() bool { return q.done.Load() == q.count.Load() }
+// take does the next task in a worker's share, if it is ready. The plan is looked up
+// after the number and before the exchange, so that it is the number's own.
+func (s *shares) take(w int) bool {
+	next := s.next[w].Load()
+	plan := s.plan.Load()
+	if plan == nil {
+		return false
+	}
+	share, k := plan.shares[w], next&noNumber
+	if k >= uint64(len(share)) {
+		return false
+	}
+	i := int(share[k])
+	if plan.ready != nil && !plan.ready(i) || !s.next[w].CompareAndSwap(next, next+1) {
+		return false
+	}
+	plan.task(i)
+	s.done.Add(1)
+	return true
+}
+
+// left tells whether a worker's share has tasks that nobody has begun.
+func (s *shares) left(w int) bool {
+	plan := s.plan.Load()
+	return plan != nil && s.next[w].Load()&noNumber < uint64(len(plan.shares[w]))
+}
+
+func (s *shares) finished() bool {
+	plan := s.plan.Load()
+	return plan == nil || s.done.Load() == int64(plan.count)
+}
 
 // waiter waits for another worker: by watching at first, then by letting other
 // goroutines run, then asleep, since the other's thread must have lost its core to

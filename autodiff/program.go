@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/deepbsde/deepbsde/autodiff/internal/kernel"
 	"gorgonia.org/gorgonia"
 )
 
@@ -21,16 +22,11 @@ type Program[T Float] struct {
 	norms   []normUpdate[T]
 	copies  [][2][]T // gradients to be copied (to, from) after a run
 	tasks   []*task[T]
-	epoch   uint32
-	pool    *Pool // of the run
-	body    func(i int)
-	update  func(i int)
+	run     atomic.Uint32 // number of the run
+	plan    *Plan         // of the tasks
+	update  *Plan         // of the norms
 	mulAdds int
 }
-
-// patience is how often a worker looks for the end of a task that it needs before
-// it does one set aside, some 2 µs: most waits are shorter than those tasks.
-const patience = 500
 
 // task is a piece of work: operations, or a part of one, done in order by one
 // worker once the tasks it needs are done.
@@ -38,6 +34,7 @@ type task[T Float] struct {
 	ops   []func(*call[T])
 	calls []call[T]
 	deps  []*task[T]
+	where float64       // see Plan
 	done  atomic.Uint32 // the run in which it was done last
 }
 
@@ -84,7 +81,9 @@ func Compile[T Float](g *Graph, t Target, params, states []T) (*Program[T], erro
 	c.gather()
 	c.place(c.gradientMemory(grads, wrt), keep)
 	c.bind()
-	p.values, p.body, p.update = c.values, p.exec, p.updateNorm
+	p.values = c.values
+	p.plan = &Plan{count: len(p.tasks), task: p.exec, ready: p.ready, where: func(i int) float64 { return p.tasks[i].where }}
+	p.update = NewPlan(len(t.Norms), p.updateNorm)
 	for i, n := range grads {
 		to := p.Grads[wrt[i].Offset : wrt[i].Offset+wrt[i].Size()]
 		if from := c.values[n.n].data; &from[0] != &to[0] {
@@ -116,20 +115,43 @@ func (c *compiler[T]) gradientMemory(grads []Node, wrt []Param) map[*gorgonia.No
 // bind makes the tasks of the groups.
 func (c *compiler[T]) bind() {
 	for _, g := range c.tasks {
-		t := &task[T]{}
+		t := &task[T]{where: g.where}
 		for _, id := range g.units {
-			u := c.units[id]
-			f, _ := any(u.op.f32).(func(*call[T]))
-			if f == nil {
-				f = any(u.op.f64).(func(*call[T]))
-			}
-			t.ops = append(t.ops, f)
-			t.calls = append(t.calls, call[T]{out: u.out, in: u.in, lo: u.lo, hi: u.hi})
+			f, k := c.call(c.units[id])
+			t.ops, t.calls = append(t.ops, f), append(t.calls, k)
 		}
 		for _, b := range slices.Backward(g.needs) { // when the latest is done the others mostly are
 			t.deps = append(t.deps, c.prog.tasks[b])
 		}
 		c.prog.tasks = append(c.prog.tasks, t)
+	}
+}
+
+// call is what a unit does.
+func (c *compiler[T]) call(u *unit[T]) (func(*call[T]), call[T]) {
+	f, _ := any(u.op.f32).(func(*call[T]))
+	if f == nil {
+		f = any(u.op.f64).(func(*call[T]))
+	}
+	switch {
+	case u.part >= 0:
+		k := call[T]{out: u.parts[u.part], in: make([]matrix[T], len(u.in)), hi: u.out.rows}
+		for i, m := range u.in {
+			k.in[i] = matrix[T]{u.hi - u.lo, m.cols, m.span(u.lo, u.hi)}
+			c.read(&k.in[i], u.inputs[i], u.lo)
+		}
+		return f, k
+	case len(u.parts) > 0:
+		return addParts[T], call[T]{out: u.out, in: u.parts}
+	}
+	return f, call[T]{out: u.out, in: u.in, lo: u.lo, hi: u.hi}
+}
+
+// addParts is the sum of its operands, in order.
+func addParts[T Float](k *call[T]) {
+	kernel.Add(k.out.data, k.in[0].data, k.in[1].data)
+	for _, m := range k.in[2:] {
+		kernel.Add(k.out.data, k.out.data, m.data)
 	}
 }
 
@@ -161,32 +183,33 @@ func (p *Program[T]) Value(n Node) []T { return p.values[n.n].data }
 
 // Run computes everything once, with the workers of the pool.
 func (p *Program[T]) Run(pool *Pool) {
-	p.epoch++
-	p.pool = pool
-	pool.Run(len(p.tasks), p.body)
+	p.run.Add(1)
+	pool.Do(p.plan)
 	for _, c := range p.copies {
 		copy(c[0], c[1])
 	}
 }
 
-func (p *Program[T]) exec(i int) {
-	t := p.tasks[i]
-	for _, d := range t.deps {
-		// Tasks are taken in order, so the one waited for is running.
-		for w := (waiter{}); d.done.Load() != p.epoch; {
-			if w.count < patience || !p.pool.assist() {
-				w.wait()
-			}
+func (p *Program[T]) ready(i int) bool {
+	run := p.run.Load()
+	for _, d := range p.tasks[i].deps {
+		if d.done.Load() != run {
+			return false
 		}
 	}
+	return true
+}
+
+func (p *Program[T]) exec(i int) {
+	t := p.tasks[i]
 	for k, f := range t.ops {
 		f(&t.calls[k])
 	}
-	t.done.Store(p.epoch)
+	t.done.Store(p.run.Load())
 }
 
 // UpdateNorms moves the running statistics by those of the last batch.
-func (p *Program[T]) UpdateNorms(pool *Pool) { pool.Run(len(p.norms), p.update) }
+func (p *Program[T]) UpdateNorms(pool *Pool) { pool.Do(p.update) }
 
 func (p *Program[T]) updateNorm(i int) {
 	u := &p.norms[i]

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
+	"gonum.org/v1/gonum/stat"
 )
 
 // paperSize is what the step benchmarks vary: N=20, batch 64.
@@ -68,6 +71,44 @@ func BenchmarkTrainStep(b *testing.B) {
 				bench(b, named(b, "allen-cahn", 100), net, s)
 			})
 		}
+	}
+}
+
+// BenchmarkSpeedup is the ratio of a step's time with one worker to that with two.
+// They take turns, so that both see the same machine, in rounds that are long enough
+// for the caches; the medians leave out what other processes take.
+func BenchmarkSpeedup(b *testing.B) {
+	for _, net := range []Network{PerStep{}, Shared{}} {
+		b.Run("allen-cahn/"+net.Name()+"/float32", func(b *testing.B) {
+			var trainers [2]*Trainer
+			for i := range trainers {
+				s := paperSize
+				s.Workers = i + 1
+				trainers[i] = trainingStep(b, named(b, "allen-cahn", 100), net, s)
+			}
+			const round = 20
+			var times [2][]float64
+			for b.Loop() {
+				for i, t := range trainers {
+					for k := range round {
+						start := time.Now()
+						if !t.Step(context.Background()) {
+							b.Fatal(t.status, t.err)
+						}
+						if k >= round/4 {
+							times[i] = append(times[i], time.Since(start).Seconds())
+						}
+					}
+				}
+			}
+			slices.Sort(times[0])
+			slices.Sort(times[1])
+			one, two := stat.Quantile(0.5, stat.Empirical, times[0], nil), stat.Quantile(0.5, stat.Empirical, times[1], nil)
+			b.ReportMetric(one*1e3, "ms/1")
+			b.ReportMetric(two*1e3, "ms/2")
+			b.ReportMetric(one/two, "speedup")
+			b.ReportMetric(0, "ns/op") // of rounds of both
+		})
 	}
 }
 

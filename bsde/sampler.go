@@ -20,7 +20,7 @@ type sampler[T autodiff.Float] struct {
 	buffers []paths[T] // two where sampling goes ahead
 	ready   int        // number of the batch that was sampled last, −1 for none
 	rows    int        // paths in a task
-	task    func(c int)
+	plan    *autodiff.Plan
 	errs    []error // of each task
 }
 
@@ -36,8 +36,8 @@ func newSampler[T autodiff.Float](e *engine[T]) *sampler[T] {
 		s.rows = aheadRows
 		s.buffers = append(s.buffers, paths[T]{make([]T, len(first.x)), make([]T, len(first.dw)), make([]T, len(first.g))})
 	}
-	s.task = s.chunk
 	s.errs = make([]error, (e.set.Batch+s.rows-1)/s.rows)
+	s.plan = autodiff.NewPlan(len(s.errs), s.chunk)
 	return s
 }
 
@@ -47,7 +47,7 @@ func (s *sampler[T]) buffer(batch int) *paths[T] { return &s.buffers[batch%len(s
 func (s *sampler[T]) take(batch int) error {
 	if s.ready != batch {
 		s.ready = batch
-		s.e.pool.Run(len(s.errs), s.task)
+		s.e.pool.Do(s.plan)
 	}
 	for _, err := range s.errs {
 		if err != nil {
@@ -67,7 +67,7 @@ func (s *sampler[T]) take(batch int) error {
 func (s *sampler[T]) prepare(batch int) {
 	if len(s.buffers) > 1 {
 		s.ready = batch
-		s.e.pool.Aside(len(s.errs), s.task)
+		s.e.pool.Aside(s.plan)
 	}
 }
 
