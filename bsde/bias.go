@@ -8,17 +8,20 @@ import (
 )
 
 // networkBias estimates the bias of the value that the remaining error of Z
-// causes through the curvature of f. The variance of the mismatch at step 0 is
-// that of ∫(Z−σᵀ∇u)·dW, so it is spread evenly over time and components as an
-// error ε of Z, and its part up to time t as an error η of Y. With D the second difference
-// ½(f(·+error) + f(·−error)) − f(·),
+// causes through the curvature of f. With η = Y − u and ε = Z − σᵀ∇u on controlled
+// paths,
 //
-//	bias ≈ Σ h E[D_y f(η) − D_z f(ε)]
+//	d(Γη) = Γ ε·dW + ½ Γ Q dt,   Q = ∂²f/∂y² η² + 2 η ∂²f/∂y∂z·ε + ε·∂²f/∂z² ε
 //
-// The signs differ because Y_n scatters around the true value, at which f is
-// wanted, while v = ∂f/∂z is taken at the network's Z. It is the leading term on
-// controlled paths, where the first-order effect of ε cancels.
-func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
+// to second order, so that the mean of Γη at T is η₀ + ½ E ∫ Γ Q dt and
+//
+//	bias = −½ E ∫ Γ Q dt ≈ −Σ h Γ_t E[D_y f(η) + D_z f(ε)]
+//
+// with D the second difference ½(f(·+error) + f(·−error)) − f(·). The variance of the
+// mismatch at step 0 is that of ∫ Γ ε·dW: it is spread evenly over time and components,
+// and its part up to t taken for that of Γη; η and ε are taken to be uncorrelated, and
+// Γ_t to be slope^(−t/T).
+func (e *engine[T]) networkBias(y0, variance, slope float64) (float64, error) {
 	if e.eq.generator == nil {
 		return 0, nil
 	}
@@ -29,13 +32,13 @@ func (e *engine[T]) networkBias(y0, variance float64) (float64, error) {
 	sum := 0.0
 	for c := range chunks {
 		w.begin(forEstimate, 1, c*chunkRows, chunkRows)
-		b := &bender[T]{w: w, chunk: uint32(c), variance: variance / e.eq.Horizon}
+		b := &bender[T]{w: w, chunk: uint32(c), variance: variance / e.eq.Horizon, rate: math.Log(slope) / e.eq.Horizon}
 		y := w.from(y0)
 		b.y = y[0]
 		if err := w.walk(1, y, b); err != nil {
 			return 0, err
 		}
-		sum += h * b.sum
+		sum -= h * b.sum
 	}
 	return sum / (chunks * chunkRows), nil
 }
@@ -47,18 +50,20 @@ type bender[T autodiff.Float] struct {
 	chunk    uint32    // number of the chunk of paths
 	y        []float64 // the values along the paths
 	variance float64   // of the mismatch, per unit of time
-	sum      float64   // of D_y f(η) − D_z f(ε)
+	rate     float64   // Γ is e^(−rate·t)
+	sum      float64   // of Γ (D_y f(η) + D_z f(ε))
 }
 
-// observe adds D_y f(η) − D_z f(ε) at one time step, with η of variance
-// variance·t and ε of variance in all its components together.
+// observe adds Γ (D_y f(η) + D_z f(ε)) at one time step, with Γη of variance
+// variance·t and Γε of variance in all its components together.
 func (b *bender[T]) observe(n int, t float64, x, _, z []float64) error {
 	y, rows := b.y, len(b.y)
 	errY, errZ := make([]float64, rows), make([]float64, len(z))
 	s := random.Stream{Key: random.Key(b.w.m.set.Seed, uint64(forCurvature)), Path: b.chunk, Step: uint32(n)}
-	s.Normals(errY, math.Sqrt(b.variance*t))
+	growth := math.Exp(b.rate * t)
+	s.Normals(errY, growth*math.Sqrt(b.variance*t))
 	s.Batch = 1
-	s.Normals(errZ, math.Sqrt(b.variance*float64(rows)/float64(len(z))))
+	s.Normals(errZ, growth*math.Sqrt(b.variance*float64(rows)/float64(len(z))))
 	inY, err := b.second(t, x, y, z, errY, make([]float64, len(z)))
 	if err != nil {
 		return err
@@ -68,7 +73,7 @@ func (b *bender[T]) observe(n int, t float64, x, _, z []float64) error {
 		return err
 	}
 	for r := range inY {
-		b.sum += inY[r] - inZ[r]
+		b.sum += (inY[r] + inZ[r]) / growth
 	}
 	return nil
 }

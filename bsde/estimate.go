@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -38,14 +39,14 @@ func (e *estimate) fill(r *Result, eq *equation) {
 
 // estimate finds the Y0 for which
 //
-//	E[Y_N(Y0) − g(X_N)] = 0
+//	E[Γ (Y_N(Y0) − g(X_N))] = 0,   1/Γ = dY_N/dY0
 //
-// on fresh paths with the trained Z: for f independent of y that is the control
-// variate estimate Y0 = E[g(X_T) + Σ f h − Σ Z·ΔW], in which Z removes the
+// on fresh paths with the trained Z: for f independent of y, where Γ is 1, that is the
+// control variate estimate Y0 = E[g(X_T) + Σ f h − Σ Z·ΔW], in which Z removes the
 // variance that it explains. Otherwise it is one Newton step from the Y0 that a
 // pilot run has found. Where f depends on z the paths are controlled, however the
-// network was trained: then the error of Z, from training and from the time step,
-// enters in second order only.
+// network was trained. Then, and with Γ, the error of Z, from training and from the
+// time step, enters in second order only (docs/method.md, section 4).
 //
 // The same paths on two and four times the step give an extrapolation to step 0
 // and its error, see levels. The bias of an imperfect Z is subtracted where it is
@@ -83,7 +84,7 @@ func (e *engine[T]) conclude(l *levels) (*estimate, error) {
 		return out, nil
 	}
 	out.paths, out.z0 = len(l.runs[0].delta), e.startZ()
-	std := l.runs[0].std()
+	std := l.runs[0].atEnd()
 	if !(std <= blownUp*e.scales.g) {
 		return out, nil
 	}
@@ -95,7 +96,7 @@ func (e *engine[T]) conclude(l *levels) (*estimate, error) {
 		out.discretization = 0
 	}
 	var err error
-	out.bias, err = e.networkBias(out.value, l.variance())
+	out.bias, err = e.networkBias(out.value, l.variance(), l.runs[0].slope)
 	if math.Abs(out.bias) <= e.scales.g {
 		out.value -= out.bias
 	}
@@ -122,8 +123,8 @@ func (e *engine[T]) fixedPoint(ctx context.Context, paths int) (float64, error) 
 		return 0, err
 	}
 	for range 30 {
-		step := here.shift()
-		if !(math.Abs(step) > 1e-3*here.std()/math.Abs(here.slope)) {
+		step := here.mean()
+		if !(math.Abs(step) > 1e-3*here.std()) {
 			break
 		}
 		for halvings := 0; ; halvings++ {
@@ -156,25 +157,49 @@ func (e *engine[T]) meanStep(stride int) float64 {
 	return sum / e.eq.Horizon
 }
 
-// residuals are the mismatches δ = Y_N − g(X_N) of many paths from one Y0.
+// residuals are the mismatches of many paths from one Y0, seen from time 0,
+//
+//	δ = Γ (Y_N − g(X_N)),   1/Γ = dY_N/dY0 along the path
+//
+// Γ is the discrete exp(∫ ∂f/∂y dt).
 type residuals struct {
 	delta []float64
-	slope float64 // dE[Y_N]/dY0
+	slope float64 // mean of 1/Γ
 }
 
-// shift is what is to be subtracted from Y0 so that the mean mismatch vanishes.
-func (r *residuals) shift() float64 { return r.mean() / r.slope }
-
+// mean is what is to be subtracted from Y0 so that it vanishes.
 func (r *residuals) mean() float64 { return stat.Mean(r.delta, nil) }
 
 func (r *residuals) std() float64 { return stat.StdDev(r.delta, nil) }
+
+// atEnd is the standard deviation of Y_N − g(X_N), but for the variation of Γ.
+func (r *residuals) atEnd() float64 { return r.std() * r.slope }
+
+// widest is the largest ratio of a Γ to the one of the mean slope. Beyond it single
+// paths would decide the estimate; they then count as if they had that one.
+const widest = 8
+
+// discount turns the mismatches at the end into those seen from time 0.
+func (r *residuals) discount(slopes []float64) {
+	r.slope = stat.Mean(slopes, nil)
+	for i, s := range slopes {
+		if r.slope > 0 {
+			s = math.Min(math.Max(s, r.slope/widest), r.slope*widest)
+		}
+		r.delta[i] /= s
+	}
+}
 
 // residuals walks the given number of paths on every stride-th grid point; fewer
 // where the context is cancelled.
 func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64, progress func(done int)) (*residuals, error) {
 	r := &residuals{delta: make([]float64, paths), slope: 1}
 	chunks := e.chunks(paths)
-	errs, slopes := make([]error, chunks), make([]float64, chunks)
+	errs := make([]error, chunks)
+	var slopes []float64
+	if e.eq.usesY {
+		slopes = make([]float64, paths)
+	}
 	// In rounds, to report progress and to notice a cancelled context.
 	const round = 64
 	for lo := 0; lo < chunks; lo += round {
@@ -191,46 +216,41 @@ func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64
 			first := c * chunkRows
 			rows := min(chunkRows, paths-first)
 			w.begin(forEstimate, 0, first, rows)
-			slopes[c], errs[c] = w.residual(stride, y0, r.delta[first:first+rows])
+			errs[c] = w.mismatch(stride, y0, r.delta[first:first+rows], slopes[min(first, len(slopes)):min(first+rows, len(slopes))])
 		})
 		if progress != nil {
 			progress(min((lo+round)*chunkRows, paths))
 		}
 	}
-	sum := 0.0
 	for c := range chunks {
 		if errs[c] != nil {
 			return nil, errs[c]
 		}
-		sum += slopes[c]
 	}
-	if e.eq.usesY {
-		r.slope = sum / float64(paths)
+	if slopes != nil {
+		r.discount(slopes[:paths])
 	}
 	return r, nil
 }
 
-// residual fills δ for the paths of the noise and returns the sum of
-// dY_N/dY0 over them, from a second Y0 close by.
-func (w *walker[T]) residual(stride int, y0 float64, delta []float64) (slope float64, err error) {
-	spread(delta, []float64{y0})
-	values := [][]float64{delta}
+// mismatch fills delta with Y_N − g(X_N) for the paths of the noise, and slopes with
+// dY_N/dY0, from a second Y0 close by, unless it is empty.
+func (w *walker[T]) mismatch(stride int, y0 float64, delta, slopes []float64) error {
 	step := 1e-4 * (math.Abs(y0) + w.m.scales.g)
-	if w.m.eq.usesY {
-		near := make([]float64, len(delta))
-		spread(near, []float64{y0 + step})
-		values = append(values, near)
+	values := [][]float64{delta}
+	spread(delta, []float64{y0})
+	if len(slopes) > 0 {
+		spread(slopes, []float64{y0 + step})
+		values = append(values, slopes)
 	}
 	if err := w.walk(stride, values, nil); err != nil {
-		return 0, err
+		return err
 	}
-	for r := range delta {
-		if w.m.eq.usesY {
-			slope += (values[1][r] - delta[r]) / step
-		}
-		delta[r] -= w.g[r]
+	for r := range slopes {
+		slopes[r] = (slopes[r] - delta[r]) / step
 	}
-	return slope, nil
+	floats.Sub(delta, w.g[:len(delta)])
+	return nil
 }
 
 // startZ is Z at (0, x0).

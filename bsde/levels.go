@@ -52,7 +52,7 @@ func (l *levels) extrapolate(i int) (value, stderr float64) {
 	}
 	each := make([]float64, len(a.delta))
 	for k := range each {
-		each[k] = wa*a.delta[k]/a.slope + wb*b.delta[k]/b.slope
+		each[k] = wa*a.delta[k] + wb*b.delta[k]
 	}
 	mean, std := stat.MeanStdDev(each, nil)
 	return l.y0 - mean, std / math.Sqrt(float64(len(each)))
@@ -82,9 +82,9 @@ func (l *levels) error() float64 {
 		if l.refused == nil || !(l.refused.slope > 0) {
 			return math.NaN()
 		}
-		return math.Abs(l.refused.shift() - l.runs[0].shift())
+		return math.Abs(l.refused.mean() - l.runs[0].mean())
 	case 2:
-		return math.Abs(fine - (l.y0 - l.runs[0].shift()))
+		return math.Abs(fine - (l.y0 - l.runs[0].mean()))
 	}
 	coarse, _ := l.extrapolate(1)
 	return math.Abs(fine - coarse)

@@ -240,6 +240,24 @@ func TestControlledPaths(t *testing.T) {
 	}
 }
 
+// TestLinearInY: for f = x·y and g = 1 the solution is u(0,0) = E exp(∫W dt) = e^{1/6}
+// (Feynman–Kac), and without a second derivative of f it is found whatever Z is. The
+// mean of Y_N − g alone would give e^{−1/6}.
+func TestLinearInY(t *testing.T) {
+	p := pde.Problem{
+		Name: "exponential", Dim: 1, Horizon: 1, Start: []float64{0}, Diffusion: pde.Scalar(1),
+		Generator: func(_, x, y, _ expr.Value) expr.Value { return x.Mul(y) },
+		Terminal:  func(x expr.Value) expr.Value { return expr.Const(1) },
+	}
+	for _, iterations := range []int{1, 200} {
+		s := Settings{Steps: 20, Iterations: iterations, Batch: 32, EstimatePaths: 65536}
+		r := solve(t, p, DeepBSDE{Network: Shared{Hidden: []int{8}}}, s)
+		if want := math.Exp(1.0 / 6); !(math.Abs(r.Value-want) <= 5*r.StdErr+r.DiscretizationError) || r.StdErr > 0.01*want {
+			t.Errorf("%d iterations: %g ± %g, time step error %g, want %g", iterations, r.Value, r.StdErr, r.DiscretizationError, want)
+		}
+	}
+}
+
 // TestLongHorizonFindsTheFixedPoint: an Allen–Cahn equation whose Y0 starts far
 // from the solution; a plain Newton step would blow up. The reference is the
 // radial finite difference solution.
