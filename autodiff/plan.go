@@ -1,7 +1,8 @@
 package autodiff
 
 // Plan is a list of tasks, dealt out to workers in advance. It is made once and can
-// be done any number of times.
+// be done any number of times, by one pool at a time; the dealing is kept for the
+// first pool's number of workers.
 type Plan struct {
 	count  int
 	task   func(i int)

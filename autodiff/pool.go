@@ -23,7 +23,9 @@ type Pool struct {
 	side    shares // of Aside
 	asleep  atomic.Int64
 	wake    chan struct{}
+	quit    chan struct{} // closed by Close
 	closed  atomic.Bool
+	busy    bool // in Do
 }
 
 // NewPool starts workers−1 goroutines; the caller of Do is the last worker. Close ends
@@ -31,7 +33,7 @@ type Pool struct {
 func NewPool(workers int) *Pool {
 	p := &Pool{workers: max(workers, 1)}
 	p.main.next, p.side.next = make([]counter, p.workers), make([]counter, p.workers)
-	p.wake = make(chan struct{}, p.workers)
+	p.wake, p.quit = make(chan struct{}, p.workers), make(chan struct{})
 	for w := range p.workers - 1 {
 		go p.serve(w + 1)
 	}
@@ -43,12 +45,14 @@ func NewPool(workers int) *Pool {
 func (p *Pool) Run(n int, task func(i int)) { p.Do(NewPlan(n, task)) }
 
 // Do does the tasks of a plan and those set aside and returns when all are done. It
-// must not be called from a task.
+// must not be called from a task, nor after a panic in one.
 func (p *Pool) Do(plan *Plan) {
-	p.main.open(plan.dealt(p.workers))
-	if plan.count > 1 {
-		p.rouse(plan.count - 1)
+	if p.busy {
+		panic("autodiff: Do within Do, or after a panic in a task")
 	}
+	p.busy = true
+	p.main.open(plan.dealt(p.workers))
+	p.rouse(plan.count + p.side.unfinished() - 1)
 	for w := (waiter{}); !p.main.finished() || !p.side.finished(); {
 		if p.work(0, w.count > patience) {
 			w = waiter{}
@@ -56,6 +60,7 @@ func (p *Pool) Do(plan *Plan) {
 			w.wait()
 		}
 	}
+	p.busy = false
 }
 
 // Aside hands over tasks that depend on nothing in the next Do: workers do them when
@@ -63,10 +68,10 @@ func (p *Pool) Do(plan *Plan) {
 // called from a task, nor twice without a Do between.
 func (p *Pool) Aside(plan *Plan) { p.side.open(plan.dealt(p.workers)) }
 
-// Close ends the goroutines.
+// Close ends the goroutines. A closed pool still works, on the caller's alone.
 func (p *Pool) Close() {
 	if p.closed.CompareAndSwap(false, true) {
-		close(p.wake)
+		close(p.quit)
 	}
 }
 
@@ -108,7 +113,10 @@ func (p *Pool) serve(worker int) {
 		default:
 			p.asleep.Add(1)
 			if p.main.finished() { // looked at again, because rouse looked at asleep before
-				<-p.wake
+				select {
+				case <-p.wake:
+				case <-p.quit:
+				}
 			}
 			p.asleep.Add(-1)
 			w = waiter{}
@@ -118,7 +126,7 @@ func (p *Pool) serve(worker int) {
 
 // rouse wakes up to n workers that sleep.
 func (p *Pool) rouse(n int) {
-	for range min(p.asleep.Load(), int64(n)) {
+	for range min(p.asleep.Load(), int64(max(n, 0))) {
 		select {
 		case p.wake <- struct{}{}:
 		default: // as many as there are have been called
@@ -188,9 +196,14 @@ func (s *shares) left(w int) bool {
 	return plan != nil && s.next[w].Load()&noNumber < uint64(len(plan.shares[w]))
 }
 
-func (s *shares) finished() bool {
+func (s *shares) finished() bool { return s.unfinished() == 0 }
+
+func (s *shares) unfinished() int {
 	plan := s.plan.Load()
-	return plan == nil || s.done.Load() == int64(plan.count)
+	if plan == nil {
+		return 0
+	}
+	return plan.count - int(s.done.Load())
 }
 
 // waiter waits for another worker: by watching at first, then by letting other

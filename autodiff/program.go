@@ -1,6 +1,7 @@
 package autodiff
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"sync/atomic"
@@ -76,6 +77,11 @@ func Compile[T Float](g *Graph, t Target, params, states []T) (*Program[T], erro
 	}
 	if err := c.collect(wanted); err != nil {
 		return nil, err
+	}
+	for n := range keep {
+		if l, ok := g.leaves[c.view(n).root]; ok && l.kind == inputLeaf {
+			return nil, fmt.Errorf("autodiff: output %v is input %s", n, l.name) // Bind would leave it behind
+		}
 	}
 	c.cut()
 	c.gather()

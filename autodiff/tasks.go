@@ -197,7 +197,7 @@ func (c *compiler[T]) gather() {
 		if at < 0 || !c.joins(u, c.tasks[at], before) {
 			at = len(c.tasks)
 			c.tasks = append(c.tasks, &group{})
-			if len(before) == 0 && len(u.step.units) == 1 {
+			if len(before) == 0 && len(u.step.units) == 1 && u.part < 0 {
 				leaf = at
 			}
 		}

@@ -186,13 +186,13 @@ const cancelledPaths = 1024
 // Result makes the final estimate on fresh paths and ends the run: Step is false
 // afterwards, and a second Result an error.
 func (t *Trainer) Result(ctx context.Context) (*Result, error) {
-	if t.err != nil {
-		return nil, t.err
-	}
 	if t.closed {
 		return nil, errors.New("bsde: the trainer is closed")
 	}
 	defer t.Close()
+	if t.err != nil {
+		return nil, t.err
+	}
 	if t.status == IterationLimit && t.iteration < t.set.Iterations {
 		t.status = Cancelled
 	}
