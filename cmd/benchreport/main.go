@@ -43,7 +43,7 @@ func report(in io.Reader, out io.Writer, doc string) error {
 	}
 	tables := r.tables()
 	fmt.Fprintln(out)
-	for _, name := range []string{"steps", "products"} {
+	for _, name := range []string{"steps", "workers", "products"} {
 		fmt.Fprintln(out, tables[name])
 	}
 	if r.failed != "" {

@@ -13,6 +13,7 @@ BenchmarkTrainStepTapeMachine/allen-cahn/per-step-2 	      14	  75000000 ns/op	5
 BenchmarkPeak/float32-2         	  718076	      1702 ns/op	       200.0 GFLOP/s	       0 B/op	       0 allocs/op
 BenchmarkGemm/NN/float32/64x100x110-2 	  161731	 7246 ns/op	 150.0 GFLOP/s	 0 B/op	 0 allocs/op
 BenchmarkTrainStep/allen-cahn/per-step/float32-2 	 354	 2500000 ns/op	 100.0 GFLOP/s	 26.00 MiB	 0 B/op	 0 allocs/op
+BenchmarkSpeedup/allen-cahn/shared/float32-2 	 60	 1.400 ms/1	 0.700 ms/2	 2.000 speedup
 BenchmarkGrowth/d/shared/10-2 	 354	 500000 ns/op	 80.0 GFLOP/s	 5.0 MiB	 0 B/op	 0 allocs/op
 BenchmarkGrowth/d/shared/100-2 	 354	 1500000 ns/op	 90.0 GFLOP/s	 12.0 MiB	 0 B/op	 0 allocs/op
 profile per-step
@@ -26,7 +27,7 @@ Showing nodes accounting for 3.74s, 93.03% of 4.02s total
 func TestReport(t *testing.T) {
 	doc := filepath.Join(t.TempDir(), "speed.md")
 	var text strings.Builder
-	for _, name := range []string{"machine", "steps", "products", "growth", "profile"} {
+	for _, name := range []string{"machine", "steps", "workers", "products", "growth", "profile"} {
 		text.WriteString("# " + name + "\n<!-- begin " + name + " -->\nold\n<!-- end " + name + " -->\n")
 	}
 	if err := os.WriteFile(doc, []byte(text.String()), 0o644); err != nil {
@@ -44,6 +45,7 @@ func TestReport(t *testing.T) {
 		"| TrainStep/allen-cahn/per-step/float32 | 2.50 | 30.0 | 100 | 4.0 | 0 |",
 		"| Gemm/NN/float32/64x100x110 | 150 | 75 % |",
 		"| d | shared | 100 | 1.5 | 90 | 12 |",
+		"| allen-cahn/shared/float32 | 1.40 | 0.70 | 2.00 |",
 		"| matrix products | 43.5 |",
 		"| scheduling and waiting | 3.0 |",
 		"Measured on Some CPU.",

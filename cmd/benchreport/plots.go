@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -46,15 +47,21 @@ func plots(doc string, r *run) error {
 func draw(file, size string, networks map[string]plotter.XYs) error {
 	p := plot.New()
 	p.X.Label.Text, p.Y.Label.Text = size, "ms a gradient step"
-	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
-	p.X.Tick.Marker, p.Y.Tick.Marker = plot.LogTicks{Prec: -1}, plot.LogTicks{Prec: -1}
-	p.Legend.Top, p.Legend.Left = true, true
+	logarithmic := size != "workers"
+	if logarithmic {
+		p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
+		p.X.Tick.Marker, p.Y.Tick.Marker = plot.LogTicks{Prec: -1}, plot.LogTicks{Prec: -1}
+	} else {
+		p.X.Tick.Marker = plot.ConstantTicks{{Value: 1, Label: "1"}, {Value: 2, Label: "2"}}
+		p.Y.Min = 0
+	}
+	p.Legend.Top, p.Legend.Left = true, logarithmic
 	p.Add(plotter.NewGrid())
 	var args []any
 	for _, name := range []string{"per-step", "shared"} {
 		if points := networks[name]; len(points) > 0 {
 			args = append(args, name, points)
-			if size == "workers" {
+			if !logarithmic {
 				continue
 			}
 			// A line of slope 1 through the last point, to judge the growth by.
@@ -70,6 +77,10 @@ func draw(file, size string, networks map[string]plotter.XYs) error {
 	}
 	if err := plotutil.AddLinePoints(p, args...); err != nil {
 		return err
+	}
+	if logarithmic { // whole decades
+		p.Y.Min = math.Pow(10, math.Floor(math.Log10(p.Y.Min)))
+		p.Y.Max = math.Pow(10, math.Ceil(math.Log10(p.Y.Max)))
 	}
 	return p.Save(12*vg.Centimeter, 9*vg.Centimeter, file)
 }

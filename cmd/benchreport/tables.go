@@ -14,6 +14,7 @@ func (r *run) tables() map[string]string {
 	return map[string]string{
 		"machine":  fmt.Sprintf("Measured on %s.\n", r.machine),
 		"steps":    r.steps(),
+		"workers":  r.workers(),
 		"products": r.products(),
 		"growth":   r.growth(),
 		"profile":  r.profile(),
@@ -50,6 +51,19 @@ func (r *run) steps() string {
 			}
 		}
 		fmt.Fprintf(b, "| %s | %.2f | %s | %s | %s | %.0f |\n", res.name, ns/1e6, faster, rate, peak, res.metrics["allocs/op"])
+	}
+	return b.String()
+}
+
+// workers compares one worker with two.
+func (r *run) workers() string {
+	b := &strings.Builder{}
+	fmt.Fprintln(b, "| gradient step | ms, 1 worker | ms, 2 workers | times faster |")
+	fmt.Fprintln(b, "|---|---|---|---|")
+	for _, res := range r.results {
+		if name, ok := strings.CutPrefix(res.name, "Speedup/"); ok {
+			fmt.Fprintf(b, "| %s | %.2f | %.2f | %.2f |\n", name, res.metrics["ms/1"], res.metrics["ms/2"], res.metrics["speedup"])
+		}
 	}
 	return b.String()
 }

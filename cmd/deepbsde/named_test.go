@@ -23,9 +23,9 @@ var namedGates = []struct {
 }{
 	{"allen-cahn", 0.002},
 	{"hjb", 0.0005},
-	{"default-risk", 0.004},
+	{"default-risk", 0.003},
 	{"diff-rates", 0.0093},
-	{"burgers", 0.008},
+	{"burgers", 0.005},
 	{"quadratic-gradient", 0.0005},
 	{"reaction-diffusion", 0.003},
 }
