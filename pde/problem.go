@@ -40,7 +40,19 @@ type Reference struct {
 	StdErr float64 // standard error or stated accuracy, in the units of Value; 0 where exact to all digits, or not stated in a publication
 	Method string  // how it was computed, such as "closed form" or "multilevel Picard"
 	Source string  // the paper, table or command that gave it
+	Bound  Bound   // whether the value is only a bound, in the mean
+	Cost   int64   // evaluations of f and g together, 0 where not counted
 }
+
+// Bound tells on which side of u(0, x0) the mean of a reference lies.
+type Bound int
+
+// The sides: Neither for an estimate whose error StdErr covers.
+const (
+	Neither Bound = 0
+	Lower   Bound = -1
+	Upper   Bound = 1
+)
 
 // drift is μ(t,x) with nil replaced by 0.
 func (p *Problem) drift() Drift {

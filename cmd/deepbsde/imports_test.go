@@ -17,7 +17,7 @@ var allowed = map[string][]string{
 	"autodiff/random":          {"autodiff/internal/kernel"},
 	"autodiff/vec":             {"autodiff/internal/kernel"},
 	"autodiff":                 {"autodiff/expr", "autodiff/internal/kernel", "gorgonia.org/", "gonum.org/"},
-	"pde":                      {"autodiff/expr", "autodiff/vec", "gonum.org/"},
+	"pde":                      {"autodiff/expr", "autodiff/random", "autodiff/vec", "gonum.org/"},
 	"problems":                 {"pde", "autodiff/expr"},
 	"control":                  {},
 	"bsde":                     {"autodiff", "autodiff/expr", "autodiff/random", "autodiff/vec", "pde", "gonum.org/"},

@@ -1,0 +1,75 @@
+package pde
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/deepbsde/deepbsde/autodiff/random"
+)
+
+// Sampling are the settings of a reference method that simulates. Zero fields mean
+// the defaults, those of Paths and Steps the method's own.
+type Sampling struct {
+	Paths   int    // simulated paths
+	Steps   int    // time steps of a path, where it has to be discretised
+	Seed    uint64 // of all random numbers
+	Workers int    // goroutines, default GOMAXPROCS; results do not depend on it
+}
+
+// withDefaults fills in the zero fields.
+func (s Sampling) withDefaults(paths, steps int) Sampling {
+	if s.Paths == 0 {
+		s.Paths = paths
+	}
+	if s.Steps == 0 {
+		s.Steps = steps
+	}
+	if s.Workers == 0 {
+		s.Workers = runtime.GOMAXPROCS(0)
+	}
+	return s
+}
+
+// method keeps the random numbers of the reference methods apart from one another and
+// from those of the solvers.
+type method uint64
+
+const (
+	forMonteCarlo method = 1000 + iota
+	forColeHopf
+	forBranching
+	forPicard
+	forPolicy
+	forDual
+)
+
+// stream is the random stream of a path; see random.Stream for Batch and Step.
+func (s *Sampling) stream(m method, path int) random.Stream {
+	return random.Stream{Key: random.Key(s.Seed, uint64(m)), Path: uint32(path)}
+}
+
+// inChunks calls task(0) … task(n−1) on the given number of goroutines and returns the
+// error of the lowest number, or ctx.Err() where the context ended it early. Sums over
+// chunks are to be made afterwards, in order, so that they do not depend on the
+// workers.
+func inChunks(ctx context.Context, workers, n int, task func(c int) error) error {
+	errs := make([]error, n)
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(workers, n) {
+		wait.Go(func() {
+			for c := int(next.Add(1) - 1); c < n && ctx.Err() == nil; c = int(next.Add(1) - 1) {
+				errs[c] = task(c)
+			}
+		})
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
