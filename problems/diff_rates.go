@@ -1,6 +1,8 @@
 package problems
 
 import (
+	"context"
+
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
 )
@@ -29,6 +31,22 @@ u(T,x) = max(m−120, 0) − 2 max(m−150, 0), m = max xᵢ, x0 = (100, …, 10
 		"per-step": {Steps: 20, Iterations: 4000, Schedule: "constant", LearningRate: 5e-3, LossClip: 50, Uncontrolled: true},
 	},
 	Published: published(21.299, "multilevel Picard", ehj2017+", section 4.4; deep BSDE gives 21.217 there"),
+	methods: func(v values) []ReferenceMethod {
+		m := pde.TwoRates{
+			Sigma: v["sigma"], Lend: v["r_l"], Borrow: v["r_b"],
+			Strikes: []float64{v["k1"], v["k2"]}, Slopes: []float64{1, -2},
+		}
+		return []ReferenceMethod{
+			{"policy", "lower bound: the value of one policy for the rate",
+				func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error) {
+					return m.Policy(ctx, p, s)
+				}},
+			{"dual", "upper bound: perfect foresight less a martingale",
+				func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error) {
+					return m.Dual(ctx, p, s)
+				}},
+		}
+	},
 	make: func(dim int, v values) pde.Problem {
 		mu, sigma, rl, rb := v["mu"], v["sigma"], v["r_l"], v["r_b"]
 		call := func(m expr.Value, strike float64) expr.Value { return m.AddConst(-strike).Relu() }

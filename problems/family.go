@@ -28,6 +28,7 @@ type Family struct {
 
 	make      func(dim int, v values) pde.Problem
 	reference func(p *pde.Problem, dim int, v values) (*pde.Reference, error) // nil: from Exact or Published
+	methods   func(v values) []ReferenceMethod                                // of this equation alone; nil: none
 }
 
 // Param is a settable number of a family.

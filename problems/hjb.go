@@ -1,6 +1,7 @@
 package problems
 
 import (
+	"context"
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
@@ -31,4 +32,12 @@ u(T,x) = ln((1 + ‖x‖²)/2), x0 = 0`,
 		}
 	},
 	reference: func(p *pde.Problem, _ int, v values) (*pde.Reference, error) { return pde.ColeHopf(*p, v["lambda"]) },
+	methods: func(v values) []ReferenceMethod {
+		return []ReferenceMethod{
+			{"cole-hopf", "quadrature of the Cole–Hopf formula: f = −λ‖z‖²/2, μ = 0, σ = s·I, radial g, x0 = 0",
+				func(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) {
+					return pde.ColeHopf(p, v["lambda"])
+				}},
+		}
+	},
 }

@@ -40,6 +40,7 @@ func (a *app) root() *cli.App {
 			a.problemsCommand(),
 			a.showCommand(),
 			a.solveCommand(),
+			a.referenceCommand(),
 			a.versionCommand(),
 		},
 		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},

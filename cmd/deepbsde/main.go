@@ -4,6 +4,7 @@
 //	deepbsde problems           lists the named problems
 //	deepbsde show NAME          prints one problem in full
 //	deepbsde solve NAME         trains and reports u(0, x0) with its errors
+//	deepbsde reference NAME     computes u(0, x0) without a network
 //	deepbsde version            prints the version
 //
 // Flags may stand before and after NAME. Results go to standard output, progress

@@ -14,12 +14,8 @@ import (
 // number, with what it covers.
 func report(m *member, r *bsde.Result) string {
 	var b block
-	head := fmt.Sprintf("%s, d = %d", r.Problem, r.Dim)
-	for _, name := range m.changed {
-		head += fmt.Sprintf(", %s = %s", name, exact(m.parameters[name]))
-	}
 	fmt.Fprintf(&b, "%s\n%s; %s with the network %s, %d iterations and %d paths in %s, seed %d\n\n", m.family.Title,
-		head, r.Method.Name(), r.Method.Network.Name(), r.Iterations, r.Paths, seconds(r.Elapsed), r.Settings.Seed)
+		identity(m), r.Method.Name(), r.Method.Network.Name(), r.Iterations, r.Paths, seconds(r.Elapsed), r.Settings.Seed)
 
 	b.known("u(0, x0)", r.Value, toError(r.Value, r.StdErr), "")
 	b.known("95 % interval", r.StdErr, between(r.CI95[0], r.CI95[1], r.StdErr),

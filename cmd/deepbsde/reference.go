@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems"
+)
+
+// referenceFlags are the flags of reference.
+type referenceFlags struct {
+	problemFlags
+	method  opt[string]
+	paths   opt[int]
+	steps   opt[int]
+	seed    opt[uint64]
+	workers opt[int]
+	json    bool
+}
+
+func (a *app) referenceCommand() *cli.Command {
+	var f referenceFlags
+	return &cli.Command{
+		Name:      "reference",
+		Usage:     "compute u(0, x0) without a network, with its error",
+		UsageText: "deepbsde reference NAME [flags]",
+		Description: "Without --method the first method that applies is used. '--method list' names those for\n" +
+			"the problem, '--method all' runs every one that applies.",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Flags: append(f.problemFlags.flags(),
+			valueFlag("method", "`METHOD`, or all, or list", &f.method, func(s string) (string, error) { return s, nil }),
+			valueFlag("paths", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, severalPaths),
+			valueFlag("steps", "time steps `N` of a method that simulates (default: the method's)", &f.steps, wholeNumber),
+			valueFlag("seed", "`SEED` of all random numbers (default: 1)", &f.seed, unsigned),
+			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
+			boolFlag("json", "print one JSON object", &f.json),
+		),
+		Action: func(c *cli.Context) error { return a.runReference(c, &f) },
+	}
+}
+
+func (a *app) runReference(c *cli.Context, f *referenceFlags) error {
+	name, err := oneName(c)
+	if err != nil {
+		return err
+	}
+	m, err := f.member(c.Context, name)
+	if err != nil {
+		return err
+	}
+	all := m.family.ReferenceMethods(m.parameters)
+	if f.method.value == "list" {
+		return a.print(methodList(all))
+	}
+	wanted := all
+	if f.method.given && f.method.value != "all" {
+		one, err := problems.FindReferenceMethod(all, f.method.value)
+		if err != nil {
+			return &exitError{exitUsage, err, "run 'deepbsde reference " + name + " --method list' for what each is good for"}
+		}
+		wanted = []problems.ReferenceMethod{one}
+	}
+	s := pde.Sampling{Paths: f.paths.value, Steps: f.steps.value, Seed: f.seed.or(1), Workers: f.workers.value}
+	runs, err := references(c.Context, m.problem, wanted, s, f.method.given)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return a.printJSON(newJSONReferences(m, runs))
+	}
+	return a.print(referenceText(m, runs))
+}
+
+// referenceRun is what a method gave, or why it does not apply.
+type referenceRun struct {
+	method string
+	result *pde.Reference
+	failed error
+	took   time.Duration
+}
+
+// references runs the methods: all of them, or up to the first that applies.
+func references(ctx context.Context, p pde.Problem, methods []problems.ReferenceMethod, s pde.Sampling, all bool) ([]referenceRun, error) {
+	var runs []referenceRun
+	var refused []error
+	for _, m := range methods {
+		start := time.Now()
+		r, err := m.Run(ctx, p, s)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			err = fmt.Errorf("%s does not apply: %w", m.Name, err)
+			refused = append(refused, err)
+		}
+		if err == nil || all {
+			runs = append(runs, referenceRun{m.Name, r, err, time.Since(start)})
+		}
+		if err == nil && !all {
+			break
+		}
+	}
+	if len(refused) == len(methods) {
+		if len(refused) == 1 {
+			return nil, &exitError{status: exitUsage, err: refused[0]}
+		}
+		return nil, &exitError{status: exitUsage, err: errors.New("no reference method applies"), hint: enumerateErrors(refused)}
+	}
+	return runs, nil
+}
+
+func enumerateErrors(errs []error) string {
+	lines := make([]string, len(errs))
+	for i, err := range errs {
+		lines[i] = err.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+func methodList(methods []problems.ReferenceMethod) string {
+	t := plainTable()
+	for _, m := range methods {
+		t.AppendRow([]any{m.Name, m.Doc})
+	}
+	return render(t) + "\n"
+}
+
+// referenceText is the results as people read them.
+func referenceText(m *member, runs []referenceRun) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s\n\n", m.family.Title, identity(m))
+	for _, r := range runs {
+		if r.failed != nil {
+			fmt.Fprintf(&b, "  %s\n", r.failed)
+			continue
+		}
+		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, referenceDigits(r.result, 0), side(r.result.Bound), origin(r.result), seconds(r.took))
+	}
+	if p := published(m); p != nil {
+		fmt.Fprintf(&b, "  %-20s %s  %s\n", "published", referenceDigits(p, 0), origin(p))
+	}
+	return b.String()
+}
+
+// side is a bound in words.
+func side(b pde.Bound) string {
+	switch b {
+	case pde.Lower:
+		return "at least this in the mean: "
+	case pde.Upper:
+		return "at most this in the mean: "
+	}
+	return ""
+}
+
+// identity is the problem's name with its dimension and changed parameters.
+func identity(m *member) string {
+	s := fmt.Sprintf("%s, d = %d", m.family.Name, m.problem.Dim)
+	for _, name := range m.changed {
+		s += fmt.Sprintf(", %s = %s", name, exact(m.parameters[name]))
+	}
+	return s
+}
+
+// published is the value of the literature where it is one for this member.
+func published(m *member) *pde.Reference {
+	if m.problem.Dim != m.family.Dim || len(m.changed) > 0 {
+		return nil
+	}
+	return m.family.Published
+}
+
+// jsonReferences is the object that reference --json prints.
+type jsonReferences struct {
+	Problem    string             `json:"problem"`
+	Dim        int                `json:"dim"`
+	Parameters map[string]float64 `json:"parameters"`
+	References []jsonReferenceRun `json:"references"`
+	Published  *jsonReference     `json:"published,omitempty"`
+}
+
+type jsonReferenceRun struct {
+	Name string `json:"name"`
+	*jsonReference
+	Bound   string  `json:"bound,omitempty"` // lower or upper
+	Cost    int64   `json:"cost,omitempty"`  // evaluations of f and g
+	Seconds float64 `json:"seconds"`
+	Refused string  `json:"refused,omitempty"` // why the method does not apply
+}
+
+func newJSONReferences(m *member, runs []referenceRun) jsonReferences {
+	j := jsonReferences{Problem: m.family.Name, Dim: m.problem.Dim, Parameters: m.parameters, Published: newJSONReference(published(m))}
+	for _, r := range runs {
+		row := jsonReferenceRun{Name: r.method, Seconds: r.took.Seconds()}
+		if r.failed != nil {
+			row.Refused = r.failed.Error()
+		} else {
+			row.jsonReference, row.Cost = newJSONReference(r.result), r.result.Cost
+			row.Bound = map[pde.Bound]string{pde.Lower: "lower", pde.Upper: "upper"}[r.result.Bound]
+		}
+		j.References = append(j.References, row)
+	}
+	return j
+}

@@ -1,0 +1,114 @@
+package pde
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+)
+
+// spread100 is a claim on the dearest of d stocks under two rates.
+func spread100(d int, m TwoRates) Problem {
+	start := make([]float64, d)
+	for i := range start {
+		start[i] = 100
+	}
+	return Problem{
+		Name: "two-rates", Dim: d, Horizon: 0.5, Start: start, Drift: LinearDrift(0.06), Diffusion: Geometric(m.Sigma),
+		Generator: func(_, _, y, z expr.Value) expr.Value {
+			invested := z.Sum().Scale(1 / m.Sigma)
+			return y.Scale(-m.Lend).Sub(invested.Scale(0.06 - m.Lend)).Add(invested.Sub(y).Relu().Scale(m.Borrow - m.Lend))
+		},
+		Terminal: func(x expr.Value) expr.Value {
+			sum := expr.Const(0)
+			for k, strike := range m.Strikes {
+				sum = sum.Add(x.MaxComponent().AddConst(-strike).Relu().Scale(m.Slopes[k]))
+			}
+			return sum
+		},
+	}
+}
+
+// TestTwoRatesAtOneRate: without a choice both bounds are the price of the claim, for
+// one stock that of Black and Scholes (1973); 4 standard errors.
+func TestTwoRatesAtOneRate(t *testing.T) {
+	m := TwoRates{Sigma: 0.2, Lend: 0.05, Borrow: 0.05, Strikes: []float64{95, 130}, Slopes: []float64{1, -2}}
+	call := func(k float64) float64 {
+		d1 := (math.Log(100/k) + (0.05+0.02)*0.5) / (0.2 * math.Sqrt(0.5))
+		cdf := func(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
+		return 100*cdf(d1) - k*math.Exp(-0.025)*cdf(d1-0.2*math.Sqrt(0.5))
+	}
+	want := call(95) - 2*call(130)
+	for name, bound := range bounds(m) {
+		r, err := bound(t, spread100(1, m), Sampling{Paths: 4096, Steps: 30})
+		if err != nil || !(math.Abs(r.Value-want) <= 4*r.StdErr) || r.StdErr > 0.01*want {
+			t.Errorf("%s: %+v, %v, want %g", name, r, err, want)
+		}
+	}
+}
+
+func bounds(m TwoRates) map[string]func(*testing.T, Problem, Sampling) (*Reference, error) {
+	return map[string]func(*testing.T, Problem, Sampling) (*Reference, error){
+		"policy": func(t *testing.T, p Problem, s Sampling) (*Reference, error) { return m.Policy(t.Context(), p, s) },
+		"dual":   func(t *testing.T, p Problem, s Sampling) (*Reference, error) { return m.Dual(t.Context(), p, s) },
+	}
+}
+
+// TestTwoRatesBracket: the bounds are in order and the same for any number of workers,
+// the lower one is above the claim's worth at either rate, and they are closer to one
+// another than to that: the choice of the rate matters more than what is left open.
+func TestTwoRatesBracket(t *testing.T) {
+	m := TwoRates{Sigma: 0.2, Lend: 0.02, Borrow: 0.08, Strikes: []float64{110, 125}, Slopes: []float64{1, -2}}
+	p := spread100(5, m)
+	value := map[string]*Reference{}
+	for name, bound := range bounds(m) {
+		for _, workers := range []int{1, 3} {
+			r, err := bound(t, p, Sampling{Paths: 4096, Steps: 40, Workers: workers})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if old := value[name]; old != nil && *old != *r {
+				t.Errorf("%s: %+v with 1 worker, %+v with 3", name, old, r)
+			}
+			value[name] = r
+		}
+	}
+	lower, upper := value["policy"], value["dual"]
+	noise := math.Hypot(lower.StdErr, upper.StdErr)
+	gap := upper.Value - lower.Value
+	if !(gap >= -4*noise) {
+		t.Errorf("lower bound %g ± %g, upper bound %g ± %g", lower.Value, lower.StdErr, upper.Value, upper.StdErr)
+	}
+	if lower.Bound != Lower || upper.Bound != Upper {
+		t.Error("a bound is on the wrong side")
+	}
+	for _, rate := range []float64{m.Lend, m.Borrow} {
+		one := m
+		one.Lend, one.Borrow = rate, rate
+		r, err := one.Policy(t.Context(), spread100(5, one), Sampling{Paths: 4096, Steps: 40})
+		if err != nil || !(lower.Value-r.Value > gap) {
+			t.Errorf("always the rate %g: %+v, %v; bounds %g and %g", rate, r, err, lower.Value, upper.Value)
+		}
+	}
+}
+
+func TestTwoRatesRefuseByName(t *testing.T) {
+	m := TwoRates{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
+	other, claim := spread100(3, m), spread100(3, m)
+	other.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Neg() }
+	claim.Terminal = func(x expr.Value) expr.Value { return x.MinComponent() }
+	reversed := m
+	reversed.Lend = 0.07
+	for _, c := range []struct {
+		m    TwoRates
+		p    Problem
+		want string
+	}{
+		{m, other, "generator of two rates"}, {m, claim, "needs g ="}, {m, heat(3), "needs the diffusion Geometric(0.2)"}, {reversed, spread100(3, m), "want at most the borrowing rate"},
+	} {
+		if _, err := c.m.Policy(t.Context(), c.p, Sampling{}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want one with %q", err, c.want)
+		}
+	}
+}

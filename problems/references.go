@@ -1,0 +1,51 @@
+package problems
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// ReferenceMethod computes u(0, x0) without a network.
+type ReferenceMethod struct {
+	Name string // as on the command line
+	Doc  string // what it is good for, one line
+	Run  func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error)
+}
+
+// ReferenceMethods lists the methods for a member of the family with the given
+// parameters, the most exact first. Each refuses a problem that does not meet its
+// conditions with an error that names the condition.
+func (f *Family) ReferenceMethods(parameters map[string]float64) []ReferenceMethod {
+	list := []ReferenceMethod{{"exact", "the closed form, where there is one", exactSolution}}
+	if f.methods != nil {
+		list = append(list, f.methods(parameters)...)
+	}
+	return append(list, generalMethods...)
+}
+
+// generalMethods apply to every equation that meets their conditions.
+var generalMethods = []ReferenceMethod{
+	{"radial", "finite differences in ‖x‖: μ = 0, σ = s·I, f = f(t,y), radial g",
+		func(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) { return pde.Radial(p) }},
+}
+
+func exactSolution(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) {
+	if r, err := p.ExactReference(); r != nil || err != nil {
+		return r, err
+	}
+	return nil, fmt.Errorf("exact: no closed form of the solution of %s is known", p.Name)
+}
+
+// FindReferenceMethod is the method with the given name, or an *UnknownError.
+func FindReferenceMethod(list []ReferenceMethod, name string) (ReferenceMethod, error) {
+	known := make([]string, len(list))
+	for i, m := range list {
+		if m.Name == name {
+			return m, nil
+		}
+		known[i] = m.Name
+	}
+	return ReferenceMethod{}, &UnknownError{"reference method", name, known}
+}
