@@ -41,6 +41,7 @@ func (a *app) root() *cli.App {
 			a.showCommand(),
 			a.solveCommand(),
 			a.referenceCommand(),
+			a.compareCommand(),
 			a.versionCommand(),
 		},
 		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},

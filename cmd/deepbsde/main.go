@@ -5,6 +5,7 @@
 //	deepbsde show NAME          prints one problem in full
 //	deepbsde solve NAME         trains and reports u(0, x0) with its errors
 //	deepbsde reference NAME     computes u(0, x0) without a network
+//	deepbsde compare NAME…      puts solvers and references side by side
 //	deepbsde version            prints the version
 //
 // Flags may stand before and after NAME. Results go to standard output, progress

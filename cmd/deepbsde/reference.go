@@ -160,6 +160,11 @@ func side(b pde.Bound) string {
 	return ""
 }
 
+// boundName is a bound in JSON.
+func boundName(b pde.Bound) string {
+	return map[pde.Bound]string{pde.Lower: "lower", pde.Upper: "upper"}[b]
+}
+
 // identity is the problem's name with its dimension and changed parameters.
 func identity(m *member) string {
 	s := fmt.Sprintf("%s, d = %d", m.family.Name, m.problem.Dim)
@@ -203,7 +208,7 @@ func newJSONReferences(m *member, runs []referenceRun) jsonReferences {
 			row.Refused = r.failed.Error()
 		} else {
 			row.jsonReference, row.Cost = newJSONReference(r.result), r.result.Cost
-			row.Bound = map[pde.Bound]string{pde.Lower: "lower", pde.Upper: "upper"}[r.result.Bound]
+			row.Bound = boundName(r.result.Bound)
 		}
 		j.References = append(j.References, row)
 	}

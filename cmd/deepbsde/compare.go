@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems"
+)
+
+// compareFlags are the flags of compare.
+type compareFlags struct {
+	problemFlags
+	methods opt[[]string]
+	seeds   opt[int]
+	workers opt[int]
+	format  opt[string]
+	json    bool
+	quiet   bool
+}
+
+// solverNames are the methods of compare that train.
+var solverNames = []string{"shared", "per-step"}
+
+func (a *app) compareCommand() *cli.Command {
+	var f compareFlags
+	return &cli.Command{
+		Name:      "compare",
+		Usage:     "put solvers and references side by side",
+		UsageText: "deepbsde compare NAME… [flags]",
+		Description: "Methods are the networks shared and per-step and those of 'deepbsde reference NAME --method list'.\n" +
+			"Without --methods: shared and every reference that applies.",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Flags: append(f.problemFlags.flags(),
+			valueFlag("methods", "`METHODS`, with commas between", &f.methods, words),
+			valueFlag("seeds", "`NUMBER` of runs of each solver, with the seeds 1, 2, … (default: 1)", &f.seeds, wholeNumber),
+			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
+			valueFlag("format", "`FORMAT` of the table: text (the default), csv or markdown", &f.format, oneOf("text", "csv", "markdown")),
+			boolFlag("json", "print one JSON object", &f.json),
+			boolFlag("quiet", "no progress on standard error", &f.quiet),
+		),
+		Action: func(c *cli.Context) error { return a.runCompare(c, &f) },
+	}
+}
+
+func words(s string) ([]string, error) {
+	list := strings.Split(s, ",")
+	for i := range list {
+		list[i] = strings.TrimSpace(list[i])
+	}
+	return list, nil
+}
+
+func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
+	names := c.Args().Slice()
+	if len(names) == 0 {
+		return usage(c, "compare needs the NAME of a problem ('deepbsde problems' lists them)")
+	}
+	if f.json && f.format.given {
+		return usage(c, "--json and --format exclude one another")
+	}
+	var members []*member
+	for _, name := range names { // all errors before the first training
+		m, err := f.member(c.Context, name)
+		if err != nil {
+			return err
+		}
+		members = append(members, m)
+	}
+	if err := f.check(members); err != nil {
+		return err
+	}
+	var all []comparison
+	for _, m := range members {
+		one, err := a.compare(c.Context, m, f)
+		if err != nil {
+			return err
+		}
+		all = append(all, one)
+	}
+	if f.json {
+		return a.printJSON(newJSONComparisons(all))
+	}
+	return a.print(comparisonTable(all, f.format.or("text")))
+}
+
+// check reports the first method that none of the problems knows.
+func (f *compareFlags) check(members []*member) error {
+	known := slices.Clone(solverNames)
+	for _, m := range members {
+		for _, r := range m.family.ReferenceMethods(m.parameters) {
+			if !slices.Contains(known, r.Name) {
+				known = append(known, r.Name)
+			}
+		}
+	}
+	for _, name := range f.methods.value {
+		if !slices.Contains(known, name) {
+			return &exitError{exitUsage, &problems.UnknownError{What: "method", Name: name, Known: known}, "run 'deepbsde compare --help'"}
+		}
+	}
+	return nil
+}
+
+func (f *compareFlags) wants(name string) bool {
+	if f.methods.given {
+		return slices.Contains(f.methods.value, name)
+	}
+	return name != "per-step"
+}
+
+// comparison is all that is known about one problem.
+type comparison struct {
+	*member
+	rows []comparedRow
+	best *pde.Reference // that the others are compared with, nil for none
+}
+
+// comparedRow is one solver or reference. Errors are in the units of the value, NaN
+// where they are not known and 0 where there is none.
+type comparedRow struct {
+	name     string
+	solver   bool
+	value    float64
+	sampling float64 // standard error
+	step     float64 // of the time discretisation
+	training float64 // standard deviation over seeds beyond the sampling error; NaN for a single seed
+	bias     float64 // of the network, already subtracted
+	bound    pde.Bound
+	seconds  float64
+	failed   error
+}
+
+func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparison, error) {
+	c := comparison{member: m}
+	for _, r := range m.family.ReferenceMethods(m.parameters) {
+		if !f.wants(r.Name) {
+			continue
+		}
+		start := time.Now()
+		ref, err := r.Run(ctx, m.problem, pde.Sampling{Seed: 1, Workers: f.workers.value})
+		if ctx.Err() != nil {
+			return c, ctx.Err()
+		}
+		switch {
+		case err == nil:
+			c.rows = append(c.rows, comparedRow{name: r.Name, value: ref.Value, sampling: ref.StdErr, bound: ref.Bound, seconds: time.Since(start).Seconds()})
+			if ref.Bound == pde.Neither && (c.best == nil || ref.StdErr < c.best.StdErr) {
+				c.best = ref
+			}
+		case f.methods.given: // asked for by name
+			c.rows = append(c.rows, comparedRow{name: r.Name, failed: err})
+		}
+	}
+	if p := published(m); p != nil {
+		c.rows = append(c.rows, comparedRow{name: "published", value: p.Value, sampling: math.NaN()})
+	}
+	if c.best == nil {
+		c.best = m.problem.Reference
+	}
+	for _, network := range solverNames {
+		if f.wants(network) {
+			row, err := a.seeds(ctx, m, network, f)
+			if err != nil {
+				return c, err
+			}
+			c.rows = append(c.rows, row)
+		}
+	}
+	return c, nil
+}
+
+// seeds runs a solver with several seeds.
+func (a *app) seeds(ctx context.Context, m *member, network string, f *compareFlags) (comparedRow, error) {
+	var none solveFlags
+	training := m.family.Training[network]
+	row := comparedRow{name: network, solver: true, training: math.NaN()}
+	var values, variances, steps, biases []float64
+	for seed := range f.seeds.or(1) {
+		s := none.settingsFor(training)
+		s.Seed, s.Workers = uint64(seed+1), f.workers.value
+		progress := newProgress(a.stderr, f.quiet)
+		s.Progress = progress.update
+		r, err := a.solve(ctx, m.problem, none.methodFor(network, training), &s)
+		progress.close()
+		if err != nil {
+			return row, err
+		}
+		if r.Status == bsde.Cancelled {
+			return row, context.Canceled
+		}
+		values, variances = append(values, r.Value), append(variances, r.StdErr*r.StdErr)
+		steps, biases = append(steps, r.DiscretizationError), append(biases, r.NetworkBias)
+		row.seconds += r.Elapsed.Seconds()
+	}
+	n := float64(len(values))
+	row.value, row.step, row.bias = stat.Mean(values, nil), stat.Mean(steps, nil), stat.Mean(biases, nil)
+	row.sampling = math.Sqrt(stat.Mean(variances, nil) / n)
+	if n > 1 {
+		row.training = math.Sqrt(math.Max(stat.Variance(values, nil)-stat.Mean(variances, nil), 0))
+	}
+	row.seconds /= n
+	return row, nil
+}
+
+// halfWidth is that of the 95 % interval with everything that is known of the errors:
+// sampling, time step, network bias and the scatter of the training.
+func (r comparedRow) halfWidth() float64 {
+	sum := 1.96 * r.sampling
+	for _, e := range []float64{r.step, math.Abs(r.bias), r.training} {
+		if known(e) {
+			sum += e
+		}
+	}
+	return sum
+}
+
+// consistent tells whether the row agrees with the best reference: whether their
+// intervals meet, or for a bound whether it is on its side.
+func (c *comparison) consistent(r comparedRow) string {
+	if c.best == nil || r.failed != nil || !known(r.value) || !known(r.sampling) {
+		return ""
+	}
+	distance, slack := r.value-c.best.Value, r.halfWidth()+1.96*c.best.StdErr+1e-9*math.Abs(c.best.Value)
+	ok := math.Abs(distance) <= slack
+	switch r.bound {
+	case pde.Lower:
+		ok = distance <= slack
+	case pde.Upper:
+		ok = distance >= -slack
+	}
+	if ok {
+		return "yes"
+	}
+	return "no"
+}
+
+// relative is the relative error of the row's value, NaN where it is not one.
+func (c *comparison) relative(r comparedRow) float64 {
+	if c.best == nil || r.failed != nil {
+		return math.NaN()
+	}
+	return relativeError(r.value, c.best)
+}
