@@ -30,6 +30,10 @@ u(T,x) = min xᵢ, x0 = (100, …, 100)`,
 		"shared":   {Steps: 20, Iterations: 1000, LearningRate: 5e-3, EstimatePaths: 131072},
 		"per-step": {Steps: 40, Iterations: 6000, Schedule: "constant", LearningRate: 8e-3, LossClip: 50, Uncontrolled: true},
 	},
+	Recorded: &pde.Reference{
+		Value: 57.2913, StdErr: 0.0022, Method: "multilevel Picard",
+		Source: "pde.Picard, 64 repetitions at level 5 with basis 10, seed 2",
+	},
 	Published: published(57.300, "multilevel Picard", hje2018+", section 3.2"),
 	make: func(dim int, v values) pde.Problem {
 		delta, r, gh, gl, vh, vl := v["delta"], v["r"], v["gamma_h"], v["gamma_l"], v["v_h"], v["v_l"]

@@ -38,6 +38,10 @@ u(T,x) = ln((1 + ‖x‖²)/2), x0 = 0`,
 				func(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) {
 					return pde.ColeHopf(p, v["lambda"])
 				}},
+			{"cole-hopf-mc", "the Cole–Hopf formula, simulated: f = −λ‖z‖²/2, any μ, σ, g and x0",
+				func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error) {
+					return pde.ColeHopfMonteCarlo(ctx, p, v["lambda"], s)
+				}},
 		}
 	},
 }

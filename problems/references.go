@@ -29,6 +29,16 @@ func (f *Family) ReferenceMethods(parameters map[string]float64) []ReferenceMeth
 var generalMethods = []ReferenceMethod{
 	{"radial", "finite differences in ‖x‖: μ = 0, σ = s·I, f = f(t,y), radial g",
 		func(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) { return pde.Radial(p) }},
+	{"finite-differences", "finite differences in one or two dimensions",
+		func(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) {
+			return pde.FiniteDifference(p)
+		}},
+	{"monte-carlo", "Feynman–Kac, simulated: f = a(t,x) + b(t,x)·y", pde.MonteCarlo},
+	{"branching", "branching diffusion: f a polynomial in y, short horizons", pde.Branching},
+	{"picard", "full-history multilevel Picard: any f, with or without z",
+		func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error) {
+			return pde.Picard(ctx, p, pde.Multilevel{Seed: s.Seed, Workers: s.Workers})
+		}},
 }
 
 func exactSolution(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) {

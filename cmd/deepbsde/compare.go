@@ -160,11 +160,15 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 			c.rows = append(c.rows, comparedRow{name: r.Name, failed: err})
 		}
 	}
-	if p := published(m); p != nil {
-		c.rows = append(c.rows, comparedRow{name: "published", value: p.Value, sampling: math.NaN()})
+	for _, k := range knownValues(m) {
+		row := comparedRow{name: k.name, value: k.value.Value, sampling: k.value.StdErr}
+		if row.sampling == 0 { // not stated
+			row.sampling = math.NaN()
+		}
+		c.rows = append(c.rows, row)
 	}
-	if c.best == nil {
-		c.best = m.problem.Reference
+	if r := m.problem.Reference; r != nil && (c.best == nil || r.StdErr > 0 && r.StdErr < c.best.StdErr) {
+		c.best = r
 	}
 	for _, network := range solverNames {
 		if f.wants(network) {

@@ -14,9 +14,9 @@ import (
 
 // namedGates bound the relative error of the value, the worst of seeds 1 to 5
 // with default settings. Each is about twice the worst that was measured (the
-// README's table) and at most what the project promises: 0.5 %, and 1 % for
-// burgers and quadratic-gradient. For diff-rates, whose published values differ
-// by 0.4 %, the bound is the distance from 21.299 to 21.1.
+// README's table) or what the project promises: 0.2 % for allen-cahn and hjb, 0.3 % for
+// default-risk, reaction-diffusion and quadratic-gradient, 0.5 % for burgers. For
+// diff-rates, whose reference lies between bounds 0.4 % apart, it is 0.6 %.
 var namedGates = []struct {
 	name string
 	gate float64
@@ -24,7 +24,7 @@ var namedGates = []struct {
 	{"allen-cahn", 0.002},
 	{"hjb", 0.0005},
 	{"default-risk", 0.003},
-	{"diff-rates", 0.0093},
+	{"diff-rates", 0.006},
 	{"burgers", 0.005},
 	{"quadratic-gradient", 0.0005},
 	{"reaction-diffusion", 0.003},

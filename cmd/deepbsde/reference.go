@@ -135,6 +135,7 @@ func methodList(methods []problems.ReferenceMethod) string {
 // referenceText is the results as people read them.
 func referenceText(m *member, runs []referenceRun) string {
 	var b strings.Builder
+	known := knownValues(m)
 	fmt.Fprintf(&b, "%s\n%s\n\n", m.family.Title, identity(m))
 	for _, r := range runs {
 		if r.failed != nil {
@@ -143,8 +144,8 @@ func referenceText(m *member, runs []referenceRun) string {
 		}
 		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, referenceDigits(r.result, 0), side(r.result.Bound), origin(r.result), seconds(r.took))
 	}
-	if p := published(m); p != nil {
-		fmt.Fprintf(&b, "  %-20s %s  %s\n", "published", referenceDigits(p, 0), origin(p))
+	for _, k := range known {
+		fmt.Fprintf(&b, "  %-20s %s  %s\n", k.name, referenceDigits(k.value, 0), origin(k.value))
 	}
 	return b.String()
 }
@@ -174,12 +175,23 @@ func identity(m *member) string {
 	return s
 }
 
-// published is the value of the literature where it is one for this member.
-func published(m *member) *pde.Reference {
+// knownValue is a value that is on record for a problem.
+type knownValue struct {
+	name  string
+	value *pde.Reference
+}
+
+// knownValues are those of the family that are values of this member.
+func knownValues(m *member) (list []knownValue) {
 	if m.problem.Dim != m.family.Dim || len(m.changed) > 0 {
 		return nil
 	}
-	return m.family.Published
+	for _, k := range []knownValue{{"recorded", m.family.Recorded}, {"published", m.family.Published}} {
+		if k.value != nil {
+			list = append(list, k)
+		}
+	}
+	return list
 }
 
 // jsonReferences is the object that reference --json prints.
@@ -188,6 +200,7 @@ type jsonReferences struct {
 	Dim        int                `json:"dim"`
 	Parameters map[string]float64 `json:"parameters"`
 	References []jsonReferenceRun `json:"references"`
+	Recorded   *jsonReference     `json:"recorded,omitempty"`
 	Published  *jsonReference     `json:"published,omitempty"`
 }
 
@@ -201,7 +214,14 @@ type jsonReferenceRun struct {
 }
 
 func newJSONReferences(m *member, runs []referenceRun) jsonReferences {
-	j := jsonReferences{Problem: m.family.Name, Dim: m.problem.Dim, Parameters: m.parameters, Published: newJSONReference(published(m))}
+	j := jsonReferences{Problem: m.family.Name, Dim: m.problem.Dim, Parameters: m.parameters}
+	for _, k := range knownValues(m) {
+		if k.name == "recorded" {
+			j.Recorded = newJSONReference(k.value)
+		} else {
+			j.Published = newJSONReference(k.value)
+		}
+	}
 	for _, r := range runs {
 		row := jsonReferenceRun{Name: r.method, Seconds: r.took.Seconds()}
 		if r.failed != nil {

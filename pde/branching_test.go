@@ -1,0 +1,102 @@
+package pde
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+)
+
+// allenCahn is f = y − y³, g = 1/(2+0.4‖x‖²), σ = √2, T = 0.3.
+func allenCahn(d int) Problem {
+	return Problem{
+		Name: "allen-cahn", Dim: d, Horizon: 0.3, Start: make([]float64, d), Diffusion: Scalar(math.Sqrt2),
+		Generator: func(_, _, y, _ expr.Value) expr.Value { return y.Sub(y.PowConst(3)) },
+		Terminal:  func(x expr.Value) expr.Value { return x.NormSq().Scale(0.4).AddConst(2).Inv() },
+	}
+}
+
+func TestBranchingAllenCahn(t *testing.T) {
+	ref, err := Branching(context.Background(), allenCahn(100), Sampling{Paths: 1 << 18, Seed: 1})
+	sampled(t, ref, err, 0.0527814, 1e-3)
+	p := allenCahn(1)
+	exact, err := Radial(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err = Branching(context.Background(), p, Sampling{Paths: 1 << 18, Seed: 1})
+	sampled(t, ref, err, exact.Value, 1e-2)
+	// All degrees at once, more strongly.
+	p.Generator = func(_, _, y, _ expr.Value) expr.Value {
+		return y.Scale(-0.5).AddConst(0.3).Sub(y.Square()).Add(y.PowConst(4).Scale(2)).Sub(y.PowConst(5).Scale(2))
+	}
+	if exact, err = Radial(p); err != nil {
+		t.Fatal(err)
+	}
+	ref, err = Branching(context.Background(), p, Sampling{Paths: 1 << 18, Seed: 2})
+	sampled(t, ref, err, exact.Value, 1e-2)
+}
+
+// constantStart is v′ = f(v), v(0) = v0, written as an equation in one dimension: the
+// trees are random, the motion has no part in the value.
+func constantStart(v0, horizon float64, f func(y expr.Value) expr.Value) Problem {
+	return Problem{
+		Name: "constant", Dim: 1, Horizon: horizon, Start: []float64{0}, Diffusion: Scalar(1),
+		Generator: func(_, _, y, _ expr.Value) expr.Value { return f(y) },
+		Terminal:  func(x expr.Value) expr.Value { return x.Scale(0).AddConst(v0) },
+	}
+}
+
+func TestBranchingClosedForms(t *testing.T) {
+	// f = −y with the Ornstein–Uhlenbeck process: e^{−T}·E cos X_T.
+	const k, m, s, x0, T = 1.1, 0.5, 0.7, -0.3, 0.9
+	p := constantStart(0, T, func(y expr.Value) expr.Value { return y.Neg() })
+	p.Start, p.Drift, p.Diffusion = []float64{x0}, MeanReverting{Rate: k, Mean: m}, Scalar(s)
+	p.Terminal = func(x expr.Value) expr.Value { return x.Cos() }
+	variance := s * s * -math.Expm1(-2*k*T) / (2 * k)
+	want := math.Exp(-T) * math.Exp(-variance/2) * math.Cos(m+(x0-m)*math.Exp(-k*T))
+	ref, err := Branching(context.Background(), p, Sampling{Paths: 1 << 17, Seed: 1})
+	sampled(t, ref, err, want, 0.01)
+	for _, c := range []struct {
+		v0, horizon, want float64
+		f                 func(y expr.Value) expr.Value
+	}{
+		// Logistic growth down from ½.
+		{0.5, 1, 1 / (1 + math.E), func(y expr.Value) expr.Value { return y.Square().Sub(y) }},
+		// The tangent: all terms positive, the majorant is the solution, and the
+		// weights are all the same but for the intervals.
+		{0.2, 1, math.Tan(1 + math.Atan(0.2)), func(y expr.Value) expr.Value { return y.Square().AddConst(1) }},
+		// The hyperbolic tangent: signs.
+		{0, 1, math.Tanh(1), func(y expr.Value) expr.Value { return y.Square().Neg().AddConst(1) }},
+	} {
+		ref, err := Branching(context.Background(), constantStart(c.v0, c.horizon, c.f), Sampling{Paths: 1 << 16, Seed: 1})
+		sampled(t, ref, err, c.want, 0.03)
+	}
+}
+
+func TestBranchingRefusesByName(t *testing.T) {
+	euler, inX, inZ, sine, inf := allenCahn(2), allenCahn(2), allenCahn(2), allenCahn(2), allenCahn(2)
+	euler.Drift = DriftFunc(MeanReverting{Rate: 1}.At)
+	inX.Generator = func(_, x, y, _ expr.Value) expr.Value { return y.Mul(x.Sum()) }
+	inZ.Generator = func(_, _, y, z expr.Value) expr.Value { return y.Sub(z.NormSq()) }
+	sine.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Sin() }
+	inf.Terminal = func(x expr.Value) expr.Value { return x.At(0).AddConst(1).Log() }
+	for _, c := range []struct {
+		p    Problem
+		want string
+	}{
+		{euler, "needs a process that is sampled exactly"},
+		{inX, "needs a generator that is a polynomial in y"},
+		{inZ, "needs a generator that is a polynomial in y"},
+		{sine, "needs a generator that is a polynomial in y"},
+		{inf, "needs a bounded terminal function"},
+		// 1 + m² from 0.2 blows up at π/2 − atan 0.2 = 1.373.
+		{constantStart(0.2, 2, func(y expr.Value) expr.Value { return y.Square().Neg().AddConst(1) }), "needs a horizon before the blow-up"},
+	} {
+		if _, err := Branching(context.Background(), c.p, Sampling{Paths: 100}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want one containing %q", err, c.want)
+		}
+	}
+}

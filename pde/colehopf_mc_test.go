@@ -1,0 +1,114 @@
+package pde
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/autodiff/random"
+)
+
+// hopf is the problem hjb: f = −λ‖z‖²/2, g = ln((1+‖x‖²)/2), σ = √2, T = 1.
+func hopf(d int, lambda float64) Problem {
+	return Problem{
+		Name: "hjb", Dim: d, Horizon: 1, Start: make([]float64, d), Diffusion: Scalar(math.Sqrt2),
+		Generator: func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-lambda / 2) },
+		Terminal:  func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() },
+	}
+}
+
+func TestColeHopfMonteCarlo(t *testing.T) {
+	for _, c := range []struct {
+		d      int
+		lambda float64
+	}{{100, 10}, {3, -0.5}, {10, 1e-6}} {
+		p := hopf(c.d, c.lambda)
+		exact, err := ColeHopf(p, c.lambda)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref, err := ColeHopfMonteCarlo(context.Background(), p, c.lambda, Sampling{Seed: 1})
+		sampled(t, ref, err, exact.Value, 0.01)
+	}
+	ref, err := ColeHopfMonteCarlo(context.Background(), hopf(100, 1), 1, Sampling{Seed: 1})
+	sampled(t, ref, err, 4.5901617, 1e-3)
+}
+
+// TestColeHopfMonteCarloSkew has a drift and a g without symmetry, X_T ~ N(m, v) in one
+// dimension, where the integral is done by the trapezoidal rule; by one exact step and
+// by Euler steps of the Ornstein–Uhlenbeck process.
+func TestColeHopfMonteCarloSkew(t *testing.T) {
+	const lambda, k, mean, s, x0 = 1.5, 0.9, 0.3, 0.8, -0.4
+	p := hopf(1, lambda)
+	p.Start, p.Diffusion, p.Drift = []float64{x0}, Scalar(s), MeanReverting{Rate: k, Mean: mean}
+	p.Terminal = func(x expr.Value) expr.Value { return x.Sin().Add(x.Scale(0.5)) }
+	m, v := mean+(x0-mean)*math.Exp(-k), s*s*-math.Expm1(-2*k)/(2*k)
+	sum := 0.0
+	const h = 0.01
+	for w := -10.0; w <= 10; w += h {
+		x := m + math.Sqrt(v)*w
+		sum += h * math.Exp(-w*w/2-lambda*(math.Sin(x)+0.5*x)) / math.Sqrt(2*math.Pi)
+	}
+	want := -math.Log(sum) / lambda
+	ref, err := ColeHopfMonteCarlo(context.Background(), p, lambda, Sampling{Seed: 2})
+	sampled(t, ref, err, want, 1)
+	p.Drift = DriftFunc(p.Drift.At)
+	ref, err = ColeHopfMonteCarlo(context.Background(), p, lambda, Sampling{Paths: 1 << 15, Seed: 3, Steps: 20})
+	sampled(t, ref, err, want, 1)
+}
+
+// TestExponentialsBias: ln E exp(σξ) = σ²/2 from many samples of 20, which without the
+// correction would be some 8 standard errors off.
+func TestExponentialsBias(t *testing.T) {
+	const n, sigma2 = 20, 0.22
+	xi := make([]float64, n)
+	var right, raw moments
+	for i := range 20000 {
+		random.Stream{Key: 1, Path: uint32(i)}.Normals(xi, 1)
+		e := sumExponentials(math.Sqrt(sigma2), xi, xi)
+		right.add(e.log(0))
+		raw.add(e.top[0] + math.Log(e.mean[0]))
+	}
+	if off := math.Abs(right.mean - sigma2/2); !(off <= 4*right.stdErr()) {
+		t.Errorf("mean %.5g ± %.2g, want %g", right.mean, right.stdErr(), sigma2/2)
+	}
+	if off := math.Abs(raw.mean - sigma2/2); !(off > 6*raw.stdErr()) {
+		t.Errorf("the logarithm of the mean is off by %g ± %.2g only, the test shows nothing", off, raw.stdErr())
+	}
+}
+
+// TestExponentialsRange: weights e^{±10000} merge without overflow, to the moments of
+// the larger ones.
+func TestExponentialsRange(t *testing.T) {
+	e := sumExponentials(1, []float64{-1e4, 1e4, 1e4 + math.Ln2, math.Inf(-1)}, make([]float64, 4))
+	if want := 1e4 + math.Log(0.75); math.Abs(e.top[0]+math.Log(e.mean[0])-want) > 1e-11 {
+		t.Errorf("logarithm of the mean %.15g, want %.15g", e.top[0]+math.Log(e.mean[0]), want)
+	}
+	if want := 9.0 / 5; math.Abs(e.effective()-want) > 1e-12 {
+		t.Errorf("effective sample size %g, want %g", e.effective(), want)
+	}
+}
+
+// TestColeHopfMonteCarloExtremes: a value or an error that says why not.
+func TestColeHopfMonteCarloExtremes(t *testing.T) {
+	p := hopf(10000, 50)
+	exact, err := ColeHopf(p, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := ColeHopfMonteCarlo(context.Background(), p, 50, Sampling{Paths: 1000, Seed: 1})
+	sampled(t, ref, err, exact.Value, 1e-3)
+	_, err = ColeHopfMonteCarlo(context.Background(), hopf(10, 50), 50, Sampling{Paths: 10000, Seed: 1})
+	if err == nil || !strings.Contains(err.Error(), "effective sample size") || !strings.Contains(err.Error(), "quadrature") {
+		t.Errorf("λ=50 in 10 dimensions: %v", err)
+	}
+	_, err = ColeHopfMonteCarlo(context.Background(), hopf(10, 2), 1, Sampling{})
+	if err == nil || !strings.Contains(err.Error(), "needs f = −λ‖z‖²/2 with the given λ") {
+		t.Errorf("another λ: %v", err)
+	}
+	if _, err = ColeHopfMonteCarlo(context.Background(), hopf(10, 2), 0, Sampling{}); err == nil || !strings.Contains(err.Error(), "λ is 0") {
+		t.Errorf("λ=0: %v", err)
+	}
+}

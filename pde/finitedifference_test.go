@@ -1,0 +1,190 @@
+package pde
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+)
+
+// within compares the finite differences with the true value: the error is at most the
+// stated one and 1e-4 of the value.
+func within(t *testing.T, p Problem, want float64) {
+	t.Helper()
+	ref, err := FiniteDifference(p)
+	if err != nil {
+		t.Errorf("%s, d=%d: %v", p.Name, p.Dim, err)
+		return
+	}
+	miss := math.Abs(ref.Value - want)
+	t.Logf("%s, d=%d: %.9g, error %.1e, stated %.1e", p.Name, p.Dim, ref.Value, miss, ref.StdErr)
+	if !(miss <= ref.StdErr+1e-4*math.Abs(want)) || !(ref.StdErr <= 5e-3*math.Abs(want)) {
+		t.Errorf("%s, d=%d: %+v, want %.9g", p.Name, p.Dim, ref, want)
+	}
+}
+
+// ball is ∂u/∂t + Δu − u = 0 with g = exp(−‖x‖²/2), u(0,0) = e^{−T}(1+2T)^{−d/2}.
+func ball(d int) (p Problem, want float64) {
+	p = decay(d)
+	p.Name = "ball"
+	p.Terminal = func(x expr.Value) expr.Value { return x.NormSq().Scale(-0.5).Exp() }
+	return p, math.Exp(-p.Horizon) * math.Pow(1+2*p.Horizon, -float64(d)/2)
+}
+
+// TestFiniteDifferenceConverges fits the order, 2 ± 0.3, for f linear in y and, by the
+// Cole–Hopf formula, quadratic in z.
+func TestFiniteDifferenceConverges(t *testing.T) {
+	for d := 1; d <= 2; d++ {
+		linear, want := ball(d)
+		quadratic := linear
+		quadratic.Generator = func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-0.5) }
+		quadratic.Terminal = func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() }
+		ref, err := ColeHopf(quadratic, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fitOrder(t, linear, want)
+		fitOrder(t, quadratic, ref.Value)
+	}
+}
+
+func fitOrder(t *testing.T, p Problem, want float64) {
+	t.Helper()
+	l, err := newLattice(&p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const levels = 3
+	steps := []int{40, 12}[p.Dim-1]
+	var sx, sy, sxx, sxy float64
+	for k := range levels {
+		v, err := l.solve(l.axes, k, steps<<k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, y := float64(k)*math.Ln2, math.Log(math.Abs(v-want))
+		sx, sy, sxx, sxy = sx+x, sy+y, sxx+x*x, sxy+x*y
+	}
+	if order := -(levels*sxy - sx*sy) / (levels*sxx - sx*sx); math.Abs(order-2) > 0.3 {
+		t.Errorf("%s, d=%d: order %.2f, want 2", p.Name, p.Dim, order)
+	}
+}
+
+// blackScholes is the price of a European call.
+func blackScholes(x, strike, r, s, horizon float64) float64 {
+	normal := func(v float64) float64 { return 0.5 * math.Erfc(-v/math.Sqrt2) }
+	w := s * math.Sqrt(horizon)
+	d1 := (math.Log(x/strike) + (r+s*s/2)*horizon) / w
+	return x*normal(d1) - strike*math.Exp(-r*horizon)*normal(d1-w)
+}
+
+func TestFiniteDifferenceClosedForms(t *testing.T) {
+	for d := 1; d <= 2; d++ {
+		p, want := ball(d)
+		within(t, p, want)
+	}
+	within(t, heat(1), 1)
+	strong := heat(1) // λ = 20: Z decides the value
+	strong.Name = "strong control"
+	strong.Generator = func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-10) }
+	strong.Terminal = func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() }
+	ref, err := ColeHopf(strong, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	within(t, strong, ref.Value)
+
+	const rate, vol, T = 0.03, 0.25, 1.0
+	call := Problem{
+		Name: "Black–Scholes", Dim: 1, Horizon: T, Start: []float64{100}, Drift: LinearDrift(rate), Diffusion: Geometric(vol),
+		Generator: func(_, _, y, _ expr.Value) expr.Value { return y.Scale(-rate) },
+		Terminal:  func(x expr.Value) expr.Value { return x.AddConst(-107).Relu() },
+	}
+	within(t, call, blackScholes(100, 107, rate, vol, T))
+	call.Name = "Black–Scholes as functions" // σ given as a function of x
+	call.Drift = DriftFunc(LinearDrift(rate).At)
+	call.Diffusion = DiffusionFunc(Geometric(vol).Mul)
+	within(t, call, blackScholes(100, 107, rate, vol, T))
+
+	// Exchange of assets (Margrabe 1978): E(X₁−X₂)⁺ with the volatility of X₁/X₂.
+	swap := Problem{
+		Name: "Margrabe", Dim: 2, Horizon: T, Start: []float64{100, 95},
+		Diffusion: CorrelatedGeometric{{0.2, 0}, {0.1, 0.2}},
+		Terminal:  func(x expr.Value) expr.Value { return x.At(0).Sub(x.At(1)).Relu() },
+	}
+	within(t, swap, blackScholes(100, 95, 0, math.Hypot(0.1, 0.2), T))
+
+	// E X_T² = m² + v of the Ornstein–Uhlenbeck process.
+	ou := Problem{
+		Name: "Ornstein–Uhlenbeck", Dim: 1, Horizon: 0.7, Start: []float64{1.5},
+		Drift: MeanReverting{Rate: 1.7, Mean: 0.4}, Diffusion: Scalar(0.3),
+		Terminal: func(x expr.Value) expr.Value { return x.NormSq() },
+	}
+	m := 0.4 + 1.1*math.Exp(-1.7*0.7)
+	within(t, ou, m*m+0.09*(1-math.Exp(-2*1.7*0.7))/(2*1.7))
+
+	// E cos(a·X_T) = cos(a·(x0+μT)) exp(−T‖σᵀa‖²/2).
+	gauss := Problem{
+		Name: "correlated", Dim: 2, Horizon: 0.5, Start: []float64{0.3, -0.2},
+		Drift: VectorDrift{0.5, -1}, Diffusion: Dense{{1, 0}, {0.8, 0.6}},
+		Terminal: func(x expr.Value) expr.Value { return x.Dot(expr.Vector([]float64{1, 0.5})).Cos() },
+	}
+	within(t, gauss, math.Cos(0.3+0.25+0.5*(-0.2-0.5))*math.Exp(-0.25*(1.4*1.4+0.3*0.3)))
+
+	rates, want := bond()
+	within(t, rates, want)
+}
+
+// bond is E exp(−∫X dt) for a square-root process, whose boundary is x = 0 (Cox,
+// Ingersoll, Ross 1985).
+func bond() (Problem, float64) {
+	const a, s = 0.05, 0.3 // drift a − x, noise s√x
+	g := math.Sqrt(1 + 2*s*s)
+	e := math.Exp(g) - 1
+	below := (g+1)*e + 2*g
+	return Problem{
+		Name: "Cox–Ingersoll–Ross", Dim: 1, Horizon: 1, Start: []float64{0.04},
+		Drift:     DriftFunc(func(_, x expr.Value) expr.Value { return x.Neg().AddConst(a) }),
+		Diffusion: DiffusionFunc(func(_, x, dw expr.Value) expr.Value { return x.Sqrt().Mul(dw).Scale(s) }),
+		Generator: func(_, x, y, _ expr.Value) expr.Value { return y.Mul(x).Neg() },
+		Terminal:  func(expr.Value) expr.Value { return expr.Const(1) },
+	}, math.Pow(2*g*math.Exp((1+g)/2)/below, 2*a/(s*s)) * math.Exp(-2*e/below*0.04)
+}
+
+// TestFiniteDifferenceMovingCoefficients: σ = √(1+t), f depends on t, z and x.
+// u = e^{−t}·sin(x) solves the equation with f = y + ½(1+t)y + z − √(1+t)·e^{−t}cos x.
+func TestFiniteDifferenceMovingCoefficients(t *testing.T) {
+	root := func(t expr.Value) expr.Value { return t.AddConst(1).Sqrt() }
+	p := Problem{
+		Name: "moving", Dim: 1, Horizon: 0.5, Start: []float64{1},
+		Diffusion: DiffusionFunc(func(t, _, dw expr.Value) expr.Value { return dw.Mul(root(t)) }),
+		Generator: func(t, x, y, z expr.Value) expr.Value {
+			return y.Add(y.Mul(t.AddConst(1)).Scale(0.5)).Add(z).Sub(root(t).Mul(t.Neg().Exp()).Mul(x.Cos()))
+		},
+		Terminal: func(x expr.Value) expr.Value { return x.Sin().Scale(math.Exp(-0.5)) },
+	}
+	within(t, p, math.Sin(1))
+	fitOrder(t, p, math.Sin(1))
+}
+
+func TestFiniteDifferenceRefusesByName(t *testing.T) {
+	explosive := heat(1)
+	explosive.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.PowConst(3).Scale(50) }
+	undefined := heat(1)
+	undefined.Start = []float64{0.1}
+	undefined.Terminal = func(x expr.Value) expr.Value { return x.Log() }
+	for _, c := range []struct {
+		p    Problem
+		want string
+	}{
+		{heat(3), "need dimension 1 or 2, problem heat has d=3"},
+		{explosive, "it may blow up"},
+		{undefined, "the terminal function is not finite near x="},
+		{Problem{Dim: 1}, "Horizon: is 0"},
+	} {
+		if _, err := FiniteDifference(c.p); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want one containing %q", err, c.want)
+		}
+	}
+}
