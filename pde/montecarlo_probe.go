@@ -27,7 +27,7 @@ type probe struct {
 func newProbe(p *Problem, tr *Transition, s Sampling, m method) (*probe, error) {
 	d := p.Dim
 	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
-	pr := &probe{p: p, y: make([]float64, 3*probePoints), size: 1}
+	pr := &probe{p: p, size: 1}
 	var err error
 	if pr.f, err = expr.Compile(p.GeneratorAt(t, x, y, z), t, x, y, z); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package pde
 
 import (
-	"fmt"
 	"math"
 	"sync"
 )
@@ -22,8 +21,8 @@ type walk struct {
 // newWalk checks the settings; withDefaults has been called on s. A walk with coarse
 // paths has an even number of steps: an odd one is raised by 1.
 func newWalk(p *Problem, tr *Transition, s Sampling, m method, coarse bool) (*walk, error) {
-	if s.Paths < 2 || s.Steps < 1 || s.Workers < 1 || s.Paths > math.MaxUint32 || s.Steps > math.MaxUint32/2 {
-		return nil, fmt.Errorf("%d paths of %d steps on %d workers; want at least 2 paths, 1 step, 1 worker", s.Paths, s.Steps, s.Workers)
+	if err := s.check(); err != nil {
+		return nil, err
 	}
 	if coarse {
 		s.Steps += s.Steps % 2

@@ -2,6 +2,8 @@ package pde
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -30,6 +32,14 @@ func (s Sampling) withDefaults(paths, steps int) Sampling {
 		s.Workers = runtime.GOMAXPROCS(0)
 	}
 	return s
+}
+
+// check refuses settings, with the defaults filled in, that cannot be used.
+func (s Sampling) check() error {
+	if s.Paths < 2 || s.Steps < 1 || s.Workers < 1 || s.Paths > math.MaxUint32 || s.Steps > math.MaxUint32/2 {
+		return fmt.Errorf("%d paths of %d steps on %d workers; want at least 2 paths, 1 step, 1 worker", s.Paths, s.Steps, s.Workers)
+	}
+	return nil
 }
 
 // method keeps the random numbers of the reference methods apart from one another and

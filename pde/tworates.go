@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
+	"slices"
 
-	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -64,6 +64,9 @@ func (m TwoRates) bound(ctx context.Context, p Problem, s Sampling, key method, 
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	s = s.withDefaults(1<<14, 50)
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	values := make([]float64, s.Paths)
 	const chunk = 64
 	err := inChunks(ctx, s.Workers, (s.Paths+chunk-1)/chunk, func(c int) error {
@@ -114,37 +117,31 @@ func (m TwoRates) check(p *Problem) error {
 
 // checkFunctions compares f and g with the formulas at random points.
 func (m TwoRates) checkFunctions(p *Problem, mu float64) error {
-	d := p.Dim
-	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
-	f, err := expr.Compile(p.GeneratorAt(t, x, y, z), t, x, y, z)
+	tr, err := p.Transition()
 	if err != nil {
 		return err
 	}
-	g, err := expr.Compile(p.Terminal(x), x)
+	pr, err := newProbe(p, tr, Sampling{}, forPolicy)
 	if err != nil {
 		return err
 	}
-	rng := rand.New(rand.NewPCG(1, 1))
-	at, zs, out := make([]float64, d), make([]float64, d), make([]float64, 1)
-	for range 50 {
-		largest, sum := 0.0, 0.0
-		for i := range at {
-			at[i], zs[i] = p.Start[i]*math.Exp(m.Sigma*rng.NormFloat64()), 10*rng.NormFloat64()
-			largest, sum = math.Max(largest, at[i]), sum+zs[i]
-		}
-		price := 10 * rng.NormFloat64()
-		if err := f.Eval(1, out, []float64{rng.Float64()}, at, []float64{price}, zs); err != nil {
+	g := make([]float64, probePoints)
+	if err := pr.g.Eval(probePoints, g, pr.x); err != nil {
+		return err
+	}
+	for i, got := range g {
+		price, invested := pr.y[3*i]*pr.size, floats.Sum(pr.z[i*p.Dim:(i+1)*p.Dim])/m.Sigma
+		f, err := pr.generator(i, price, 1, 0)
+		if err != nil {
 			return err
 		}
-		want := -m.Lend*price - (mu-m.Lend)/m.Sigma*sum + (m.Borrow-m.Lend)*math.Max(sum/m.Sigma-price, 0)
-		if !(math.Abs(out[0]-want) <= 1e-9*(1+math.Abs(want))) {
-			return fmt.Errorf("needs a generator of two rates; at one point f is %g, not %g", out[0], want)
+		want := -m.Lend*price - (mu-m.Lend)*invested + (m.Borrow-m.Lend)*math.Max(invested-price, 0)
+		if !(math.Abs(f-want) <= 1e-9*(1+math.Abs(want))) {
+			return fmt.Errorf("needs a generator of two rates; at one point f is %g, not %g", f, want)
 		}
-		if err := g.Eval(1, out, at); err != nil {
-			return err
-		}
-		if want := m.payoff(largest); !(math.Abs(out[0]-want) <= 1e-9*(1+math.Abs(want))) {
-			return fmt.Errorf("needs g = Σ slopes·max(max xᵢ − strike, 0); at one point g is %g, not %g", out[0], want)
+		want = m.payoff(slices.Max(pr.x[i*p.Dim : (i+1)*p.Dim]))
+		if !(math.Abs(got-want) <= 1e-9*(1+math.Abs(want))) {
+			return fmt.Errorf("needs g = Σ slopes·max(max xᵢ − strike, 0); at one point g is %g, not %g", got, want)
 		}
 	}
 	return nil

@@ -93,6 +93,16 @@ func TestTwoRatesBracket(t *testing.T) {
 	}
 }
 
+// TestTwoRatesRefuseSettings: from Go any number may come.
+func TestTwoRatesRefuseSettings(t *testing.T) {
+	m := TwoRates{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
+	for _, s := range []Sampling{{Paths: 1}, {Paths: -5}, {Steps: -1}, {Workers: -1}} {
+		if _, err := m.Dual(t.Context(), spread100(2, m), s); err == nil || !strings.Contains(err.Error(), "want at least 2 paths") {
+			t.Errorf("%+v: error %v", s, err)
+		}
+	}
+}
+
 func TestTwoRatesRefuseByName(t *testing.T) {
 	m := TwoRates{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
 	other, claim := spread100(3, m), spread100(3, m)

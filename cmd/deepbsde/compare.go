@@ -167,7 +167,8 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 		}
 		c.rows = append(c.rows, row)
 	}
-	if r := m.problem.Reference; r != nil && (c.best == nil || r.StdErr > 0 && r.StdErr < c.best.StdErr) {
+	// The error of a published value may only not be stated.
+	if r := m.problem.Reference; r != nil && (c.best == nil || r != m.family.Published && r.StdErr < c.best.StdErr) {
 		c.best = r
 	}
 	for _, network := range solverNames {

@@ -59,6 +59,26 @@ func TestCompareFormats(t *testing.T) {
 	}
 }
 
+// TestCompareWithTheMostExact: a method is compared with the exact solution, not with
+// itself, though the exact one was not asked for.
+func TestCompareWithTheMostExact(t *testing.T) {
+	var got struct {
+		Comparisons []struct {
+			Rows []struct {
+				Method         string
+				Relative_Error float64
+			}
+		}
+	}
+	out := runWith(t, nil, "compare", "burgers", "--dim", "1", "--methods", "picard", "--json")
+	if err := json.Unmarshal([]byte(out.stdout), &got); err != nil || len(got.Comparisons) != 1 || len(got.Comparisons[0].Rows) != 1 {
+		t.Fatalf("%v in %s", err, out.stdout)
+	}
+	if r := got.Comparisons[0].Rows[0]; r.Method != "picard" || r.Relative_Error == 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestCompareErrors(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"", "compare needs the NAME of a problem"},
