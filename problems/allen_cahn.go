@@ -20,7 +20,8 @@ u(T,x) = 1/(2 + 0.4‖x‖²), x0 = 0`,
 		"shared":   {Steps: 20, Iterations: 1000, LearningRate: 5e-3},
 		"per-step": {Steps: 20, Iterations: 4000, Schedule: "constant", LearningRate: 5e-4, LossClip: 50, Uncontrolled: true},
 	},
-	Published: published(0.052802, "branching diffusion", hje2018+", table 1"),
+	Published:    published(0.052802, "branching diffusion", hje2018+", table 1"),
+	PublishedRun: &PublishedRun{4000, 0.0030, 0.0022, 647, hje2018},
 	make: func(dim int, _ values) pde.Problem {
 		return pde.Problem{
 			Start:     make([]float64, dim),

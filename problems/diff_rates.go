@@ -34,7 +34,8 @@ u(T,x) = max(m−120, 0) − 2 max(m−150, 0), m = max xᵢ, x0 = (100, …, 10
 		Value: 21.210, StdErr: 0.028, Method: "rate policy and martingale dual",
 		Source: "between 21.169 ± 0.007 and 21.250 ± 0.007, 65536 paths on 50 steps",
 	},
-	Published: published(21.299, "multilevel Picard", ehj2017+", section 4.4; deep BSDE gives 21.217 there"),
+	Published:    published(21.299, "multilevel Picard", ehj2017+", section 4.4; deep BSDE gives 21.217 there"),
+	PublishedRun: &PublishedRun{4000, 0.0039, 0, 566, ehj2017},
 	methods: func(v values) []ReferenceMethod {
 		m := pde.TwoRates{
 			Sigma: v["sigma"], Lend: v["r_l"], Borrow: v["r_b"],

@@ -28,6 +28,10 @@ type Family struct {
 	// with the command or the settings that gave it.
 	Published, Recorded *pde.Reference
 
+	// PublishedRun is what the literature reports of its own training with the
+	// settings of Training["per-step"]; nil where it gives no figures.
+	PublishedRun *PublishedRun
+
 	make      func(dim int, v values) pde.Problem
 	reference func(p *pde.Problem, dim int, v values) (*pde.Reference, error) // nil: from Exact or Published
 	methods   func(v values) []ReferenceMethod                                // of this equation alone; nil: none
@@ -56,6 +60,15 @@ type Training struct {
 	Uncontrolled             bool // paths without the control ∂f/∂z
 	LossClip, ClipNorm       float64
 	EstimatePaths            int
+}
+
+// PublishedRun is the accuracy and the time of a published training, over five runs.
+type PublishedRun struct {
+	Iterations int
+	Error      float64 // mean relative error of Y0
+	StdDev     float64 // its standard deviation, 0 where it is not stated
+	Seconds    float64 // mean, on a laptop of 2017
+	Source     string
 }
 
 // values are the parameters of one member of a family.

@@ -42,6 +42,7 @@ func (a *app) root() *cli.App {
 			a.solveCommand(),
 			a.referenceCommand(),
 			a.compareCommand(),
+			a.benchCommand(),
 			a.versionCommand(),
 		},
 		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},

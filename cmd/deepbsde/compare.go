@@ -22,6 +22,7 @@ type compareFlags struct {
 	seeds   opt[int]
 	workers opt[int]
 	format  opt[string]
+	plot    opt[string]
 	json    bool
 	quiet   bool
 }
@@ -44,6 +45,7 @@ func (a *app) compareCommand() *cli.Command {
 			valueFlag("seeds", "`NUMBER` of runs of each solver, with the seeds 1, 2, … (default: 1)", &f.seeds, wholeNumber),
 			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
 			valueFlag("format", "`FORMAT` of the table: text (the default), csv or markdown", &f.format, oneOf("text", "csv", "markdown")),
+			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of the values with their intervals", &f.plot, plotFile),
 			boolFlag("json", "print one JSON object", &f.json),
 			boolFlag("quiet", "no progress on standard error", &f.quiet),
 		),
@@ -85,6 +87,11 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 			return err
 		}
 		all = append(all, one)
+	}
+	if f.plot.given {
+		if err := savePanels(f.plot.value, comparisonPanels(all)); err != nil {
+			return err
+		}
 	}
 	if f.json {
 		return a.printJSON(newJSONComparisons(all))

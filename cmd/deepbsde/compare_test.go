@@ -6,6 +6,8 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -135,6 +137,26 @@ func TestCompareCatchesAWrongGenerator(t *testing.T) {
 			last := rows[len(rows)-1]
 			if last.Method != "shared" || last.Consistent == nil || *last.Consistent != right {
 				t.Errorf("%s, right %t: %+v, relative error %g", name, right, last, math.Abs(*last.Relative_Error))
+			}
+		}
+	}
+}
+
+// TestComparePlot draws every kind of row: exact, bound, published, solver.
+func TestComparePlot(t *testing.T) {
+	for _, format := range []string{"svg", "png", "pdf"} {
+		file := filepath.Join(t.TempDir(), "plot."+format)
+		out := runWith(t, nil, "compare", "hjb", "burgers", "--methods", "shared,cole-hopf,exact", "--quiet", "--plot", file)
+		if out.status != 0 {
+			t.Fatalf("status %d, %q", out.status, out.stderr)
+		}
+		picture, err := os.ReadFile(file)
+		if err != nil || len(picture) < 1000 {
+			t.Fatalf("%v, %d bytes", err, len(picture))
+		}
+		for _, want := range []string{"cole-hopf", "published", "shared", "deviation from 0.5 in %"} {
+			if format == "svg" && !strings.Contains(string(picture), want) {
+				t.Errorf("no %q in the plot", want)
 			}
 		}
 	}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/deepbsde/deepbsde/bsde"
+)
+
+// benchRun is one finished training, a line of the store.
+type benchRun struct {
+	Problem     string       `json:"problem"`
+	Preset      string       `json:"preset"`
+	Network     string       `json:"network"`
+	Version     string       `json:"version"` // as the command version prints it
+	Settings    jsonSettings `json:"settings"`
+	Status      string       `json:"status"`
+	Value       *float64     `json:"value,omitempty"` // the final estimate; absent where training diverged
+	StdErr      *float64     `json:"stderr,omitempty"`
+	Seconds     float64      `json:"seconds"` // of the whole run
+	Checkpoints []checkpoint `json:"checkpoints"`
+}
+
+// checkpoint is the state of training after so many gradient steps.
+type checkpoint struct {
+	Iteration int     `json:"iteration"`
+	Value     float64 `json:"value"`   // Y0 of the optimiser
+	Seconds   float64 `json:"seconds"` // since the start of training
+}
+
+func (b *benchRun) fill(r *bsde.Result) {
+	b.Status, b.Value, b.StdErr, b.Seconds = r.Status.String(), number(r.Value), number(r.StdErr), r.Elapsed.Seconds()
+	for _, h := range r.History {
+		if number(h.Value) != nil {
+			b.Checkpoints = append(b.Checkpoints, checkpoint{h.Iteration, h.Value, h.Elapsed.Seconds()})
+		}
+	}
+}
+
+// at is the checkpoint after the given number of steps, nil where there is none.
+func (b *benchRun) at(iteration int) *checkpoint {
+	for i := range b.Checkpoints {
+		if b.Checkpoints[i].Iteration == iteration {
+			return &b.Checkpoints[i]
+		}
+	}
+	return nil
+}
+
+// same tells whether both runs are of the same experiment: whether they agree in all
+// that the result depends on apart from the program's version and the instruction set,
+// which changes the last digits.
+func (b *benchRun) same(other *benchRun) bool {
+	key := func(r *benchRun) string {
+		s := r.Settings
+		s.Workers = 0
+		text, _ := json.Marshal([]any{r.Problem, r.Network, s})
+		return string(text)
+	}
+	return key(b) == key(other)
+}
+
+// store is a file of finished runs, one JSON object a line, to which runs are added.
+type store struct {
+	path string
+	file *os.File
+	runs []*benchRun
+}
+
+// openStore reads the runs of a file, which may not exist yet. A last line without
+// its end, which a crash can leave, is dropped; any other that is no run is an error.
+func openStore(path string) (*store, error) {
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	whole := bytes.LastIndexByte(text, '\n') + 1
+	s := &store{path: path}
+	for i, line := range bytes.Split(text[:whole], []byte("\n")) {
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		var r benchRun
+		if err := json.Unmarshal(line, &r); err != nil || r.Problem == "" {
+			return nil, &exitError{exitUsage, fmt.Errorf("%s:%d: not a run of 'deepbsde bench'", path, i+1), "name another file with --store"}
+		}
+		s.runs = append(s.runs, &r)
+	}
+	if s.file, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o644); err != nil {
+		return nil, err
+	}
+	if whole < len(text) {
+		err = s.file.Truncate(int64(whole))
+	}
+	return s, err
+}
+
+// find is the newest run with the same settings, nil for none.
+func (s *store) find(want *benchRun) *benchRun {
+	for i := len(s.runs) - 1; i >= 0; i-- {
+		if s.runs[i].same(want) {
+			return s.runs[i]
+		}
+	}
+	return nil
+}
+
+// add appends a run and sees it to the disk.
+func (s *store) add(r *benchRun) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if _, err := s.file.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	s.runs = append(s.runs, r)
+	return s.file.Sync()
+}
+
+func (s *store) close() { s.file.Close() }

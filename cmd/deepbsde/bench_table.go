@@ -1,0 +1,241 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/deepbsde/deepbsde/problems"
+)
+
+// benchRow is a line of a table: all seeds at one moment of training, or the final
+// estimates.
+type benchRow struct {
+	label       string // steps, or estimate
+	runs        int    // that got there
+	value, std  float64
+	err, errStd float64 // relative error
+	seconds     float64
+	published   *problems.PublishedRun // at the same moment, nil for none
+}
+
+// rows are the papers' checkpoints, quarters of the training, and the estimate.
+func (c *benchCell) rows() (rows []benchRow) {
+	n := c.runs[0].Settings.Iterations
+	for quarter := range 5 {
+		at := n * quarter / 4
+		var values, seconds []float64
+		for _, r := range c.runs {
+			if p := r.at(at); p != nil {
+				values, seconds = append(values, p.Value), append(seconds, p.Seconds)
+			}
+		}
+		rows = append(rows, c.row(strconv.Itoa(at), values, seconds))
+	}
+	var values, seconds []float64
+	for _, r := range c.runs {
+		if r.Value != nil {
+			values, seconds = append(values, *r.Value), append(seconds, r.Seconds)
+		}
+	}
+	rows = append(rows, c.row("estimate", values, seconds))
+	if p := c.family.PublishedRun; p != nil && c.preset == "paper" {
+		for i := range rows {
+			if rows[i].label == strconv.Itoa(p.Iterations) {
+				rows[i].published = p
+			}
+		}
+	}
+	return rows
+}
+
+func (c *benchCell) row(label string, values, seconds []float64) benchRow {
+	r := benchRow{label: label, runs: len(values), err: math.NaN(), errStd: math.NaN()}
+	r.value, r.std = meanStd(values)
+	r.seconds, _ = meanStd(seconds)
+	if ref := c.problem.Reference; ref != nil {
+		errs := make([]float64, len(values))
+		for i, v := range values {
+			errs[i] = relativeError(v, ref)
+		}
+		r.err, r.errStd = meanStd(errs)
+	}
+	return r
+}
+
+// meanStd is NaN where there are too few values.
+func meanStd(v []float64) (mean, std float64) {
+	switch len(v) {
+	case 0:
+		return math.NaN(), math.NaN()
+	case 1:
+		return v[0], math.NaN()
+	}
+	return stat.MeanStdDev(v, nil)
+}
+
+// cells of the row in a table.
+func (r *benchRow) cells() table.Row {
+	row := table.Row{r.label, r.runs, number7(r.value), size(r.std), percentOrNothing(r.err), percentOrNothing(r.errStd), size(r.seconds)}
+	if p := r.published; p != nil {
+		std := "not stated"
+		if p.StdDev > 0 {
+			std = percent(p.StdDev)
+		}
+		return append(row, percent(p.Error), std, exact(p.Seconds))
+	}
+	return append(row, "", "", "")
+}
+
+func number7(x float64) string {
+	if !known(x) {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', 7, 64)
+}
+
+var benchHeader = table.Row{"steps", "runs", "Y0", "std", "relative error", "std", "seconds", "published error", "its std", "its seconds"}
+
+// benchText is all tables in the format of the flags.
+func benchText(cells []benchCell, f *benchFlags) string {
+	switch f.format.or("text") {
+	case "csv":
+		return benchCSV(cells)
+	case "markdown":
+		return benchMarkdown(cells, f)
+	}
+	var b strings.Builder
+	for i := range cells {
+		fmt.Fprintf(&b, "%s\n%s\n\n", cells[i].title(), render(cells[i].table(benchHeader)))
+	}
+	b.WriteString(strings.ReplaceAll(benchNotes, "`", "'"))
+	return b.String()
+}
+
+// title names a table with what was run.
+func (c *benchCell) title() string {
+	s, whose := c.runs[0].Settings, "settings of this program"
+	if c.preset == "paper" {
+		whose = "settings of the paper"
+	}
+	return fmt.Sprintf("%s, %s: network %s, %d time steps, %d iterations, reference %s",
+		identity(c.member), whose, c.network, s.Steps, s.Iterations, c.reference())
+}
+
+func (c *benchCell) reference() string {
+	if c.problem.Reference == nil {
+		return "unknown"
+	}
+	return referenceDigits(c.problem.Reference, 0)
+}
+
+func (c *benchCell) table(header table.Row) table.Writer {
+	t := plainTable()
+	t.AppendHeader(header)
+	for _, r := range c.rows() {
+		t.AppendRow(r.cells())
+	}
+	return t
+}
+
+const benchNotes = `Rows with a number of steps: Y0 as the optimiser has it, with the time since training
+began. "estimate": what ` + "`solve`" + ` reports, made on fresh paths after training, with the time
+of the whole run. Mean and standard deviation over the seeds; the relative error is
+against the reference of ` + "`deepbsde reference NAME`" + `. Published: five runs on a laptop of
+2017, the optimiser's Y0 (Han, Jentzen, E 2018; E, Han, Jentzen 2017).
+`
+
+// benchCSV is one table of everything, for programs.
+func benchCSV(cells []benchCell) string {
+	t := plainTable()
+	t.AppendHeader(table.Row{"problem", "dim", "settings", "network", "steps", "runs", "y0", "y0_std", "relative_error", "relative_error_std",
+		"seconds", "reference", "published_error", "published_error_std", "published_seconds"})
+	for i := range cells {
+		c := &cells[i]
+		for _, r := range c.rows() {
+			row := table.Row{c.family.Name, c.problem.Dim, c.preset, c.network, r.label, r.runs, plain(r.value), plain(r.std),
+				plain(r.err), plain(r.errStd), plain(r.seconds)}
+			if ref := c.problem.Reference; ref != nil {
+				row = append(row, plain(ref.Value))
+			} else {
+				row = append(row, "")
+			}
+			if p := r.published; p != nil {
+				row = append(row, plain(p.Error), plain(p.StdDev), plain(p.Seconds))
+			} else {
+				row = append(row, "", "", "")
+			}
+			t.AppendRow(row)
+		}
+	}
+	return t.RenderCSV() + "\n"
+}
+
+// plain is x with ten digits, nothing where it is not known.
+func plain(x float64) string {
+	if !known(x) {
+		return ""
+	}
+	return exact(x)
+}
+
+// benchMarkdown is a document of its own, with a summary first.
+func benchMarkdown(cells []benchCell, f *benchFlags) string {
+	var b strings.Builder
+	b.WriteString("# Results\n\nWritten by\n\n    deepbsde bench" + f.given() + "\n\nwith " + strings.Join(versions(cells), " and ") + ".\n\n")
+	t := plainTable()
+	t.AppendHeader(table.Row{"problem", "reference", "settings", "iterations", "estimate", "std", "relative error", "std", "seconds", "published error", "its std", "its seconds"})
+	for i := range cells {
+		c := &cells[i]
+		rows := c.rows()
+		last, trained := rows[len(rows)-1], rows[len(rows)-2]
+		last.published = trained.published
+		row := last.cells()
+		t.AppendRow(append(table.Row{identity(c.member), c.reference(), c.preset, c.runs[0].Settings.Iterations}, row[2:]...))
+	}
+	b.WriteString(t.RenderMarkdown() + "\n\n" + benchNotes)
+	if f.plot.given {
+		fmt.Fprintf(&b, "\n![relative error against seconds](%s)\n", filepath.Base(f.plot.value))
+	}
+	for i := range cells {
+		fmt.Fprintf(&b, "\n## %s, settings: %s\n\n%s.\n\n%s\n", cells[i].family.Name, cells[i].preset, cells[i].title(), cells[i].table(benchHeader).RenderMarkdown())
+	}
+	return b.String()
+}
+
+// given are the flags that decide what the document holds.
+func (f *benchFlags) given() (s string) {
+	if f.settings.given {
+		s += " --settings " + f.settings.value
+	}
+	if f.seeds.given {
+		s += fmt.Sprintf(" --seeds %d", f.seeds.value)
+	}
+	if f.store.given {
+		s += " --store " + f.store.value
+	}
+	s += " --format markdown"
+	if f.plot.given {
+		s += " --plot " + f.plot.value
+	}
+	return s
+}
+
+// versions are the programs and machines that made the runs.
+func versions(cells []benchCell) (list []string) {
+	for _, c := range cells {
+		for _, r := range c.runs {
+			v := fmt.Sprintf("%s, workers: %d", strings.TrimSpace(r.Version), r.Settings.Workers)
+			if !slices.Contains(list, v) {
+				list = append(list, v)
+			}
+		}
+	}
+	return list
+}

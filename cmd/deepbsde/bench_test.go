@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deepbsde/deepbsde/bsde"
+)
+
+// benchResult is a run whose Y0 goes to 4.6 and whose estimate is 4.59 + seed/1000.
+func benchResult(c call) *bsde.Result {
+	r := fakeResult(c)
+	r.Value = 4.59 + float64(c.settings.Seed)/1000
+	for k := range 5 {
+		r.History = append(r.History, bsde.Record{Iteration: c.settings.Iterations * k / 4, Value: 4.2 + 0.1*float64(k), Elapsed: time.Duration(k) * time.Second})
+	}
+	return r
+}
+
+func TestBenchTable(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"bench", "hjb", "--quiet", "--format", "csv", "--seeds", "3",
+		"--store", filepath.Join(dir, "runs"), "--plot", filepath.Join(dir, "bench.svg")}
+	solve := func(c call) (*bsde.Result, error) { return benchResult(c), nil }
+	out := runWith(t, solve, args...)
+	if out.status != 0 || out.stderr != "" || len(out.calls) != 6 {
+		t.Fatalf("status %d, %q, %d runs", out.status, out.stderr, len(out.calls))
+	}
+	rows, err := csv.NewReader(strings.NewReader(out.stdout)).ReadAll()
+	if err != nil || len(rows) != 13 {
+		t.Fatalf("%v, %d rows", err, len(rows))
+	}
+	column := map[string]int{}
+	for i, name := range rows[0] {
+		column[name] = i
+	}
+	at := func(row int, name string) string { return rows[row][column[name]] }
+	for i, steps := range []string{"0", "500", "1000", "1500", "2000", "estimate"} {
+		if at(1+i, "steps") != steps || at(1+i, "settings") != "paper" || at(7+i, "settings") != "default" {
+			t.Errorf("rows %d and %d: %v, %v", 1+i, 7+i, rows[1+i], rows[7+i])
+		}
+	}
+	// Published are 0.17 % and 330 s after the last of the paper's 2000 steps.
+	if at(5, "published_error") != "0.0017" || at(5, "published_seconds") != "330" || at(11, "published_error") != "" {
+		t.Errorf("published figures in %v, %v", rows[5], rows[11])
+	}
+	// Seeds 1 to 3 give 4.591, 4.592 and 4.593.
+	for name, want := range map[string]float64{"y0": 4.592, "y0_std": 0.001, "relative_error": (4.592 - 4.590161725) / 4.590161725, "relative_error_std": 0.001 / 4.590161725} {
+		if got, err := strconv.ParseFloat(at(6, name), 64); err != nil || got < 0.9999*want || got > 1.0001*want {
+			t.Errorf("%s of the estimate is %s, want %g", name, at(6, name), want)
+		}
+	}
+	if picture, err := os.ReadFile(filepath.Join(dir, "bench.svg")); err != nil || !strings.Contains(string(picture), "</svg>") {
+		t.Errorf("plot: %v", err)
+	}
+}
+
+// TestBenchResumes: what a bench has done when it is stopped, or killed in the middle
+// of a line, is not done again.
+func TestBenchResumes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "runs")
+	args := []string{"bench", "hjb", "allen-cahn", "--settings", "default", "--seeds", "2", "--quiet", "--store", path}
+	left := 3
+	out := runWith(t, func(c call) (*bsde.Result, error) {
+		if left--; left < 0 {
+			return nil, context.Canceled
+		}
+		return benchResult(c), nil
+	}, args...)
+	if out.status != exitInterrupted || !strings.Contains(out.stderr, "3 finished runs are in "+path) {
+		t.Fatalf("status %d, %q", out.status, out.stderr)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text[:len(text)-20], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	solve := func(c call) (*bsde.Result, error) { return benchResult(c), nil }
+	if out = runWith(t, solve, args...); out.status != 0 || len(out.calls) != 2 {
+		t.Errorf("status %d, %q, %d runs, want the third and the fourth", out.status, out.stderr, len(out.calls))
+	}
+	again := runWith(t, solve, args...)
+	if len(again.calls) != 0 || again.stdout != out.stdout {
+		t.Errorf("%d runs, output\n%s\nwant\n%s", len(again.calls), again.stdout, out.stdout)
+	}
+	if fresh := runWith(t, solve, append(args, "--fresh")...); len(fresh.calls) != 4 {
+		t.Errorf("--fresh made %d runs", len(fresh.calls))
+	}
+}
+
+// TestBenchDiverged: a run without a value counts as a run that has none.
+func TestBenchDiverged(t *testing.T) {
+	solve := func(c call) (*bsde.Result, error) {
+		r := benchResult(c)
+		if c.settings.Seed == 1 {
+			r.Status, r.Value, r.History = bsde.Diverged, math.NaN(), r.History[:2]
+		}
+		return r, nil
+	}
+	out := runWith(t, solve, "bench", "hjb", "--settings", "default", "--seeds", "2", "--quiet", "--store", filepath.Join(t.TempDir(), "runs"))
+	if out.status != 0 || !strings.Contains(out.stdout, " 500          2") || !strings.Contains(out.stdout, " estimate     1  4.592") {
+		t.Errorf("status %d, %q\n%s", out.status, out.stderr, out.stdout)
+	}
+}
+
+func TestBenchErrors(t *testing.T) {
+	dir := t.TempDir()
+	foreign := filepath.Join(dir, "foreign")
+	if err := os.WriteFile(foreign, []byte("{}\nhello\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"nosuch", `unknown problem "nosuch"`},
+		{"hjb hjb", "hjb is named twice"},
+		{"hjb --settings best", "want paper or default or both"},
+		{"hjb --plot a.gif", "want a file name that ends in .png, .svg or .pdf"},
+		{"hjb --store " + foreign, foreign + ":1: not a run of 'deepbsde bench'"},
+	} {
+		out := runWith(t, nil, append([]string{"bench"}, strings.Fields(c.args)...)...)
+		if out.status != exitUsage || out.stdout != "" || len(out.calls) != 0 || !strings.Contains(out.stderr, c.want) {
+			t.Errorf("bench %s: status %d, %q, want %q", c.args, out.status, out.stderr, c.want)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+var plotFormats = []string{"png", "svg", "pdf"}
+
+func plotFormat(file string) string {
+	return strings.ToLower(strings.TrimPrefix(filepath.Ext(file), "."))
+}
+
+// plotFile is the value of a flag for the file of a plot.
+func plotFile(s string) (string, error) {
+	if !slices.Contains(plotFormats, plotFormat(s)) {
+		return "", errors.New("want a file name that ends in .png, .svg or .pdf")
+	}
+	return s, nil
+}
+
+// The size of one panel.
+const panelWidth, panelHeight = 13 * vg.Centimeter, 9 * vg.Centimeter
+
+// savePanels writes plots side by side, two in a row, to a file in the format of its
+// name, which is replaced only when the picture is complete.
+func savePanels(file string, panels []*plot.Plot) error {
+	cols := min(2, len(panels))
+	rows := (len(panels) + cols - 1) / cols
+	canvas, err := draw.NewFormattedCanvas(vg.Length(cols)*panelWidth, vg.Length(rows)*panelHeight, plotFormat(file))
+	if err != nil {
+		return err
+	}
+	grid := make([][]*plot.Plot, rows)
+	for i := range grid {
+		grid[i] = make([]*plot.Plot, cols)
+		copy(grid[i], panels[i*cols:min((i+1)*cols, len(panels))])
+	}
+	pad := 4 * vg.Millimeter
+	tiles := draw.Tiles{Rows: rows, Cols: cols, PadX: pad, PadY: pad, PadTop: pad, PadBottom: pad, PadLeft: pad, PadRight: pad}
+	areas := plot.Align(grid, tiles, draw.New(canvas))
+	for i, p := range panels {
+		p.Draw(areas[i/cols][i%cols])
+	}
+	return replaceFile(file, func(f *os.File) error {
+		_, err := canvas.WriteTo(f)
+		return err
+	})
+}
+
+// replaceFile writes a file so that it is either the old or the complete new one.
+func replaceFile(name string, write func(*os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // nothing is there any more after the rename
+	err = write(f)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	return err
+}
