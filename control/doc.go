@@ -1,9 +1,19 @@
-// Package control is the place of stochastic control problems, stated as plain
-// values:
+// Package control states stochastic control problems as plain values, simulates them
+// under any policy and holds the references that need no network.
 //
-//	dX = b(t,X,a) dt + s(t,X,a) dW,   minimise E[∫ L(t,X,a) dt + G(X_T)] over policies a = π(t,X)
+// In continuous time
 //
-// It holds nothing yet. A control problem whose Hamiltonian is known can be
-// solved as its Hamilton–Jacobi–Bellman equation with package pde: the named
-// problem hjb is one.
+//	dX = b(t,X,a) dt + s(t,X,a) dW,   minimise E[∫ L(t,X,a) dt + G(X_T)]
+//
+// over policies a = π(t,X), on a grid of N steps with the action kept over each of
+// them (Euler–Maruyama); in discrete time
+//
+//	X_{n+1} = F(n, X_n, a_n, w_n),   minimise E[Σ L(n, X_n, a_n) + G(X_N)]
+//
+// with independent standard normal w_n. Both are a [Discrete] after
+// [Problem.Discretise]: that is what solvers solve and what references are exact for.
+// Package bsde trains a network as the policy (bsde.Policy). [Problem.HJB] is the
+// Hamilton–Jacobi–Bellman equation of a problem, for package pde and its solvers.
+//
+// All functions are written over autodiff/expr: a batch has one path a row.
 package control

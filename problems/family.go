@@ -33,6 +33,7 @@ type Family struct {
 	PublishedRun *PublishedRun
 
 	make      func(dim int, v values) pde.Problem
+	control   func(dim int, v values) (*Control, error) // of control problems, in place of make
 	reference func(p *pde.Problem, dim int, v values) (*pde.Reference, error) // nil: from Exact or Published
 	methods   func(v values) []ReferenceMethod                                // of this equation alone; nil: none
 }
@@ -112,11 +113,12 @@ const maxDim = 100_000
 // is known: the exact solution, a computed one, or for the default dimension and
 // parameters the recorded or else the published value.
 func (f *Family) Make(dim int, set map[string]float64) (pde.Problem, error) {
-	if dim == 0 {
-		dim = f.Dim
+	if f.make == nil {
+		return pde.Problem{}, fmt.Errorf("%s is a control problem, not an equation", f.Name)
 	}
-	if dim < 1 || dim > maxDim {
-		return pde.Problem{}, fmt.Errorf("dimension %d, want a number from 1 to %d", dim, maxDim)
+	dim, err := f.dimension(dim)
+	if err != nil {
+		return pde.Problem{}, err
 	}
 	v, changed, err := f.values(set)
 	if err != nil {
@@ -144,6 +146,16 @@ func (f *Family) Make(dim int, set map[string]float64) (pde.Problem, error) {
 		}
 	}
 	return p, nil
+}
+
+func (f *Family) dimension(dim int) (int, error) {
+	if dim == 0 {
+		dim = f.Dim
+	}
+	if dim < 1 || dim > maxDim {
+		return 0, fmt.Errorf("dimension %d, want a number from 1 to %d", dim, maxDim)
+	}
+	return dim, nil
 }
 
 // values fills in defaults and checks names and ranges.
