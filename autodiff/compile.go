@@ -24,6 +24,7 @@ type step[T Float] struct {
 type compiler[T Float] struct {
 	g      *Graph
 	prog   *Program[T]
+	memory memory[T]
 	values map[*gorgonia.Node]matrix[T] // leaves at first, everything in the end
 	steps  []*step[T]                   // operands first
 	maker  map[*gorgonia.Node]*step[T]  // of the nodes that are not leaves

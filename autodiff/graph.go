@@ -16,6 +16,7 @@ type Graph struct {
 	dtype  tensor.Dtype
 	layout *Layout
 	leaves map[*gorgonia.Node]leaf
+	params map[string]Node
 	train  bool
 	err    error
 }
@@ -47,7 +48,7 @@ type Node struct {
 // training graph normalises batches by their own statistics, others by the
 // running ones.
 func NewGraph[T Float](layout *Layout, train bool) *Graph {
-	g := &Graph{g: gorgonia.NewGraph(), dtype: tensor.Float32, layout: layout, train: train, leaves: map[*gorgonia.Node]leaf{}}
+	g := &Graph{g: gorgonia.NewGraph(), dtype: tensor.Float32, layout: layout, train: train, leaves: map[*gorgonia.Node]leaf{}, params: map[string]Node{}}
 	if _, ok := any(T(0)).(float64); ok {
 		g.dtype = tensor.Float64
 	}
@@ -81,13 +82,19 @@ func (g *Graph) Input(name string, rows, cols int) Node {
 	return g.leaf(leaf{kind: inputLeaf, name: name}, rows, cols)
 }
 
-// Param is a trained parameter; rate multiplies the learning rate.
+// Param is a trained parameter; rate multiplies the learning rate. Asked for again,
+// it is the same node.
 func (g *Graph) Param(name string, rows, cols int, rate float64, init Init) Node {
+	if n, ok := g.params[name]; ok && n.Rows == rows && n.Cols == cols {
+		return n
+	}
 	p, err := add(&g.layout.params, Param{Name: name, Rows: rows, Cols: cols, Rate: rate, Init: init})
 	if err != nil {
 		return g.fail(err)
 	}
-	return g.leaf(leaf{kind: paramLeaf, name: name, at: p.Offset}, rows, cols)
+	n := g.leaf(leaf{kind: paramLeaf, name: name, at: p.Offset}, rows, cols)
+	g.params[name] = n
+	return n
 }
 
 // State is a parameter that is kept but not trained.

@@ -108,7 +108,7 @@ func (c *compiler[T]) pick(free map[int][]*buffer[T], size int, uses []access) *
 			return b
 		}
 	}
-	return &buffer[T]{data: make([]T, size)}
+	return &buffer[T]{data: c.memory.take(size)}
 }
 
 // follow tells whether all of uses that write a number come after all of old that

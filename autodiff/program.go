@@ -20,8 +20,10 @@ type Program[T Float] struct {
 	inputs  map[string][]T
 	readers map[string][]reader[T]
 	values  map[*gorgonia.Node]matrix[T]
+	slopes  map[*gorgonia.Node]*gorgonia.Node // the gradients in inputs
 	norms   []normUpdate[T]
 	copies  [][2][]T // gradients to be copied (to, from) after a run
+	spans   [][2]int // of Grads that a run writes
 	tasks   []*task[T]
 	run     atomic.Uint32 // number of the run
 	plan    *Plan         // of the tasks
@@ -48,22 +50,32 @@ type normUpdate[T Float] struct {
 type Target struct {
 	Outputs []Node        // values to be read after a run
 	Cost    Node          // scalar to be differentiated in all parameters; zero Node for none
+	Wrt     []Node        // inputs in which the cost is to be differentiated too, see Program.Gradient
 	Norms   []*NormUpdate // running statistics to be moved by UpdateNorms
 }
 
 // Compile makes a program of a graph. params and states are the flat vectors of
 // the graph's layout, which the program uses in place.
 func Compile[T Float](g *Graph, t Target, params, states []T) (*Program[T], error) {
-	p := &Program[T]{Params: params, States: states, inputs: map[string][]T{}, readers: map[string][]reader[T]{}}
-	c := &compiler[T]{g: g, prog: p, values: map[*gorgonia.Node]matrix[T]{}, maker: map[*gorgonia.Node]*step[T]{}}
+	return CompileIn(&Arena[T]{}, g, t, params, states)
+}
+
+// CompileIn is Compile with all results and gradients in the memory of an arena.
+func CompileIn[T Float](arena *Arena[T], g *Graph, t Target, params, states []T) (*Program[T], error) {
+	p := &Program[T]{Params: params, States: states, inputs: map[string][]T{}, readers: map[string][]reader[T]{}, slopes: map[*gorgonia.Node]*gorgonia.Node{}}
+	c := &compiler[T]{g: g, prog: p, memory: arena.begin(), values: map[*gorgonia.Node]matrix[T]{}, maker: map[*gorgonia.Node]*step[T]{}}
 	var wrt []Param
 	var grads []Node
 	if t.Cost.n != nil && g.err == nil {
-		p.Grads = make([]T, len(params))
+		p.Grads = c.memory.take(len(params))
 		var nodes []Node
 		nodes, wrt = g.paramsOf(t.Cost)
-		grads = g.Gradient(t.Cost, nodes...)
-		t.Outputs = append(append([]Node{t.Cost}, t.Outputs...), grads...)
+		all := g.Gradient(t.Cost, append(nodes, t.Wrt...)...)
+		t.Outputs = append(append([]Node{t.Cost}, t.Outputs...), all...)
+		grads = all[:len(nodes)]
+		for i, n := range t.Wrt {
+			p.slopes[n.n] = all[len(nodes)+i].n
+		}
 	}
 	for _, u := range t.Norms {
 		t.Outputs = append(t.Outputs, u.batch, u.state)
@@ -91,6 +103,7 @@ func Compile[T Float](g *Graph, t Target, params, states []T) (*Program[T], erro
 	p.plan = &Plan{count: len(p.tasks), task: p.exec, ready: p.ready, where: func(i int) float64 { return p.tasks[i].where }}
 	p.update = NewPlan(len(t.Norms), p.updateNorm)
 	for i, n := range grads {
+		p.spans = append(p.spans, [2]int{wrt[i].Offset, wrt[i].Offset + wrt[i].Size()})
 		to := p.Grads[wrt[i].Offset : wrt[i].Offset+wrt[i].Size()]
 		if from := c.values[n.n].data; &from[0] != &to[0] {
 			p.copies = append(p.copies, [2][]T{to, from})
@@ -186,6 +199,17 @@ type reader[T Float] struct {
 
 // Value is the buffer of an output or of the cost, valid until the next Run.
 func (p *Program[T]) Value(n Node) []T { return p.values[n.n].data }
+
+// Gradient is the buffer of the gradient in an input of Target.Wrt, valid until the
+// next Run.
+func (p *Program[T]) Gradient(n Node) []T { return p.values[p.slopes[n.n]].data }
+
+// AddGrads adds the gradients of the last run to total, in the layout of Params.
+func (p *Program[T]) AddGrads(total []T) {
+	for _, s := range p.spans {
+		kernel.Add(total[s[0]:s[1]], total[s[0]:s[1]], p.Grads[s[0]:s[1]])
+	}
+}
 
 // Run computes everything once, with the workers of the pool.
 func (p *Program[T]) Run(pool *Pool) {

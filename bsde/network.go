@@ -6,7 +6,8 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff"
 )
 
-// Network is the architecture of Z: a function of the state for each time step.
+// Network is the architecture of Z, or of a policy: a function of the state for each
+// time step.
 type Network interface {
 	// Name is the network's name in results, such as "shared".
 	Name() string
@@ -27,6 +28,9 @@ type Network interface {
 	// build adds Z of the steps first … first+count−1 to the graph. x holds the
 	// states, count blocks of equal size; the result has the shape of x.
 	build(b *builder, first, count int, x autodiff.Node) autodiff.Node
+
+	// policy adds the raw action at step n, of order 1, in the states x.
+	policy(b *policyBuilder, n int, x autodiff.Node) autodiff.Node
 }
 
 // builder is what a network is built with.

@@ -6,6 +6,8 @@ import (
 	"math"
 	"runtime"
 	"time"
+
+	"github.com/deepbsde/deepbsde/autodiff"
 )
 
 // Settings are the numbers of a training run. A zero field means its documented
@@ -74,6 +76,20 @@ func (s Settings) WithDefaults() Settings {
 		s.Precision = "float32"
 	}
 	return s
+}
+
+// resolve is a checked copy with the defaults filled in; nil means the defaults.
+func (s *Settings) resolve() (Settings, error) {
+	if s == nil {
+		s = &Settings{}
+	}
+	if err := s.Validate(); err != nil {
+		return *s, err
+	}
+	if _, err := autodiff.Kernels(); err != nil {
+		return *s, &SettingsError{"DEEPBSDE_KERNELS", err.Error()}
+	}
+	return s.WithDefaults(), nil
 }
 
 // SettingsError is a setting that cannot be used.

@@ -125,6 +125,10 @@ func at(row []float64, j int) float64 {
 
 func evalNode(n *Node, rows int, values []operand, out operand) {
 	a := values[n.Args[0]]
+	if n.Op == OpLinear {
+		evalLinear(n.Data, rows, a, out)
+		return
+	}
 	var b operand
 	if len(n.Args) > 1 {
 		b = values[n.Args[1]]
@@ -161,10 +165,6 @@ func evalNode(n *Node, rows int, values []operand, out operand) {
 			for _, arg := range n.Args {
 				k += copy(o[k:], values[arg].row(r))
 			}
-		case OpLinear:
-			for j := range o {
-				o[j] = dot(n.Data[j*len(x):(j+1)*len(x)], x)
-			}
 		case OpBroadcast:
 			for j := range o {
 				o[j] = x[0]
@@ -197,12 +197,4 @@ func evalBinary(f Binary, o, x, y []float64) {
 	for j := range o {
 		o[j] = def(at(x, j), at(y, j))
 	}
-}
-
-func dot(a, b []float64) float64 {
-	s := 0.0
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
 }

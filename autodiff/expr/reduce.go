@@ -55,3 +55,11 @@ func Extreme[T float32 | float64](op Op, x []T) int {
 	}
 	return k
 }
+
+func dot(a, b []float64) float64 {
+	s := 0.0
+	for i, v := range a {
+		s += v * b[i]
+	}
+	return s
+}

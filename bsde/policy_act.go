@@ -1,0 +1,88 @@
+package bsde
+
+import (
+	"fmt"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/autodiff/vec"
+	"github.com/deepbsde/deepbsde/control"
+)
+
+// TrainedPolicy is a policy network as a control.Policy. It may be used from several
+// goroutines. Between the steps of its grid it is not defined.
+type TrainedPolicy struct {
+	problem *control.Discrete
+	free    chan actor
+	admit   *expr.Func
+}
+
+// actor evaluates the networks of all steps for up to chunkRows states. Each goroutine
+// needs one of its own.
+type actor interface {
+	raw(n, rows int, x, raw []float64)
+}
+
+type actorOf[T autodiff.Float] struct {
+	steps  []stepNetwork[T]
+	serial *autodiff.Pool
+}
+
+func newTrainedPolicy[T autodiff.Float](m *policyModel[T], workers int) (*TrainedPolicy, error) {
+	d := m.problem
+	t, x, raw := expr.Input("t", 1), expr.Input("x", d.StateDim), expr.Input("raw", d.ActionDim)
+	admit, err := expr.Compile(d.Admit(t, x, raw), t, x, raw)
+	if err != nil {
+		return nil, err
+	}
+	p := &TrainedPolicy{problem: d, admit: admit, free: make(chan actor, workers)}
+	for range workers {
+		a := &actorOf[T]{serial: autodiff.NewPool(1)}
+		arena := &autodiff.Arena[T]{}
+		for n := range d.Steps {
+			b := m.builder(false)
+			out := m.method.Network.policy(b, n, b.Input("x", chunkRows, d.StateDim))
+			program, err := autodiff.CompileIn(arena, b.Graph, autodiff.Target{Outputs: []autodiff.Node{out}}, m.params, m.states)
+			if err != nil {
+				return nil, err
+			}
+			a.steps = append(a.steps, stepNetwork[T]{program, program.Input("x"), program.Value(out)})
+		}
+		p.free <- a
+	}
+	return p, nil
+}
+
+// raw is the output of the network of step n.
+func (a *actorOf[T]) raw(n, rows int, x, raw []float64) {
+	s := a.steps[n]
+	narrow(s.x, x)
+	s.Run(a.serial)
+	vec.Widen(raw, s.z[:len(raw)])
+}
+
+// Act fills a (rows×m) with the actions at step n, time t, in the states x (rows×d).
+// Every action is admissible, whatever the state.
+func (p *TrainedPolicy) Act(n int, t float64, rows int, x, a []float64) error {
+	d, m := p.problem.StateDim, p.problem.ActionDim
+	if n < 0 || n >= p.problem.Steps || len(x) != rows*d || len(a) != rows*m {
+		return fmt.Errorf("bsde: policy at step %d of %d with %d numbers for the states and %d for the actions of %d rows, want %d and %d a row",
+			n, p.problem.Steps, len(x), len(a), rows, d, m)
+	}
+	net := <-p.free
+	defer func() { p.free <- net }()
+	var raw [chunkRows * 16]float64
+	buffer := raw[:]
+	if m > 16 {
+		buffer = make([]float64, chunkRows*m)
+	}
+	for lo := 0; lo < rows; lo += chunkRows {
+		count := min(chunkRows, rows-lo)
+		states := x[lo*d : (lo+count)*d]
+		net.raw(n, count, states, buffer[:count*m])
+		if err := p.admit.Eval(count, a[lo*m:(lo+count)*m], []float64{t}, states, buffer[:count*m]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+package bsde
+
+import (
+	"context"
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/control"
+)
+
+// policyEngine trains a policy in precision T.
+type policyEngine[T autodiff.Float] struct {
+	*policyModel[T]
+	ctx    context.Context
+	pool   *autodiff.Pool
+	adam   *autodiff.Adam[T]
+	noise  *policyNoise[T]
+	arena  *autodiff.Arena[T] // of all pieces
+	pieces []*policyPiece[T]
+	x      [][]T // states at the begin of each piece
+	w      [][]T // noise: of the pieces in turn, or of this batch and the next
+	ready  int   // the batch whose noise is there, −1 for none
+	grads  []T   // total over the pieces; nil where there is one
+	policy *TrainedPolicy
+	last   float64 // cost at the last validation
+}
+
+// policyPiece is a stretch of the path as programs: forward gives the states at its
+// end, gradient the gradients of the objective.
+type policyPiece[T autodiff.Float] struct {
+	first, count int
+	forward      *autodiff.Program[T] // nil for the last piece
+	end          []T                  // its output
+	gradient     *autodiff.Program[T]
+	slope        []T // the gradient in its start; nil for the first piece
+}
+
+func newPolicyEngine[T autodiff.Float](ctx context.Context, d *control.Discrete, m Policy, set *Settings, pool *autodiff.Pool) (*policyEngine[T], error) {
+	s, err := newPolicyScales(ctx, d, set)
+	if err != nil {
+		return nil, err
+	}
+	model, err := newPolicyModel[T](d, m, set, s)
+	if err != nil {
+		return nil, err
+	}
+	e := &policyEngine[T]{policyModel: model, ctx: ctx, pool: pool, adam: autodiff.NewAdam[T](&model.layout), ready: -1}
+	if e.noise, err = newPolicyNoise[T](d, m, set); err != nil {
+		return nil, err
+	}
+	e.arena = &autodiff.Arena[T]{}
+	longest := 0
+	for i := range m.Segments {
+		first := i * d.Steps / m.Segments
+		piece, err := e.compile(first, (i+1)*d.Steps/m.Segments-first)
+		if err != nil {
+			return nil, err
+		}
+		e.pieces = append(e.pieces, piece)
+		e.x = append(e.x, make([]T, set.Batch*d.StateDim))
+		longest = max(longest, piece.count)
+	}
+	e.w = [][]T{make([]T, longest*set.Batch*d.Noises())}
+	if m.Segments == 1 {
+		e.w = append(e.w, make([]T, len(e.w[0])))
+	} else {
+		e.grads = make([]T, len(e.params))
+	}
+	if d.RandomStart == nil {
+		if err := e.noise.starts(e.x[0], 0); err != nil {
+			return nil, err
+		}
+	}
+	e.policy, err = newTrainedPolicy(model, set.Workers)
+	return e, err
+}
+
+// compile makes a piece.
+func (e *policyEngine[T]) compile(first, count int) (*policyPiece[T], error) {
+	p := &policyPiece[T]{first: first, count: count}
+	last := first+count == e.problem.Steps
+	b := e.builder(true)
+	start, out, cost := e.piece(b, first, count, e.set.Batch)
+	t := autodiff.Target{Cost: e.objective(b, out, cost, last), Norms: b.norms}
+	if first > 0 {
+		t.Wrt = []autodiff.Node{start}
+	}
+	var err error
+	if p.gradient, err = autodiff.CompileIn(e.arena, b.Graph, t, e.params, e.states); err != nil {
+		return nil, err
+	}
+	if first > 0 {
+		p.slope = p.gradient.Gradient(start)
+	}
+	if last {
+		return p, nil
+	}
+	b = e.builder(true)
+	_, out, _ = e.piece(b, first, count, e.set.Batch)
+	if p.forward, err = autodiff.CompileIn(e.arena, b.Graph, autodiff.Target{Outputs: []autodiff.Node{out}}, e.params, e.states); err != nil {
+		return nil, err
+	}
+	p.end = p.forward.Value(out)
+	return p, nil
+}
+
+// gradientStep computes the gradient for batch number iteration and moves the
+// parameters.
+func (e *policyEngine[T]) gradientStep(iteration int, rate float64) (bool, error) {
+	if e.problem.RandomStart != nil {
+		if err := e.noise.starts(e.x[0], iteration); err != nil {
+			return false, err
+		}
+	}
+	grads := e.grads
+	if len(e.pieces) == 1 {
+		p := e.pieces[0].gradient
+		if e.ready != iteration {
+			e.pool.Do(e.noise.fill(e.w[iteration%2], iteration, 0, e.problem.Steps))
+		}
+		bind(p, "start", e.x[0])
+		bind(p, "w", e.w[iteration%2])
+		if e.ready = iteration + 1; e.ready < e.set.Iterations {
+			e.pool.Aside(e.noise.fill(e.w[e.ready%2], e.ready, 0, e.problem.Steps))
+		}
+		p.Run(e.pool)
+		grads = p.Grads
+	} else {
+		e.inPieces(iteration)
+	}
+	if !e.adam.Step(e.pool, e.params, grads, rate, e.set.ClipNorm) {
+		return false, nil
+	}
+	if len(e.pieces) == 1 {
+		e.pieces[0].gradient.UpdateNorms(e.pool)
+	}
+	return true, nil
+}
+
+// inPieces computes the gradient with the states between the pieces alone in memory:
+// forward through all of them, then back, each piece once more.
+func (e *policyEngine[T]) inPieces(iteration int) {
+	prepare := func(program *autodiff.Program[T], i int) {
+		p := e.pieces[i]
+		w := e.w[0][:p.count*e.set.Batch*e.problem.Noises()]
+		e.pool.Do(e.noise.fill(w, iteration, p.first, p.count))
+		bind(program, "start", e.x[i])
+		bind(program, "w", w)
+	}
+	for i, p := range e.pieces[:len(e.pieces)-1] {
+		prepare(p.forward, i)
+		p.forward.Run(e.pool)
+		copy(e.x[i+1], p.end)
+	}
+	clear(e.grads)
+	for i := len(e.pieces) - 1; i >= 0; i-- {
+		p := e.pieces[i]
+		prepare(p.gradient, i)
+		p.gradient.Run(e.pool)
+		p.gradient.AddGrads(e.grads)
+		p.gradient.UpdateNorms(e.pool)
+		if i > 0 { // the states at its end are not needed again
+			copy(e.x[i], p.slope)
+			bind(e.pieces[i-1].gradient, "adjoint", e.x[i])
+		}
+	}
+}
+
+// bind gives a program an input, unless it does not read it.
+func bind[T autodiff.Float](p *autodiff.Program[T], name string, data []T) {
+	if p.Input(name) != nil {
+		p.Bind(name, data)
+	}
+}
+
+// validate is the cost on the fixed validation paths.
+func (e *policyEngine[T]) validate() (float64, error) {
+	o, err := control.Simulate(context.WithoutCancel(e.ctx), e.problem, e.policy, control.Simulation{
+		Paths: max(e.set.ValidationPaths, 4), Seed: e.set.Seed, Purpose: uint64(forValidation), Workers: e.set.Workers,
+	})
+	if err != nil {
+		return math.NaN(), err
+	}
+	e.last = o.Cost
+	if e.problem.Maximize {
+		return -o.Cost, nil
+	}
+	return o.Cost, nil
+}
+
+func (e *policyEngine[T]) value() float64 { return e.last }
+
+func (e *policyEngine[T]) unitLoss() float64 { return e.scales.cost }
+
+func (e *policyEngine[T]) mulAdds() int {
+	sum := 0
+	for _, p := range e.pieces {
+		sum += p.gradient.MulAdds()
+	}
+	return sum
+}
+
+func (e *policyEngine[T]) trained() *TrainedPolicy { return e.policy }

@@ -1,0 +1,116 @@
+package bsde
+
+import (
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/control"
+)
+
+// rolloutLists are the functions of a discrete problem as operations, with the inputs
+// t, x, a (or the raw action), w in this order.
+type rolloutLists struct {
+	admit, next, cost, final []expr.Node
+}
+
+func newRolloutLists(d *control.Discrete) (l rolloutLists, err error) {
+	t, x, a, w := expr.Input("t", 1), expr.Input("x", d.StateDim), expr.Input("a", d.ActionDim), expr.Input("w", d.Noises())
+	sign := 1.0
+	if d.Maximize {
+		sign = -1
+	}
+	for _, f := range []struct {
+		to  *[]expr.Node
+		out expr.Value
+	}{
+		{&l.admit, d.Admit(t, x, a)},
+		{&l.next, d.Next(t, x, a, w)},
+		{&l.cost, d.Cost(t, x, a).Scale(sign).Add(d.Penalty(t, x, a))},
+		{&l.final, d.Final(x).Scale(sign)},
+	} {
+		if *f.to, err = expr.Nodes(f.out, t, x, a, w); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// policyModel is a policy network for one problem in one precision: its parameters and
+// what builds graphs of it.
+type policyModel[T autodiff.Float] struct {
+	problem *control.Discrete
+	method  Policy
+	set     *Settings
+	scales  *policyScales
+	lists   rolloutLists
+	layout  autodiff.Layout
+	params  []T
+	states  []T
+}
+
+func newPolicyModel[T autodiff.Float](d *control.Discrete, m Policy, set *Settings, s *policyScales) (*policyModel[T], error) {
+	p := &policyModel[T]{problem: d, method: m, set: set, scales: s}
+	var err error
+	if p.lists, err = newRolloutLists(d); err != nil {
+		return nil, err
+	}
+	// The layout is that of the networks of all steps.
+	b := p.builder(true)
+	x := b.Input("x", 2, d.StateDim)
+	for n := range d.Steps {
+		m.Network.policy(b, n, x)
+	}
+	p.params, p.states = convert[T](p.layout.Initial(set.Seed)), convert[T](p.layout.InitialState())
+	return p, b.Err()
+}
+
+func (p *policyModel[T]) builder(train bool) *policyBuilder {
+	return &policyBuilder{
+		Graph:        autodiff.NewGraph[T](&p.layout, train),
+		policyScales: p.scales, steps: p.problem.Steps, actions: p.problem.ActionDim,
+	}
+}
+
+// piece is a stretch of the path, the steps first … first+count−1, as a graph. Inputs
+// are "start", the states at its begin, batch×d, and "w", the noise of its steps one
+// below the other; out is the states at its end and cost the column of its costs.
+func (p *policyModel[T]) piece(b *policyBuilder, first, count, batch int) (start, out, cost autodiff.Node) {
+	d, k := p.problem.StateDim, p.problem.Noises()
+	start = b.Input("start", batch, d)
+	w := b.Input("w", count*batch, k)
+	x := start
+	cost = b.column(batch, 0)
+	for n := first; n < first+count; n++ {
+		t := b.Constant(1, 1, []float64{p.problem.Time(n)})
+		raw := p.method.Network.policy(b, n, x)
+		bind := func(list []expr.Node, a autodiff.Node) autodiff.Node {
+			e := b.Embed(list)
+			e.BindInputs(t, x, a, b.Rows(w, (n-first)*batch, batch))
+			return e.Result()
+		}
+		a := b.full(bind(p.lists.admit, raw), batch)
+		cost = b.Add(cost, bind(p.lists.cost, a))
+		x = b.full(bind(p.lists.next, a), batch)
+	}
+	return start, x, cost
+}
+
+// full is a node with all rows, for an expression that is the same in each of them.
+func (b *policyBuilder) full(x autodiff.Node, rows int) autodiff.Node {
+	if x.Rows == rows {
+		return x
+	}
+	return b.Add(x, b.column(rows, 0))
+}
+
+// objective is the mean cost of a piece in units of the scale, and for the last piece
+// the terminal cost, for others what the states at its end will cost: their scalar
+// product with "adjoint", the gradient of the later cost in them.
+func (p *policyModel[T]) objective(b *policyBuilder, out, cost autodiff.Node, last bool) autodiff.Node {
+	unit := 1 / (float64(out.Rows) * p.scales.cost)
+	if !last {
+		return b.Sum(b.Add(b.Scale(unit, cost), b.RowDot(out, b.Input("adjoint", out.Rows, out.Cols))))
+	}
+	e := b.Embed(p.lists.final)
+	e.BindInputs(autodiff.Node{}, out, autodiff.Node{}, autodiff.Node{})
+	return b.Sum(b.Scale(unit, b.Add(cost, e.Result())))
+}
