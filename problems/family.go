@@ -33,7 +33,7 @@ type Family struct {
 	PublishedRun *PublishedRun
 
 	make      func(dim int, v values) pde.Problem
-	control   func(dim int, v values) (*Control, error) // of control problems, in place of make
+	control   func(dim int, v values) (*Control, error)                       // of control problems, in place of make
 	reference func(p *pde.Problem, dim int, v values) (*pde.Reference, error) // nil: from Exact or Published
 	methods   func(v values) []ReferenceMethod                                // of this equation alone; nil: none
 }
@@ -59,6 +59,7 @@ type Training struct {
 	Hidden                   []int
 	Activation               string
 	Uncontrolled             bool // paths without the control ∂f/∂z
+	Antithetic               bool // policies: pairs of paths with opposite noise
 	LossClip, ClipNorm       float64
 	EstimatePaths            int
 }

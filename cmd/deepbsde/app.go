@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
@@ -19,10 +20,14 @@ import (
 type app struct {
 	stdout, stderr io.Writer
 	solve          solver
+	solveControl   controlSolver
 }
 
 // solver is the type of bsde.Solve.
 type solver func(context.Context, pde.Problem, bsde.Method, *bsde.Settings) (*bsde.Result, error)
+
+// controlSolver is the type of bsde.SolveControl.
+type controlSolver func(context.Context, control.Problem, bsde.Policy, *bsde.Settings) (*bsde.ControlResult, error)
 
 // root describes the command line to cli. A new command is one line here and one
 // file with a method like solveCommand. cli itself never prints an error and
@@ -32,7 +37,7 @@ func (a *app) root() *cli.App {
 	return &cli.App{
 		Name:      "deepbsde",
 		HelpName:  "deepbsde",
-		Usage:     "solve high-dimensional parabolic PDEs with the deep BSDE method",
+		Usage:     "solve high-dimensional parabolic PDEs and stochastic control problems",
 		UsageText: "deepbsde COMMAND [NAME] [flags]",
 		Description: "Start with 'deepbsde problems', then 'deepbsde solve hjb'.\n" +
 			"'deepbsde COMMAND --help' lists the flags of a command.",

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -111,9 +112,10 @@ func (a *app) benchStopped(err error, s *store) error {
 // benchCell is one problem with one set of settings: a table.
 type benchCell struct {
 	*member
-	preset  string // paper or default
-	network string
-	runs    []*benchRun
+	preset    string // paper or default
+	network   string
+	reference *pde.Reference // nil for none
+	runs      []*benchRun
 }
 
 // cells lists what is to be run.
@@ -134,7 +136,14 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 		}
 		for _, p := range benchPresets {
 			if which := f.settings.or("both"); which == "both" || which == p.name {
-				list = append(list, benchCell{member: m, preset: p.name, network: p.network})
+				if _, has := m.family.Training[p.network]; !has {
+					continue
+				}
+				ref, err := m.reference(ctx, presetFor(m, p.network).Steps)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, benchCell{member: m, preset: p.name, network: p.network, reference: ref})
 			}
 		}
 	}
@@ -149,23 +158,20 @@ func (c *benchCell) run(seed uint64, workers int) *benchRun {
 		p.Workers = workers
 	}
 	return &benchRun{Problem: c.family.Name, Preset: c.preset, Network: c.network, Version: versionLine(),
-		Settings: newJSONSettings(p.method, p.Settings)}
+		Settings: p.json()}
 }
 
 // benchOnce makes one run. That it diverged is a result.
 func (a *app) benchOnce(ctx context.Context, c *benchCell, run *benchRun, quiet bool) (*benchRun, error) {
-	var none solveFlags
-	training := c.family.Training[c.network]
-	s := none.settingsFor(training)
-	s.Seed, s.Workers = run.Settings.Seed, run.Settings.Workers
+	s := run.Settings.Settings
 	progress := newProgress(a.stderr, quiet)
 	s.Progress = progress.update
-	r, err := a.solve(ctx, c.problem, none.methodFor(c.network, training), &s)
+	r, err := a.train(ctx, c.member, c.network, &s)
 	progress.close()
 	if err != nil {
 		return nil, err
 	}
-	if r.Status == bsde.Cancelled {
+	if r.status == bsde.Cancelled {
 		return nil, context.Canceled
 	}
 	run.fill(r)

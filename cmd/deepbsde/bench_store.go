@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-
-	"github.com/deepbsde/deepbsde/bsde"
 )
 
 // benchRun is one finished training, a line of the store.
@@ -32,9 +30,9 @@ type checkpoint struct {
 	Seconds   float64 `json:"seconds"` // since the start of training
 }
 
-func (b *benchRun) fill(r *bsde.Result) {
-	b.Status, b.Value, b.StdErr, b.Seconds = r.Status.String(), number(r.Value), number(r.StdErr), r.Elapsed.Seconds()
-	for _, h := range r.History {
+func (b *benchRun) fill(r *trained) {
+	b.Status, b.Value, b.StdErr, b.Seconds = r.status.String(), number(r.value), number(r.stderr), r.seconds
+	for _, h := range r.history {
 		if number(h.Value) != nil {
 			b.Checkpoints = append(b.Checkpoints, checkpoint{h.Iteration, h.Value, h.Elapsed.Seconds()})
 		}

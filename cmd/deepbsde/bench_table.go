@@ -59,7 +59,7 @@ func (c *benchCell) row(label string, values, seconds []float64) benchRow {
 	r := benchRow{label: label, runs: len(values), err: math.NaN(), errStd: math.NaN()}
 	r.value, r.std = meanStd(values)
 	r.seconds, _ = meanStd(seconds)
-	if ref := c.problem.Reference; ref != nil {
+	if ref := c.reference; ref != nil {
 		errs := make([]float64, len(values))
 		for i, v := range values {
 			errs[i] = relativeError(v, ref)
@@ -125,14 +125,14 @@ func (c *benchCell) title() string {
 		whose = "settings of the paper"
 	}
 	return fmt.Sprintf("%s, %s: network %s, %d time steps, %d iterations, reference %s",
-		identity(c.member), whose, c.network, s.Steps, s.Iterations, c.reference())
+		identity(c.member), whose, c.network, s.Steps, s.Iterations, c.referenceText())
 }
 
-func (c *benchCell) reference() string {
-	if c.problem.Reference == nil {
+func (c *benchCell) referenceText() string {
+	if c.reference == nil {
 		return "unknown"
 	}
-	return referenceDigits(c.problem.Reference, 0)
+	return referenceDigits(c.reference, 0)
 }
 
 func (c *benchCell) table(header table.Row) table.Writer {
@@ -159,9 +159,9 @@ func benchCSV(cells []benchCell) string {
 	for i := range cells {
 		c := &cells[i]
 		for _, r := range c.rows() {
-			row := table.Row{c.family.Name, c.problem.Dim, c.preset, c.network, r.label, r.runs, plain(r.value), plain(r.std),
+			row := table.Row{c.family.Name, c.dim, c.preset, c.network, r.label, r.runs, plain(r.value), plain(r.std),
 				plain(r.err), plain(r.errStd), plain(r.seconds)}
-			if ref := c.problem.Reference; ref != nil {
+			if ref := c.reference; ref != nil {
 				row = append(row, plain(ref.Value))
 			} else {
 				row = append(row, "")
@@ -197,7 +197,7 @@ func benchMarkdown(cells []benchCell, f *benchFlags) string {
 		last, trained := rows[len(rows)-1], rows[len(rows)-2]
 		last.published = trained.published
 		row := last.cells()
-		t.AppendRow(append(table.Row{identity(c.member), c.reference(), c.preset, c.runs[0].Settings.Iterations}, row[2:]...))
+		t.AppendRow(append(table.Row{identity(c.member), c.referenceText(), c.preset, c.runs[0].Settings.Iterations}, row[2:]...))
 	}
 	b.WriteString(t.RenderMarkdown() + "\n\n" + benchNotes)
 	if f.plot.given {

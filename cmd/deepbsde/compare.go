@@ -103,7 +103,7 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 func (f *compareFlags) check(members []*member) error {
 	known := slices.Clone(solverNames)
 	for _, m := range members {
-		for _, r := range m.family.ReferenceMethods(m.parameters) {
+		for _, r := range m.methods() {
 			if !slices.Contains(known, r.Name) {
 				known = append(known, r.Name)
 			}
@@ -144,11 +144,13 @@ type comparedRow struct {
 	bound    pde.Bound
 	seconds  float64
 	failed   error
+
+	continuous bool // of a control problem in continuous time, not of its grid
 }
 
 func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparison, error) {
 	c := comparison{member: m}
-	for _, r := range m.family.ReferenceMethods(m.parameters) {
+	for _, r := range m.methods() {
 		if !f.wants(r.Name) {
 			continue
 		}
@@ -159,8 +161,10 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 		}
 		switch {
 		case err == nil:
-			c.rows = append(c.rows, comparedRow{name: r.Name, value: ref.Value, sampling: ref.StdErr, bound: ref.Bound, seconds: time.Since(start).Seconds()})
-			if ref.Bound == pde.Neither && (c.best == nil || ref.StdErr < c.best.StdErr) {
+			row := comparedRow{name: r.Name, value: ref.Value, sampling: ref.StdErr, bound: ref.Bound, seconds: time.Since(start).Seconds()}
+			row.continuous = m.continuous(r.Name)
+			c.rows = append(c.rows, row)
+			if ref.Bound == pde.Neither && (c.best == nil || ref.StdErr < c.best.StdErr) && !(row.continuous && c.best != nil) {
 				c.best = ref
 			}
 		case f.methods.given: // asked for by name
@@ -175,7 +179,11 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 		c.rows = append(c.rows, row)
 	}
 	// The error of a published value may only not be stated.
-	if r := m.problem.Reference; r != nil && (c.best == nil || r != m.family.Published && r.StdErr < c.best.StdErr) {
+	r, err := m.reference(ctx, 0)
+	if err != nil {
+		return c, err
+	}
+	if r != nil && (c.best == nil || r != m.family.Published && r.StdErr < c.best.StdErr) {
 		c.best = r
 	}
 	for _, network := range solverNames {
@@ -192,26 +200,25 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 
 // seeds runs a solver with several seeds.
 func (a *app) seeds(ctx context.Context, m *member, network string, f *compareFlags) (comparedRow, error) {
-	var none solveFlags
-	training := m.family.Training[network]
 	row := comparedRow{name: network, solver: true, training: math.NaN()}
 	var values, variances, steps, biases []float64
 	for seed := range f.seeds.or(1) {
-		s := none.settingsFor(training)
+		s := presetFor(m, network).Settings
 		s.Seed, s.Workers = uint64(seed+1), f.workers.value
 		progress := newProgress(a.stderr, f.quiet)
 		s.Progress = progress.update
-		r, err := a.solve(ctx, m.problem, none.methodFor(network, training), &s)
+		r, err := a.train(ctx, m, network, &s)
 		progress.close()
 		if err != nil {
 			return row, err
 		}
-		if r.Status == bsde.Cancelled {
+		if r.status == bsde.Cancelled {
 			return row, context.Canceled
 		}
-		values, variances = append(values, r.Value), append(variances, r.StdErr*r.StdErr)
-		steps, biases = append(steps, r.DiscretizationError), append(biases, r.NetworkBias)
-		row.seconds += r.Elapsed.Seconds()
+		values, variances = append(values, r.value), append(variances, r.stderr*r.stderr)
+		steps, biases = append(steps, r.step), append(biases, r.bias)
+		row.seconds += r.seconds
+		row.bound = r.bound
 	}
 	n := float64(len(values))
 	row.value, row.step, row.bias = stat.Mean(values, nil), stat.Mean(steps, nil), stat.Mean(biases, nil)
@@ -238,7 +245,7 @@ func (r comparedRow) halfWidth() float64 {
 // consistent tells whether the row agrees with the best reference: whether their
 // intervals meet, or for a bound whether it is on its side.
 func (c *comparison) consistent(r comparedRow) string {
-	if c.best == nil || r.failed != nil || !known(r.value) || !known(r.sampling) {
+	if c.best == nil || r.failed != nil || r.continuous || !known(r.value) || !known(r.sampling) {
 		return ""
 	}
 	distance, slack := r.value-c.best.Value, r.halfWidth()+1.96*c.best.StdErr+1e-9*math.Abs(c.best.Value)

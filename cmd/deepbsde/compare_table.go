@@ -13,7 +13,7 @@ import (
 // comparisonTable is the table in the given format.
 func comparisonTable(all []comparison, format string) string {
 	t := plainTable()
-	t.AppendHeader(table.Row{"problem", "method", "u(0, x0)", "sampling", "time step", "network bias", "training", "relative error", "consistent", "seconds"})
+	t.AppendHeader(table.Row{"problem", "method", "value", "sampling", "time step", "network bias", "training", "relative error", "consistent", "seconds"})
 	refused := ""
 	for _, c := range all {
 		for _, r := range c.rows {
@@ -38,7 +38,8 @@ const comparisonNotes = `
 Errors in the units of u: standard error of sampling; discretisation error from several
 step sizes; bias of an imperfect network, already subtracted; scatter of the training
 over seeds beyond that of sampling. Consistent: the interval with all of them meets that
-of the most exact reference, or a bound lies on its side of it.`
+of the most exact reference, or a bound lies on its side of it. The cost of a trained
+policy is a bound: no policy is better than the optimal one.`
 
 // sided is a value with the digits that its error justifies, and its side if it is a
 // bound.
@@ -91,7 +92,7 @@ type jsonComparedRow struct {
 func newJSONComparisons(all []comparison) any {
 	list := []jsonComparison{}
 	for _, c := range all {
-		j := jsonComparison{Problem: c.family.Name, Dim: c.problem.Dim, Parameters: c.parameters}
+		j := jsonComparison{Problem: c.family.Name, Dim: c.dim, Parameters: c.parameters}
 		for _, r := range c.rows {
 			row := jsonComparedRow{Method: r.name, Solver: r.solver, Seconds: r.seconds, Bound: boundName(r.bound)}
 			if r.failed != nil {

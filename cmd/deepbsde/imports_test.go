@@ -16,13 +16,14 @@ var allowed = map[string][]string{
 	"autodiff/internal/kernel": {},
 	"autodiff/random":          {"autodiff/internal/kernel"},
 	"autodiff/vec":             {"autodiff/internal/kernel"},
+	"autodiff/parallel":        {},
 	"autodiff":                 {"autodiff/expr", "autodiff/internal/kernel", "gorgonia.org/", "gonum.org/"},
-	"pde":                      {"autodiff/expr", "autodiff/random", "autodiff/vec", "gonum.org/"},
-	"problems":                 {"pde", "autodiff/expr"},
-	"control":                  {},
-	"bsde":                     {"autodiff", "autodiff/expr", "autodiff/random", "autodiff/vec", "pde", "gonum.org/"},
+	"pde":                      {"autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "gonum.org/"},
+	"problems":                 {"pde", "control", "autodiff/expr", "gonum.org/"},
+	"control":                  {"pde", "autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "gonum.org/"},
+	"bsde":                     {"autodiff", "autodiff/expr", "autodiff/random", "autodiff/vec", "control", "pde", "gonum.org/"},
 	"cmd/benchreport":          {"gonum.org/"},
-	"cmd/deepbsde":             {"autodiff", "bsde", "pde", "problems", "github.com/urfave/cli/", "gonum.org/"},
+	"cmd/deepbsde":             {"autodiff", "bsde", "control", "pde", "problems", "github.com/urfave/cli/", "gonum.org/"},
 }
 
 // TestImportTable checks the direct imports of every package, tests included

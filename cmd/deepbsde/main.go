@@ -51,6 +51,6 @@ func interruptible() context.Context {
 // run is the program: args are the words after its name, the result is the exit
 // status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	a := &app{stdout: stdout, stderr: stderr, solve: bsde.Solve}
+	a := &app{stdout: stdout, stderr: stderr, solve: bsde.Solve, solveControl: bsde.SolveControl}
 	return a.run(ctx, args)
 }

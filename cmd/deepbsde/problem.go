@@ -28,7 +28,9 @@ func (f *problemFlags) flags() []cli.Flag {
 // member is one problem of a family with the parameters that made it.
 type member struct {
 	family     *problems.Family
-	problem    pde.Problem
+	dim        int
+	problem    pde.Problem        // of an equation
+	control    *problems.Control  // of a control problem, else nil
 	parameters map[string]float64 // all of them
 	changed    []string           // those that are not at their default, in the family's order
 }
@@ -39,14 +41,18 @@ func (f *problemFlags) member(ctx context.Context, name string) (*member, error)
 	if err != nil {
 		return nil, &exitError{exitUsage, err, "run 'deepbsde problems' for the list"}
 	}
-	p, err := makeProblem(ctx, family, f.dim.value, f.set)
+	m := &member{family: family, dim: f.dim.or(family.Dim), parameters: map[string]float64{}}
+	if family.IsControl() {
+		m.control, err = family.MakeControl(f.dim.value, f.set)
+	} else {
+		m.problem, err = makeProblem(ctx, family, f.dim.value, f.set)
+	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if err != nil {
 		return nil, &exitError{exitUsage, err, "run 'deepbsde show " + name + "' for the parameters and their ranges"}
 	}
-	m := &member{family: family, problem: p, parameters: map[string]float64{}}
 	for _, param := range family.Params {
 		m.parameters[param.Name] = param.Default
 	}

@@ -53,11 +53,16 @@ type problemRow struct {
 func listProblems(ctx context.Context) ([]problemRow, error) {
 	var rows []problemRow
 	for _, f := range problems.All() {
-		p, err := makeProblem(ctx, f, 0, nil)
+		var none problemFlags
+		m, err := none.member(ctx, f.Name)
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, problemRow{f.Name, "pde", p.Dim, f.Title, newJSONReference(p.Reference), p.Reference})
+		ref, err := m.reference(ctx, 0)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, problemRow{f.Name, kindOf(f), m.dim, f.Title, newJSONReference(ref), ref})
 	}
 	return rows, nil
 }
@@ -70,7 +75,7 @@ func problemTable(rows []problemRow) string {
 		{Number: 3, WidthMax: 44, WidthMaxEnforcer: text.WrapSoft},
 		{Number: 5, WidthMax: 36, WidthMaxEnforcer: text.WrapSoft},
 	})
-	t.AppendHeader(table.Row{"NAME", "d", "EQUATION", "u(0, x0)", "SOURCE OF THE VALUE"})
+	t.AppendHeader(table.Row{"NAME", "d", "PROBLEM", "VALUE", "SOURCE OF THE VALUE"})
 	for _, r := range rows {
 		value, source := "unknown", ""
 		if r.reference != nil {
@@ -78,5 +83,5 @@ func problemTable(rows []problemRow) string {
 		}
 		t.AppendRow(table.Row{r.Name, r.Dim, r.Title, value, source})
 	}
-	return render(t) + "\n\nDimensions and values are the defaults; 'deepbsde show NAME' prints a problem in full.\n"
+	return render(t) + "\n\nDimensions and values are the defaults: u(0, x0) of an equation, the optimal cost or reward of a\ncontrol problem. 'deepbsde show NAME' prints a problem in full.\n"
 }

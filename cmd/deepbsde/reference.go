@@ -55,7 +55,7 @@ func (a *app) runReference(c *cli.Context, f *referenceFlags) error {
 	if err != nil {
 		return err
 	}
-	all := m.family.ReferenceMethods(m.parameters)
+	all := m.methods()
 	if f.method.value == "list" {
 		return a.print(methodList(all))
 	}
@@ -168,7 +168,7 @@ func boundName(b pde.Bound) string {
 
 // identity is the problem's name with its dimension and changed parameters.
 func identity(m *member) string {
-	s := fmt.Sprintf("%s, d = %d", m.family.Name, m.problem.Dim)
+	s := fmt.Sprintf("%s, d = %d", m.family.Name, m.dim)
 	for _, name := range m.changed {
 		s += fmt.Sprintf(", %s = %s", name, exact(m.parameters[name]))
 	}
@@ -183,7 +183,7 @@ type knownValue struct {
 
 // knownValues are those of the family that are values of this member.
 func knownValues(m *member) (list []knownValue) {
-	if m.problem.Dim != m.family.Dim || len(m.changed) > 0 {
+	if m.dim != m.family.Dim || len(m.changed) > 0 {
 		return nil
 	}
 	for _, k := range []knownValue{{"recorded", m.family.Recorded}, {"published", m.family.Published}} {
@@ -214,7 +214,7 @@ type jsonReferenceRun struct {
 }
 
 func newJSONReferences(m *member, runs []referenceRun) jsonReferences {
-	j := jsonReferences{Problem: m.family.Name, Dim: m.problem.Dim, Parameters: m.parameters}
+	j := jsonReferences{Problem: m.family.Name, Dim: m.dim, Parameters: m.parameters}
 	for _, k := range knownValues(m) {
 		if k.name == "recorded" {
 			j.Recorded = newJSONReference(k.value)

@@ -30,15 +30,6 @@ func newJSONReference(r *pde.Reference) *jsonReference {
 	return &jsonReference{number(r.Value), number(r.StdErr), r.Method, r.Source}
 }
 
-// jsonSettings is bsde.Settings with the fields of the method and the network.
-type jsonSettings struct {
-	bsde.Settings
-	TimeLimit  string `json:"time_limit,omitempty"` // hides the nanoseconds of bsde.Settings
-	Hidden     []int  `json:"hidden,omitempty"`
-	Activation string `json:"activation,omitempty"`
-	Controlled bool   `json:"controlled"`
-}
-
 // jsonResult is the object that solve --json prints.
 type jsonResult struct {
 	Problem             string             `json:"problem"`
@@ -81,20 +72,6 @@ func newJSONResult(m *member, r *bsde.Result) jsonResult {
 		Parameters: m.parameters,
 		Settings:   newJSONSettings(r.Method, r.Settings),
 	}
-}
-
-func newJSONSettings(m bsde.DeepBSDE, s bsde.Settings) jsonSettings {
-	j := jsonSettings{Settings: s, Controlled: !m.Uncontrolled}
-	if s.TimeLimit > 0 {
-		j.TimeLimit = s.TimeLimit.String()
-	}
-	switch n := m.Network.(type) {
-	case bsde.Shared:
-		j.Hidden, j.Activation = n.Hidden, n.Activation
-	case bsde.PerStep:
-		j.Hidden = n.Hidden
-	}
-	return j
 }
 
 // finite is x, or nil if a component is not known.

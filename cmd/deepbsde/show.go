@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -29,37 +30,49 @@ func (a *app) showCommand() *cli.Command {
 				return err
 			}
 			if asJSON {
-				return a.printJSON(newJSONProblem(m))
+				ref, err := m.reference(c.Context, 0)
+				if err != nil {
+					return err
+				}
+				return a.printJSON(newJSONProblem(m, ref))
 			}
-			return a.print(showText(m))
+			text, err := showText(c.Context, m)
+			if err != nil {
+				return err
+			}
+			return a.print(text)
 		},
 	}
 }
 
 // showText is a problem as people read it.
-func showText(m *member) string {
+func showText(ctx context.Context, m *member) (string, error) {
+	ref, err := m.reference(ctx, 0)
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\n", m.family.Name, m.family.Title)
 	for line := range strings.Lines(m.family.Equation) {
 		b.WriteString("  " + strings.TrimRight(line, "\n") + "\n")
 	}
-	fmt.Fprintf(&b, "\nDimension  d = %d", m.problem.Dim)
-	if m.problem.Dim != m.family.Dim {
+	fmt.Fprintf(&b, "\nDimension  d = %d", m.dim)
+	if m.dim != m.family.Dim {
 		fmt.Fprintf(&b, " (default %d)", m.family.Dim)
 	}
 	b.WriteString("\nReference  ")
-	if r := m.problem.Reference; r != nil {
-		fmt.Fprintf(&b, "u(0, x0) = %s, %s\n", referenceDigits(r, 0), origin(r))
+	if ref != nil {
+		fmt.Fprintf(&b, "%s = %s, %s\n", m.unknown(), referenceDigits(ref, 0), origin(ref))
 	} else {
-		b.WriteString("none is known for this dimension and these parameters\n")
+		b.WriteString("none is known at once for this dimension and these parameters; try 'deepbsde reference'\n")
 	}
-	if r := m.family.Published; r != nil && r != m.problem.Reference {
-		fmt.Fprintf(&b, "Published  u(0, x0) = %s, %s, with the defaults\n", referenceDigits(r, 0), origin(r))
+	if r := m.family.Published; r != nil && r != ref {
+		fmt.Fprintf(&b, "Published  %s = %s, %s, with the defaults\n", m.unknown(), referenceDigits(r, 0), origin(r))
 	}
 	fmt.Fprintf(&b, "Citation   %s\n", m.family.Citation)
 	fmt.Fprintf(&b, "\nParameters (--set NAME=VALUE)\n%s\n", parameterTable(m))
 	fmt.Fprintf(&b, "\nSettings of solve, each with a flag of its own where it can be changed\n%s\n", trainingTable(m))
-	return b.String()
+	return b.String(), nil
 }
 
 func parameterTable(m *member) string {

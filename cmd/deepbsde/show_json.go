@@ -1,6 +1,10 @@
 package main
 
-import "math"
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/pde"
+)
 
 // jsonProblem is the object that show --json prints.
 type jsonProblem struct {
@@ -27,16 +31,16 @@ type jsonParam struct {
 	Doc     string   `json:"doc"`
 }
 
-func newJSONProblem(m *member) jsonProblem {
+func newJSONProblem(m *member, ref *pde.Reference) jsonProblem {
 	f := m.family
 	j := jsonProblem{
-		Name: f.Name, Kind: "pde", Title: f.Title, Dim: m.problem.Dim, DefaultDim: f.Dim, Equation: f.Equation,
-		Reference: newJSONReference(m.problem.Reference), Published: newJSONReference(f.Published),
+		Name: f.Name, Kind: kindOf(f), Title: f.Title, Dim: m.dim, DefaultDim: f.Dim, Equation: f.Equation,
+		Reference: newJSONReference(ref), Published: newJSONReference(f.Published),
 		Settings: map[string]jsonSettings{}, Citation: f.Citation,
 	}
 	for _, network := range []string{"shared", "per-step"} {
 		p := presetFor(m, network)
-		j.Settings[network] = newJSONSettings(p.method, p.Settings)
+		j.Settings[network] = p.json()
 	}
 	for _, p := range f.Params {
 		j.Parameters = append(j.Parameters, jsonParam{p.Name, m.parameters[p.Name], p.Default,

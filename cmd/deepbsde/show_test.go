@@ -60,7 +60,7 @@ func TestShowWithDimensionAndParameters(t *testing.T) {
 		}
 	}
 	none := runWith(t, nil, "show", "default-risk", "--dim", "10")
-	if !strings.Contains(none.stdout, "Reference  none is known for this dimension and these parameters\n") {
+	if !strings.Contains(none.stdout, "Reference  none is known at once for this dimension and these parameters; try 'deepbsde reference'\n") {
 		t.Errorf("got\n%s", none.stdout)
 	}
 	piecewise := runWith(t, nil, "show", "burgers")

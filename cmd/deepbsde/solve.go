@@ -19,6 +19,8 @@ type solveFlags struct {
 	hidden     opt[[]int]
 	activation opt[string]
 	controlled opt[bool]
+	antithetic opt[bool]
+	segments   opt[int]
 	steps      opt[int]
 	iterations opt[int]
 	batch      opt[int]
@@ -42,11 +44,13 @@ func (a *app) solveCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append(f.problemFlags.flags(),
-			valueFlag("method", "`METHOD`: deep-bsde (the default)", &f.method, oneOf("deep-bsde")),
+			valueFlag("method", "`METHOD`: deep-bsde (the default for equations) or policy (for control problems)", &f.method, oneOf("deep-bsde", "policy")),
 			valueFlag("network", "`KIND`: shared (the default), or per-step with the published settings", &f.network, oneOf("shared", "per-step")),
 			valueFlag("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, widths),
 			valueFlag("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, oneOf("tanh", "relu", "silu")),
 			switchFlag("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
+			switchFlag("antithetic", "train a policy on pairs of paths with opposite noise", &f.antithetic),
+			valueFlag("segments", "`NUMBER` of pieces in which a policy's path is differentiated, to save memory (default: 1)", &f.segments, wholeNumber),
 			valueFlag("steps", "time steps `N`", &f.steps, wholeNumber),
 			valueFlag("iterations", "`NUMBER` of gradient steps", &f.iterations, wholeNumber),
 			valueFlag("batch", "`NUMBER` of paths in a gradient step", &f.batch, wholeNumber),
@@ -76,6 +80,12 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := f.fit(c, m); err != nil {
+		return err
+	}
+	if m.control != nil {
+		return a.runPolicy(c.Context, m, network, f)
+	}
 	training := m.family.Training[network]
 	method := f.methodFor(network, training)
 	settings := f.settingsFor(training)
@@ -101,18 +111,45 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	if err != nil {
 		return err
 	}
-	return ending(result)
+	return ending(result.Status, result.Iterations, result.Paths, result.Settings)
+}
+
+// fit refuses flags that do not apply to the problem's kind.
+func (f *solveFlags) fit(c *cli.Context, m *member) error {
+	method, flags := "deep-bsde", map[string]bool{"antithetic": f.antithetic.given, "segments": f.segments.given}
+	if m.control != nil {
+		method, flags = "policy", map[string]bool{"controlled": f.controlled.given}
+		if f.steps.given && m.control.Problem.Stages > 0 {
+			return usage(c, "--steps does not apply to %s, a problem in discrete time", m.family.Name)
+		}
+	}
+	if given := f.method.or(method); given != method {
+		return usage(c, "--method %s does not apply to %s, want %s", given, m.family.Name, method)
+	}
+	for name, given := range flags {
+		if given {
+			return usage(c, "--%s does not apply to %s and its method, %s", name, m.family.Name, method)
+		}
+	}
+	return nil
 }
 
 // methodFor is the method with the problem's training overridden by the flags.
 func (f *solveFlags) methodFor(network string, t problems.Training) bsde.DeepBSDE {
-	m := bsde.DeepBSDE{Uncontrolled: !f.controlled.or(!t.Uncontrolled)}
-	if hidden := f.hidden.or(t.Hidden); network == "per-step" {
-		m.Network = bsde.PerStep{Hidden: hidden}
-	} else {
-		m.Network = bsde.Shared{Hidden: hidden, Activation: f.activation.or(t.Activation)}
+	return bsde.DeepBSDE{Network: f.networkFor(network, t), Uncontrolled: !f.controlled.or(!t.Uncontrolled)}
+}
+
+func (f *solveFlags) networkFor(network string, t problems.Training) bsde.Network {
+	hidden := f.hidden.or(t.Hidden)
+	if network == "per-step" {
+		return bsde.PerStep{Hidden: hidden}
 	}
-	return m
+	return bsde.Shared{Hidden: hidden, Activation: f.activation.or(t.Activation)}
+}
+
+// policyFor is the same for control problems.
+func (f *solveFlags) policyFor(network string, t problems.Training) bsde.Policy {
+	return bsde.Policy{Network: f.networkFor(network, t), Antithetic: f.antithetic.or(t.Antithetic), Segments: f.segments.value}
 }
 
 // settingsFor is the problem's training overridden by the flags.
@@ -143,14 +180,14 @@ func (f *solveFlags) settingsFor(t problems.Training) bsde.Settings {
 }
 
 // ending turns the ways of ending that are not success into errors.
-func ending(r *bsde.Result) error {
-	at := fmt.Sprintf("after %d of %d iterations", r.Iterations, r.Settings.Iterations)
-	if r.Iterations == r.Settings.Iterations && r.Status == bsde.Cancelled {
-		at = fmt.Sprintf("in the estimate, after %d of %d paths", r.Paths, r.Settings.EstimatePaths)
+func ending(status bsde.Status, iterations, paths int, s bsde.Settings) error {
+	at := fmt.Sprintf("after %d of %d iterations", iterations, s.Iterations)
+	if iterations == s.Iterations && status == bsde.Cancelled {
+		at = fmt.Sprintf("in the estimate, after %d of %d paths", paths, s.EstimatePaths)
 	}
-	switch r.Status {
+	switch status {
 	case bsde.Diverged:
-		return &exitError{exitDiverged, fmt.Errorf("no value %s: %s", at, r.Status.Advice()), ""}
+		return &exitError{exitDiverged, fmt.Errorf("no value %s: %s", at, status.Advice()), ""}
 	case bsde.Cancelled:
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted %s", at), ""}
 	}

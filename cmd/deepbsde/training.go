@@ -13,22 +13,39 @@ import (
 // preset is a complete set of settings, as solve uses it without flags.
 type preset struct {
 	bsde.Settings
-	method bsde.DeepBSDE
+	method bsde.Method
 }
+
+func (p preset) json() jsonSettings { return newJSONSettings(p.method, p.Settings) }
 
 // presetFor is the preset of a network for a member of a family.
 func presetFor(m *member, network string) preset {
 	var none solveFlags
 	t := m.family.Training[network]
-	method := none.methodFor(network, t)
-	method.Network = method.Network.Resolve(m.problem.Dim)
-	return preset{none.settingsFor(t).WithDefaults(), method}
+	p := preset{Settings: none.settingsFor(t).WithDefaults()}
+	if m.control != nil {
+		policy := none.policyFor(network, t)
+		policy.Network = policy.Network.Resolve(m.networkDim())
+		p.method = policy
+		if n := m.control.Problem.Stages; n > 0 {
+			p.Steps = n
+		}
+	} else {
+		method := none.methodFor(network, t)
+		method.Network = method.Network.Resolve(m.networkDim())
+		p.method = method
+	}
+	return p
 }
 
 // trainingTable shows the settings for both networks side by side.
 func trainingTable(m *member) string {
 	t := plainTable()
-	t.AppendHeader(table.Row{"setting", "shared (tuned)", "per-step (published)"})
+	published := "per-step (published)"
+	if m.control != nil {
+		published = "per-step"
+	}
+	t.AppendHeader(table.Row{"setting", "shared (tuned)", published})
 	shared, perStep := presetFor(m, "shared"), presetFor(m, "per-step")
 	for _, r := range []struct {
 		name string
@@ -40,19 +57,30 @@ func trainingTable(m *member) string {
 		{"learning rate", learningRate},
 		{"hidden", func(p preset) string { return layers(p).hidden }},
 		{"activation", func(p preset) string { return layers(p).activation }},
-		{"controlled", func(p preset) string { return strconv.FormatBool(!p.method.Uncontrolled) }},
+		{"controlled", func(p preset) string { return yesOrNo(p.json().Controlled) }},
+		{"antithetic", func(p preset) string { return yesOrNo(p.json().Antithetic) }},
 		{"clip norm", func(p preset) string { return clip(p.ClipNorm) }},
 		{"loss clip", func(p preset) string { return clip(p.LossClip) }},
 		{"paths", func(p preset) string { return strconv.Itoa(p.EstimatePaths) }},
 	} {
-		t.AppendRow(table.Row{r.name, r.text(shared), r.text(perStep)})
+		if text := r.text(shared); text != "" {
+			t.AppendRow(table.Row{r.name, text, r.text(perStep)})
+		}
 	}
 	return render(t)
 }
 
+// yesOrNo is nothing where the method has no such setting.
+func yesOrNo(b *bool) string {
+	if b == nil {
+		return ""
+	}
+	return strconv.FormatBool(*b)
+}
+
 // layers is the architecture of a preset in words.
 func layers(p preset) (l struct{ hidden, activation string }) {
-	j := newJSONSettings(p.method, p.Settings)
+	j := p.json()
 	l.hidden, l.activation = strings.Trim(strings.ReplaceAll(fmt.Sprint(j.Hidden), " ", ","), "[]"), j.Activation
 	if l.activation == "" {
 		l.activation = "relu" // always, in the per-step network

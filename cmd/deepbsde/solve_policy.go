@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// runPolicy is solve for a control problem.
+func (a *app) runPolicy(ctx context.Context, m *member, network string, f *solveFlags) error {
+	training := m.family.Training[network]
+	settings := f.settingsFor(training)
+	progress := newProgress(a.stderr, f.quiet)
+	settings.Progress = func(p bsde.Progress) {
+		if p.Phase == "estimate" && ctx.Err() != nil {
+			p.Phase = "interrupted: estimate"
+		}
+		progress.update(p)
+	}
+	result, err := a.solveControl(ctx, m.control.Problem, f.policyFor(network, training), &settings)
+	progress.close()
+	if err != nil {
+		return err
+	}
+	s := &policyReport{member: m, ControlResult: result, distance: math.NaN()}
+	if result.Status != bsde.Diverged {
+		if err := s.compare(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+	}
+	switch {
+	case f.json:
+		err = a.printJSON(s.json())
+	case result.Status != bsde.Diverged:
+		err = a.print(s.text())
+	}
+	if err != nil {
+		return err
+	}
+	return ending(result.Status, result.Iterations, result.Paths, result.Settings)
+}
+
+// policyReport is a result beside what is known of the problem.
+type policyReport struct {
+	*member
+	*bsde.ControlResult
+	best     *pde.Reference
+	distance float64 // of the actions from the optimal ones, NaN where these are not known
+}
+
+// compare finds the reference and the optimal policy for the grid of the result, where
+// they are to be had fast.
+func (s *policyReport) compare(ctx context.Context) (err error) {
+	if s.best, err = s.reference(ctx, s.Settings.Steps); err != nil || s.control.Optimal == nil || s.ControlResult.Policy == nil || s.control.SlowOptimal {
+		return err
+	}
+	d, err := s.grid(s.Settings.Steps)
+	if err != nil {
+		return err
+	}
+	optimal, err := s.control.Optimal(ctx, d)
+	if err != nil {
+		return nil // not known for these parameters
+	}
+	s.distance, err = control.Distance(ctx, d, s.ControlResult.Policy, optimal, control.Simulation{
+		Seed: s.Settings.Seed, Purpose: freshStates, Workers: s.Settings.Workers,
+	})
+	return err
+}
+
+// freshStates keeps the paths of the comparison apart from those of the training.
+const freshStates = 2000
+
+// excess is how much worse than the reference the value is, relative to it.
+func (s *policyReport) excess() float64 {
+	if s.best == nil {
+		return math.NaN()
+	}
+	worse := s.Value - s.best.Value
+	if s.Maximize {
+		worse = -worse
+	}
+	return worse / math.Abs(s.best.Value)
+}
+
+// bound is the end of the interval that bounds the optimal value.
+func (s *policyReport) bound() (sign string, value float64) {
+	if s.Maximize {
+		return "≥ ", s.CI95[0]
+	}
+	return "≤ ", s.CI95[1]
+}
+
+func (s *policyReport) text() string {
+	var b block
+	fmt.Fprintf(&b, "%s\n%s; policy with the network %s, %d iterations and %d paths in %s, seed %d\n\n", s.family.Title,
+		identity(s.member), s.Method.Network.Name(), s.Iterations, s.Paths, seconds(s.Elapsed), s.Settings.Seed)
+	cost := "cost"
+	if s.Maximize {
+		cost = "reward"
+	}
+	b.line("mean "+cost, toError(s.Value, s.StdErr), "of the trained policy on fresh paths")
+	b.line("95 % interval", between(s.CI95[0], s.CI95[1], s.StdErr), "standard error "+short(s.StdErr))
+	sign, bound := s.bound()
+	b.line("optimal "+cost, sign+toError(bound, s.StdErr), fmt.Sprintf("with 97.5 %% confidence, on %d time steps", s.Settings.Steps))
+	if s.best == nil {
+		b.line("reference", "none known at once", "'deepbsde reference "+s.family.Name+"' may have one")
+	} else {
+		b.line("reference", referenceDigits(s.best, s.StdErr), origin(s.best))
+		b.line("excess", percent(s.excess()), "by which the policy is worse, sampling error and all")
+	}
+	b.line("first action", gradient(s.Action), "at time 0 in the start")
+	if known(s.distance) {
+		b.line("action error", percent(s.distance), "relative L2 distance from the optimal actions in states of fresh paths")
+	}
+	for i, c := range s.control.Problem.Constraints {
+		b.line("violation", short(s.Violation[i]), fmt.Sprintf("of %s at most, %s in the mean over paths", c.Name, short(s.ViolationMean[i])))
+	}
+	if s.Status != bsde.IterationLimit {
+		b.line("status", s.Status.String(), s.Status.Advice())
+	}
+	return b.String()
+}
+
+// jsonPolicyResult is the object that solve --json prints for a control problem.
+type jsonPolicyResult struct {
+	Problem       string             `json:"problem"`
+	Kind          string             `json:"kind"`
+	Dim           int                `json:"dim"`
+	StateDim      int                `json:"state_dim"`
+	ActionDim     int                `json:"action_dim"`
+	Maximize      bool               `json:"maximize"`
+	Method        string             `json:"method"`
+	Network       string             `json:"network"`
+	Value         *float64           `json:"value,omitempty"`
+	StdErr        *float64           `json:"stderr,omitempty"`
+	CI95          []float64          `json:"ci95,omitempty"`
+	Action        []float64          `json:"action,omitempty"`
+	ActionError   *float64           `json:"action_error,omitempty"`
+	Violation     []float64          `json:"violation,omitempty"`
+	ViolationMean []float64          `json:"violation_mean,omitempty"`
+	Reference     *jsonReference     `json:"reference,omitempty"`
+	RelativeError *float64           `json:"relative_error,omitempty"`
+	Excess        *float64           `json:"excess,omitempty"`
+	Iterations    int                `json:"iterations"`
+	Paths         int                `json:"paths,omitempty"`
+	Seconds       float64            `json:"seconds"`
+	Status        string             `json:"status"`
+	Seed          uint64             `json:"seed"`
+	Precision     string             `json:"precision"`
+	Workers       int                `json:"workers"`
+	Parameters    map[string]float64 `json:"parameters"`
+	Settings      jsonSettings       `json:"settings"`
+}
+
+func (s *policyReport) json() jsonPolicyResult {
+	return jsonPolicyResult{
+		Problem: s.Problem, Kind: "control", Dim: s.dim, StateDim: s.StateDim, ActionDim: s.ActionDim, Maximize: s.Maximize,
+		Method: s.Method.Name(), Network: s.Method.Network.Name(),
+		Value: number(s.Value), StdErr: number(s.StdErr), CI95: finite(s.CI95[:]), Action: finite(s.Action), ActionError: number(s.distance),
+		Violation: finite(s.Violation), ViolationMean: finite(s.ViolationMean),
+		Reference: newJSONReference(s.best), RelativeError: number(relativeError(s.Value, s.best)), Excess: number(s.excess()),
+		Iterations: s.Iterations, Paths: s.Paths, Seconds: s.Elapsed.Seconds(), Status: s.Status.String(),
+		Seed: s.Settings.Seed, Precision: s.Settings.Precision, Workers: s.Settings.Workers,
+		Parameters: s.parameters, Settings: newJSONSettings(s.Method, s.Settings),
+	}
+}
