@@ -16,10 +16,14 @@ import (
 // method for f, both of order 2. The outer boundary lies eight standard
 // deviations beyond ‖X_T‖. Three grids give the value by Richardson
 // extrapolation; StdErr is its distance from the extrapolation one level
-// coarser, a bound that shrinks like h⁴. Other equations are refused by name of
-// the condition.
+// coarser, which shrinks like h⁴ where g is smooth on the scale of the grid; it is an
+// estimate, not a bound. Other equations are refused by name of the condition, by
+// values at random points.
 func Radial(p Problem) (*Reference, error) {
-	r, err := newRadial(p, nil)
+	r, pr, err := newRadial(&p)
+	if err == nil {
+		err = pr.inTAndYAlone(r)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("radial finite differences: %w", err)
 	}
@@ -39,6 +43,9 @@ func Radial(p Problem) (*Reference, error) {
 // finiteDifference is v(0, r0) with n intervals in r and m in t.
 func (r *radial) finiteDifference(horizon float64, n, m int) (float64, error) {
 	outer := r.r0 + math.Abs(r.s)*math.Sqrt(horizon)*(math.Sqrt(float64(r.d))+8)
+	if outer == 0 { // without noise nothing leaves 0
+		outer = 1
+	}
 	h, dt := outer/float64(n), horizon/float64(m)
 	v := make([]float64, n+1)
 	for i := range v {

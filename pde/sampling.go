@@ -53,6 +53,7 @@ const (
 	forPicard
 	forPolicy
 	forDual
+	forRadial
 )
 
 // stream is the random stream of a path; see random.Stream for Batch and Step.
