@@ -136,6 +136,36 @@ func TestFiniteDifferenceClosedForms(t *testing.T) {
 	within(t, rates, want)
 }
 
+// TestFiniteDifferenceStiffDrift: the domain is that of the process also where Euler
+// steps of T/100 are too long for the drift. u = cos(E X_T)·exp(−Var X_T/2).
+func TestFiniteDifferenceStiffDrift(t *testing.T) {
+	const m, s = 0.4, 0.3
+	for _, rate := range []float64{50, 199, 300} {
+		p := Problem{
+			Name: "stiff", Dim: 1, Horizon: 1, Start: []float64{1.5}, Drift: MeanReverting{Rate: rate, Mean: m}, Diffusion: Scalar(s),
+			Terminal: func(x expr.Value) expr.Value { return x.Cos() },
+		}
+		within(t, p, math.Cos(m+(1.5-m)*math.Exp(-rate))*math.Exp(s*s*math.Expm1(-2*rate)/(4*rate)))
+	}
+	fast, cubic := heat(1), heat(1)
+	fast.Drift = MeanReverting{Rate: 2.0001 * 25600}
+	if _, err := FiniteDifference(fast); err == nil || !strings.Contains(err.Error(), "can follow") {
+		t.Errorf("a drift too fast to find the domain: %v", err)
+	}
+	cubic.Drift = DriftFunc(func(_, x expr.Value) expr.Value { return x.PowConst(3) })
+	if _, err := FiniteDifference(cubic); err == nil || !strings.Contains(err.Error(), "not finite in a simulation") {
+		t.Errorf("a process that explodes: %v", err)
+	}
+}
+
+// TestFiniteDifferenceWithoutNoise: u = g(X_T) for X′ = 1, of order 2.
+func TestFiniteDifferenceWithoutNoise(t *testing.T) {
+	p := heat(1)
+	p.Exact, p.Diffusion, p.Drift = nil, Scalar(0), ConstantDrift(1)
+	p.Terminal = func(x expr.Value) expr.Value { return x.Sin() }
+	within(t, p, math.Sin(p.Horizon))
+}
+
 // bond is E exp(−∫X dt) for a square-root process, whose boundary is x = 0 (Cox,
 // Ingersoll, Ross 1985).
 func bond() (Problem, float64) {
