@@ -45,14 +45,13 @@ func TestMonteCarloBlackScholes(t *testing.T) {
 	}
 }
 
-// TestMonteCarloCoverage: the 95 % interval contains the value in 92 to 98 % of 400
-// repetitions.
-func TestMonteCarloCoverage(t *testing.T) {
-	p, want := call()
-	const n = 400
+// coverage counts the repetitions of which the 95 % interval holds the value, and wants
+// a share of 92 to 98 %: with 400 of them 2.8 standard deviations to either side.
+func coverage(t *testing.T, n int, want float64, run func(seed uint64) (*Reference, error)) {
+	t.Helper()
 	inside := 0
 	for seed := range uint64(n) {
-		ref, err := MonteCarlo(context.Background(), p, Sampling{Paths: 1000, Seed: seed})
+		ref, err := run(seed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,10 +59,19 @@ func TestMonteCarloCoverage(t *testing.T) {
 			inside++
 		}
 	}
-	t.Logf("%d of %d", inside, n)
+	t.Logf("%d of %d, %.1f %%", inside, n, 100*float64(inside)/float64(n))
 	if inside < n*92/100 || inside > n*98/100 {
 		t.Errorf("%d of %d intervals contain the value, want 95 %%", inside, n)
 	}
+}
+
+// TestMonteCarloCoverage: the 95 % interval contains the value in 92 to 98 % of 400
+// repetitions.
+func TestMonteCarloCoverage(t *testing.T) {
+	p, want := call()
+	coverage(t, 400, want, func(seed uint64) (*Reference, error) {
+		return MonteCarlo(context.Background(), p, Sampling{Paths: 1000, Seed: seed})
+	})
 }
 
 // TestMonteCarloOrnsteinUhlenbeck: E‖X_T‖² = ‖mean‖² + d·variance, with the constant
