@@ -57,7 +57,7 @@ func branchingPaths(ctx context.Context, p *Problem, s Sampling) (*Reference, er
 		return nil, fmt.Errorf("needs a process that is sampled exactly (constant coefficients, geometric Brownian motion, Ornstein–Uhlenbeck), the problem has drift %T and diffusion %T", p.drift(), p.Diffusion)
 	}
 	s = s.withDefaults(1<<20, 1)
-	w, err := newWalk(p, tr, s, forBranching, false)
+	w, err := newWalk(ctx, p, tr, s, forBranching, false)
 	if err != nil {
 		return nil, err
 	}

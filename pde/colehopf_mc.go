@@ -71,7 +71,7 @@ func coleHopfPaths(ctx context.Context, p *Problem, lambda float64, s Sampling) 
 		s = s.withDefaults(1<<17, 100)
 		cost = 2
 	}
-	w, err := newWalk(p, tr, s, forColeHopf, !tr.Exact)
+	w, err := newWalk(ctx, p, tr, s, forColeHopf, !tr.Exact)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func coleHopfPaths(ctx context.Context, p *Problem, lambda float64, s Sampling) 
 		variance = 4*variance - 4*sum.relative(0, 1) + sum.relative(1, 1)
 	}
 	if math.IsNaN(value) || math.IsInf(value, 0) {
-		return nil, fmt.Errorf("the mean of exp(−λg) is not finite; is g on all of the paths?")
+		return nil, fmt.Errorf("the mean of exp(−λg) is not finite; are μ, σ and g on all of the paths?%s", eulerHint(tr))
 	}
 	if n, want := sum.effective(), minEffective(s.Paths); n < want {
 		return nil, fmt.Errorf("the effective sample size is %.3g of %d paths, want at least %.0f: with λ=%g a few paths make up the mean of exp(−λg); simulate more paths, take a smaller λ or, where everything is radial, the quadrature ColeHopf", n, s.Paths, want, lambda)

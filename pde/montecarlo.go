@@ -25,7 +25,7 @@ import (
 // the error is removed by Richardson extrapolation from N and N/2 steps on the same
 // Brownian increments.
 //
-// The default of Paths is 2¹⁷, a pair counting as two. StdErr is the standard error of
+// The default of Paths is 2¹⁷, a pair counting as two; there are two pairs at least. StdErr is the standard error of
 // the value, extrapolated if it is, from the means of the pairs; it does not contain
 // what the extrapolation leaves of the error in the time step. For a g that is even
 // around the mean of X_T the partner of a path tells nothing new. The value does not
@@ -68,12 +68,12 @@ func feynmanKac(ctx context.Context, p *Problem, s Sampling) (*Reference, error)
 	} else {
 		s = s.withDefaults(1<<17, 100)
 	}
-	w, err := newWalk(p, tr, s, forMonteCarlo, !exact)
+	w, err := newWalk(ctx, p, tr, s, forMonteCarlo, !exact)
 	if err != nil {
 		return nil, err
 	}
 	w.mirror = true
-	pairs := (s.Paths + 1) / 2
+	pairs := max((s.Paths+1)/2, 2) // one pair has no standard error
 	parts := make([]moments, w.chunks(pairs))
 	err = inChunks(ctx, s.Workers, len(parts), func(k int) error {
 		first := k * w.chunk()
@@ -89,7 +89,7 @@ func feynmanKac(ctx context.Context, p *Problem, s Sampling) (*Reference, error)
 	}
 	sum := merged(parts)
 	if v := sum.mean + sum.m2; math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil, fmt.Errorf("the values of the paths are not finite; are g and f on all of the paths, with finite variance?")
+		return nil, fmt.Errorf("the values of the paths are not finite; are μ, σ, f and g on all of the paths, with finite variance?%s", eulerHint(tr))
 	}
 	perPath := 1
 	if !exact && !tr.Exact {
@@ -105,6 +105,14 @@ func feynmanKac(ctx context.Context, p *Problem, s Sampling) (*Reference, error)
 		Value: sum.mean, StdErr: sum.stdErr(), Method: "Monte Carlo", Cost: int64(2*pairs) * int64(perPath),
 		Source: fmt.Sprintf("Feynman–Kac, %d paths in antithetic pairs, steps %d, seed %d", 2*pairs, w.s.Steps, s.Seed),
 	}, nil
+}
+
+// eulerHint names what often makes Euler paths leave the domain of the functions.
+func eulerHint(tr *Transition) string {
+	if tr.Exact {
+		return ""
+	}
+	return " Euler steps may go where X does not, below 0 under a square root for example"
 }
 
 // affine is a generator a(t,x) + b(t,x)·y.

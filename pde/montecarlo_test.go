@@ -2,9 +2,11 @@ package pde
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
@@ -72,6 +74,46 @@ func TestMonteCarloCoverage(t *testing.T) {
 	coverage(t, 400, want, func(seed uint64) (*Reference, error) {
 		return MonteCarlo(context.Background(), p, Sampling{Paths: 1000, Seed: seed})
 	})
+}
+
+// TestMonteCarloFewPaths: a standard error needs two pairs.
+func TestMonteCarloFewPaths(t *testing.T) {
+	p, _ := call()
+	for paths := 2; paths <= 5; paths++ {
+		ref, err := MonteCarlo(context.Background(), p, Sampling{Paths: paths, Seed: 1})
+		if err != nil || !(ref.StdErr > 0) {
+			t.Errorf("%d paths: %+v, %v, want a standard error", paths, ref, err)
+		}
+	}
+}
+
+// TestSimulationsStop: a context ends even what one task would take ages for.
+func TestSimulationsStop(t *testing.T) {
+	c, _ := call()
+	c.Diffusion = DiffusionFunc(Geometric(0.2).Mul)
+	for name, run := range map[string]func(ctx context.Context) error{
+		"steps": func(ctx context.Context) error {
+			_, err := MonteCarlo(ctx, c, Sampling{Paths: 100, Steps: 1 << 30})
+			return err
+		},
+		"rates": func(ctx context.Context) error {
+			m := TwoRates{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
+			_, err := m.Policy(ctx, spread100(2, m), Sampling{Paths: 100, Steps: 1 << 20})
+			return err
+		},
+		"samples": func(ctx context.Context) error {
+			_, err := Picard(ctx, heat(3), Multilevel{Level: 1, Basis: 1 << 30})
+			return err
+		},
+	} {
+		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		start := time.Now()
+		err := run(ctx)
+		cancel()
+		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 5*time.Second {
+			t.Errorf("%s: %v after %v", name, err, took)
+		}
+	}
 }
 
 // TestMonteCarloOrnsteinUhlenbeck: E‖X_T‖² = ‖mean‖² + d·variance, with the constant
