@@ -32,10 +32,13 @@ func ball(d int) (p Problem, want float64) {
 	return p, math.Exp(-p.Horizon) * math.Pow(1+2*p.Horizon, -float64(d)/2)
 }
 
-// TestFiniteDifferenceConverges fits the order, 2 ± 0.3, for f linear in y and, by the
+// TestFiniteDifferenceConverges fits the order, 2 ± 0.2, for f linear in y and, by the
 // Cole–Hopf formula, quadratic in z.
 func TestFiniteDifferenceConverges(t *testing.T) {
 	for d := 1; d <= 2; d++ {
+		if d == 2 && testing.Short() {
+			t.Skip("the finest of four levels in two dimensions takes seconds")
+		}
 		linear, want := ball(d)
 		quadratic := linear
 		quadratic.Generator = func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-0.5) }
@@ -55,7 +58,7 @@ func fitOrder(t *testing.T, p Problem, want float64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const levels = 3
+	const levels = 4
 	steps := []int{40, 12}[p.Dim-1]
 	var sx, sy, sxx, sxy float64
 	for k := range levels {
@@ -66,8 +69,10 @@ func fitOrder(t *testing.T, p Problem, want float64) {
 		x, y := float64(k)*math.Ln2, math.Log(math.Abs(v-want))
 		sx, sy, sxx, sxy = sx+x, sy+y, sxx+x*x, sxy+x*y
 	}
-	if order := -(levels*sxy - sx*sy) / (levels*sxx - sx*sx); math.Abs(order-2) > 0.3 {
+	if order := -(levels*sxy - sx*sy) / (levels*sxx - sx*sx); math.Abs(order-2) > 0.2 {
 		t.Errorf("%s, d=%d: order %.2f, want 2", p.Name, p.Dim, order)
+	} else {
+		t.Logf("%s, d=%d: order %.2f", p.Name, p.Dim, order)
 	}
 }
 
