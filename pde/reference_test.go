@@ -45,6 +45,28 @@ func TestRadialConverges(t *testing.T) {
 	}
 }
 
+// TestRadialKinkAtOrigin: g = ‖x‖ and a peak, for which the Crank–Nicolson scheme alone
+// oscillates at r = 0, where the coefficient (d−1)/r is large. E‖X_T‖ = √(2s²T) Γ((d+1)/2)/Γ(d/2).
+func TestRadialKinkAtOrigin(t *testing.T) {
+	for _, d := range []int{1, 3, 100} {
+		p := heat(d)
+		p.Exact, p.Terminal = nil, func(x expr.Value) expr.Value { return x.Norm() }
+		above, _ := math.Lgamma(float64(d+1) / 2)
+		below, _ := math.Lgamma(float64(d) / 2)
+		want := math.Sqrt2 * math.Exp(above-below)
+		ref, err := Radial(p)
+		if err != nil || !(math.Abs(ref.Value-want) <= 1e-6*want) || !(ref.StdErr <= 1e-6*want) {
+			t.Errorf("d=%d: %+v, %v, want %.10g", d, ref, err, want)
+		}
+	}
+	peak := heat(2)
+	peak.Exact, peak.Terminal = nil, func(x expr.Value) expr.Value { return x.NormSq().Scale(-1e4).Exp() }
+	ref, err := Radial(peak)
+	if want := 1 / (1 + 2e4); err != nil || !(math.Abs(ref.Value-want) <= 0.05*want) {
+		t.Errorf("peak: %+v, %v, want %g", ref, err, want)
+	}
+}
+
 // TestRadialWithoutNoise is v′ = −f(v) at the start, 0 or not: e^{−T}·‖x0‖² + 1 − e^{−T}.
 func TestRadialWithoutNoise(t *testing.T) {
 	for _, c := range []float64{0, 1.5} {
