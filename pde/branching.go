@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
@@ -28,7 +29,8 @@ import (
 // T. This is the condition of Henry-Labordère with the sign of a₁ in favour; where it
 // fails the problem is refused, as it is where a path would have more than 1000
 // particles in the mean. sup|g| is the largest of |g(X_T)| among 4096 samples; beyond
-// it the estimate is still right in the mean, but weights may exceed the bound.
+// it the estimate is still right in the mean, but weights may exceed the bound. The
+// condition is therefore checked again, with the largest |g| that the particles met.
 //
 // Coefficients are found by interpolation in Chebyshev points and verified at random
 // points; other generators are refused by name of the condition. The default is 2²⁰
@@ -57,7 +59,7 @@ func branchingPaths(ctx context.Context, p *Problem, s Sampling) (*Reference, er
 		return nil, fmt.Errorf("needs a process that is sampled exactly (constant coefficients, geometric Brownian motion, Ornstein–Uhlenbeck), the problem has drift %T and diffusion %T", p.drift(), p.Diffusion)
 	}
 	s = s.withDefaults(1<<20, 1)
-	w, err := newWalk(p, tr, s, forBranching, false)
+	w, err := newWalk(ctx, p, tr, s, forBranching, false)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +85,7 @@ func branchingPaths(ctx context.Context, p *Problem, s Sampling) (*Reference, er
 	if err != nil {
 		return nil, err
 	}
-	parts, cost := make([]moments, w.chunks(s.Paths)), make([]int64, w.chunks(s.Paths))
+	parts, cost, tops := make([]moments, w.chunks(s.Paths)), make([]int64, w.chunks(s.Paths)), make([]float64, w.chunks(s.Paths))
 	forests := sync.Pool{New: func() any { return newForest(law, tr, pr.g, p.Start, &s) }}
 	err = inChunks(ctx, s.Workers, len(parts), func(k int) error {
 		first := k * w.chunk()
@@ -93,7 +95,7 @@ func branchingPaths(ctx context.Context, p *Problem, s Sampling) (*Reference, er
 		for _, v := range values {
 			parts[k].add(v)
 		}
-		cost[k] = f.cost
+		cost[k], tops[k] = f.cost, f.top
 		return err
 	})
 	if err != nil {
@@ -105,6 +107,11 @@ func branchingPaths(ctx context.Context, p *Problem, s Sampling) (*Reference, er
 	}
 	if v := sum.mean + sum.m2; math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil, fmt.Errorf("the weights of the paths are not finite; is g on all of the paths?")
+	}
+	if top := slices.Max(tops); top > start {
+		if _, err := newBranchingLaw(a, top, p.Horizon); err != nil {
+			return nil, fmt.Errorf("|g| reaches %.4g on the paths, beyond the %.4g of 4096 samples of X_T: %w", top, sup, err)
+		}
 	}
 	return &Reference{
 		Value: sum.mean, StdErr: sum.stdErr(), Method: "branching diffusion", Cost: total,

@@ -16,7 +16,8 @@ type forest struct {
 	g     *expr.Func
 	start []float64
 	s     *Sampling
-	cost  int64 // evaluations of g
+	cost  int64   // evaluations of g
+	top   float64 // the largest |g| of them
 
 	values  []float64  // of a path, the product of the factors so far
 	waiting []particle // that have not lived yet
@@ -46,7 +47,7 @@ func newForest(law *branchingLaw, tr *Transition, g *expr.Func, start []float64,
 // number i of a path, depth first, takes the numbers of Step i of the path's stream: two
 // for its life, then those of its motion.
 func (f *forest) grow(first, n int) ([]float64, error) {
-	f.values, f.cost = make([]float64, n), 0
+	f.values, f.cost, f.top = make([]float64, n), 0, 0
 	for path := range n {
 		f.values[path] = 1
 		f.bear(f.law.horizon, f.start)
@@ -110,6 +111,7 @@ func (f *forest) flush() error {
 	err := f.g.Eval(n, f.out[:n], f.leaves)
 	for i, path := range f.owner {
 		f.values[path] *= f.out[i]
+		f.top = math.Max(f.top, math.Abs(f.out[i]))
 	}
 	f.cost += int64(n)
 	f.leaves, f.owner = f.leaves[:0], f.owner[:0]

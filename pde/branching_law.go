@@ -53,7 +53,10 @@ func newBranchingLaw(a [maxPower + 1]float64, m0, horizon float64) (*branchingLa
 				return nil, fmt.Errorf("needs a horizon before the blow-up of m′ = a₁m + Σ|a_k|mᵏ, m(0) = sup|g| (the condition of a finite variance, T < ∫ dm/(a₁m + Σ|a_k|mᵏ) from sup|g|): from %.4g, m or the mean number of particles grows beyond bounds at %.3g, T is %g", m0, w.h*(float64(c)+float64(i+1)/lawSubsteps), horizon)
 			}
 		}
-		beta := math.Max(l-start-a[1]*w.h, 0) / w.h
+		beta := 0.0
+		if w.beta(l) > 0 { // else the difference is rounding
+			beta = math.Max(l-start-a[1]*w.h, 0) / w.h
+		}
 		w.hazard[c+1] = w.hazard[c] + beta*w.h
 		w.interval(c, (l+start)/2, beta)
 	}

@@ -18,11 +18,14 @@ import (
 // For radial g the expectation is an integral over ‖ξ‖² ~ χ²_d, done by the
 // trapezoidal rule in w = ln ‖ξ‖² (exponentially convergent for smooth g) with
 // all exponentials relative to the largest, so that neither large λ nor large d
-// underflows. Conditions that do not hold are refused by name; λ ≠ 0.
+// underflows. Conditions that do not hold at random points are refused by name; λ ≠ 0.
 //
 // Source: Chassagneux, Richou (2016); E, Han, Jentzen (2017), section 4.2.
 func ColeHopf(p Problem, lambda float64) (*Reference, error) {
-	r, err := newRadial(p, func(y, zz float64) float64 { return -0.5 * lambda * zz })
+	r, pr, err := newRadial(&p)
+	if err == nil {
+		err = pr.quadraticInZ(lambda)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("Cole–Hopf: %w", err)
 	}
@@ -104,43 +107,40 @@ type radial struct {
 	s  float64 // σ = s·I
 	r0 float64 // ‖Start‖
 	g  *expr.Func
-	f  *expr.Func // f(t, x, y, z)
 	fy *expr.Func // f(t, 0, y, 0), for generators of t and y alone
 	d  int
 }
 
-// newRadial checks the conditions: no drift, scalar constant diffusion, radial
-// g, and a generator equal to want(y, ‖z‖²) at sample points (want nil: any
-// generator of t and y alone).
-func newRadial(p Problem, want func(y, zz float64) float64) (*radial, error) {
+// newRadial checks the conditions that do not concern the generator: no drift, scalar
+// constant diffusion, radial g. The probe is for the generator.
+func newRadial(p *Problem) (*radial, *probe, error) {
 	if err := p.Validate(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s, ok := p.Diffusion.(Scalar)
 	if !ok {
-		return nil, fmt.Errorf("needs σ = s·I (pde.Scalar), the problem has %T", p.Diffusion)
+		return nil, nil, fmt.Errorf("needs σ = s·I (pde.Scalar), the problem has %T", p.Diffusion)
 	}
 	if p.Drift != nil && p.Drift != ConstantDrift(0) {
-		return nil, fmt.Errorf("needs drift 0, the problem has %T", p.Drift)
+		return nil, nil, fmt.Errorf("needs drift 0, the problem has %T", p.Drift)
 	}
-	d := p.Dim
-	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
-	r := &radial{s: float64(s), d: d}
+	tr, err := p.Transition()
+	if err != nil {
+		return nil, nil, err
+	}
+	pr, err := newProbe(p, tr, Sampling{}, forRadial)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &radial{s: float64(s), d: p.Dim, g: pr.g}
 	for _, v := range p.Start {
 		r.r0 = math.Hypot(r.r0, v)
 	}
-	var err error
-	if r.g, err = expr.Compile(p.Terminal(x), x); err != nil {
-		return nil, err
-	}
-	if r.f, err = expr.Compile(p.GeneratorAt(t, x, y, z), t, x, y, z); err != nil {
-		return nil, err
-	}
-	zeros := expr.Vector(make([]float64, d))
+	t, y, zeros := expr.Input("t", 1), expr.Input("y", 1), expr.Vector(make([]float64, p.Dim))
 	if r.fy, err = expr.Compile(p.GeneratorAt(t, zeros, y, zeros), t, y); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return r, r.check(want)
+	return r, pr, pr.radialTerminal(r)
 }
 
 // terminal is g at radius q.
@@ -149,57 +149,4 @@ func (r *radial) terminal(q float64) (float64, error) {
 	x[0] = q
 	err := r.g.Eval(1, out, x)
 	return out[0], err
-}
-
-// generator is f(t, x, y, z) with x and z along the direction of component j.
-func (r *radial) generator(t, x, y, z float64, j int) (float64, error) {
-	xv, zv, out := make([]float64, r.d), make([]float64, r.d), make([]float64, 1)
-	xv[j], zv[j] = x, z
-	err := r.f.Eval(1, out, []float64{t}, xv, []float64{y}, zv)
-	return out[0], err
-}
-
-// check compares the functions at a few fixed points with what they must be.
-func (r *radial) check(want func(y, zz float64) float64) error {
-	for _, q := range []float64{0.3, 1, 4.7} {
-		along, err := r.terminal(q)
-		if err != nil {
-			return err
-		}
-		x, out := make([]float64, r.d), make([]float64, 1)
-		for i := range x { // the same radius in a direction without symmetry
-			x[i] = float64(i%7) - 3.2
-		}
-		n := 0.0
-		for _, v := range x {
-			n = math.Hypot(n, v)
-		}
-		for i := range x {
-			x[i] *= q / n
-		}
-		if err := r.g.Eval(1, out, x); err != nil {
-			return err
-		}
-		if math.Abs(out[0]-along) > 1e-10*(1+math.Abs(along)) {
-			return fmt.Errorf("needs a radial terminal function, g differs at ‖x‖=%g: %g and %g", q, along, out[0])
-		}
-		base, err := r.generator(0.1, q, 0.7, 0, 0)
-		if err != nil {
-			return err
-		}
-		for _, zv := range []float64{0.5, 2} {
-			f, err := r.generator(0.1, 2*q, 0.7, zv, r.d-1)
-			if err != nil {
-				return err
-			}
-			expected, what := base, "a generator of t and y alone"
-			if want != nil {
-				expected, what = want(0.7, zv*zv), "f = −λ‖z‖²/2 with the given λ"
-			}
-			if math.Abs(f-expected) > 1e-10*(1+math.Abs(expected)) {
-				return fmt.Errorf("needs %s; at ‖z‖=%g f is %g, expected %g", what, zv, f, expected)
-			}
-		}
-	}
-	return nil
 }

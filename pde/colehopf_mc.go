@@ -6,9 +6,13 @@ import (
 	"math"
 )
 
-// minEffective is the effective sample size below which a mean of exponentials is not
-// to be trusted: it then hangs on a few paths, and its standard error with it.
-const minEffective = 100
+// minEffective is the effective sample size m of n paths below which a mean of
+// exponentials is not to be trusted: it then hangs on a few paths, and its standard error
+// on fewer still. Where weights are like lognormal ones, exp(τξ), m is n·exp(−τ²), and the
+// variance of the weights is known to a relative error of √(exp(4τ²)/n) = √(n³/m⁴) only,
+// which must not be larger than 1. (A test on the sample's own fourth moment would make
+// it worse: it would choose the samples that missed the large weights.)
+func minEffective(n int) float64 { return math.Max(100, math.Pow(float64(n), 0.75)) }
 
 // ColeHopfMonteCarlo solves the quadratic Hamilton–Jacobi–Bellman equation with any
 // drift, diffusion and terminal function,
@@ -28,8 +32,9 @@ const minEffective = 100
 // Brownian increments.
 //
 // Where λ·g varies much over the paths, a few of them make up the whole mean. An
-// effective sample size (Σw)²/Σw² below 100 of the weights w = exp(−λg) is therefore
-// an error. Other generators are refused, by values at random points.
+// effective sample size (Σw)²/Σw² of the weights w = exp(−λg) below 100, or below the
+// number of paths to the power of ¾, is therefore an error: intervals from such samples
+// hold the value too seldom. Other generators are refused, by values at random points.
 //
 // Source: Chassagneux, Richou (2016); E, Han, Jentzen (2017), section 4.2; Kong (1992)
 // for the effective sample size.
@@ -66,7 +71,7 @@ func coleHopfPaths(ctx context.Context, p *Problem, lambda float64, s Sampling) 
 		s = s.withDefaults(1<<17, 100)
 		cost = 2
 	}
-	w, err := newWalk(p, tr, s, forColeHopf, !tr.Exact)
+	w, err := newWalk(ctx, p, tr, s, forColeHopf, !tr.Exact)
 	if err != nil {
 		return nil, err
 	}
@@ -106,10 +111,10 @@ func coleHopfPaths(ctx context.Context, p *Problem, lambda float64, s Sampling) 
 		variance = 4*variance - 4*sum.relative(0, 1) + sum.relative(1, 1)
 	}
 	if math.IsNaN(value) || math.IsInf(value, 0) {
-		return nil, fmt.Errorf("the mean of exp(−λg) is not finite; is g on all of the paths?")
+		return nil, fmt.Errorf("the mean of exp(−λg) is not finite; are μ, σ and g on all of the paths?%s", eulerHint(tr))
 	}
-	if n := sum.effective(); n < minEffective {
-		return nil, fmt.Errorf("the effective sample size is %.3g of %d paths, want at least %d: with λ=%g a few paths make up the mean of exp(−λg); simulate more paths, take a smaller λ or, where everything is radial, the quadrature ColeHopf", n, s.Paths, minEffective, lambda)
+	if n, want := sum.effective(), minEffective(s.Paths); n < want {
+		return nil, fmt.Errorf("the effective sample size is %.3g of %d paths, want at least %.0f: with λ=%g a few paths make up the mean of exp(−λg); simulate more paths, take a smaller λ or, where everything is radial, the quadrature ColeHopf", n, s.Paths, want, lambda)
 	}
 	return &Reference{
 		Value: -value / lambda, StdErr: math.Sqrt(math.Max(variance, 0)) / math.Abs(lambda),

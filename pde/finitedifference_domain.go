@@ -2,9 +2,7 @@ package pde
 
 import (
 	"errors"
-	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
@@ -33,16 +31,6 @@ func (a *axis) slope(x float64) float64 {
 	}
 	return 1
 }
-
-// The domain: so many standard deviations beyond the means, so many coarsest meshes a
-// deviation, and at most so many meshes in all,
-// the first two in one and two dimensions.
-var (
-	domainDeviations   = []float64{7, 6}
-	meshesPerDeviation = []float64{14, 3}
-)
-
-const mostMeshes = 800
 
 func newLattice(p *Problem) (*lattice, error) {
 	if err := p.Validate(); err != nil {
@@ -167,77 +155,6 @@ func (l *lattice) coefficients(t float64, rows int, x []float64) (b []float64, s
 		}
 	}
 	return b, s, nil
-}
-
-// domain sets the mesh width and the number of nodes, from means and deviations of ξ_t
-// estimated by a short simulation: they need to be known to a few per cent only.
-func (l *lattice) domain() error {
-	const paths, steps = 1000, 100
-	d := l.p.Dim
-	h, reach := l.p.Horizon/steps, domainDeviations[d-1]
-	rng := rand.New(rand.NewPCG(2, 1970))
-	xi, x := make([]float64, paths*d), make([]float64, paths*d)
-	lo, hi, deviation := make([]float64, d), make([]float64, d), make([]float64, d)
-	for n := range steps {
-		for r := range x {
-			x[r] = l.axes[r%d].at(xi[r])
-		}
-		b, s, err := l.coefficients(float64(n)*h, paths, x)
-		if err != nil {
-			return err
-		}
-		for r := range paths {
-			for k := range d {
-				w := math.Sqrt(h) * rng.NormFloat64()
-				for i := range d {
-					xi[r*d+i] += s[k][r*d+i] * w
-				}
-			}
-		}
-		for i := range d {
-			var sum, squares float64
-			for r := i; r < len(xi); r += d {
-				xi[r] += b[r] * h
-				if l.axes[i].closed {
-					xi[r] = math.Max(xi[r], -l.axes[i].x0)
-				}
-				sum, squares = sum+xi[r], squares+xi[r]*xi[r]
-			}
-			mean := sum / paths
-			deviation[i] = math.Sqrt(math.Max(squares/paths-mean*mean, 0))
-			lo[i] = math.Min(lo[i], mean-reach*deviation[i])
-			hi[i] = math.Max(hi[i], mean+reach*deviation[i])
-		}
-	}
-	for i := range l.axes {
-		if math.IsNaN(hi[i]-lo[i]) || math.IsInf(hi[i]-lo[i], 0) {
-			return fmt.Errorf("component %d of X_t is not finite in a simulation; check drift and diffusion away from the start", i)
-		}
-		a := &l.axes[i]
-		scale := 1.0
-		if !a.log {
-			scale += math.Abs(a.x0)
-		}
-		if deviation[i] < 1e-9*scale { // without noise
-			deviation[i] = 0.01 * scale
-			lo[i], hi[i] = lo[i]-reach*deviation[i], hi[i]+reach*deviation[i]
-		}
-		a.mesh(lo[i], hi[i], deviation[i]/meshesPerDeviation[d-1])
-	}
-	return nil
-}
-
-// mesh lays the nodes over [lo, hi], about h apart.
-func (a *axis) mesh(lo, hi, h float64) {
-	a.h = math.Max(h, (hi-lo)/mostMeshes)
-	if a.closed && lo <= -a.x0 { // a node at x = 0
-		a.below = max(2, int(math.Round(a.x0/a.h)))
-		a.h = a.x0 / float64(a.below)
-	} else {
-		a.closed = false
-		a.below = max(2, int(math.Ceil(-lo/a.h)))
-	}
-	a.above = max(2, int(math.Ceil(hi/a.h)))
 }
 
 // widened are the axes with a quarter more nodes on each open side.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-
-	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
 
 // MonteCarlo solves an equation that is linear in u and has no term in ∇u beside the
@@ -25,10 +23,11 @@ import (
 // the error is removed by Richardson extrapolation from N and N/2 steps on the same
 // Brownian increments.
 //
-// The default of Paths is 2¹⁷, a pair counting as two. StdErr is the standard error of
+// The default of Paths is 2¹⁷, a pair counting as two; there are two pairs at least. StdErr is the standard error of
 // the value, extrapolated if it is, from the means of the pairs; it does not contain
 // what the extrapolation leaves of the error in the time step. For a g that is even
-// around the mean of X_T the partner of a path tells nothing new. The value does not
+// around the mean of X_T the partner of a path tells nothing new. Where the value of an
+// equation close by is known, [MonteCarloNearby] makes the error smaller. The value does not
 // depend on Workers. That f has the form is checked at random points; other generators
 // are refused by name of the condition.
 //
@@ -36,215 +35,134 @@ import (
 // 5.7.6; Talay, Tubaro, Expansion of the global error (1990) for the extrapolation;
 // Glasserman, Monte Carlo Methods in Financial Engineering (2004), section 4.2.
 func MonteCarlo(ctx context.Context, p Problem, s Sampling) (*Reference, error) {
-	ref, err := feynmanKac(ctx, &p, s)
+	ref, err := feynmanKacMean(ctx, &p, s)
 	if err != nil {
 		return nil, fmt.Errorf("simulation of the Feynman–Kac formula: %w", err)
 	}
 	return ref, nil
 }
 
-func feynmanKac(ctx context.Context, p *Problem, s Sampling) (*Reference, error) {
-	if err := p.Validate(); err != nil {
-		return nil, err
-	}
-	tr, err := p.Transition()
+func feynmanKacMean(ctx context.Context, p *Problem, s Sampling) (*Reference, error) {
+	k, err := newFeynmanKac(ctx, s, 2, p)
 	if err != nil {
 		return nil, err
 	}
-	pr, err := newProbe(p, tr, s, forMonteCarlo)
-	if err != nil {
-		return nil, err
-	}
-	if err := pr.linearInY(); err != nil {
-		return nil, err
-	}
-	c, err := newAffine(p)
-	if err != nil {
-		return nil, err
-	}
-	exact := tr.Exact && c.constant
-	if exact {
-		s = s.withDefaults(1<<17, 1)
-	} else {
-		s = s.withDefaults(1<<17, 100)
-	}
-	w, err := newWalk(p, tr, s, forMonteCarlo, !exact)
-	if err != nil {
-		return nil, err
-	}
-	w.mirror = true
-	pairs := (s.Paths + 1) / 2
-	parts := make([]moments, w.chunks(pairs))
-	err = inChunks(ctx, s.Workers, len(parts), func(k int) error {
-		first := k * w.chunk()
-		n := min(w.chunk(), pairs-first)
-		v, err := c.values(w, pr.g, first, n)
-		for i := range n {
-			parts[k].add((v[i] + v[n+i]) / 2)
-		}
-		return err
-	})
+	parts := make([]moments, k.w.chunks(k.pairs))
+	err = k.run(func(chunk, _ int, v []float64) { parts[chunk].add(v[0]) })
 	if err != nil {
 		return nil, err
 	}
 	sum := merged(parts)
 	if v := sum.mean + sum.m2; math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil, fmt.Errorf("the values of the paths are not finite; are g and f on all of the paths, with finite variance?")
-	}
-	perPath := 1
-	if !exact && !tr.Exact {
-		perPath = 2
-	}
-	if !c.constant {
-		perPath += 2 * (w.s.Steps + 1)
-		if !tr.Exact {
-			perPath += 2 * (w.s.Steps/2 + 1)
-		}
+		return nil, k.notFinite()
 	}
 	return &Reference{
-		Value: sum.mean, StdErr: sum.stdErr(), Method: "Monte Carlo", Cost: int64(2*pairs) * int64(perPath),
-		Source: fmt.Sprintf("Feynman–Kac, %d paths in antithetic pairs, steps %d, seed %d", 2*pairs, w.s.Steps, s.Seed),
+		Value: sum.mean, StdErr: sum.stdErr(), Method: "Monte Carlo", Cost: k.cost(), Source: k.source(),
 	}, nil
 }
 
-// affine is a generator a(t,x) + b(t,x)·y.
-type affine struct {
-	a, b     *expr.Func
-	constant bool // neither depends on t or x
-	a0, b0   float64
+// feynmanKac simulates the formula for problems that differ in f and g alone.
+type feynmanKac struct {
+	w     *walk
+	list  []*affine
+	pairs int
 }
 
-// newAffine takes a and b from the values of f at y = 0 and 1.
-func newAffine(p *Problem) (*affine, error) {
-	t, x := expr.Input("t", 1), expr.Input("x", p.Dim)
-	zeros := expr.Vector(make([]float64, p.Dim))
-	a := p.GeneratorAt(t, x, expr.Const(0), zeros)
-	b := p.GeneratorAt(t, x, expr.Const(1), zeros).Sub(a)
-	c := &affine{}
-	var err error
-	if c.a, err = expr.Compile(a, t, x); err != nil {
-		return nil, err
+// newFeynmanKac checks the problems, which have the process of the first, and chooses
+// the steps; the number of pairs is raised to least.
+func newFeynmanKac(ctx context.Context, s Sampling, least int, problems ...*Problem) (*feynmanKac, error) {
+	var tr *Transition
+	k, exact := &feynmanKac{}, true
+	for i, p := range problems {
+		err := p.Validate()
+		if err == nil && i == 0 {
+			tr, err = p.Transition()
+		}
+		if err != nil {
+			return nil, err
+		}
+		pr, err := newProbe(p, tr, s, forMonteCarlo)
+		if err != nil {
+			return nil, err
+		}
+		if err := pr.linearInY(); err != nil {
+			return nil, err
+		}
+		c, err := newAffine(p)
+		if err != nil {
+			return nil, err
+		}
+		c.g = pr.g
+		k.list = append(k.list, c)
+		exact = exact && tr.Exact && c.constant
 	}
-	if c.b, err = expr.Compile(b, t, x); err != nil {
-		return nil, err
+	if exact {
+		s = s.withDefaults(1<<17, 1)
+	} else {
+		s = s.withDefaults(1<<17, 100)
 	}
-	nodes, err := expr.Nodes(b, t, x) // b contains a
+	w, err := newWalk(ctx, problems[0], tr, s, forMonteCarlo, !exact)
 	if err != nil {
 		return nil, err
 	}
-	c.constant = true
-	for _, n := range nodes {
-		c.constant = c.constant && n.Op != expr.OpInput
-	}
-	if c.constant {
-		v := make([]float64, 2)
-		if err := c.a.Eval(1, v[:1], []float64{0}, p.Start); err != nil {
-			return nil, err
-		}
-		if err := c.b.Eval(1, v[1:], []float64{0}, p.Start); err != nil {
-			return nil, err
-		}
-		c.a0, c.b0 = v[0], v[1]
-	}
-	return c, nil
+	w.mirror = true
+	k.w, k.pairs = w, max((s.Paths+1)/2, least)
+	return k, nil
 }
 
-// values are Γ_T g(X_T) + ∫ Γ a dt on the paths of n streams, extrapolated in the step
-// where the walk has coarse paths.
-func (c *affine) values(w *walk, g *expr.Func, first, n int) ([]float64, error) {
-	rows := w.rows(n)
-	near, far := newKac(rows), newKac(rows)
-	err := w.run(first, n, func(at position) error {
-		if !c.constant {
-			if err := near.advance(c, at.t, w.h, at.k == 0, at.near); err != nil {
-				return err
-			}
-			if at.far != nil {
-				if err := far.advance(c, at.t, 2*w.h, at.k == 0, at.far); err != nil {
-					return err
-				}
-			}
-		}
-		if at.k < w.s.Steps {
-			return nil
-		}
-		if c.constant {
-			near.constant(c, at.t)
-			far.constant(c, at.t)
-		}
-		if err := near.terminal(g, at.near); err != nil || !w.coarse {
+// run calls seen for every pair, in order within a chunk, with the means of the pair's
+// two values for each of the problems.
+func (k *feynmanKac) run(seen func(chunk, pair int, v []float64)) error {
+	w := k.w
+	return inChunks(w.ctx, w.s.Workers, w.chunks(k.pairs), func(c int) error {
+		first := c * w.chunk()
+		n := min(w.chunk(), k.pairs-first)
+		values, err := kacValues(w, k.list, first, n)
+		if err != nil {
 			return err
 		}
-		return far.terminal(g, at.far)
+		v := make([]float64, len(values))
+		for i := range n {
+			for j, all := range values {
+				v[j] = (all[i] + all[n+i]) / 2
+			}
+			seen(c, first+i, v)
+		}
+		return nil
 	})
-	if err != nil || !w.coarse {
-		return near.value, err
-	}
-	order := 1.0 // the weak order 1 leaves h, 2 leaves h²
-	if w.tr.Exact {
-		order = 3
-	}
-	for i, v := range far.value {
-		near.value[i] += (near.value[i] - v) / order
-	}
-	return near.value, nil
 }
 
-// kac are the integrals of the Feynman–Kac formula along the paths of a batch, by the
-// trapezoidal rule.
-type kac struct {
-	log   []float64 // ln Γ
-	value []float64 // ∫ Γ a dt, in the end with Γ g
-	a, b  []float64 // at the last time
-	now   []float64
+// cost counts the evaluations of f and g.
+func (k *feynmanKac) cost() int64 {
+	perPath, w := 0, k.w
+	for _, c := range k.list {
+		perPath++
+		double := w.coarse && !w.tr.Exact
+		if double {
+			perPath++
+		}
+		if !c.constant {
+			perPath += 2 * (w.s.Steps + 1)
+			if double {
+				perPath += 2 * (w.s.Steps/2 + 1)
+			}
+		}
+	}
+	return int64(2*k.pairs) * int64(perPath)
 }
 
-func newKac(rows int) *kac {
-	k := &kac{}
-	for _, v := range []*[]float64{&k.log, &k.value, &k.a, &k.b, &k.now} {
-		*v = make([]float64, rows)
-	}
-	return k
+func (k *feynmanKac) source() string {
+	return fmt.Sprintf("Feynman–Kac, %d paths in antithetic pairs, steps %d, seed %d", 2*k.pairs, k.w.s.Steps, k.w.s.Seed)
 }
 
-// advance adds the step of length h that ends at (t, x), none where t is the start.
-func (k *kac) advance(c *affine, t, h float64, start bool, x []float64) error {
-	rows, time := len(k.log), []float64{t}
-	if err := c.b.Eval(rows, k.now, time, x); err != nil {
-		return err
-	}
-	if start {
-		copy(k.b, k.now)
-		return c.a.Eval(rows, k.a, time, x)
-	}
-	for i, b := range k.now {
-		k.value[i] += h / 2 * math.Exp(k.log[i]) * k.a[i]
-		k.log[i] += h / 2 * (k.b[i] + b)
-		k.b[i] = b
-	}
-	err := c.a.Eval(rows, k.a, time, x)
-	for i, a := range k.a {
-		k.value[i] += h / 2 * math.Exp(k.log[i]) * a
-	}
-	return err
+func (k *feynmanKac) notFinite() error {
+	return fmt.Errorf("the values of the paths are not finite; are μ, σ, f and g on all of the paths, with finite variance?%s", eulerHint(k.w.tr))
 }
 
-// constant sets the integrals up to t for constant a and b: Γ = e^{bt}, ∫ = a(e^{bt}−1)/b.
-func (k *kac) constant(c *affine, t float64) {
-	integral := c.a0 * t
-	if c.b0 != 0 {
-		integral = c.a0 * math.Expm1(c.b0*t) / c.b0
+// eulerHint names what often makes Euler paths leave the domain of the functions.
+func eulerHint(tr *Transition) string {
+	if tr.Exact {
+		return ""
 	}
-	for i := range k.log {
-		k.log[i], k.value[i] = c.b0*t, integral
-	}
-}
-
-// terminal adds Γ g(x).
-func (k *kac) terminal(g *expr.Func, x []float64) error {
-	err := g.Eval(len(k.log), k.now, x)
-	for i, v := range k.now {
-		k.value[i] += math.Exp(k.log[i]) * v
-	}
-	return err
+	return " Euler steps may go where X does not, below 0 under a square root for example"
 }

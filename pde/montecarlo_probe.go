@@ -6,6 +6,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/random"
+	"gonum.org/v1/gonum/floats"
 )
 
 // probePoints is the number of points (t, x) at which conditions are checked.
@@ -123,6 +124,46 @@ func (pr *probe) quadraticInZ(lambda float64) error {
 			if want := -0.5 * lambda * s * s * pr.zz(i); !(math.Abs(f-want) <= 1e-10*math.Abs(want)) {
 				return fmt.Errorf("needs f = −λ‖z‖²/2 with the given λ; at t=%.3g, ‖z‖=%.4g f is %g, expected %g", pr.t[i], s*math.Sqrt(pr.zz(i)), f, want)
 			}
+		}
+	}
+	return nil
+}
+
+// inTAndYAlone checks f(t, x, y, z) = f(t, 0, y, 0).
+func (pr *probe) inTAndYAlone(r *radial) error {
+	want := make([]float64, 1)
+	for i := range probePoints {
+		y := pr.y[3*i] * pr.size
+		if err := r.fy.Eval(1, want, pr.t[i:i+1], []float64{y}); err != nil {
+			return err
+		}
+		for _, s := range []float64{0, 0.1, 1, 10, 100} {
+			f, err := pr.generator(i, y, s, 0)
+			if err != nil {
+				return err
+			}
+			if !(math.Abs(f-want[0]) <= 1e-10*(1+math.Abs(want[0]))) {
+				return fmt.Errorf("needs a generator of t and y alone; at t=%.3g, y=%.3g, ‖z‖=%.4g and a random x f is %g, at x=0 and z=0 %g", pr.t[i], y, s*math.Sqrt(pr.zz(i)), f, want[0])
+			}
+		}
+	}
+	return nil
+}
+
+// radialTerminal checks g(x) = g(‖x‖e₁).
+func (pr *probe) radialTerminal(r *radial) error {
+	g := make([]float64, probePoints)
+	if err := pr.g.Eval(probePoints, g, pr.x); err != nil {
+		return err
+	}
+	for i, got := range g {
+		q := floats.Norm(pr.x[i*r.d:(i+1)*r.d], 2)
+		along, err := r.terminal(q)
+		if err != nil {
+			return err
+		}
+		if !(math.Abs(got-along) <= 1e-10*(1+math.Abs(along))) {
+			return fmt.Errorf("needs a radial terminal function, g differs at ‖x‖=%g: %g and %g", q, along, got)
 		}
 	}
 	return nil

@@ -2,9 +2,11 @@ package pde
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
@@ -45,14 +47,13 @@ func TestMonteCarloBlackScholes(t *testing.T) {
 	}
 }
 
-// TestMonteCarloCoverage: the 95 % interval contains the value in 92 to 98 % of 400
-// repetitions.
-func TestMonteCarloCoverage(t *testing.T) {
-	p, want := call()
-	const n = 400
+// coverage counts the repetitions of which the 95 % interval holds the value, and wants
+// a share of 92 to 98 %: with 400 of them 2.8 standard deviations to either side.
+func coverage(t *testing.T, n int, want float64, run func(seed uint64) (*Reference, error)) {
+	t.Helper()
 	inside := 0
 	for seed := range uint64(n) {
-		ref, err := MonteCarlo(context.Background(), p, Sampling{Paths: 1000, Seed: seed})
+		ref, err := run(seed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,9 +61,58 @@ func TestMonteCarloCoverage(t *testing.T) {
 			inside++
 		}
 	}
-	t.Logf("%d of %d", inside, n)
+	t.Logf("%d of %d, %.1f %%", inside, n, 100*float64(inside)/float64(n))
 	if inside < n*92/100 || inside > n*98/100 {
 		t.Errorf("%d of %d intervals contain the value, want 95 %%", inside, n)
+	}
+}
+
+// TestMonteCarloCoverage: the 95 % interval contains the value in 92 to 98 % of 400
+// repetitions.
+func TestMonteCarloCoverage(t *testing.T) {
+	p, want := call()
+	coverage(t, 400, want, func(seed uint64) (*Reference, error) {
+		return MonteCarlo(context.Background(), p, Sampling{Paths: 1000, Seed: seed})
+	})
+}
+
+// TestMonteCarloFewPaths: a standard error needs two pairs.
+func TestMonteCarloFewPaths(t *testing.T) {
+	p, _ := call()
+	for paths := 2; paths <= 5; paths++ {
+		ref, err := MonteCarlo(context.Background(), p, Sampling{Paths: paths, Seed: 1})
+		if err != nil || !(ref.StdErr > 0) {
+			t.Errorf("%d paths: %+v, %v, want a standard error", paths, ref, err)
+		}
+	}
+}
+
+// TestSimulationsStop: a context ends even what one task would take ages for.
+func TestSimulationsStop(t *testing.T) {
+	c, _ := call()
+	c.Diffusion = DiffusionFunc(Geometric(0.2).Mul)
+	for name, run := range map[string]func(ctx context.Context) error{
+		"steps": func(ctx context.Context) error {
+			_, err := MonteCarlo(ctx, c, Sampling{Paths: 100, Steps: 1 << 30})
+			return err
+		},
+		"rates": func(ctx context.Context) error {
+			m := TwoRates{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
+			_, err := m.Policy(ctx, spread100(2, m), Sampling{Paths: 100, Steps: 1 << 20})
+			return err
+		},
+		"samples": func(ctx context.Context) error {
+			_, err := Picard(ctx, heat(3), Multilevel{Level: 1, Basis: 1 << 30})
+			return err
+		},
+	} {
+		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		start := time.Now()
+		err := run(ctx)
+		cancel()
+		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 5*time.Second {
+			t.Errorf("%s: %v after %v", name, err, took)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package pde
 
 import (
+	"context"
 	"math"
 	"sync"
 )
@@ -8,6 +9,7 @@ import (
 // walk simulates paths of dX = μ dt + σ dW from Start in batches, each from a random
 // stream of its own.
 type walk struct {
+	ctx     context.Context // ends a batch between two steps
 	p       *Problem
 	tr      *Transition
 	s       Sampling
@@ -20,14 +22,14 @@ type walk struct {
 
 // newWalk checks the settings; withDefaults has been called on s. A walk with coarse
 // paths has an even number of steps: an odd one is raised by 1.
-func newWalk(p *Problem, tr *Transition, s Sampling, m method, coarse bool) (*walk, error) {
+func newWalk(ctx context.Context, p *Problem, tr *Transition, s Sampling, m method, coarse bool) (*walk, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
 	if coarse {
 		s.Steps += s.Steps % 2
 	}
-	return &walk{p: p, tr: tr, s: s, m: m, h: p.Horizon / float64(s.Steps), coarse: coarse}, nil
+	return &walk{ctx: ctx, p: p, tr: tr, s: s, m: m, h: p.Horizon / float64(s.Steps), coarse: coarse}, nil
 }
 
 // chunk is a number of streams that one task takes, so that a batch stays in the
@@ -88,6 +90,9 @@ func (w *walk) run(first, n int, seen func(at position) error) error {
 			at.far = b.x
 		}
 		if err := seen(at); err != nil || k == w.s.Steps {
+			return err
+		}
+		if err := w.ctx.Err(); err != nil {
 			return err
 		}
 		w.increments(b, first, n, k)

@@ -84,7 +84,7 @@ func (r *picardRun) approximate(level int, left, x, y, z []float64) error {
 			return err
 		}
 	}
-	return r.ctx.Err()
+	return nil
 }
 
 // term adds to y, z the term l of the sum of a level, −1 being that of g.
@@ -95,6 +95,9 @@ func (r *picardRun) term(level, l int, left, x, y, z []float64) error {
 		each *= r.Basis
 	}
 	for lo := 0; lo < len(left)*each; lo += picardBlock {
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
 		n := min(picardBlock, len(left)*each-lo)
 		r.times(f, lo, n, each, l, left)
 		if err := r.move(f, n, x); err != nil {

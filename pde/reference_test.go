@@ -22,7 +22,7 @@ func TestRadialConverges(t *testing.T) {
 	p.Terminal = func(x expr.Value) expr.Value { return x.NormSq().Scale(-0.5).Exp() }
 	// E exp(−‖√2 W_T‖²/2) = (1+2T)^{−d/2}, times e^{−T}.
 	want := math.Exp(-0.5) * math.Pow(2, -5)
-	r, err := newRadial(p, nil)
+	r, _, err := newRadial(&p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,6 +42,42 @@ func TestRadialConverges(t *testing.T) {
 	ref, err := Radial(p)
 	if err != nil || !(math.Abs(ref.Value-want) <= ref.StdErr+1e-13) {
 		t.Errorf("value %+v, %v, want %g within the stated error", ref, err, want)
+	}
+}
+
+// TestRadialKinkAtOrigin: g = ‖x‖ and a peak, for which the Crank–Nicolson scheme alone
+// oscillates at r = 0, where the coefficient (d−1)/r is large. E‖X_T‖ = √(2s²T) Γ((d+1)/2)/Γ(d/2).
+func TestRadialKinkAtOrigin(t *testing.T) {
+	for _, d := range []int{1, 3, 100} {
+		p := heat(d)
+		p.Exact, p.Terminal = nil, func(x expr.Value) expr.Value { return x.Norm() }
+		above, _ := math.Lgamma(float64(d+1) / 2)
+		below, _ := math.Lgamma(float64(d) / 2)
+		want := math.Sqrt2 * math.Exp(above-below)
+		ref, err := Radial(p)
+		if err != nil || !(math.Abs(ref.Value-want) <= 1e-6*want) || !(ref.StdErr <= 1e-6*want) {
+			t.Errorf("d=%d: %+v, %v, want %.10g", d, ref, err, want)
+		}
+	}
+	peak := heat(2)
+	peak.Exact, peak.Terminal = nil, func(x expr.Value) expr.Value { return x.NormSq().Scale(-1e4).Exp() }
+	ref, err := Radial(peak)
+	if want := 1 / (1 + 2e4); err != nil || !(math.Abs(ref.Value-want) <= 0.05*want) {
+		t.Errorf("peak: %+v, %v, want %g", ref, err, want)
+	}
+}
+
+// TestRadialWithoutNoise is v′ = −f(v) at the start, 0 or not: e^{−T}·‖x0‖² + 1 − e^{−T}.
+func TestRadialWithoutNoise(t *testing.T) {
+	for _, c := range []float64{0, 1.5} {
+		p := decay(3)
+		p.Diffusion, p.Start = Scalar(0), []float64{c, 0, 0}
+		p.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Neg().AddConst(1) }
+		ref, err := Radial(p)
+		want := math.Exp(-p.Horizon)*c*c - math.Expm1(-p.Horizon)
+		if err != nil || !(math.Abs(ref.Value-want) <= ref.StdErr+1e-13) {
+			t.Errorf("from %g: %+v, %v, want %g", c, ref, err, want)
+		}
 	}
 }
 
@@ -69,11 +105,19 @@ func TestReferencesRefuseByName(t *testing.T) {
 	full.Diffusion = Geometric(1)
 	skew.Terminal = func(x expr.Value) expr.Value { return x.At(0) }
 	other.Generator = func(_, x, y, _ expr.Value) expr.Value { return x.NormSq().Sub(y) }
+	// 0 on the axes, or on one side of them, where a lazy check would look.
+	inX, inZ, half, far, along := decay(3), decay(3), decay(3), decay(100), decay(3)
+	inX.Generator = func(_, x, _, _ expr.Value) expr.Value { return x.At(1) }
+	inZ.Generator = func(_, _, _, z expr.Value) expr.Value { return z.At(0) }
+	half.Generator = func(_, _, _, z expr.Value) expr.Value { return z.Sum().Neg().Relu() }
+	far.Start[0], far.Terminal = 10, func(x expr.Value) expr.Value { return x.NormSq().Add(x.At(0).AddConst(-8).Relu()) }
+	along.Generator = func(_, _, _, z expr.Value) expr.Value { return z.At(2).Square().Scale(-0.5) }
 	for _, c := range []struct {
 		p    Problem
 		want string
 	}{
 		{drift, "needs drift 0"}, {full, "needs σ = s·I"}, {skew, "needs a radial terminal function"}, {other, "needs a generator of t and y alone"},
+		{inX, "needs a generator of t and y alone"}, {inZ, "needs a generator of t and y alone"}, {half, "needs a generator of t and y alone"}, {far, "needs a radial terminal function"},
 	} {
 		if _, err := Radial(c.p); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want one containing %q", err, c.want)
@@ -81,5 +125,8 @@ func TestReferencesRefuseByName(t *testing.T) {
 	}
 	if _, err := ColeHopf(decay(3), 1); err == nil || !strings.Contains(err.Error(), "f = −λ‖z‖²/2") {
 		t.Errorf("a generator −y passes as quadratic: %v", err)
+	}
+	if _, err := ColeHopf(along, 1); err == nil || !strings.Contains(err.Error(), "f = −λ‖z‖²/2") {
+		t.Errorf("a generator of one component of z passes as quadratic in all: %v", err)
 	}
 }

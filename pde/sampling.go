@@ -37,7 +37,7 @@ func (s Sampling) withDefaults(paths, steps int) Sampling {
 // check refuses settings, with the defaults filled in, that cannot be used.
 func (s Sampling) check() error {
 	if s.Paths < 2 || s.Steps < 1 || s.Workers < 1 || s.Paths > math.MaxUint32 || s.Steps > math.MaxUint32/2 {
-		return fmt.Errorf("%d paths of %d steps on %d workers; want at least 2 paths, 1 step, 1 worker", s.Paths, s.Steps, s.Workers)
+		return fmt.Errorf("%d paths of %d steps on %d workers; want at least 2 paths, 1 step, 1 worker and less than 2³² paths, 2³¹ steps", s.Paths, s.Steps, s.Workers)
 	}
 	return nil
 }
@@ -53,6 +53,7 @@ const (
 	forPicard
 	forPolicy
 	forDual
+	forRadial
 )
 
 // stream is the random stream of a path; see random.Stream for Batch and Step.

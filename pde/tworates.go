@@ -31,7 +31,7 @@ import (
 // decides how close the bounds are, not whether they hold.
 type TwoRates struct {
 	Sigma, Lend, Borrow float64
-	Strikes, Slopes     []float64 // Strikes increasing
+	Strikes, Slopes     []float64 // as many, at least 1; Strikes ≥ 0 and increasing
 }
 
 // Policy is a lower bound: the value of the rate that borrows wherever the value at a
@@ -70,17 +70,20 @@ func (m TwoRates) bound(ctx context.Context, p Problem, s Sampling, key method, 
 	values := make([]float64, s.Paths)
 	const chunk = 64
 	err := inChunks(ctx, s.Workers, (s.Paths+chunk-1)/chunk, func(c int) error {
-		r := newRatePath(m, &p, s.Steps)
+		r := newRatePath(ctx, m, &p, s.Steps)
 		for i := c * chunk; i < min((c+1)*chunk, s.Paths); i++ {
 			r.stream = s.stream(key, i)
 			values[i] = value(r)
 		}
-		return nil
+		return ctx.Err()
 	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	mean, std := stat.MeanStdDev(values, nil)
+	if math.IsNaN(std) || math.IsInf(std, 0) {
+		return nil, fmt.Errorf("%s: the values of the paths are not finite (mean %g)", name, mean)
+	}
 	which := "lower"
 	if side == Upper {
 		which = "upper"
@@ -106,6 +109,11 @@ func (m TwoRates) check(p *Problem) error {
 		return fmt.Errorf("lending rate %g, want at most the borrowing rate %g", m.Lend, m.Borrow)
 	case len(m.Strikes) == 0 || len(m.Strikes) != len(m.Slopes):
 		return fmt.Errorf("%d strikes and %d slopes, want as many, at least 1", len(m.Strikes), len(m.Slopes))
+	}
+	for k, strike := range m.Strikes {
+		if !(strike >= 0) || k > 0 && !(strike > m.Strikes[k-1]) {
+			return fmt.Errorf("strikes %g, want them increasing from 0 or more", m.Strikes)
+		}
 	}
 	for _, x := range p.Start {
 		if !(x > 0) {

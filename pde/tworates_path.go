@@ -1,6 +1,7 @@
 package pde
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 // ratePath computes bounds of TwoRates on one path at a time.
 type ratePath struct {
 	TwoRates
+	ctx     context.Context // once it has ended, a value means nothing
 	horizon float64
 	start   []float64 // logarithms
 	steps   int
@@ -25,9 +27,9 @@ type ratePath struct {
 // quadNodes is the number of nodes between two kinks of g.
 const quadNodes = 12
 
-func newRatePath(m TwoRates, p *Problem, steps int) *ratePath {
+func newRatePath(ctx context.Context, m TwoRates, p *Problem, steps int) *ratePath {
 	r := &ratePath{
-		TwoRates: m, horizon: p.Horizon, steps: steps, start: make([]float64, p.Dim),
+		TwoRates: m, ctx: ctx, horizon: p.Horizon, steps: steps, start: make([]float64, p.Dim),
 		logM: make([]float64, p.Dim), dw: make([]float64, p.Dim),
 		nodes: make([]float64, quadNodes), weights: make([]float64, quadNodes),
 		a: make([]float64, steps), b: make([]float64, steps),
@@ -61,6 +63,9 @@ func (r *ratePath) policy() float64 {
 	integral, martingale := 0.0, 0.0
 	r.begin()
 	for n := range r.steps {
+		if r.ctx.Err() != nil {
+			return 0
+		}
 		r.draw(n)
 		value, invested, increment := r.constantRate(float64(n)*h, integral)
 		martingale += math.Exp(-integral) * increment
@@ -80,6 +85,9 @@ func (r *ratePath) dual() float64 {
 	fixed := 0.0
 	r.begin()
 	for n := range r.steps {
+		if r.ctx.Err() != nil {
+			return 0
+		}
 		r.draw(n)
 		t := float64(n) * h
 		discount := math.Exp(-r.Lend * t)
@@ -125,10 +133,11 @@ func (r *ratePath) largest(logM float64, gamma []float64, each float64) float64 
 		}
 		cost += each * g
 	}
-	// Between the kinks the payoff is c₀ + c₁e^{−s}: at most |c₁| w²/8 above its chord.
+	// Between the kinks the payoff is c₀ + c₁e^{−base−s}: at most |c₁|e^{−base} w²/8 above
+	// its chord.
 	curvature := 0.0
 	for k, strike := range r.Strikes {
-		curvature += math.Abs(r.Slopes[k]) * strike
+		curvature += math.Abs(r.Slopes[k]) * strike * math.Exp(-base)
 	}
 	w := each / parts
 	return best + curvature*w*w/8
