@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/autodiff/parallel"
 )
 
 // Branching solves an equation with a polynomial in u alone,
@@ -87,7 +88,7 @@ func branchingPaths(ctx context.Context, p *Problem, s Sampling) (*Reference, er
 	}
 	parts, cost, tops := make([]moments, w.chunks(s.Paths)), make([]int64, w.chunks(s.Paths)), make([]float64, w.chunks(s.Paths))
 	forests := sync.Pool{New: func() any { return newForest(law, tr, pr.g, p.Start, &s) }}
-	err = inChunks(ctx, s.Workers, len(parts), func(k int) error {
+	err = parallel.Chunks(ctx, s.Workers, len(parts), func(k int) error {
 		first := k * w.chunk()
 		f := forests.Get().(*forest)
 		defer forests.Put(f)

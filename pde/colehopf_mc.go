@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/parallel"
 )
 
 // minEffective is the effective sample size m of n paths below which a mean of
@@ -76,7 +78,7 @@ func coleHopfPaths(ctx context.Context, p *Problem, lambda float64, s Sampling) 
 		return nil, err
 	}
 	parts := make([]exponentials, w.chunks(s.Paths))
-	err = inChunks(ctx, s.Workers, len(parts), func(k int) error {
+	err = parallel.Chunks(ctx, s.Workers, len(parts), func(k int) error {
 		first := k * w.chunk()
 		return w.run(first, min(w.chunk(), s.Paths-first), func(at position) error {
 			if at.k < w.s.Steps {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
@@ -115,7 +116,7 @@ func (m *march) rate(o *operators, t float64, u []float64, renew bool) ([]float6
 func (m *march) generator(t float64, y, z, out []float64) error {
 	const rows = 4096
 	time := []float64{t}
-	return inChunks(context.Background(), runtime.GOMAXPROCS(0), (m.nodes+rows-1)/rows, func(c int) error {
+	return parallel.Chunks(context.Background(), runtime.GOMAXPROCS(0), (m.nodes+rows-1)/rows, func(c int) error {
 		a, b := c*rows, min((c+1)*rows, m.nodes)
 		return m.terms.gen.Eval(b-a, out[a:b], time, m.x[a*m.d:b*m.d], y[a:b], z[a*m.d:b*m.d])
 	})

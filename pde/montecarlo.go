@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/parallel"
 )
 
 // MonteCarlo solves an equation that is linear in u and has no term in ∇u beside the
@@ -114,7 +116,7 @@ func newFeynmanKac(ctx context.Context, s Sampling, least int, problems ...*Prob
 // two values for each of the problems.
 func (k *feynmanKac) run(seen func(chunk, pair int, v []float64)) error {
 	w := k.w
-	return inChunks(w.ctx, w.s.Workers, w.chunks(k.pairs), func(c int) error {
+	return parallel.Chunks(w.ctx, w.s.Workers, w.chunks(k.pairs), func(c int) error {
 		first := c * w.chunk()
 		n := min(w.chunk(), k.pairs-first)
 		values, err := kacValues(w, k.list, first, n)

@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/autodiff/parallel"
 	"github.com/deepbsde/deepbsde/autodiff/random"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -86,7 +87,7 @@ func Picard(ctx context.Context, p Problem, m Multilevel) (*Reference, error) {
 		return nil, fmt.Errorf("multilevel Picard: %w", err)
 	}
 	values, last, cost := make([]float64, m.Repetitions), make([]float64, m.Repetitions), make([]int64, m.Repetitions)
-	err = inChunks(ctx, m.Workers, m.Repetitions, func(c int) error {
+	err = parallel.Chunks(ctx, m.Workers, m.Repetitions, func(c int) error {
 		r := e.newRun(ctx, m, random.Stream{Key: random.Key(m.Seed, uint64(forPicard)), Batch: uint32(c)})
 		var err error
 		values[c], last[c], err = r.estimate(p.Start)

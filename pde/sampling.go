@@ -1,12 +1,9 @@
 package pde
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/deepbsde/deepbsde/autodiff/random"
 )
@@ -59,28 +56,4 @@ const (
 // stream is the random stream of a path; see random.Stream for Batch and Step.
 func (s *Sampling) stream(m method, path int) random.Stream {
 	return random.Stream{Key: random.Key(s.Seed, uint64(m)), Path: uint32(path)}
-}
-
-// inChunks calls task(0) … task(n−1) on the given number of goroutines and returns the
-// error of the lowest number, or ctx.Err() where the context ended it early. Sums over
-// chunks are to be made afterwards, in order, so that they do not depend on the
-// workers.
-func inChunks(ctx context.Context, workers, n int, task func(c int) error) error {
-	errs := make([]error, n)
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(workers, n) {
-		wait.Go(func() {
-			for c := int(next.Add(1) - 1); c < n && ctx.Err() == nil; c = int(next.Add(1) - 1) {
-				errs[c] = task(c)
-			}
-		})
-	}
-	wait.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
 }

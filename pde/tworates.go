@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
@@ -69,7 +70,7 @@ func (m TwoRates) bound(ctx context.Context, p Problem, s Sampling, key method, 
 	}
 	values := make([]float64, s.Paths)
 	const chunk = 64
-	err := inChunks(ctx, s.Workers, (s.Paths+chunk-1)/chunk, func(c int) error {
+	err := parallel.Chunks(ctx, s.Workers, (s.Paths+chunk-1)/chunk, func(c int) error {
 		r := newRatePath(ctx, m, &p, s.Steps)
 		for i := c * chunk; i < min((c+1)*chunk, s.Paths); i++ {
 			r.stream = s.stream(key, i)
