@@ -33,7 +33,7 @@ type Family struct {
 	PublishedRun *PublishedRun
 
 	make      func(dim int, v values) pde.Problem
-	control   func(dim int, v values) (*Control, error) // of control problems, in place of make
+	control   func(dim int, v values) (*Control, error)                       // of control problems, in place of make
 	reference func(p *pde.Problem, dim int, v values) (*pde.Reference, error) // nil: from Exact or Published
 	methods   func(v values) []ReferenceMethod                                // of this equation alone; nil: none
 }
@@ -93,14 +93,18 @@ func (e *UnknownError) Error() string {
 // All lists the families in the order of the literature.
 func All() []*Family { return append([]*Family(nil), families...) }
 
-// Find is the family with the given name, or an *UnknownError.
+// AllControl lists the families of control problems.
+func AllControl() []*Family { return append([]*Family(nil), controlFamilies...) }
+
+// Find is the family of equations or control problems with the given name, or an
+// *UnknownError.
 func Find(name string) (*Family, error) {
-	known := make([]string, len(families))
-	for i, f := range families {
+	var known []string
+	for _, f := range append(All(), AllControl()...) {
 		if f.Name == name {
 			return f, nil
 		}
-		known[i] = f.Name
+		known = append(known, f.Name)
 	}
 	return nil, &UnknownError{"problem", name, known}
 }
