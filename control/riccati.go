@@ -74,12 +74,10 @@ func (l *LinearQuadratic) stages(steps int) (*matrices, error) {
 //	H = R + BᵀPB + ΣDᵀPD,  F = Nᵀ + BᵀPA + ΣDᵀPC,  free = Q + AᵀPA + ΣCᵀPC.
 func (s *matrices) complete(p *mat.Dense) (h, f, free *mat.Dense) {
 	h, f, free = mat.DenseCopyOf(s.r), mat.DenseCopyOf(s.n.T()), mat.DenseCopyOf(s.q)
-	var pa, pb mat.Dense
-	pa.Mul(p, s.a)
-	pb.Mul(p, s.b)
-	addProduct(h, s.b, &pb)
-	addProduct(f, s.b, &pa)
-	addProduct(free, s.a, &pa)
+	pa, pb := times(p, s.a), times(p, s.b)
+	addProduct(h, s.b, pb)
+	addProduct(f, s.b, pa)
+	addProduct(free, s.a, pa)
 	s.addMultiplicative(p, h, f, free)
 	return h, f, free
 }
@@ -87,17 +85,17 @@ func (s *matrices) complete(p *mat.Dense) (h, f, free *mat.Dense) {
 // addMultiplicative adds ΣDᵀPD to h, ΣDᵀPC to f and ΣCᵀPC to free.
 func (s *matrices) addMultiplicative(p, h, f, free *mat.Dense) {
 	for k, c := range s.c {
-		var pd, pc mat.Dense
-		if s.d[k] != nil {
-			pd.Mul(p, s.d[k])
-			addProduct(h, s.d[k], &pd)
+		d := s.d[k]
+		if d != nil {
+			addProduct(h, d, times(p, d))
 		}
-		if c != nil {
-			pc.Mul(p, c)
-			addProduct(free, c, &pc)
+		if c == nil {
+			continue
 		}
-		if c != nil && s.d[k] != nil {
-			addProduct(f, s.d[k], &pc)
+		pc := times(p, c)
+		addProduct(free, c, pc)
+		if d != nil {
+			addProduct(f, d, pc)
 		}
 	}
 }
@@ -120,12 +118,20 @@ func (l *LinearQuadratic) expected(p *mat.Dense) float64 {
 	return v
 }
 
-// trace is tr(FᵀPF).
+// trace is tr(FᵀPF) for symmetric P.
 func trace(p, f *mat.Dense) float64 {
-	var pf mat.Dense
-	pf.Mul(p, f)
-	pf.MulElem(&pf, f)
-	return mat.Sum(&pf)
+	var fp mat.Dense
+	fp.Mul(f.T(), p)
+	fp.MulElem(&fp, f.T())
+	return mat.Sum(&fp)
+}
+
+// times is PM for symmetric P, as (MᵀP)ᵀ: gonum's product skips the zeros of its left
+// operand, of which A, B and S often have many.
+func times(p, m *mat.Dense) *mat.Dense {
+	var mp mat.Dense
+	mp.Mul(m.T(), p)
+	return mat.DenseCopyOf(mp.T())
 }
 
 // addProduct adds aᵀb to sum.

@@ -17,7 +17,8 @@ type ContinuousRiccati struct {
 
 	l     *LinearQuadratic
 	s     *matrices
-	nodes []node // from T down to 0
+	fixed *mat.Cholesky // of H where it is R at all times
+	nodes []node        // from T down to 0
 }
 
 // node is the solution at a time: P row by row, then c.
@@ -52,6 +53,9 @@ func (l *LinearQuadratic) ContinuousRiccati() (*ContinuousRiccati, error) {
 		return nil, l.errorf("Stages", "is %d, want a problem in continuous time", l.Stages)
 	}
 	r := &ContinuousRiccati{l: l, s: l.matrices()}
+	if fixed := new(mat.Cholesky); len(l.D) == 0 && fixed.Factorize(symmetric(r.s.r)) {
+		r.fixed = fixed
+	}
 	coarse, err := r.solve(coarseTolerance)
 	if err != nil {
 		return nil, err
@@ -83,12 +87,12 @@ func (r *ContinuousRiccati) slope(y, out []float64) error {
 	if err != nil {
 		return err
 	}
-	var pa, fk mat.Dense
-	pa.Mul(p, s.a)
+	var ap, fk mat.Dense
+	ap.Mul(s.a.T(), p)
 	fk.Mul(f.T(), k)
 	dp.Sub(dp, &fk)
-	dp.Add(dp, &pa)
-	dp.Add(dp, pa.T())
+	dp.Add(dp, &ap)
+	dp.Add(dp, ap.T())
 	symmetrise(dp)
 	out[d*d] = s.noise(p)
 	return nil
@@ -101,6 +105,12 @@ func (r *ContinuousRiccati) gain(p, free *mat.Dense) (k, f *mat.Dense, err error
 	free.Copy(s.q)
 	addProduct(f, s.b, p)
 	s.addMultiplicative(p, h, f, free)
+	if r.fixed != nil {
+		k = new(mat.Dense)
+		if err := r.fixed.SolveTo(k, f); err == nil {
+			return k, f, nil
+		}
+	}
 	k, eigenvalue, ok := solveGain(h, f)
 	if !ok {
 		return nil, nil, fmt.Errorf("not positive definite (smallest eigenvalue %.3g)", eigenvalue)

@@ -150,16 +150,34 @@ func TestOptimalPoliciesAttainTheReference(t *testing.T) {
 	}
 }
 
+// TestEquicorrelated: L·Lᵀ is the matrix, to rounding.
+func TestEquicorrelated(t *testing.T) {
+	for _, rho := range []float64{0, 0.3, 0.99} {
+		l := equicorrelated(20, rho)
+		for i := range l {
+			for j := range l {
+				want, got := rho, 0.0
+				if i == j {
+					want = 1
+				}
+				for k := range l {
+					got += l[i][k] * l[j][k]
+				}
+				if math.Abs(got-want) > 1e-14 || j > i && l[i][j] != 0 {
+					t.Errorf("ρ=%g: entry %d,%d is %g, want %g", rho, i, j, got, want)
+				}
+			}
+		}
+	}
+}
+
 // TestAlmgrenChriss: one stock without a signal has the optimal trajectory
 // sinh(k(T−t))/sinh(kT) of Almgren and Chriss (2000), equations 17 to 20.
 func TestAlmgrenChriss(t *testing.T) {
 	v := defaults(optimalExecution)
 	v["beta"], v["lambda"], v["gamma"] = 0, 2, 0.3
 	const trades = 21
-	l, err := execution(1, trades-1, v)
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := execution(1, trades-1, v)
 	r, err := l.DiscreteRiccati(0)
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/control"
-	"gonum.org/v1/gonum/mat"
 )
 
 var optimalExecution = &Family{
@@ -39,42 +38,24 @@ the start, plus λ times the variance that the stocks held add`,
 		if dim > 3000 {
 			return nil, fmt.Errorf("dimension %d, want at most 3000 stocks: the problem has full %d×%d matrices", dim, 3*dim, 3*dim)
 		}
-		l, err := execution(dim, steps, v)
-		if err != nil {
-			return nil, err
-		}
-		return linearQuadratic(l, 1/float64(steps+1))
+		return linearQuadratic(execution(dim, steps, v), 1/float64(steps+1))
 	},
 }
 
 // execution has the states s, q, m of d components each.
-func execution(d, steps int, v values) (*control.LinearQuadratic, error) {
+func execution(d, steps int, v values) *control.LinearQuadratic {
 	h := v["horizon"] / float64(steps+1)
-	corr, risk := mat.NewSymDense(d, nil), zeros(d, d)
-	impact := zeros(d, d)
+	impact, risk, noise := zeros(d, d), zeros(d, d), zeros(d, d)
+	lower := equicorrelated(d, v["rho"])
 	for i := range d {
 		for j := range d {
 			c := v["rho"]
 			if i == j {
 				c = 1
 			}
-			if j >= i {
-				corr.SetSym(i, j, c)
-			}
 			impact[i][j] = v["gamma"] * c
 			risk[i][j] = c * volatility(i, d, v["sigma"]) * volatility(j, d, v["sigma"])
-		}
-	}
-	var chol mat.Cholesky
-	if !chol.Factorize(corr) {
-		return nil, fmt.Errorf("parameter rho is %g, the correlation matrix is not positive definite", v["rho"])
-	}
-	var lower mat.TriDense
-	chol.LTo(&lower)
-	noise := zeros(d, d)
-	for i := range d {
-		for j := range i + 1 {
-			noise[i][j] = volatility(i, d, v["sigma"]) * lower.At(i, j)
+			noise[i][j] = volatility(i, d, v["sigma"]) * lower[i][j]
 		}
 	}
 	one, memory := multiple(d, 1), math.Exp(-v["kappa"]*h)
@@ -103,7 +84,7 @@ func execution(d, steps int, v values) (*control.LinearQuadratic, error) {
 	for i := range d {
 		l.Start[q+i] = 1
 	}
-	return l, nil
+	return l
 }
 
 // volatility of stock i of d: from half the mean to one and a half.
@@ -112,4 +93,20 @@ func volatility(i, d int, mean float64) float64 {
 		return mean
 	}
 	return mean * (0.5 + float64(i)/float64(d-1))
+}
+
+// equicorrelated is the Cholesky factor of the matrix with 1 on the diagonal and rho off
+// it. Below the diagonal the entries of a column are equal.
+func equicorrelated(d int, rho float64) [][]float64 {
+	l := zeros(d, d)
+	squares := 0.0 // of a row to the left of column j
+	for j := range d {
+		l[j][j] = math.Sqrt(1 - squares)
+		below := (rho - squares) / l[j][j]
+		for i := j + 1; i < d; i++ {
+			l[i][j] = below
+		}
+		squares += below * below
+	}
+	return l
 }

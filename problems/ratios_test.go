@@ -83,20 +83,16 @@ func naivePolicies(t *testing.T, l *control.LinearQuadratic, steps int, action [
 // TestFeedbackMatters: the benchmarks test a policy, not a constant. The bounds are the
 // ratios at the default parameters, rounded up.
 func TestFeedbackMatters(t *testing.T) {
-	line, err := line(100, defaults(lqr))
+	cells, err := line(100, defaults(lqr))
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := naivePolicies(t, line, 20, nil)
+	n := naivePolicies(t, cells, 20, nil)
 	t.Logf("lqr: %+v", n)
 	if !(n.optimal <= 0.28*n.nothing && n.optimal <= 0.55*n.constant && n.optimal <= 0.61*n.schedule) {
 		t.Errorf("lqr: %+v", n)
 	}
-	stocks, err := execution(10, 20, defaults(optimalExecution))
-	if err != nil {
-		t.Fatal(err)
-	}
-	n = naivePolicies(t, stocks, 0, constantStart(10, 1./21)) // the same number in all 21 trades
+	n = naivePolicies(t, execution(10, 20, defaults(optimalExecution)), 0, constantStart(10, 1./21)) // the same number in all 21 trades
 	t.Logf("optimal-execution: %+v", n)
 	if !(n.optimal <= 0.72*n.fixed && n.optimal <= 0.73*n.constant && n.optimal <= 0.80*n.schedule) {
 		t.Errorf("optimal-execution: %+v", n)
