@@ -11,6 +11,9 @@ var families = []*Family{
 	allenCahn, hjb, defaultRisk, diffRates, burgers, quadraticGradient, reactionDiffusion,
 }
 
+// controlFamilies are those of control problems, made by MakeControl.
+var controlFamilies = []*Family{lqr, lqrMultiplicative, optimalExecution, hjbControl}
+
 const (
 	hje2018 = "Han, Jentzen, E (2018), PNAS 115(34)"
 	ehj2017 = "E, Han, Jentzen (2017), Commun. Math. Stat. 5(4)"
@@ -22,6 +25,10 @@ func horizon(t float64) Param {
 
 func positive(name string, value float64, doc string) Param {
 	return Param{Name: name, Default: value, Doc: doc, Min: 0, Max: math.Inf(1), Open: true}
+}
+
+func notNegative(name string, value float64, doc string) Param {
+	return Param{Name: name, Default: value, Doc: doc, Min: 0, Max: math.Inf(1)}
 }
 
 func anyNumber(name string, value float64, doc string) Param {

@@ -94,14 +94,18 @@ func (e *UnknownError) Error() string {
 // All lists the families in the order of the literature.
 func All() []*Family { return append([]*Family(nil), families...) }
 
-// Find is the family with the given name, or an *UnknownError.
+// AllControl lists the families of control problems.
+func AllControl() []*Family { return append([]*Family(nil), controlFamilies...) }
+
+// Find is the family of equations or control problems with the given name, or an
+// *UnknownError.
 func Find(name string) (*Family, error) {
-	known := make([]string, len(families))
-	for i, f := range families {
+	var known []string
+	for _, f := range append(All(), AllControl()...) {
 		if f.Name == name {
 			return f, nil
 		}
-		known[i] = f.Name
+		known = append(known, f.Name)
 	}
 	return nil, &UnknownError{"problem", name, known}
 }

@@ -1,0 +1,78 @@
+package problems
+
+import (
+	"context"
+
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// linearQuadratic is a control problem whose references and optimal policy are those of
+// Riccati equations. scale is the typical size of the optimal actions.
+func linearQuadratic(l *control.LinearQuadratic, scale float64) (*Control, error) {
+	p, err := l.Problem()
+	if err != nil {
+		return nil, err
+	}
+	p.ActionScale = constantStart(p.ActionDim, scale)
+	c := &Control{
+		Problem: p,
+		Optimal: func(_ context.Context, d *control.Discrete) (control.Policy, error) {
+			r, err := l.DiscreteRiccati(d.Steps)
+			if err != nil {
+				return nil, err
+			}
+			return r.Policy, nil
+		},
+	}
+	discrete := func(_ context.Context, d *control.Discrete, _ pde.Sampling) (*pde.Reference, error) {
+		r, err := l.DiscreteRiccati(d.Steps)
+		if err != nil {
+			return nil, err
+		}
+		return r.Reference(), nil
+	}
+	if l.Stages > 0 {
+		c.References = []ControlReference{{"dynamic-programme", "backward recursion of the value function x'P_n x + c_n, exact", false, discrete}}
+		return c, nil
+	}
+	c.References = []ControlReference{
+		{"riccati-discrete", "Riccati recursion of the problem on its grid, exact", false, discrete},
+		{"riccati", "Riccati differential equation, the problem in continuous time", true,
+			func(context.Context, *control.Discrete, pde.Sampling) (*pde.Reference, error) {
+				r, err := l.ContinuousRiccati()
+				if err != nil {
+					return nil, err
+				}
+				return r.Reference(), nil
+			}},
+	}
+	return c, nil
+}
+
+// zeros is an r×c matrix of zeros.
+func zeros(r, c int) [][]float64 {
+	m := make([][]float64, r)
+	for i := range m {
+		m[i] = make([]float64, c)
+	}
+	return m
+}
+
+// multiple is v times the identity.
+func multiple(n int, v float64) [][]float64 {
+	m := zeros(n, n)
+	for i := range m {
+		m[i][i] = v
+	}
+	return m
+}
+
+// put adds v times block to m, its first entry at row i, column j.
+func put(m [][]float64, i, j int, v float64, block [][]float64) {
+	for r, row := range block {
+		for c, x := range row {
+			m[i+r][j+c] += v * x
+		}
+	}
+}

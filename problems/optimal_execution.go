@@ -1,0 +1,112 @@
+package problems
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/deepbsde/deepbsde/control"
+)
+
+var optimalExecution = &Family{
+	Name:  "optimal-execution",
+	Title: "sale of a portfolio of correlated stocks with price impact, inventory risk and a signal",
+	Equation: `state: price changes s, shares left q, signals m of d stocks each; action: the shares a sold
+s' = s + h m − γ C a + √h L w,   q' = q − a,   m' = e^{−κh} m + β √(1−e^{−2κh}) w̃
+minimise E[Σ (−s·a + (η/h)‖a‖² + λh (q−a)ᵀΣ(q−a)) − s_N·q_N + (η/h)‖q_N‖²]
+s = m = 0, q = (1, …, 1) at the start, C_ij = ρ for i ≠ j, 1 on the diagonal, Σ_ij =
+C_ij σ_i σ_j = (LLᵀ)_ij, σ_i from σ/2 to 3σ/2; N stages of h = T/(N+1), in one more the
+rest is sold. The value is the expected shortfall against a sale of all at the prices of
+the start, plus λ times the variance that the stocks held add`,
+	Citation: "Almgren, Chriss (2000), J. Risk 3(2); Bertsimas, Lo (1998), J. Financial Markets 1; Bertsimas, Hummel, Lo (1999), MIT Sloan; " + hanE2016 + ", example 1",
+	Dim:      10,
+	Params: []Param{
+		horizon(1),
+		{Name: "steps", Default: 20, Doc: "N, stages before the rest is sold, a whole number", Min: 1, Max: 10_000},
+		positive("eta", 0.5, "η, temporary impact of a sale of one share in one unit of time"),
+		notNegative("gamma", 0.1, "γ, permanent impact of a share"),
+		notNegative("lambda", 0.5, "λ, price of the variance"),
+		notNegative("sigma", 1, "σ, mean volatility of a stock per unit of time"),
+		{Name: "rho", Default: 0.3, Doc: "ρ, correlation of two stocks", Min: 0, Max: 0.99},
+		notNegative("beta", 5, "β, standard deviation of the signal, a drift of the price per unit of time"),
+		positive("kappa", 3, "κ, rate at which the signal is forgotten"),
+	},
+	control: func(dim int, v values) (*Control, error) {
+		steps := int(v["steps"])
+		if float64(steps) != v["steps"] {
+			return nil, fmt.Errorf("parameter steps is %g, want a whole number", v["steps"])
+		}
+		if dim > 3000 {
+			return nil, fmt.Errorf("dimension %d, want at most 3000 stocks: the problem has full %d×%d matrices", dim, 3*dim, 3*dim)
+		}
+		return linearQuadratic(execution(dim, steps, v), 1/float64(steps+1))
+	},
+}
+
+// execution has the states s, q, m of d components each.
+func execution(d, steps int, v values) *control.LinearQuadratic {
+	h := v["horizon"] / float64(steps+1)
+	impact, risk, noise := zeros(d, d), zeros(d, d), zeros(d, d)
+	lower := equicorrelated(d, v["rho"])
+	for i := range d {
+		for j := range d {
+			c := v["rho"]
+			if i == j {
+				c = 1
+			}
+			impact[i][j] = v["gamma"] * c
+			risk[i][j] = c * volatility(i, d, v["sigma"]) * volatility(j, d, v["sigma"])
+			noise[i][j] = volatility(i, d, v["sigma"]) * lower[i][j]
+		}
+	}
+	one, memory := multiple(d, 1), math.Exp(-v["kappa"]*h)
+	l := &control.LinearQuadratic{
+		Name: "optimal-execution", Stages: steps,
+		A: multiple(3*d, 1), B: zeros(3*d, d), S: zeros(3*d, 2*d),
+		Q: zeros(3*d, 3*d), R: zeros(d, d), N: zeros(3*d, d), G: zeros(3*d, 3*d),
+		Start: make([]float64, 3*d),
+	}
+	const s = 0
+	q, m := d, 2*d
+	put(l.A, s, m, h, one)
+	put(l.A, m, m, memory-1, one)
+	put(l.B, s, 0, -1, impact)
+	put(l.B, q, 0, -1, one)
+	put(l.S, s, 0, math.Sqrt(h), noise)
+	put(l.S, m, d, v["beta"]*math.Sqrt(-math.Expm1(-2*v["kappa"]*h)), one)
+	put(l.Q, q, q, v["lambda"]*h, risk)
+	put(l.R, 0, 0, v["eta"]/h, one)
+	put(l.R, 0, 0, v["lambda"]*h, risk)
+	put(l.N, s, 0, -0.5, one)
+	put(l.N, q, 0, -v["lambda"]*h, risk)
+	put(l.G, s, q, -0.5, one)
+	put(l.G, q, s, -0.5, one)
+	put(l.G, q, q, v["eta"]/h, one)
+	for i := range d {
+		l.Start[q+i] = 1
+	}
+	return l
+}
+
+// volatility of stock i of d: from half the mean to one and a half.
+func volatility(i, d int, mean float64) float64 {
+	if d == 1 {
+		return mean
+	}
+	return mean * (0.5 + float64(i)/float64(d-1))
+}
+
+// equicorrelated is the Cholesky factor of the matrix with 1 on the diagonal and rho off
+// it. Below the diagonal the entries of a column are equal.
+func equicorrelated(d int, rho float64) [][]float64 {
+	l := zeros(d, d)
+	squares := 0.0 // of a row to the left of column j
+	for j := range d {
+		l[j][j] = math.Sqrt(1 - squares)
+		below := (rho - squares) / l[j][j]
+		for i := j + 1; i < d; i++ {
+			l[i][j] = below
+		}
+		squares += below * below
+	}
+	return l
+}
