@@ -15,12 +15,12 @@ type Control struct {
 	// Optimal is the optimal policy of the discretised problem, or one that is better
 	// than what training is judged by; nil where none is known.
 	Optimal func(ctx context.Context, d *control.Discrete) (control.Policy, error)
-	// SlowOptimal: it takes seconds, and is not made unasked.
-	SlowOptimal bool
 
 	// References are the methods for the optimal cost, those for the discretised
 	// problem first, the most exact of them at the head.
 	References []ControlReference
+
+	Slow bool // references and Optimal take seconds: they are not computed unasked
 }
 
 // ControlReference computes the optimal cost without a network.
@@ -28,7 +28,6 @@ type ControlReference struct {
 	Name       string // as on the command line
 	Doc        string // what it is good for, one line
 	Continuous bool   // the value is that of the problem in continuous time, not on the grid
-	Slow       bool   // takes seconds: not run unasked
 	Run        func(ctx context.Context, d *control.Discrete, s pde.Sampling) (*pde.Reference, error)
 }
 

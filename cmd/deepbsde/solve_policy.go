@@ -55,7 +55,7 @@ type policyReport struct {
 // compare finds the reference and the optimal policy for the grid of the result, where
 // they are to be had fast.
 func (s *policyReport) compare(ctx context.Context) (err error) {
-	if s.best, err = s.reference(ctx, s.Settings.Steps); err != nil || s.control.Optimal == nil || s.ControlResult.Policy == nil || s.control.SlowOptimal {
+	if s.best, err = s.reference(ctx, s.Settings.Steps); err != nil || s.control.Optimal == nil || s.ControlResult.Policy == nil || s.control.Slow {
 		return err
 	}
 	d, err := s.grid(s.Settings.Steps)
