@@ -8,9 +8,11 @@ import (
 )
 
 // Adam is the optimiser of Kingma, Ba (2015), arXiv:1412.6980, algorithm 1, with
-// β1 = 0.9, β2 = 0.999, ε = 1e-8. Its state is plain data, so that a run can be
-// saved and resumed to the same bits.
+// β1 = 0.9, β2 = 0.999 unless Beta2 is changed, ε = 1e-8. Its state is plain data, so
+// that a run can be saved and resumed to the same bits.
 type Adam[T Float] struct {
+	Beta2 float64 // to be changed before the first step
+
 	Moment1 []T // in the layout of the parameters
 	Moment2 []T
 	Steps   int // steps made
@@ -35,14 +37,13 @@ type segment struct {
 
 const (
 	beta1      = 0.9
-	beta2      = 0.999
 	adamEps    = 1e-8
 	segmentLen = 1 << 15
 )
 
 // NewAdam makes the optimiser for parameters of the given layout.
 func NewAdam[T Float](l *Layout) *Adam[T] {
-	a := &Adam[T]{Moment1: make([]T, l.Size()), Moment2: make([]T, l.Size())}
+	a := &Adam[T]{Beta2: 0.999, Moment1: make([]T, l.Size()), Moment2: make([]T, l.Size())}
 	for _, p := range l.params {
 		for lo := 0; lo < p.Size(); lo += segmentLen {
 			s := segment{p.Offset + lo, p.Offset + min(lo+segmentLen, p.Size()), p.Rate}
@@ -80,7 +81,7 @@ func (a *Adam[T]) Step(pool *Pool, params, grads []T, rate, clip float64) bool {
 	}
 	a.Steps++
 	a.c1 = T(1 / (1 - math.Pow(beta1, float64(a.Steps))))
-	a.c2 = T(1 / (1 - math.Pow(beta2, float64(a.Steps))))
+	a.c2 = T(1 / (1 - math.Pow(a.Beta2, float64(a.Steps))))
 	pool.Do(a.move)
 	return true
 }
@@ -97,7 +98,7 @@ func (a *Adam[T]) moveSegment(i int) {
 		kernel.Scale(grads, a.shrink, grads)
 	}
 	kernel.Adam(a.params[s.lo:s.hi], grads, a.Moment1[s.lo:s.hi], a.Moment2[s.lo:s.hi],
-		a.rate*T(s.rate), beta1, beta2, adamEps, a.c1, a.c2)
+		a.rate*T(s.rate), beta1, T(a.Beta2), adamEps, a.c1, a.c2)
 }
 
 // Restore puts back the state of a saved optimiser.

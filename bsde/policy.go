@@ -24,6 +24,12 @@ type Policy struct {
 	// half then tells nothing new.
 	Antithetic bool
 
+	// NoVariate leaves the noise of later steps in the gradient. Otherwise, where the
+	// noise of the problem is additive, it is taken out as far as it is linear, by a
+	// control variate that is learnt along the way: many times fewer iterations for a
+	// linear-quadratic problem, for two more matrix products a step.
+	NoVariate bool
+
 	// Segments is the number of pieces into which the path is cut to save memory: only
 	// the states between them are kept, and each piece is computed again for its
 	// gradient. The memory of a batch is then that of N/Segments steps and of Segments

@@ -17,13 +17,19 @@ type policyEngine[T autodiff.Float] struct {
 	noise  *policyNoise[T]
 	arena  *autodiff.Arena[T] // of all pieces
 	pieces []*policyPiece[T]
-	x      [][]T // states at the begin of each piece
-	w      [][]T // noise: of the pieces in turn, or of this batch and the next
-	ready  int   // the batch whose noise is there, −1 for none
-	grads  []T   // total over the pieces; nil where there is one
+	x      [][]T              // states at the begin of each piece
+	w      [][]T              // noise: of the pieces in turn, or of this batch and the next
+	ready  int                // the batch whose noise is there, −1 for none
+	grads  []T                // total over the pieces; nil where there is one
+	noises *adjointVariate[T] // nil where the noise is not additive
 	policy *TrainedPolicy
 	last   float64 // cost at the last validation
 }
+
+// quickMoment is Adam's β2 for policies. The gradient falls by orders of magnitude from
+// the first steps on, with the cost and with the noise that the variate takes out; the
+// usual 0.999 would remember its size, and make small steps, for a thousand more.
+const quickMoment = 0.95
 
 // policyPiece is a stretch of the path as programs: forward gives the states at its
 // end, gradient the gradients of the objective.
@@ -32,7 +38,8 @@ type policyPiece[T autodiff.Float] struct {
 	forward      *autodiff.Program[T] // nil for the last piece
 	end          []T                  // its output
 	gradient     *autodiff.Program[T]
-	slope        []T // the gradient in its start; nil for the first piece
+	slope        []T            // the gradient in its start; nil for the first piece
+	learn        *autodiff.Plan // of the adjoint variate, nil without
 }
 
 func newPolicyEngine[T autodiff.Float](ctx context.Context, d *control.Discrete, m Policy, set *Settings, pool *autodiff.Pool) (*policyEngine[T], error) {
@@ -45,8 +52,16 @@ func newPolicyEngine[T autodiff.Float](ctx context.Context, d *control.Discrete,
 		return nil, err
 	}
 	e := &policyEngine[T]{policyModel: model, ctx: ctx, pool: pool, adam: autodiff.NewAdam[T](&model.layout), ready: -1}
+	e.adam.Beta2 = quickMoment
 	if e.noise, err = newPolicyNoise[T](d, m, set); err != nil {
 		return nil, err
+	}
+	isAdditive, err := additive(d)
+	if err != nil {
+		return nil, err
+	}
+	if isAdditive && !m.NoVariate {
+		e.noises = newAdjointVariate[T](d)
 	}
 	e.arena = &autodiff.Arena[T]{}
 	longest := 0
@@ -80,10 +95,10 @@ func (e *policyEngine[T]) compile(first, count int) (*policyPiece[T], error) {
 	p := &policyPiece[T]{first: first, count: count}
 	last := first+count == e.problem.Steps
 	b := e.builder(true)
-	start, out, cost := e.piece(b, first, count, e.set.Batch)
-	t := autodiff.Target{Cost: e.objective(b, out, cost, last), Norms: b.norms}
+	start, out, cost, variate := e.piece(b, first, count, e.set.Batch, e.noises != nil)
+	t := autodiff.Target{Cost: e.objective(b, out, cost, variate, last), Norms: b.norms, Wrt: b.shifts}
 	if first > 0 {
-		t.Wrt = []autodiff.Node{start}
+		t.Wrt = append([]autodiff.Node{start}, t.Wrt...)
 	}
 	var err error
 	if p.gradient, err = autodiff.CompileIn(e.arena, b.Graph, t, e.params, e.states); err != nil {
@@ -92,11 +107,14 @@ func (e *policyEngine[T]) compile(first, count int) (*policyPiece[T], error) {
 	if first > 0 {
 		p.slope = p.gradient.Gradient(start)
 	}
+	if e.noises != nil {
+		p.learn = e.noises.bind(p.gradient, first, b.shifts)
+	}
 	if last {
 		return p, nil
 	}
 	b = e.builder(true)
-	_, out, _ = e.piece(b, first, count, e.set.Batch)
+	_, out, _, _ = e.piece(b, first, count, e.set.Batch, false)
 	if p.forward, err = autodiff.CompileIn(e.arena, b.Graph, autodiff.Target{Outputs: []autodiff.Node{out}}, e.params, e.states); err != nil {
 		return nil, err
 	}
@@ -124,6 +142,7 @@ func (e *policyEngine[T]) gradientStep(iteration int, rate float64) (bool, error
 			e.pool.Aside(e.noise.fill(e.w[e.ready%2], e.ready, 0, e.problem.Steps))
 		}
 		p.Run(e.pool)
+		e.learn(iteration, e.pieces[0])
 		grads = p.Grads
 	} else {
 		e.inPieces(iteration)
@@ -157,12 +176,21 @@ func (e *policyEngine[T]) inPieces(iteration int) {
 		p := e.pieces[i]
 		prepare(p.gradient, i)
 		p.gradient.Run(e.pool)
+		e.learn(iteration, p)
 		p.gradient.AddGrads(e.grads)
 		p.gradient.UpdateNorms(e.pool)
 		if i > 0 { // the states at its end are not needed again
 			copy(e.x[i], p.slope)
 			bind(e.pieces[i-1].gradient, "adjoint", e.x[i])
 		}
+	}
+}
+
+// learn lets the adjoint variate see the gradients of a piece.
+func (e *policyEngine[T]) learn(iteration int, p *policyPiece[T]) {
+	if p.learn != nil {
+		e.noises.begin(iteration)
+		e.pool.Do(p.learn)
 	}
 }
 

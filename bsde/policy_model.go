@@ -72,8 +72,9 @@ func (p *policyModel[T]) builder(train bool) *policyBuilder {
 
 // piece is a stretch of the path, the steps first … first+count−1, as a graph. Inputs
 // are "start", the states at its begin, batch×d, and "w", the noise of its steps one
-// below the other; out is the states at its end and cost the column of its costs.
-func (p *policyModel[T]) piece(b *policyBuilder, first, count, batch int) (start, out, cost autodiff.Node) {
+// below the other; out is the states at its end, cost the column of its costs and
+// variate that of the terms of the adjointVariate, the zero Node without.
+func (p *policyModel[T]) piece(b *policyBuilder, first, count, batch int, withVariate bool) (start, out, cost, variate autodiff.Node) {
 	d, k := p.problem.StateDim, p.problem.Noises()
 	start = b.Input("start", batch, d)
 	w := b.Input("w", count*batch, k)
@@ -82,16 +83,25 @@ func (p *policyModel[T]) piece(b *policyBuilder, first, count, batch int) (start
 	for n := first; n < first+count; n++ {
 		t := b.Constant(1, 1, []float64{p.problem.Time(n)})
 		raw := p.method.Network.policy(b, n, x)
+		noise := b.Rows(w, (n-first)*batch, batch)
 		bind := func(list []expr.Node, a autodiff.Node) autodiff.Node {
 			e := b.Embed(list)
-			e.BindInputs(t, x, a, b.Rows(w, (n-first)*batch, batch))
+			e.BindInputs(t, x, a, noise)
 			return e.Result()
 		}
 		a := b.full(bind(p.lists.admit, raw), batch)
 		cost = b.Add(cost, bind(p.lists.cost, a))
 		x = b.full(bind(p.lists.next, a), batch)
+		if withVariate {
+			var term autodiff.Node
+			if x, term = b.variate(n, x, noise); n == first {
+				variate = term
+			} else {
+				variate = b.Add(variate, term)
+			}
+		}
 	}
-	return start, x, cost
+	return start, x, cost, variate
 }
 
 // full is a node with all rows, for an expression that is the same in each of them.
@@ -105,12 +115,19 @@ func (b *policyBuilder) full(x autodiff.Node, rows int) autodiff.Node {
 // objective is the mean cost of a piece in units of the scale, and for the last piece
 // the terminal cost, for others what the states at its end will cost: their scalar
 // product with "adjoint", the gradient of the later cost in them.
-func (p *policyModel[T]) objective(b *policyBuilder, out, cost autodiff.Node, last bool) autodiff.Node {
-	unit := 1 / (float64(out.Rows) * p.scales.cost)
-	if !last {
-		return b.Sum(b.Add(b.Scale(unit, cost), b.RowDot(out, b.Input("adjoint", out.Rows, out.Cols))))
+func (p *policyModel[T]) objective(b *policyBuilder, out, cost, variate autodiff.Node, last bool) autodiff.Node {
+	mean := 1 / float64(out.Rows)
+	if last {
+		e := b.Embed(p.lists.final)
+		e.BindInputs(autodiff.Node{}, out, autodiff.Node{}, autodiff.Node{})
+		cost = b.Add(cost, e.Result())
 	}
-	e := b.Embed(p.lists.final)
-	e.BindInputs(autodiff.Node{}, out, autodiff.Node{}, autodiff.Node{})
-	return b.Sum(b.Scale(unit, b.Add(cost, e.Result())))
+	sum := b.Scale(mean/p.scales.cost, cost)
+	if !last {
+		sum = b.Add(sum, b.RowDot(out, b.Input("adjoint", out.Rows, out.Cols)))
+	}
+	if variate != (autodiff.Node{}) {
+		sum = b.Sub(sum, b.Scale(mean, variate))
+	}
+	return b.Sum(sum)
 }

@@ -14,6 +14,7 @@ type policyBuilder struct {
 	steps   int // N
 	actions int // m
 	norms   []*autodiff.NormUpdate
+	shifts  []autodiff.Node // E_n of the steps in the graph, see adjointVariate
 }
 
 // normalise is (x − mean)/std with the mean and the standard deviation of step n.

@@ -75,8 +75,8 @@ func TestPolicyGradient(t *testing.T) {
 		bind(prog, "start", e.x[0])
 		bind(prog, "w", e.w[0])
 		b := e.builder(true)
-		_, out, cost := e.piece(b, 0, 4, 6)
-		node := e.objective(b, out, cost, true)
+		_, out, cost, _ := e.piece(b, 0, 4, 6, false)
+		node := e.objective(b, out, cost, autodiff.Node{}, true)
 		check, err := autodiff.Compile(b.Graph, autodiff.Target{Cost: node, Norms: b.norms}, e.params, e.states)
 		if err != nil {
 			t.Fatal(err)
