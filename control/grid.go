@@ -186,7 +186,7 @@ func (g Grid) withDefaults(d *Discrete) (Grid, error) {
 		}
 		trials *= float64(g.Actions[i])
 	}
-	trials += float64(g.Zoom) * math.Pow(3, float64(m))
+	trials += float64(g.Zoom) * math.Pow(3, float64(m)) // not neighbours(m), which may overflow
 	if points > maxGridPoints || points*float64(d.Steps) > maxGridValues {
 		return wrong("%.3g grid points × %d steps, want at most %d points and %d in all steps: the number grows like points^%d, so use fewer or train a policy", points, d.Steps, maxGridPoints, maxGridValues, n)
 	}

@@ -34,8 +34,13 @@ func (a *axis) at(i int) float64 {
 // cell is the point before x, moved into [lo, hi], and the share of the next one.
 func (a *axis) cell(x float64) (i int, share float64) {
 	s := (x - a.lo) / (a.hi - a.lo) * float64(a.n-1)
-	s = math.Min(math.Max(s, 0), float64(a.n-1))
-	i = min(int(s), a.n-2)
+	switch last := float64(a.n - 1); {
+	case !(s > 0):
+		return 0, 0
+	case s >= last:
+		return a.n - 2, 1
+	}
+	i = int(s)
 	return i, s - float64(i)
 }
 

@@ -18,9 +18,10 @@ type programme struct {
 	axes                     axes
 	noise, weights           []float64 // quadrature: Q×k nodes and their weights
 	admit, cost, next, final *expr.Func
-	split                    *split // nil: the mean is taken for every action
-	trials                   int    // actions of the first round
-	chunk                    int    // states that are searched at a time
+	split                    *split     // nil: the mean is taken for every action
+	controlled               *expr.Func // with split: those components of the next state, in (t, x, a)
+	trials                   int        // actions of the first round
+	chunk                    int        // states that are searched at a time
 
 	// after[n] is what the search at step n interpolates: V_{n+1}, or with split the
 	// mean of V_{n+1} as a function of the next controlled and the present exogenous
@@ -62,8 +63,17 @@ func newProgramme(d *Discrete, g Grid) (*programme, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.split = newSplit(deps)
-	each := float64(p.trials) + float64(g.Zoom)*math.Pow(3, float64(d.ActionDim))
+	if p.split = newSplit(deps); p.split != nil && len(p.split.controlled) > 0 {
+		var parts []expr.Value
+		still := d.Next(t, x, a, expr.Vector(make([]float64, d.Noises())))
+		for _, j := range p.split.controlled {
+			parts = append(parts, still.At(j))
+		}
+		if p.controlled, err = expr.Compile(expr.Concat(parts...), t, x, a); err != nil {
+			return nil, err
+		}
+	}
+	each := float64(p.trials) + float64(g.Zoom*neighbours(d.ActionDim))
 	work := float64(d.Steps) * float64(p.axes.size) * (each*float64(p.rule()) + float64(len(p.weights)))
 	if work > maxGridWork {
 		return nil, fmt.Errorf("dynamic programme: %.3g evaluations (%d steps × %d points × %.0f actions × %d nodes), want at most %.0g: use fewer Points, Actions or Nodes",
@@ -173,11 +183,14 @@ func (p *programme) search(n, rows int, x []float64) (actions, values []float64,
 	if err := try(u, p.trials); err != nil {
 		return nil, nil, err
 	}
-	each := int(math.Pow(3, float64(m)))
+	each := neighbours(m)
 	for round := range p.grid.Zoom {
 		u = u[:0]
 		for r := range rows {
 			for k := range each {
+				if k >= each/2 { // the one in the middle is known
+					k++
+				}
 				for j, rest := 0, k; j < m; j, rest = j+1, rest/3 {
 					step := math.Ldexp(1/float64(p.grid.Actions[j]-1), -round-1)
 					v := best[r*m+j] + float64(rest%3-1)*step
@@ -197,6 +210,9 @@ func (p *programme) search(n, rows int, x []float64) (actions, values []float64,
 	}
 	return actions, values, nil
 }
+
+// neighbours is the number of actions around one of m components in a round of zoom.
+func neighbours(m int) int { return int(math.Pow(3, float64(m))) - 1 }
 
 // candidates are the actions of the first round, as numbers u from 0 to 1, trials×m.
 func (p *programme) candidates() []float64 {
@@ -239,17 +255,19 @@ func (p *programme) costs(n, rows, each int, x, u []float64) (actions, q []float
 		return nil, nil, err
 	}
 	if p.split != nil {
-		next := make([]float64, total*d)
-		if err := p.next.Eval(total, next, t, states, actions, make([]float64, p.Noises())); err != nil {
-			return nil, nil, err
-		}
-		for _, j := range p.split.exogenous {
-			for i := range total {
-				next[i*d+j] = states[i*d+j]
+		width := len(p.split.controlled)
+		next := make([]float64, total*width)
+		if p.controlled != nil {
+			if err := p.controlled.Eval(total, next, t, states, actions); err != nil {
+				return nil, nil, err
 			}
 		}
-		for i := range q {
-			q[i] += p.axes.interpolate(p.after[n], next[i*d:(i+1)*d])
+		for i := range q { // states becomes (next controlled, present exogenous)
+			state := states[i*d : (i+1)*d]
+			for k, j := range p.split.controlled {
+				state[j] = next[i*width+k]
+			}
+			q[i] += p.axes.interpolate(p.after[n], state)
 		}
 		return actions, q, nil
 	}
