@@ -54,8 +54,9 @@ type GridSolution struct {
 // mean is a product of Gauss–Hermite rules, the minimum a search on a grid of actions
 // that is refined around the best one: it finds the least of several minima where they
 // are further apart than the grid. All is repeated on a coarser grid, of half as many
-// intervals and two nodes fewer, for the error of the value; that is an estimate, and
-// what the edges do is not in it.
+// intervals and two nodes fewer, and there continued beyond the edges by straight lines;
+// the difference is the stated error of the value. It is an estimate, no bound; where
+// the box is too small, it is large.
 //
 // Where one part of the next state depends on the noise but not on the action or on the
 // rest of the state (prices, wind), and the rest on the action but not on the noise
@@ -82,6 +83,9 @@ func (d *Discrete) DynamicProgramme(ctx context.Context, g Grid, workers int) (*
 	}
 	if s.coarse, err = newProgramme(d, g.coarser()); err != nil {
 		return nil, err
+	}
+	for i := range s.coarse.axes.list {
+		s.coarse.axes.list[i].beyond = true
 	}
 	if err := s.coarse.solve(ctx, workers, false); err != nil {
 		return nil, err

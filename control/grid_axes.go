@@ -5,7 +5,8 @@ import "math"
 // axis are equidistant points from lo to hi.
 type axis struct {
 	lo, hi    float64
-	n, stride int // points, and the distance of neighbours in a table
+	n, stride int  // points, and the distance of neighbours in a table
+	beyond    bool // cells go on beyond lo and hi
 }
 
 // axes are those of a table of values on a grid, the last one the fastest.
@@ -17,7 +18,7 @@ type axes struct {
 func newAxes(lower, upper []float64, points []int) axes {
 	a := axes{list: make([]axis, len(points)), size: 1}
 	for i := len(points) - 1; i >= 0; i-- {
-		a.list[i] = axis{lower[i], upper[i], points[i], a.size}
+		a.list[i] = axis{lower[i], upper[i], points[i], a.size, false}
 		a.size *= points[i]
 	}
 	return a
@@ -31,12 +32,17 @@ func (a *axis) at(i int) float64 {
 	return a.lo + float64(i)*(a.hi-a.lo)/float64(a.n-1)
 }
 
-// cell is the point before x, moved into [lo, hi], and the share of the next one.
+// cell is the point before x and the share of the next one, beyond lo and hi those
+// there, or with beyond the shares of a straight line, below 0 or above 1.
 func (a *axis) cell(x float64) (i int, share float64) {
 	s := (x - a.lo) / (a.hi - a.lo) * float64(a.n-1)
 	switch last := float64(a.n - 1); {
+	case !(s > 0) && a.beyond:
+		return 0, s
 	case !(s > 0):
 		return 0, 0
+	case s >= last && a.beyond:
+		return a.n - 2, s - (last - 1)
 	case s >= last:
 		return a.n - 2, 1
 	}

@@ -114,6 +114,30 @@ func TestDynamicProgrammePolicy(t *testing.T) {
 	}
 }
 
+// TestDynamicProgrammeNarrowGrid: where paths leave the box, the stated error shows it.
+// A constant and a straight line both lie below a convex value, the line nearer to it:
+// their difference is most of the error, more than half.
+func TestDynamicProgrammeNarrowGrid(t *testing.T) {
+	d := discretise(t, scalarLQ(), 4)
+	want := riccati(4, 1)
+	for _, edge := range []float64{1.2, 1.6, 2, 3} {
+		g := scalarGrid(201)
+		g.Lower, g.Upper = []float64{-edge}, []float64{edge}
+		s, err := d.DynamicProgramme(context.Background(), g, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, e, err := s.Value([]float64{1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("±%g: off by %.2e, stated %.2e", edge, v-want, e)
+		if math.Abs(v-want) > 2*e {
+			t.Errorf("±%g: %g, off by %g, stated error %g", edge, v, v-want, e)
+		}
+	}
+}
+
 // storageLike has a stock that the action changes and a price that the noise changes.
 func storageLike() Problem {
 	return Problem{
