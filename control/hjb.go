@@ -27,7 +27,8 @@ type HJB struct {
 //	a* = −½ R⁻¹B'p,   f = ℓ(t,x) + ½ a*·B'p
 //
 // That form is recognised by evaluation at random states and actions, to 1e-9; so is
-// μ = 0. The error is a *pde.Error that names the condition that is not met: continuous
+// μ = 0. A constant, linear or mean-reverting μ becomes that kind of package pde where the
+// form of its expression shows it. The error is a *pde.Error that names the condition that is not met: continuous
 // time, a fixed start, a noise that does not depend on the action, given as a Diffusion
 // that has an inverse, no Constraints, and a Minimizer where the form above is not there
 // or Actions restrict it. The set of actions is the Minimizer's affair: that its values
@@ -57,7 +58,9 @@ func (p Problem) HJB() (*HJB, error) {
 		eq.Terminal = func(expr.Value) expr.Value { return expr.Const(0) }
 	}
 	if p.Drift != nil && !probe.driftVanishes() {
-		eq.Drift = pde.DriftFunc(func(t, x expr.Value) expr.Value { return p.Drift(t, x, zero) })
+		if eq.Drift, err = driftKind(func(t, x expr.Value) expr.Value { return p.Drift(t, x, zero) }, p.StateDim); err != nil {
+			return nil, p.errorf("Drift", err, "the expression is wrong")
+		}
 	}
 	h := &HJB{}
 	if p.Minimizer != nil {

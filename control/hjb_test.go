@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -255,6 +256,37 @@ func TestHJBRefuses(t *testing.T) {
 		var e *pde.Error
 		if !errors.As(err, &e) || e.Field != c.field || !strings.Contains(e.Reason, c.reason) {
 			t.Errorf("got %v, want field %s and %q", err, c.field, c.reason)
+		}
+	}
+}
+
+// TestHJBDriftKinds: a kind of package pde only where the expression proves it.
+func TestHJBDriftKinds(t *testing.T) {
+	type v = expr.Value
+	for _, c := range []struct {
+		drift pde.DriftFunc
+		want  pde.Drift // nil: the function itself
+	}{
+		{func(_, x v) v { return expr.Const(2).Broadcast(2) }, pde.ConstantDrift(2)},
+		{func(_, x v) v { return expr.Vector([]float64{1, 2}) }, pde.VectorDrift{1, 2}},
+		{func(_, x v) v { return x.Scale(0.05).Add(expr.Vector([]float64{0, 0})) }, pde.LinearDrift(0.05)},
+		{func(_, x v) v { return x.Linear([][]float64{{0.5, 0}, {0, 0.5}}) }, pde.LinearDrift(0.5)},
+		{func(_, x v) v { return expr.Const(3).Sub(x).Scale(2) }, pde.MeanReverting{Rate: 2, Mean: 3}},
+		{func(_, x v) v { return expr.Vector([]float64{1, 2}).Sub(x) }, nil},
+		{func(_, x v) v { return x.Linear([][]float64{{0, 1}, {-1, 0}}) }, nil},
+		{func(t, x v) v { return x.Mul(t) }, nil},
+		{func(t, x v) v { return x.Add(t) }, nil},
+		{func(_, x v) v { return x.Mul(x) }, nil},
+		{func(_, x v) v { return x.Max(expr.Const(-5)) }, nil}, // x at 0 and the unit vectors
+		{func(_, x v) v { return expr.Const(1).Div(x.AddConst(1)) }, nil},
+		{func(_, x v) v { return x.Dot(x).Broadcast(2) }, nil},
+	} {
+		got, err := driftKind(c.drift, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, function := got.(pde.DriftFunc); function != (c.want == nil) || !function && !reflect.DeepEqual(got, c.want) {
+			t.Errorf("got %T %v, want %T %v", got, got, c.want, c.want)
 		}
 	}
 }

@@ -23,7 +23,7 @@ P' = P̄(t+1) + 0.7 (P − P̄(t)) + σ_P w₂, cut off at 0 and 60
 maximise E Σ P·(min(D(t), W − c) + s)
 D(t) = 5 − 2.5 cos(π(t−6)/12), P̄(t) = 30 − 10 cos(π(t−6)/12)
 R_0 = 0, W_0 = 5, P_0 = P̄(0)`,
-	Citation: hanE2016 + ", example 2; after Jiang, Powell (2015), INFORMS J. Comput. 27(3) and Oper. Res. 63(6); own numbers",
+	Citation: hanE2016 + ", example 2; after Jiang, Powell (2015), Oper. Res. 63(6); the numbers are this library's",
 	Dim:      3,
 	Params: []Param{
 		{Name: "stages", Default: 24, Doc: "number of hours, a whole number", Min: 1, Max: 240},
