@@ -17,7 +17,9 @@ type Grid struct {
 	// Actions are the numbers of values tried of each component of the action; default
 	// 9 each. They divide the raw numbers between ActionLower and ActionUpper, m each, or
 	// where those are nil a box of Actions evenly, its edges included. Raw numbers are
-	// what Actions turns into an action, and where Actions is nil the action itself.
+	// what Actions turns into an action, without ActionScale, and where Actions is nil the
+	// action itself. A Simplex or a Budget is divided less evenly; a range such as ±8
+	// and 33 values serve it better where its edges matter.
 	Actions                  []int
 	ActionLower, ActionUpper []float64
 	// Zoom is the number of rounds of refinement around the best value, each of which
