@@ -33,7 +33,7 @@ type Grid struct {
 const (
 	maxGridPoints = 1 << 22 // 32 MB a step
 	maxGridValues = 1 << 26 // 512 MB over all steps
-	maxGridWork   = 2e10    // evaluations; at 1e7 a second and core, a quarter of an hour on two
+	maxGridWork   = 2e9     // evaluations; at 1e6 a second and core, a quarter of an hour on two
 )
 
 // GridSolution is the optimal cost on a grid, and the policy that goes with it: its
