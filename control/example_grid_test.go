@@ -1,0 +1,77 @@
+package control_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// The control problem behind the named equation hjb, in 100 dimensions: its equation is
+// solved by the Cole–Hopf formula.
+func ExampleProblem_HJB() {
+	p := control.Problem{
+		StateDim: 100, ActionDim: 100, Horizon: 1, Start: make([]float64, 100),
+		Drift:        func(_, _, a expr.Value) expr.Value { return a.Scale(2) },
+		Diffusion:    pde.Scalar(math.Sqrt2),
+		RunningCost:  func(_, _, a expr.Value) expr.Value { return a.NormSq() },
+		TerminalCost: func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() },
+	}
+	h, err := p.HJB()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := pde.ColeHopf(h.Problem, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.4f\n", r.Value)
+	// Output: 4.5902
+}
+
+// A stock of one unit is sold over five stages at a random price, with a cost of selling
+// fast.
+func ExampleDiscrete_DynamicProgramme() {
+	p := control.Problem{
+		StateDim: 2, ActionDim: 1, NoiseDim: 1, Stages: 5, Start: []float64{1, 0}, Maximize: true,
+		Transition: func(_, x, a, w expr.Value) expr.Value {
+			return expr.Concat(x.At(0).Sub(a), x.At(1).Add(w.Scale(0.2)))
+		},
+		RunningCost: func(_, x, a expr.Value) expr.Value {
+			return x.At(1).AddConst(1).Mul(a).Sub(a.Square())
+		},
+		Actions: control.StateBox{
+			Lower: func(_, _ expr.Value) expr.Value { return expr.Const(0) },
+			Upper: func(_, x expr.Value) expr.Value { return x.At(0) },
+		},
+	}
+	d, err := p.Discretise(0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	s, err := d.DynamicProgramme(context.Background(), control.Grid{
+		Lower: []float64{0, -2}, Upper: []float64{1, 2}, Points: []int{41, 41},
+	}, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := s.Reference()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	a := make([]float64, 1)
+	if err := s.Act(0, 0, 1, p.Start, a); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("earns %.2f, error below 0.01: %t, sells %.1f first\n", r.Value, r.StdErr < 0.01, a[0])
+	// Output: earns 0.80, error below 0.01: true, sells 0.2 first
+}
