@@ -87,12 +87,12 @@ type linearQuadratic struct {
 }
 
 // force is B'p and action is a* = −½ R⁻¹ B'p for it.
-func (l *linearQuadratic) force(p expr.Value) expr.Value  { return times(l.transposed, p) }
-func (l *linearQuadratic) action(q expr.Value) expr.Value { return times(l.gain, q) }
+func (l *linearQuadratic) force(p expr.Value) expr.Value  { return applied(l.transposed, p) }
+func (l *linearQuadratic) action(q expr.Value) expr.Value { return applied(l.gain, q) }
 
-// times is A·v for every row v, without the matrix where A is a multiple of I to the
+// applied is A·v for every row v, without the matrix where A is a multiple of I to the
 // rounding of the differences it comes from.
-func times(a [][]float64, v expr.Value) expr.Value {
+func applied(a [][]float64, v expr.Value) expr.Value {
 	if len(a) != v.Width() {
 		return v.Linear(a)
 	}

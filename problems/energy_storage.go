@@ -33,6 +33,10 @@ R_0 = 0, W_0 = 5, P_0 = P̄(0)`,
 		{Name: "wind-volatility", Default: 1.2, Doc: "σ_W, MWh, at most 3", Min: 0, Max: 3},
 		{Name: "price-volatility", Default: 4, Doc: "σ_P, money a MWh, at most 10", Min: 0, Max: 10},
 	},
+	Training: map[string]Training{
+		"shared":   {Iterations: 3000, LearningRate: 5e-3},
+		"per-step": {Iterations: 4000, LearningRate: 5e-3},
+	},
 	control: func(dim int, v values) (*Control, error) {
 		if dim != 3 {
 			return nil, fmt.Errorf("dimension %d, want 3: storage, wind and price", dim)
@@ -44,6 +48,7 @@ R_0 = 0, W_0 = 5, P_0 = P̄(0)`,
 		solve := s.solver()
 		return &Control{
 			Problem: s.problem(),
+			Slow:    true,
 			Optimal: func(ctx context.Context, d *control.Discrete) (control.Policy, error) {
 				return solve(ctx, d, 0)
 			},

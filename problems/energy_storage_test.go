@@ -124,17 +124,3 @@ func TestEnergyStorageRefuses(t *testing.T) {
 		t.Errorf("2.5 stages: %v", err)
 	}
 }
-
-// TestGridFamilies: names are unique and every family makes its default.
-func TestGridFamilies(t *testing.T) {
-	seen := map[string]bool{}
-	for _, f := range gridFamilies {
-		if seen[f.Name] || !f.IsControl() || f.Citation == "" || f.Equation == "" {
-			t.Errorf("%s: a double, or not complete", f.Name)
-		}
-		seen[f.Name] = true
-		if _, err := f.MakeControl(0, nil); err != nil {
-			t.Error(err)
-		}
-	}
-}

@@ -6,17 +6,16 @@ import (
 	"github.com/deepbsde/deepbsde/pde"
 )
 
-// families in the order of the literature.
+// families are the equations in the order of the literature and the control problems.
 var families = []*Family{
 	allenCahn, hjb, defaultRisk, diffRates, burgers, quadraticGradient, reactionDiffusion,
+	lqr, lqrMultiplicative, optimalExecution, energyStorage, merton, hjbControl,
 }
 
-// controlFamilies are those of control problems, made by MakeControl.
-var controlFamilies = []*Family{lqr, lqrMultiplicative, optimalExecution, hjbControl}
-
 const (
-	hje2018 = "Han, Jentzen, E (2018), PNAS 115(34)"
-	ehj2017 = "E, Han, Jentzen (2017), Commun. Math. Stat. 5(4)"
+	hanE2016 = "Han, E (2016), arXiv:1611.07422"
+	hje2018  = "Han, Jentzen, E (2018), PNAS 115(34)"
+	ehj2017  = "E, Han, Jentzen (2017), Commun. Math. Stat. 5(4)"
 )
 
 func horizon(t float64) Param {

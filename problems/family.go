@@ -91,21 +91,32 @@ func (e *UnknownError) Error() string {
 	return s + " (known: " + strings.Join(e.Known, ", ") + ")"
 }
 
-// All lists the families in the order of the literature.
+// All lists the families: the equations, then the control problems.
 func All() []*Family { return append([]*Family(nil), families...) }
 
-// AllControl lists the families of control problems.
-func AllControl() []*Family { return append([]*Family(nil), controlFamilies...) }
+// Equations lists the families of equations.
+func Equations() []*Family { return filter(false) }
 
-// Find is the family of equations or control problems with the given name, or an
-// *UnknownError.
+// Controls lists the families of control problems.
+func Controls() []*Family { return filter(true) }
+
+func filter(control bool) (list []*Family) {
+	for _, f := range families {
+		if f.IsControl() == control {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// Find is the family with the given name, or an *UnknownError.
 func Find(name string) (*Family, error) {
-	var known []string
-	for _, f := range append(All(), AllControl()...) {
+	known := make([]string, len(families))
+	for i, f := range families {
 		if f.Name == name {
 			return f, nil
 		}
-		known = append(known, f.Name)
+		known[i] = f.Name
 	}
 	return nil, &UnknownError{"problem", name, known}
 }

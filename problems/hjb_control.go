@@ -17,6 +17,10 @@ d states and d actions, x0 = 0; a = −√λ ∇u is optimal`,
 	Citation: hje2018 + ", section 3.1; " + ehj2017 + ", section 4.2",
 	Dim:      100,
 	Params:   []Param{horizon(1), positive("lambda", 1, "λ, strength of the control")},
+	Training: map[string]Training{
+		"shared":   {Iterations: 1000, LearningRate: 5e-3},
+		"per-step": {Iterations: 2000, LearningRate: 5e-3},
+	},
 	control: func(dim int, v values) (*Control, error) {
 		lambda, d := v["lambda"], float64(dim)
 		p := control.Problem{

@@ -7,8 +7,6 @@ import (
 	"github.com/deepbsde/deepbsde/control"
 )
 
-const hanE2016 = "Han, E (2016), arXiv:1611.07422"
-
 var lqr = &Family{
 	Name:  "lqr",
 	Title: "linear-quadratic regulator: a substance in a line of cells, transported, spread, lost and shaken, held near zero",
@@ -23,6 +21,10 @@ transport v, stable for κ, ν ≥ 0`,
 		notNegative("kappa", 0.1, "κ, loss"), notNegative("nu", 0.5, "ν, diffusion"), anyNumber("v", 1, "v, transport"),
 		positive("b", 1, "b, effect of the actions"), notNegative("sigma", 1, "σ, noise"),
 		notNegative("q", 1, "q, cost of the state"), positive("r", 0.1, "r, cost of the action"), notNegative("g", 1, "g, cost of the final state"),
+	},
+	Training: map[string]Training{
+		"shared":   {Iterations: 1000, LearningRate: 1e-2},
+		"per-step": {Iterations: 4000, LearningRate: 1e-2},
 	},
 	control: func(dim int, v values) (*Control, error) {
 		if dim > 3000 {
@@ -67,6 +69,10 @@ d states and one action, x0 = (1, …, 1)`,
 	Params: []Param{
 		horizon(1), anyNumber("alpha", 1, "α, growth of the state"), notNegative("sigma", 1, "σ, noise of the action"),
 		notNegative("q", 1, "q, cost of the state"), positive("r", 1, "r, cost of the action"), notNegative("g", 1, "g, cost of the final state"),
+	},
+	Training: map[string]Training{
+		"shared":   {Iterations: 2000, LearningRate: 1e-2, Batch: 128, EstimatePaths: 131072},
+		"per-step": {Iterations: 4000, LearningRate: 1e-2},
 	},
 	control: func(dim int, v values) (*Control, error) {
 		l := &control.LinearQuadratic{

@@ -25,6 +25,10 @@ maximise E[X_T^(1−γ)/(1−γ)] over the shares π of n assets (γ = 1: E ln X
 		positive("gamma", 2, "γ, relative risk aversion; 1: logarithmic utility"),
 		positive("wealth", 1, "x, initial wealth"),
 	},
+	Training: map[string]Training{
+		"shared":   {Iterations: 2000, Batch: 256, LearningRate: 5e-3, Antithetic: true},
+		"per-step": {Iterations: 2000, Batch: 256, LearningRate: 5e-3, Antithetic: true},
+	},
 	control: func(dim int, v values) (*Control, error) {
 		m, err := newMertonMarket(dim, v)
 		if err != nil {

@@ -30,6 +30,10 @@ the start, plus λ times the variance that the stocks held add`,
 		notNegative("beta", 5, "β, standard deviation of the signal, a drift of the price per unit of time"),
 		positive("kappa", 3, "κ, rate at which the signal is forgotten"),
 	},
+	Training: map[string]Training{
+		"shared":   {Iterations: 2000, LearningRate: 1e-2, EstimatePaths: 131072},
+		"per-step": {Iterations: 4000, LearningRate: 1e-2},
+	},
 	control: func(dim int, v values) (*Control, error) {
 		steps := int(v["steps"])
 		if float64(steps) != v["steps"] {

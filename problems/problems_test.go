@@ -29,7 +29,7 @@ func samplePoints(p pde.Problem, n int) (t, x []float64) {
 // section 7 asks for 1e-6.
 func TestExactSolutionsSolveTheirEquations(t *testing.T) {
 	tested := 0
-	for _, f := range All() {
+	for _, f := range Equations() {
 		for _, dim := range []int{1, 2, f.Dim} {
 			p, err := f.Make(dim, nil)
 			if err != nil {
@@ -134,7 +134,7 @@ func TestReferences(t *testing.T) {
 }
 
 func TestEveryDimensionAndStrongControl(t *testing.T) {
-	for _, f := range All() {
+	for _, f := range Equations() {
 		for _, dim := range []int{1, 2, 10, 1000} {
 			if _, err := f.Make(dim, nil); err != nil {
 				t.Errorf("%s d=%d: %v", f.Name, dim, err)
@@ -173,7 +173,7 @@ func TestWrongParametersAreRefused(t *testing.T) {
 }
 
 func BenchmarkReference(b *testing.B) {
-	for _, f := range All() {
+	for _, f := range Equations() {
 		b.Run(f.Name, func(b *testing.B) {
 			for b.Loop() {
 				p, err := f.Make(0, nil)

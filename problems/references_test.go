@@ -14,7 +14,7 @@ func TestReferencesAgree(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs every reference method")
 	}
-	for _, f := range All() {
+	for _, f := range Equations() {
 		for _, dim := range []int{1, 2, f.Dim} {
 			p, err := f.Make(dim, nil)
 			if err != nil {
@@ -62,7 +62,7 @@ func TestReferencesAgree(t *testing.T) {
 // TestEveryProblemHasAnExactReference: 0.1 %, or 0.3 % for the two claims whose value
 // only simulation can give.
 func TestEveryProblemHasAnExactReference(t *testing.T) {
-	for _, f := range All() {
+	for _, f := range Equations() {
 		p, err := f.Make(0, nil)
 		if err != nil {
 			t.Fatal(err)
