@@ -1,7 +1,6 @@
 package autodiff
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/internal/kernel"
@@ -99,15 +98,4 @@ func (a *Adam[T]) moveSegment(i int) {
 	}
 	kernel.Adam(a.params[s.lo:s.hi], grads, a.Moment1[s.lo:s.hi], a.Moment2[s.lo:s.hi],
 		a.rate*T(s.rate), beta1, T(a.Beta2), adamEps, a.c1, a.c2)
-}
-
-// Restore puts back the state of a saved optimiser.
-func (a *Adam[T]) Restore(moment1, moment2 []T, steps int) error {
-	if len(moment1) != len(a.Moment1) || len(moment2) != len(a.Moment2) || steps < 0 {
-		return fmt.Errorf("autodiff: Adam state of %d and %d numbers at step %d, want %d", len(moment1), len(moment2), steps, len(a.Moment1))
-	}
-	copy(a.Moment1, moment1)
-	copy(a.Moment2, moment2)
-	a.Steps = steps
-	return nil
 }

@@ -64,6 +64,9 @@ func He(rng *rand.Rand, p Param, _ int) float64 {
 // Params lists the trained parameters in the order of the flat vector.
 func (l *Layout) Params() []Param { return append([]Param(nil), l.params...) }
 
+// States lists the untrained ones in the order of their flat vector.
+func (l *Layout) States() []Param { return append([]Param(nil), l.states...) }
+
 // Size is the length of the flat vector of the trained parameters.
 func (l *Layout) Size() int { return total(l.params) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 )
 
 // engine is the core of a trainer in precision T.
@@ -85,6 +86,12 @@ func (e *engine[T]) validate() (float64, error) {
 	}
 	return total / float64(n), nil
 }
+
+func (e *engine[T]) tensors() ([]safetensors.Tensor, int) {
+	return modelTensors(&e.layout, e.params, e.states, e.adam), e.adam.Steps
+}
+
+func (e *engine[T]) resume(adamSteps int, _ Record) { e.adam.Steps = adamSteps }
 
 // clipped is δ², growing linearly beyond |δ| = clip (0: never).
 func clipped(delta, clip float64) float64 {

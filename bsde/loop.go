@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 )
 
 // loop is what the runs of all methods have in common: gradient steps under a schedule,
@@ -14,6 +15,7 @@ type loop struct {
 	set   Settings
 	pool  *autodiff.Pool
 	steps stepper
+	model string // problem, method and network in words, for checkpoints
 	rate  autodiff.Schedule
 	began time.Time // of Init
 	start time.Time // of training
@@ -33,6 +35,11 @@ type stepper interface {
 	value() float64
 	unitLoss() float64 // the loss of a network that explains nothing
 	mulAdds() int      // in the matrix products of a gradient step
+
+	// tensors are the live arrays of a checkpoint, with the optimiser's steps; resume
+	// tells that they have been filled from one whose last record is given.
+	tensors() (live []safetensors.Tensor, adamSteps int)
+	resume(adamSteps int, last Record)
 }
 
 func newLoop(s Settings) loop {
@@ -40,7 +47,8 @@ func newLoop(s Settings) loop {
 }
 
 // begin records the state before training.
-func (t *loop) begin(s stepper) error {
+func (t *loop) begin(model string, s stepper) error {
+	t.model = model
 	t.steps, t.rate, t.start = s, t.set.schedule(), time.Now()
 	t.record()
 	return t.err

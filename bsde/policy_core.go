@@ -2,9 +2,11 @@ package bsde
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 	"github.com/deepbsde/deepbsde/control"
 )
 
@@ -226,6 +228,20 @@ func (e *policyEngine[T]) mulAdds() int {
 		sum += p.gradient.MulAdds()
 	}
 	return sum
+}
+
+func (e *policyEngine[T]) tensors() ([]safetensors.Tensor, int) {
+	list := modelTensors(&e.layout, e.params, e.states, e.adam)
+	if e.noises != nil {
+		for n, q := range e.noises.q {
+			list = append(list, safetensors.Tensor{Name: fmt.Sprintf("variate/%d", n), Shape: []int{e.problem.Noises(), e.problem.StateDim}, Data: q})
+		}
+	}
+	return list, e.adam.Steps
+}
+
+func (e *policyEngine[T]) resume(adamSteps int, last Record) {
+	e.adam.Steps, e.last = adamSteps, last.Value
 }
 
 func (e *policyEngine[T]) trained() *TrainedPolicy { return e.policy }

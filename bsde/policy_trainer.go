@@ -3,6 +3,7 @@ package bsde
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -53,7 +54,7 @@ func InitControl(ctx context.Context, p control.Problem, m Policy, s *Settings) 
 		t.core, err = newPolicyEngine[float32](ctx, d, t.method, &t.set, t.pool)
 	}
 	if err == nil {
-		err = t.loop.begin(t.core)
+		err = t.begin(fmt.Sprintf("%s, %d states and %d actions, policy, %s, %s", p.Name, p.StateDim, p.ActionDim, t.method.Network.Name(), t.set.Precision), t.core)
 	}
 	if err != nil {
 		t.Close()
@@ -61,6 +62,10 @@ func InitControl(ctx context.Context, p control.Problem, m Policy, s *Settings) 
 	}
 	return t, nil
 }
+
+// Policy is the policy as trained so far; it stays usable after Result or Close, and
+// moves with the training until then.
+func (t *PolicyTrainer) Policy() *TrainedPolicy { return t.core.trained() }
 
 // Result simulates the trained policy on fresh paths and ends the run: Step is false
 // afterwards, and a second Result an error.

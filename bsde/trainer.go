@@ -3,6 +3,7 @@ package bsde
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -58,7 +59,7 @@ func Init(ctx context.Context, p pde.Problem, m Method, s *Settings) (*Trainer, 
 		t.core, err = newCore[float32](ctx, t)
 	}
 	if err == nil {
-		err = t.begin(t.core)
+		err = t.begin(fmt.Sprintf("%s, d = %d, deep-bsde, %s, %s", p.Name, p.Dim, t.method.Network.Name(), t.set.Precision), t.core)
 	}
 	if err != nil {
 		t.Close()
