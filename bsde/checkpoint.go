@@ -2,6 +2,7 @@ package bsde
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -28,10 +29,13 @@ const (
 	format       = "deepbsde checkpoint 1"
 )
 
-// Save writes a checkpoint. It must not be called after Result or divergence.
+// ErrNoCheckpoint is the error of Save for a run that is over or has diverged.
+var ErrNoCheckpoint = errors.New("bsde: a run that is over or has diverged has no checkpoint")
+
+// Save writes a checkpoint. The error after Result or divergence is ErrNoCheckpoint.
 func (t *loop) Save(w io.Writer) error {
 	if t.closed || t.err != nil || t.status == Diverged {
-		return fmt.Errorf("bsde: a run that is over or has diverged has no checkpoint")
+		return ErrNoCheckpoint
 	}
 	history, err := json.Marshal(t.history)
 	if err != nil {

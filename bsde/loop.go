@@ -148,3 +148,9 @@ func (t *loop) report(phase string, done, of int) {
 	}
 	t.set.Progress(p)
 }
+
+// History is the records so far, the last the newest. They must not be changed.
+func (t *loop) History() []Record { return t.history }
+
+// Iteration is the number of gradient steps done.
+func (t *loop) Iteration() int { return t.iteration }

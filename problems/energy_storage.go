@@ -33,6 +33,10 @@ R_0 = 0, W_0 = 5, P_0 = P̄(0)`,
 		{Name: "wind-volatility", Default: 1.2, Doc: "σ_W, MWh, at most 3", Min: 0, Max: 3},
 		{Name: "price-volatility", Default: 4, Doc: "σ_P, money a MWh, at most 10", Min: 0, Max: 10},
 	},
+	Recorded: &pde.Reference{
+		Value: 3662.93, StdErr: 3.0, Method: "dynamic programming on a grid",
+		Source: "deepbsde reference energy-storage: 25×17×17 points, against half of them in each axis",
+	},
 	Training: map[string]Training{
 		"shared":   {Iterations: 3000, LearningRate: 5e-3},
 		"per-step": {Iterations: 4000, LearningRate: 5e-3},

@@ -19,6 +19,7 @@ import (
 // app is the program with everything it touches, so that tests can replace it.
 type app struct {
 	stdout, stderr io.Writer
+	command        []string // the words after the program's name
 	solve          solver
 	solveControl   controlSolver
 }
@@ -67,6 +68,7 @@ func (a *app) root() *cli.App {
 
 // run parses and runs one command line and returns the exit status.
 func (a *app) run(ctx context.Context, args []string) int {
+	a.command = args
 	root := a.root()
 	root.Setup()
 	words, err := arrange(root, args)

@@ -17,11 +17,12 @@ var allowed = map[string][]string{
 	"autodiff/random":          {"autodiff/internal/kernel"},
 	"autodiff/vec":             {"autodiff/internal/kernel"},
 	"autodiff/parallel":        {},
+	"autodiff/safetensors":     {},
 	"autodiff":                 {"autodiff/expr", "autodiff/internal/kernel", "gorgonia.org/", "gonum.org/"},
 	"pde":                      {"autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "gonum.org/"},
 	"problems":                 {"pde", "control", "autodiff/expr", "gonum.org/"},
 	"control":                  {"pde", "autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "gonum.org/"},
-	"bsde":                     {"autodiff", "autodiff/expr", "autodiff/random", "autodiff/vec", "control", "pde", "gonum.org/"},
+	"bsde":                     {"autodiff", "autodiff/expr", "autodiff/random", "autodiff/safetensors", "autodiff/vec", "control", "pde", "gonum.org/"},
 	"cmd/benchreport":          {"gonum.org/"},
 	"cmd/deepbsde":             {"autodiff", "bsde", "control", "pde", "problems", "github.com/urfave/cli/", "gonum.org/"},
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,6 +31,8 @@ type solveFlags struct {
 	precision  opt[string]
 	workers    opt[int]
 	timeLimit  opt[time.Duration]
+	out        opt[string]
+	resume     opt[string]
 	json       bool
 	quiet      bool
 }
@@ -39,7 +42,7 @@ func (a *app) solveCommand() *cli.Command {
 	return &cli.Command{
 		Name:            "solve",
 		Usage:           "train on a problem and report u(0, x0) with its errors",
-		UsageText:       "deepbsde solve NAME [flags]",
+		UsageText:       "deepbsde solve NAME [flags]\ndeepbsde solve --resume DIR",
 		Description:     "Settings that no flag gives are those tuned for the problem: 'deepbsde show NAME' prints them.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
@@ -60,6 +63,8 @@ func (a *app) solveCommand() *cli.Command {
 			valueFlag("precision", "`TYPE` of the network's numbers: float32 (the default) or float64", &f.precision, oneOf("float32", "float64")),
 			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
 			valueFlag("time-limit", "`DURATION`, such as 90s, after which training stops", &f.timeLimit, duration),
+			valueFlag("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, fileName),
+			valueFlag("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, fileName),
 			boolFlag("json", "print one JSON object", &f.json),
 			boolFlag("quiet", "no progress on standard error", &f.quiet),
 		),
@@ -68,50 +73,47 @@ func (a *app) solveCommand() *cli.Command {
 }
 
 func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
-	name, err := oneName(c)
+	t, err := f.task(c)
 	if err != nil {
 		return err
 	}
-	network := f.network.or("shared")
-	if network == "per-step" && f.activation.given {
-		return usage(c, "--activation does not apply to the network per-step, which always has relu")
+	if f.out.given {
+		if t.dir, err = createRun(f.out.value, t.manifest(a.command)); err != nil {
+			return err
+		}
 	}
-	m, err := f.member(c.Context, name)
-	if err != nil {
-		return err
-	}
-	if err := f.fit(c, m); err != nil {
-		return err
-	}
-	if m.control != nil {
-		return a.runPolicy(c.Context, m, network, f)
-	}
-	training := m.family.Training[network]
-	method := f.methodFor(network, training)
-	settings := f.settingsFor(training)
-
 	progress := newProgress(a.stderr, f.quiet)
-	settings.Progress = func(p bsde.Progress) {
+	t.settings.Progress = func(p bsde.Progress) {
 		if p.Phase == "estimate" && c.Context.Err() != nil {
 			p.Phase = "interrupted: estimate"
 		}
 		progress.update(p)
 	}
-	result, err := a.solve(c.Context, m.problem, method, &settings)
+	o, err := a.perform(c.Context, t)
 	progress.close()
 	if err != nil {
 		return err
 	}
-	switch {
+	if t.dir != nil {
+		if err := t.dir.writeJSON(resultFile, o.json()); err != nil {
+			return err
+		}
+	}
+	switch status := o.end(); {
 	case f.json:
-		err = a.printJSON(newJSONResult(m, result))
-	case result.Status != bsde.Diverged:
-		err = a.print(report(m, result))
+		err = a.printJSON(o.json())
+	case status != bsde.Diverged:
+		err = a.print(o.text())
 	}
 	if err != nil {
 		return err
 	}
-	return ending(result.Status, result.Iterations, result.Paths, result.Settings)
+	err = o.ending()
+	var exit *exitError
+	if t.dir != nil && errors.As(err, &exit) && exit.status == exitInterrupted {
+		exit.hint = "continue with: deepbsde solve --resume " + t.dir.path
+	}
+	return err
 }
 
 // fit refuses flags that do not apply to the problem's kind.

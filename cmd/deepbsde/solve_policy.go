@@ -10,38 +10,19 @@ import (
 	"github.com/deepbsde/deepbsde/pde"
 )
 
-// runPolicy is solve for a control problem.
-func (a *app) runPolicy(ctx context.Context, m *member, network string, f *solveFlags) error {
-	training := m.family.Training[network]
-	settings := f.settingsFor(training)
-	progress := newProgress(a.stderr, f.quiet)
-	settings.Progress = func(p bsde.Progress) {
-		if p.Phase == "estimate" && ctx.Err() != nil {
-			p.Phase = "interrupted: estimate"
-		}
-		progress.update(p)
+// newPolicyReport compares a result with what is known of the problem.
+func newPolicyReport(ctx context.Context, m *member, r *bsde.ControlResult) (*policyReport, error) {
+	s := &policyReport{member: m, ControlResult: r, distance: math.NaN()}
+	if r.Status == bsde.Diverged {
+		return s, nil
 	}
-	result, err := a.solveControl(ctx, m.control.Problem, f.policyFor(network, training), &settings)
-	progress.close()
-	if err != nil {
-		return err
-	}
-	s := &policyReport{member: m, ControlResult: result, distance: math.NaN()}
-	if result.Status != bsde.Diverged {
-		if err := s.compare(context.WithoutCancel(ctx)); err != nil {
-			return err
-		}
-	}
-	switch {
-	case f.json:
-		err = a.printJSON(s.json())
-	case result.Status != bsde.Diverged:
-		err = a.print(s.text())
-	}
-	if err != nil {
-		return err
-	}
-	return ending(result.Status, result.Iterations, result.Paths, result.Settings)
+	return s, s.compare(context.WithoutCancel(ctx))
+}
+
+func (s *policyReport) end() bsde.Status { return s.Status }
+
+func (s *policyReport) ending() error {
+	return ending(s.Status, s.Iterations, s.Paths, s.Settings)
 }
 
 // policyReport is a result beside what is known of the problem.
@@ -157,7 +138,7 @@ type jsonPolicyResult struct {
 	Settings      jsonSettings       `json:"settings"`
 }
 
-func (s *policyReport) json() jsonPolicyResult {
+func (s *policyReport) json() any {
 	return jsonPolicyResult{
 		Problem: s.Problem, Kind: "control", Dim: s.dim, StateDim: s.StateDim, ActionDim: s.ActionDim, Maximize: s.Maximize,
 		Method: s.Method.Name(), Network: s.Method.Network.Name(),

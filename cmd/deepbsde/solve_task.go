@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/bsde"
+)
+
+// solveTask is one training: the problem with method and settings, and the directory
+// that it is kept in, nil for none.
+type solveTask struct {
+	*member
+	network  string
+	deep     bsde.DeepBSDE // of an equation
+	policy   bsde.Policy   // of a control problem
+	settings bsde.Settings
+	dir      *rundir
+	resumed  bool
+}
+
+// outcome is the result of a task.
+type outcome interface {
+	json() any
+	text() string
+	end() bsde.Status
+	ending() error
+}
+
+// task is what the flags ask for.
+func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
+	if f.resume.given {
+		return f.resumedTask(c)
+	}
+	name, err := oneName(c)
+	if err != nil {
+		return nil, err
+	}
+	t := &solveTask{network: f.network.or("shared")}
+	if t.network == "per-step" && f.activation.given {
+		return nil, usage(c, "--activation does not apply to the network per-step, which always has relu")
+	}
+	if t.member, err = f.member(c.Context, name); err != nil {
+		return nil, err
+	}
+	if err := f.fit(c, t.member); err != nil {
+		return nil, err
+	}
+	training := t.family.Training[t.network]
+	t.settings = f.settingsFor(training)
+	t.deep, t.policy = f.methodFor(t.network, training), f.policyFor(t.network, training)
+	return t, nil
+}
+
+// allowedWithResume are the flags that do not change what a run computes.
+var allowedWithResume = []string{"resume", "workers", "json", "quiet"}
+
+// resumedTask is the task of a run directory.
+func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
+	if names := c.Args().Slice(); len(names) > 0 {
+		return nil, usage(c, "solve --resume takes no NAME, got %q: the run has its own problem", names[0])
+	}
+	for _, name := range c.LocalFlagNames() {
+		if !slices.Contains(allowedWithResume, name) {
+			return nil, usage(c, "--%s does not go with --resume: the run has its own settings", name)
+		}
+	}
+	dir, err := openRun(f.resume.value)
+	if err != nil {
+		return nil, err
+	}
+	t := &solveTask{dir: dir, network: dir.Network, resumed: true, deep: dir.deepBSDE(), policy: dir.policy()}
+	if t.member, err = dir.member(c.Context); err != nil {
+		return nil, err
+	}
+	if t.settings, err = dir.settings(); err != nil {
+		return nil, err
+	}
+	f.workers.override(&t.settings.Workers)
+	return t, nil
+}
+
+// manifest is that of a new run.
+func (t *solveTask) manifest(command []string) manifest {
+	var method bsde.Method
+	if t.control != nil {
+		p := t.policy
+		p.Network = p.Network.Resolve(t.networkDim())
+		method = p
+	} else {
+		d := t.deep
+		d.Network = d.Network.Resolve(t.networkDim())
+		method = d
+	}
+	return manifest{
+		Program: strings.TrimSpace(versionLine()), Command: command, Started: time.Now().UTC().Truncate(time.Second), Processor: processor(),
+		Problem: t.family.Name, Kind: kindOf(t.family), Dim: t.dim, Parameters: t.parameters,
+		Method: method.Name(), Network: t.network, Settings: newJSONSettings(method, t.settings.WithDefaults()),
+	}
+}
+
+// processor is its name, empty where the system does not tell.
+func processor() string {
+	text, _ := os.ReadFile("/proc/cpuinfo")
+	_, after, _ := strings.Cut(string(text), "model name")
+	line, _, _ := strings.Cut(after, "\n")
+	return strings.TrimLeft(line, "\t :")
+}
+
+// perform trains, in the directory of the task if it has one.
+func (a *app) perform(ctx context.Context, t *solveTask) (outcome, error) {
+	if t.control != nil {
+		var r *bsde.ControlResult
+		var err error
+		if t.dir == nil {
+			r, err = a.solveControl(ctx, t.control.Problem, t.policy, &t.settings)
+		} else {
+			r, err = keep(ctx, t, a.stderr, func() (trainer[*bsde.ControlResult], error) {
+				return bsde.InitControl(ctx, t.control.Problem, t.policy, &t.settings)
+			})
+		}
+		if err != nil {
+			return nil, err
+		}
+		return newPolicyReport(ctx, t.member, r)
+	}
+	var r *bsde.Result
+	var err error
+	if t.dir == nil {
+		r, err = a.solve(ctx, t.problem, t.deep, &t.settings)
+	} else {
+		r, err = keep(ctx, t, a.stderr, func() (trainer[*bsde.Result], error) {
+			return bsde.Init(ctx, t.problem, t.deep, &t.settings)
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return equationReport{t.member, r}, nil
+}
+
+// trainer is what bsde.Trainer and bsde.PolicyTrainer have in common.
+type trainer[R any] interface {
+	saver
+	Step(context.Context) bool
+	Restore([]byte) error
+	Result(context.Context) (R, error)
+	Close()
+}
+
+// keep trains with checkpoints in the task's directory, from the newest one on.
+func keep[R any](ctx context.Context, t *solveTask, warnings io.Writer, begin func() (trainer[R], error)) (R, error) {
+	var none R
+	run, err := begin()
+	if err != nil {
+		return none, err
+	}
+	defer run.Close()
+	if t.resumed {
+		err := t.dir.restore(run.Restore, func(s string) { fmt.Fprintln(warnings, "deepbsde: "+s) })
+		if err != nil {
+			return none, errors.New("no checkpoint of " + t.dir.path + " can be used")
+		}
+	}
+	records := 0
+	for run.Step(ctx) {
+		if n := len(run.History()); n > records {
+			records = n
+			if err := t.dir.save(run, false); err != nil {
+				return none, err
+			}
+		}
+	}
+	history := run.History()
+	if err := t.dir.save(run, true); err != nil && !errors.Is(err, bsde.ErrNoCheckpoint) {
+		return none, err
+	} else if err != nil { // diverged: the metrics alone
+		if err := t.dir.writeMetrics(history); err != nil {
+			return none, err
+		}
+	}
+	return run.Result(ctx)
+}
+
+// equationReport is the result for an equation.
+type equationReport struct {
+	*member
+	*bsde.Result
+}
+
+func (r equationReport) json() any        { return newJSONResult(r.member, r.Result) }
+func (r equationReport) text() string     { return report(r.member, r.Result) }
+func (r equationReport) end() bsde.Status { return r.Status }
+func (r equationReport) ending() error {
+	return ending(r.Status, r.Iterations, r.Paths, r.Settings)
+}
