@@ -49,6 +49,7 @@ func (a *app) root() *cli.App {
 			a.referenceCommand(),
 			a.compareCommand(),
 			a.benchCommand(),
+			a.simulateCommand(),
 			a.versionCommand(),
 		},
 		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},

@@ -13,11 +13,18 @@ import (
 	"time"
 )
 
-// asProgram makes the test binary behave as deepbsde itself.
-const asProgram = "DEEPBSDE_TEST_AS_PROGRAM"
+// asProgram makes the test binary behave as deepbsde itself, with the pause between
+// checkpoints of checkpointPauseOfTest.
+const (
+	asProgram             = "DEEPBSDE_TEST_AS_PROGRAM"
+	checkpointPauseOfTest = "DEEPBSDE_TEST_CHECKPOINT_PAUSE"
+)
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
+		if pause, err := time.ParseDuration(os.Getenv(checkpointPauseOfTest)); err == nil {
+			checkpointPause = pause
+		}
 		main()
 	}
 	os.Exit(m.Run())

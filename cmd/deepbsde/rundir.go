@@ -26,8 +26,10 @@ const (
 	metricsLinesFile  = "metrics.jsonl"
 	checkpointPattern = "checkpoint-*.safetensors"
 	keptCheckpoints   = 2
-	checkpointPause   = time.Second // between checkpoints, the last one apart
 )
+
+// checkpointPause is the time between checkpoints, the last one apart.
+var checkpointPause = time.Second
 
 // manifest is run.json: all that is needed to repeat the run, and where it was made.
 type manifest struct {
@@ -164,6 +166,17 @@ func (d *rundir) checkpoints() ([]string, error) {
 	list, err := filepath.Glob(d.file(checkpointPattern))
 	slices.Sort(list)
 	return list, err
+}
+
+// tidy removes what a killed run left half-written.
+func (d *rundir) tidy() error {
+	list, err := filepath.Glob(d.file(".*.*")) // see replaceFile
+	for _, name := range list {
+		if err == nil {
+			err = os.Remove(name)
+		}
+	}
+	return err
 }
 
 // restore loads the newest checkpoint that is whole. Without any the run begins anew.

@@ -77,6 +77,9 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := dir.tidy(); err != nil {
+		return nil, err
+	}
 	t := &solveTask{dir: dir, network: dir.Network, resumed: true, deep: dir.deepBSDE(), policy: dir.policy()}
 	if t.member, err = dir.member(c.Context); err != nil {
 		return nil, err

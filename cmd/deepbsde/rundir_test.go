@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// execute runs deepbsde in this process.
+func execute(t *testing.T, args ...string) output {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	status := run(t.Context(), args, &stdout, &stderr)
+	return output{status: status, stdout: stdout.String(), stderr: stderr.String()}
+}
+
+// result is result.json of a run without what depends on the time or the place.
+func result(t *testing.T, dir string) map[string]any {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, resultFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r map[string]any
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	delete(r, "seconds")
+	return r
+}
+
+func TestRunDirectory(t *testing.T) {
+	for _, args := range []string{
+		"hjb --dim 3 --iterations 40 --paths 256 --steps 4",
+		"lqr --dim 3 --iterations 40 --paths 256 --steps 4 --network per-step --segments 2 --precision float64",
+	} {
+		dir := filepath.Join(t.TempDir(), "run")
+		words := append([]string{"solve", "--out", dir, "--quiet", "--json"}, strings.Fields(args)...)
+		out := execute(t, words...)
+		if out.status != 0 || out.stderr != "" {
+			t.Fatalf("%s: status %d, %s", args, out.status, out.stderr)
+		}
+		// The metrics have the columns of DeepBSDE first and a line for each record.
+		text, err := os.ReadFile(filepath.Join(dir, metricsFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+		if err != nil || len(rows) != 22 || strings.Join(rows[0][:4], ",") != "step,loss_function,target_value,elapsed_time" || rows[21][0] != "40" {
+			t.Errorf("%s: metrics %v, %v", args, rows, err)
+		}
+		var m manifest
+		text, err = os.ReadFile(filepath.Join(dir, manifestFile))
+		if err == nil {
+			err = json.Unmarshal(text, &m)
+		}
+		if err != nil || !reflect.DeepEqual(m.Command, words) || m.Settings.Iterations != 40 || m.Settings.Steps != 4 {
+			t.Errorf("%s: manifest %+v, %v", args, m, err)
+		}
+		// A finished run that is resumed gives the same result again.
+		want := result(t, dir)
+		if out := execute(t, "solve", "--resume", dir, "--quiet"); out.status != 0 {
+			t.Fatalf("status %d, %s", out.status, out.stderr)
+		}
+		if got := result(t, dir); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: resumed %v, want %v", args, got, want)
+		}
+		if again := execute(t, words...); again.status != exitUsage || !strings.Contains(again.stderr, "is not empty") {
+			t.Errorf("a second run into %s: status %d, %s", dir, again.status, again.stderr)
+		}
+	}
+}
+
+// TestKilledRuns: a run that is killed at random moments and resumed ends in the bits
+// of one that was not.
+func TestKilledRuns(t *testing.T) {
+	kills := 50
+	if testing.Short() {
+		kills = 4
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, problem := range []string{"burgers --dim 5", "lqr --dim 5"} {
+		args := append(strings.Fields("solve "+problem), strings.Fields("--iterations 400 --paths 256 --steps 5 --quiet")...)
+		whole := filepath.Join(root, "whole "+problem)
+		if out := execute(t, append(args, "--out", whole)...); out.status != 0 {
+			t.Fatal(out.stderr)
+		}
+		want := result(t, whole)
+		killed := 0
+		for attempt := 0; killed < kills/2; attempt++ {
+			dir := filepath.Join(root, fmt.Sprintf("%s %d", problem, attempt))
+			command := append(args, "--out", dir)
+			for {
+				cmd := exec.CommandContext(t.Context(), exe, command...)
+				cmd.Env = append(os.Environ(), asProgram+"=1", checkpointPauseOfTest+"=1ms")
+				var stderr bytes.Buffer
+				cmd.Stderr = &stderr
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				done := make(chan error, 1)
+				go func() { done <- cmd.Wait() }()
+				var err error
+				select {
+				case err = <-done:
+				case <-time.After(time.Duration(rng.IntN(400)) * time.Millisecond):
+					cmd.Process.Kill()
+					if err = <-done; err != nil {
+						killed++
+					}
+				}
+				if err == nil {
+					break
+				}
+				if text := stderr.String(); text != "" {
+					t.Fatalf("%v: %s", command, text)
+				}
+				if _, err := os.Stat(filepath.Join(dir, manifestFile)); err == nil {
+					command = []string{"solve", "--resume", dir, "--quiet"}
+				}
+			}
+			if got := result(t, dir); !reflect.DeepEqual(got, want) {
+				t.Fatalf("%s after %d kills: %v, want %v", problem, killed, got, want)
+			}
+		}
+	}
+}
+
+// TestDamagedCheckpoint: the newest one that is whole is used, with a warning; without
+// any the run does not begin anew by itself.
+func TestDamagedCheckpoint(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	if out := execute(t, strings.Fields("solve hjb --dim 3 --iterations 40 --paths 256 --steps 4 --quiet --out "+dir)...); out.status != 0 {
+		t.Fatal(out.stderr)
+	}
+	want := result(t, dir)
+	last := filepath.Join(dir, "checkpoint-000000040.safetensors")
+	text, err := os.ReadFile(last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "checkpoint-000000050.safetensors"), text[:len(text)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := execute(t, "solve", "--resume", dir, "--quiet")
+	if out.status != 0 || !strings.Contains(out.stderr, "checkpoint-000000050.safetensors: checkpoint: safetensors: ") {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+	if got := result(t, dir); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	list, _ := filepath.Glob(filepath.Join(dir, checkpointPattern))
+	for _, name := range list {
+		if err := os.WriteFile(name, []byte("nothing"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out := execute(t, "solve", "--resume", dir, "--quiet"); out.status != exitFailed || !strings.Contains(out.stderr, "no checkpoint of "+dir+" can be used") {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+	if out := execute(t, "solve", "--resume", t.TempDir()); out.status != exitUsage || !strings.Contains(out.stderr, "is not a run: it has no run.json") {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+}
+
+// TestSimulate: the trained policy of a run beside the optimal one.
+func TestSimulate(t *testing.T) {
+	root := t.TempDir()
+	dir, plot, paths := filepath.Join(root, "run"), filepath.Join(root, "plot.svg"), filepath.Join(root, "paths.csv")
+	if out := execute(t, strings.Fields("solve lqr --dim 3 --iterations 300 --steps 5 --paths 1024 --quiet --out "+dir)...); out.status != 0 {
+		t.Fatal(out.stderr)
+	}
+	out := execute(t, "simulate", dir, "--json", "--plot", plot, "--csv", paths)
+	var r struct {
+		Policies []struct {
+			Policy       string
+			Cost, StdErr float64
+		}
+		Difference float64
+		DiffStdErr float64 `json:"difference_stderr"`
+	}
+	if err := json.Unmarshal([]byte(out.stdout), &r); err != nil || out.status != 0 || len(r.Policies) != 2 {
+		t.Fatalf("status %d, %s, %v", out.status, out.stderr, err)
+	}
+	// No policy is better than the optimal one, and this one is nearly as good; on the
+	// same noise that shows far below the standard error of the costs.
+	if r.Difference < -5*r.DiffStdErr || r.Difference > 0.01*r.Policies[1].Cost || r.DiffStdErr > 0.2*r.Policies[1].StdErr {
+		t.Errorf("%+v", r)
+	}
+	text, err := os.ReadFile(paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil || strings.Join(rows[0], ",") != "policy,path,step,time,x0,x1,x2,a0,a1,a2,cost" || len(rows) != 1+2*recordedPaths*6 {
+		t.Errorf("%d rows, head %v, %v", len(rows), rows[0], err)
+	}
+	if picture, err := os.ReadFile(plot); err != nil || !strings.Contains(string(picture), "trained: sample paths") {
+		t.Errorf("plot: %v", err)
+	}
+	if out := execute(t, "simulate", dir); out.status != 0 || !strings.Contains(out.stdout, "trained less optimal on the same noise: ") {
+		t.Errorf("status %d, %s\n%s", out.status, out.stderr, out.stdout)
+	}
+	if out := execute(t, "simulate", dir, "--component", "3"); out.status != exitUsage || !strings.Contains(out.stderr, "want a number from 0 to 2") {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+}
