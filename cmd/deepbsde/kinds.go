@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/control"
@@ -28,6 +29,34 @@ func (m *member) unknown() string {
 		return "optimal reward"
 	}
 	return "optimal cost"
+}
+
+// equation is the problem as an equation: that of Hamilton, Jacobi and Bellman for a
+// control problem.
+func (m *member) equation(ctx context.Context) (*member, error) {
+	if m.control == nil {
+		return m, nil
+	}
+	h, err := m.control.Problem.HJB()
+	if err != nil {
+		return nil, &exitError{exitUsage, fmt.Errorf("--method deep-bsde: %w", err), "without --method the policy itself is trained"}
+	}
+	e := *m
+	e.control, e.problem = nil, h.Problem
+	for _, r := range m.control.References {
+		if r.Continuous {
+			d, err := m.grid(0)
+			if err == nil {
+				h.Problem.Reference, err = r.Run(ctx, d, pde.Sampling{Seed: 1})
+			}
+			if err != nil {
+				return nil, err
+			}
+			e.problem = h.Problem
+			break
+		}
+	}
+	return &e, nil
 }
 
 // networkDim is the dimension that the default widths of a network go by.

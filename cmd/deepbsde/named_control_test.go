@@ -106,3 +106,25 @@ func runJSON(t *testing.T, to any, args ...string) {
 		t.Fatal(err)
 	}
 }
+
+// TestBothRoutes: a control problem solved as such and through its Hamilton–Jacobi–
+// Bellman equation. The references differ, that of the grid and that of continuous time;
+// each route meets its own to the 0.5 % of the control problems. lqr's gains are so
+// large that the equation needs 80 steps; with 20 it says itself that it is off.
+func TestBothRoutes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a minute of training")
+	}
+	for _, c := range []struct{ problem, equation string }{
+		{"lqr --dim 10", "--steps 80"}, {"hjb-control", ""},
+	} {
+		var equation solved
+		var policy policyRun
+		runJSON(t, &equation, strings.Fields("solve --quiet --method deep-bsde "+c.problem+" "+c.equation)...)
+		runJSON(t, &policy, strings.Fields("solve --quiet "+c.problem)...)
+		t.Logf("%s: equation %.5f (%.3f %% off), policy %.5f (%.3f %% worse)", c.problem, equation.Value, 100*equation.RelativeError, policy.Value, 100*policy.Excess)
+		if !(equation.RelativeError <= 0.005) || !(math.Abs(policy.Excess) <= 0.005) {
+			t.Errorf("%s: the equation is off by %.3f %%, the policy worse by %.3f %%", c.problem, 100*equation.RelativeError, 100*policy.Excess)
+		}
+	}
+}

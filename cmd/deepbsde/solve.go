@@ -47,7 +47,7 @@ func (a *app) solveCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append(f.problemFlags.flags(),
-			valueFlag("method", "`METHOD`: deep-bsde (the default for equations) or policy (for control problems)", &f.method, oneOf("deep-bsde", "policy")),
+			valueFlag("method", "`METHOD`: deep-bsde (the default for equations; of a control problem it solves the HJB equation) or policy", &f.method, oneOf("deep-bsde", "policy")),
 			valueFlag("network", "`KIND`: shared (the default), or per-step with the published settings", &f.network, oneOf("shared", "per-step")),
 			valueFlag("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, widths),
 			valueFlag("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, oneOf("tanh", "relu", "silu")),
@@ -124,9 +124,8 @@ func (f *solveFlags) fit(c *cli.Context, m *member) error {
 		if f.steps.given && m.control.Problem.Stages > 0 {
 			return usage(c, "--steps does not apply to %s, a problem in discrete time", m.family.Name)
 		}
-	}
-	if given := f.method.or(method); given != method {
-		return usage(c, "--method %s does not apply to %s, want %s", given, m.family.Name, method)
+	} else if f.method.or(method) != method {
+		return usage(c, "--method %s does not apply to %s, an equation", f.method.value, m.family.Name)
 	}
 	for name, given := range flags {
 		if given {

@@ -51,6 +51,11 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if t.member, err = f.member(c.Context, name); err != nil {
 		return nil, err
 	}
+	if f.method.value == "deep-bsde" {
+		if t.member, err = t.member.equation(c.Context); err != nil {
+			return nil, err
+		}
+	}
 	if err := f.fit(c, t.member); err != nil {
 		return nil, err
 	}
@@ -83,6 +88,11 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 	t := &solveTask{dir: dir, network: dir.Network, resumed: true, deep: dir.deepBSDE(), policy: dir.policy()}
 	if t.member, err = dir.member(c.Context); err != nil {
 		return nil, err
+	}
+	if dir.Method == "deep-bsde" {
+		if t.member, err = t.member.equation(c.Context); err != nil {
+			return nil, err
+		}
 	}
 	if t.settings, err = dir.settings(); err != nil {
 		return nil, err
