@@ -26,7 +26,7 @@ type Policy struct {
 
 	// NoVariate leaves the noise of later steps in the gradient. Otherwise, where the
 	// noise of the problem is additive, it is taken out as far as it is linear, by a
-	// control variate that is learnt along the way: many times fewer iterations for a
+	// control variate that is learnt along the way (docs/control.md): all of it for a
 	// linear-quadratic problem, for two more matrix products a step.
 	NoVariate bool
 
