@@ -1,5 +1,6 @@
 // Package bsde turns a parabolic equation into a time-stepped residual network,
-// trains it and reports u(0, x0) with its errors.
+// trains it and reports u(0, x0) with its errors; and it trains policies for stochastic
+// control problems.
 //
 // With X simulated forward on a grid 0 = t_0 < … < t_N = T, the value along a
 // path follows the recursion
@@ -13,5 +14,12 @@
 //
 // [Solve] is all most users need; [Init], [Trainer.Step] and [Trainer.Result]
 // are its parts. Equation, [Method], [Network], path sampling and settings are
-// independent of one another.
+// independent of one another. [SolveControl] and [InitControl] are the same for control
+// problems, with [Policy] as the method: there the network is the action, a residual
+// network again,
+//
+//	X_{n+1} = X_n + b(t_n, X_n, a_n) Δt + s(t_n, X_n, a_n) ΔW_n,   a_n = π(t_n, X_n)
+//
+// and the loss is the expected cost (Han, E 2016). Runs of both kinds are saved and
+// resumed by Save and Restore.
 package bsde

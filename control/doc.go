@@ -12,8 +12,11 @@
 //
 // with independent standard normal w_n. Both are a [Discrete] after
 // [Problem.Discretise]: that is what solvers solve and what references are exact for.
-// Package bsde trains a network as the policy (bsde.Policy). [Problem.HJB] is the
-// Hamilton–Jacobi–Bellman equation of a problem, for package pde and its solvers.
+// Package bsde trains a network as the policy (bsde.Policy). [Simulate] runs any
+// policy on fresh noise. [Problem.HJB] is the Hamilton–Jacobi–Bellman equation of a
+// problem, for package pde and its solvers. Without a network [LinearQuadratic] problems
+// are solved by Riccati's equation or recursion, and problems of few dimensions by
+// [Discrete.DynamicProgramme] on a grid.
 //
 // All functions are written over autodiff/expr: a batch has one path a row.
 package control

@@ -7,7 +7,17 @@ import (
 	"strings"
 )
 
-const baseline = "TrainStepTapeMachine/allen-cahn/per-step"
+// baseline is the benchmark in gorgonia's own operations of the same mathematics as the
+// named one, "" where there is none.
+func baseline(name string) string {
+	switch {
+	case strings.HasPrefix(name, "TrainStep") && strings.Contains(name, "/per-step"):
+		return "TrainStepTapeMachine/allen-cahn/per-step"
+	case strings.HasPrefix(name, "PolicyStep") && strings.Contains(name, "/shared"):
+		return "PolicyStepTapeMachine/lqr/shared"
+	}
+	return ""
+}
 
 // tables are the run's results in Markdown, by name.
 func (r *run) tables() map[string]string {
@@ -34,14 +44,13 @@ func (r *run) steps() string {
 	b := &strings.Builder{}
 	fmt.Fprintln(b, "| gradient step | ms | times faster than TapeMachine | GFLOP/s | times its arithmetic at peak | allocations |")
 	fmt.Fprintln(b, "|---|---|---|---|---|---|")
-	base := r.get(baseline, "ns/op")
 	for _, res := range r.results {
-		if !strings.HasPrefix(res.name, "TrainStep") {
+		if !strings.HasPrefix(res.name, "TrainStep") && !strings.HasPrefix(res.name, "PolicyStep") {
 			continue
 		}
 		ns := res.metrics["ns/op"]
 		faster, rate, peak := "", "", ""
-		if base > 0 && strings.Contains(res.name, "per-step") {
+		if base := r.get(baseline(res.name), "ns/op"); base > 0 {
 			faster = fmt.Sprintf("%.1f", base/ns)
 		}
 		if g := res.metrics["GFLOP/s"]; g > 0 {

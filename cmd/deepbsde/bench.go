@@ -136,8 +136,8 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 		}
 		for _, p := range benchPresets {
 			if which := f.settings.or("both"); which == "both" || which == p.name {
-				if _, has := m.family.Training[p.network]; !has {
-					continue
+				if m.control != nil && p.name == "paper" {
+					continue // the control papers' settings are not published
 				}
 				ref, err := m.reference(ctx, presetFor(m, p.network).Steps)
 				if err != nil {

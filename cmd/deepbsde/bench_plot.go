@@ -43,7 +43,7 @@ func benchPanel(cells []benchCell) *plot.Plot {
 			line, _ := plotter.NewLine(training) // fails on non-numbers alone, which curve leaves out
 			line.Color, line.Width = shade, vg.Points(1.5)
 			p.Add(line)
-			p.Legend.Add(c.preset+": Y0 in training", line)
+			p.Legend.Add(c.preset+": in training", line)
 		}
 		if len(estimate) > 0 {
 			point := marks(estimate, shade, draw.CircleGlyph{})

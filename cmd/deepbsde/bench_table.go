@@ -100,7 +100,7 @@ func number7(x float64) string {
 	return strconv.FormatFloat(x, 'g', 7, 64)
 }
 
-var benchHeader = table.Row{"steps", "runs", "Y0", "std", "relative error", "std", "seconds", "published error", "its std", "its seconds"}
+var benchHeader = table.Row{"steps", "runs", "value", "std", "relative error", "std", "seconds", "published error", "its std", "its seconds"}
 
 // benchText is all tables in the format of the flags.
 func benchText(cells []benchCell, f *benchFlags) string {
@@ -144,8 +144,8 @@ func (c *benchCell) table(header table.Row) table.Writer {
 	return t
 }
 
-const benchNotes = `Rows with a number of steps: Y0 as the optimiser has it, with the time since training
-began. "estimate": what ` + "`solve`" + ` reports, made on fresh paths after training, with the time
+const benchNotes = `Rows with a number of steps: Y0 as the optimiser has it, or for a control problem the
+cost on the few validation paths, with the time since training began. "estimate": what ` + "`solve`" + ` reports, made on fresh paths after training, with the time
 of the whole run. Mean and standard deviation over the seeds; the relative error is
 against the reference of ` + "`deepbsde reference NAME`" + `. Published: five runs on a laptop of
 2017, the optimiser's Y0 (Han, Jentzen, E 2018; E, Han, Jentzen 2017).
@@ -154,7 +154,7 @@ against the reference of ` + "`deepbsde reference NAME`" + `. Published: five ru
 // benchCSV is one table of everything, for programs.
 func benchCSV(cells []benchCell) string {
 	t := plainTable()
-	t.AppendHeader(table.Row{"problem", "dim", "settings", "network", "steps", "runs", "y0", "y0_std", "relative_error", "relative_error_std",
+	t.AppendHeader(table.Row{"problem", "dim", "settings", "network", "steps", "runs", "value", "value_std", "relative_error", "relative_error_std",
 		"seconds", "reference", "published_error", "published_error_std", "published_seconds"})
 	for i := range cells {
 		c := &cells[i]

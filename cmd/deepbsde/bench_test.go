@@ -52,7 +52,7 @@ func TestBenchTable(t *testing.T) {
 		t.Errorf("published figures in %v, %v", rows[5], rows[11])
 	}
 	// Seeds 1 to 3 give 4.591, 4.592 and 4.593.
-	for name, want := range map[string]float64{"y0": 4.592, "y0_std": 0.001, "relative_error": (4.592 - 4.590161725) / 4.590161725, "relative_error_std": 0.001 / 4.590161725} {
+	for name, want := range map[string]float64{"value": 4.592, "value_std": 0.001, "relative_error": (4.592 - 4.590161725) / 4.590161725, "relative_error_std": 0.001 / 4.590161725} {
 		if got, err := strconv.ParseFloat(at(6, name), 64); err != nil || got < 0.9999*want || got > 1.0001*want {
 			t.Errorf("%s of the estimate is %s, want %g", name, at(6, name), want)
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // documents are checked for commands; each is relative to this folder.
-var documents = []string{"../../README.md", "../../docs/method.md", "../../docs/layout.md"}
+var documents = []string{"../../README.md", "../../docs/method.md", "../../docs/layout.md", "../../docs/control.md"}
 
 const goRun = "go run ./cmd/deepbsde "
 
