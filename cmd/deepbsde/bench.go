@@ -20,9 +20,9 @@ type benchFlags struct {
 	workers  opt[int]
 	store    opt[string]
 	fresh    bool
-	format   opt[string]
-	plot     opt[string]
-	quiet    bool
+	formatFlags
+	plot  opt[string]
+	quiet bool
 }
 
 // benchPresets are the settings that bench runs, each with the network it belongs to.
@@ -40,16 +40,15 @@ func (a *app) benchCommand() *cli.Command {
 			"there: runs that the file holds, with the same settings, are not made again.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: []cli.Flag{
+		Flags: append(f.formatFlags.flags(),
 			valueFlag("settings", "`WHICH`: paper, default or both (the default)", &f.settings, oneOf("paper", "default", "both")),
 			valueFlag("seeds", "`NUMBER` of runs of each, with the seeds 1, 2, … (default: 5)", &f.seeds, wholeNumber),
 			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); only the times depend on it", &f.workers, wholeNumber),
 			valueFlag("store", "`FILE` of finished runs, JSON lines (default: "+defaultStore+")", &f.store, fileName),
 			boolFlag("fresh", "make all runs again", &f.fresh),
-			valueFlag("format", "`FORMAT` of the tables: text (the default), csv or markdown", &f.format, oneOf("text", "csv", "markdown")),
 			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of the error against the time", &f.plot, plotFile),
 			boolFlag("quiet", "no progress on standard error", &f.quiet),
-		},
+		),
 		Action: func(c *cli.Context) error { return a.runBench(c, &f) },
 	}
 }
@@ -64,6 +63,9 @@ func fileName(s string) (string, error) {
 }
 
 func (a *app) runBench(c *cli.Context, f *benchFlags) error {
+	if err := f.formatFlags.check(c); err != nil {
+		return err
+	}
 	cells, err := f.cells(c.Context, c.Args().Slice())
 	if err != nil {
 		return err

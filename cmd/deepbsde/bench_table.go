@@ -104,7 +104,7 @@ var benchHeader = table.Row{"steps", "runs", "value", "std", "relative error", "
 
 // benchText is all tables in the format of the flags.
 func benchText(cells []benchCell, f *benchFlags) string {
-	switch f.format.or("text") {
+	switch f.formatFlags.name() {
 	case "csv":
 		return benchCSV(cells)
 	case "markdown":
@@ -220,7 +220,7 @@ func (f *benchFlags) given() (s string) {
 	if f.store.given {
 		s += " --store " + f.store.value
 	}
-	s += " --format markdown"
+	s += " --markdown"
 	if f.plot.given {
 		s += " --plot " + f.plot.value
 	}

@@ -26,7 +26,7 @@ func benchResult(c call) *bsde.Result {
 
 func TestBenchTable(t *testing.T) {
 	dir := t.TempDir()
-	args := []string{"bench", "hjb", "--quiet", "--format", "csv", "--seeds", "3",
+	args := []string{"bench", "hjb", "--quiet", "--csv", "--seeds", "3",
 		"--store", filepath.Join(dir, "runs"), "--plot", filepath.Join(dir, "bench.svg")}
 	solve := func(c call) (*bsde.Result, error) { return benchResult(c), nil }
 	out := runWith(t, solve, args...)

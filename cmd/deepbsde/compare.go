@@ -21,10 +21,9 @@ type compareFlags struct {
 	methods opt[[]string]
 	seeds   opt[int]
 	workers opt[int]
-	format  opt[string]
 	plot    opt[string]
-	json    bool
-	quiet   bool
+	formatFlags
+	quiet bool
 }
 
 // solverNames are the methods of compare that train.
@@ -40,11 +39,10 @@ func (a *app) compareCommand() *cli.Command {
 			"Without --methods: shared and every reference that applies.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(f.problemFlags.flags(),
+		Flags: append(append(f.problemFlags.flags(), f.formatFlags.flags()...),
 			valueFlag("methods", "`METHODS`, with commas between", &f.methods, words),
 			valueFlag("seeds", "`NUMBER` of runs of each solver, with the seeds 1, 2, … (default: 1)", &f.seeds, wholeNumber),
 			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			valueFlag("format", "`FORMAT` of the table: text (the default), csv or markdown", &f.format, oneOf("text", "csv", "markdown")),
 			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of the values with their intervals", &f.plot, plotFile),
 			boolFlag("json", "print one JSON object", &f.json),
 			boolFlag("quiet", "no progress on standard error", &f.quiet),
@@ -66,8 +64,8 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 	if len(names) == 0 {
 		return usage(c, "compare needs the NAME of a problem ('deepbsde problems' lists them)")
 	}
-	if f.json && f.format.given {
-		return usage(c, "--json and --format exclude one another")
+	if err := f.formatFlags.check(c); err != nil {
+		return err
 	}
 	var members []*member
 	for _, name := range names { // all errors before the first training
@@ -77,7 +75,7 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 		}
 		members = append(members, m)
 	}
-	if err := f.check(members); err != nil {
+	if err := f.known(members); err != nil {
 		return err
 	}
 	var all []comparison
@@ -96,11 +94,11 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 	if f.json {
 		return a.printJSON(newJSONComparisons(all))
 	}
-	return a.print(comparisonTable(all, f.format.or("text")))
+	return a.print(comparisonTable(all, f.formatFlags.name()))
 }
 
-// check reports the first method that none of the problems knows.
-func (f *compareFlags) check(members []*member) error {
+// known reports the first method that none of the problems knows.
+func (f *compareFlags) known(members []*member) error {
 	known := slices.Clone(solverNames)
 	for _, m := range members {
 		for _, r := range m.methods() {

@@ -35,11 +35,11 @@ func TestCompareTable(t *testing.T) {
 
 func TestCompareFormats(t *testing.T) {
 	args := []string{"compare", "hjb", "--quiet", "--methods", "shared,cole-hopf"}
-	rows, err := csv.NewReader(strings.NewReader(runWith(t, nil, append(args, "--format", "csv")...).stdout)).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(runWith(t, nil, append(args, "--csv")...).stdout)).ReadAll()
 	if err != nil || len(rows) != 4 || rows[0][1] != "method" || rows[1][1] != "cole-hopf" || rows[2][1] != "published" || rows[3][1] != "shared" {
 		t.Errorf("%v, %v", rows, err)
 	}
-	if out := runWith(t, nil, append(args, "--format", "markdown")...).stdout; !strings.HasPrefix(out, "| problem | method |") {
+	if out := runWith(t, nil, append(args, "--markdown")...).stdout; !strings.HasPrefix(out, "| problem | method |") {
 		t.Errorf("Markdown %q", out)
 	}
 	var got struct {
@@ -86,8 +86,8 @@ func TestCompareErrors(t *testing.T) {
 		{"", "compare needs the NAME of a problem"},
 		{"hjb nosuch", `unknown problem "nosuch"`},
 		{"hjb --methods shared,cole-hop", `unknown method "cole-hop", did you mean "cole-hopf"?`},
-		{"hjb --json --format csv", "exclude one another"},
-		{"hjb --format html", "want text or csv or markdown"},
+		{"hjb --json --csv", "want one format at most"},
+		{"hjb --html", `unknown flag "--html"`},
 	} {
 		out := runWith(t, nil, append([]string{"compare"}, strings.Fields(c.args)...)...)
 		if out.status != exitUsage || out.stdout != "" || len(out.calls) != 0 || !strings.Contains(out.stderr, c.want) {

@@ -36,7 +36,7 @@ func (a *app) referenceCommand() *cli.Command {
 		OnUsageError:    onUsageError,
 		Flags: append(f.problemFlags.flags(),
 			valueFlag("method", "`METHOD`, or all, or list", &f.method, func(s string) (string, error) { return s, nil }),
-			valueFlag("paths", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, severalPaths),
+			valueFlag("samples", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, severalPaths),
 			valueFlag("steps", "time steps `N` of a method that simulates (default: the method's)", &f.steps, wholeNumber),
 			valueFlag("seed", "`SEED` of all random numbers (default: 1)", &f.seed, unsigned),
 			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),

@@ -184,7 +184,7 @@ func TestSimulate(t *testing.T) {
 	if out := execute(t, strings.Fields("solve lqr --dim 3 --iterations 300 --steps 5 --paths 1024 --quiet --out "+dir)...); out.status != 0 {
 		t.Fatal(out.stderr)
 	}
-	out := execute(t, "simulate", dir, "--json", "--plot", plot, "--csv", paths)
+	out := execute(t, "simulate", dir, "--json", "--plot", plot, "--samples", paths)
 	var r struct {
 		Policies []struct {
 			Policy       string

@@ -24,7 +24,7 @@ type simulateFlags struct {
 	seed      opt[uint64]
 	component opt[int]
 	workers   opt[int]
-	csv       opt[string]
+	samples   opt[string]
 	plot      opt[string]
 	json      bool
 }
@@ -44,7 +44,7 @@ func (a *app) simulateCommand() *cli.Command {
 			valueFlag("seed", "`SEED` of the noise (default: 1)", &f.seed, unsigned),
 			valueFlag("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0)", &f.component, index),
 			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			valueFlag("csv", "`FILE` for sample paths: policy, path, step, time, states, actions, cost so far", &f.csv, fileName),
+			valueFlag("samples", "CSV `FILE` for sample paths: policy, path, step, time, states, actions, cost so far", &f.samples, fileName),
 			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of state, action and cost", &f.plot, plotFile),
 			boolFlag("json", "print one JSON object", &f.json),
 		},
@@ -95,8 +95,8 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	if err := s.run(c.Context, f, trained); err != nil {
 		return err
 	}
-	if f.csv.given {
-		if err := replaceFile(f.csv.value, s.writePaths); err != nil {
+	if f.samples.given {
+		if err := replaceFile(f.samples.value, s.writePaths); err != nil {
 			return err
 		}
 	}
