@@ -1,0 +1,144 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// walk is dX = a dt + dW with cost ∫a²dt + X_T² from x0 = 1.
+func walk() Problem {
+	return Problem{
+		Name: "walk", StateDim: 1, ActionDim: 1, Horizon: 1, Start: []float64{1},
+		Drift:        func(_, _, a expr.Value) expr.Value { return a },
+		Diffusion:    pde.Scalar(1),
+		RunningCost:  func(_, _, a expr.Value) expr.Value { return a.Square() },
+		TerminalCost: func(x expr.Value) expr.Value { return x.Square() },
+	}
+}
+
+// steady always acts by −½, so that X_1 is normal with mean ½ and variance 1.
+var steady = PolicyFunc(func(_ int, _ float64, _, a []float64) { a[0] = -0.5 })
+
+func simulated(t *testing.T, p Problem, policy Policy, s Simulation) *Outcome {
+	t.Helper()
+	d, err := p.Discretise(4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := Simulate(t.Context(), d, policy, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func TestCostOfAPolicy(t *testing.T) {
+	o := simulated(t, walk(), steady, Simulation{Seed: 3})
+	if want := 0.25 + 0.25 + 1; math.Abs(o.Cost-want) > 5*o.StdErr || o.StdErr > 0.02 {
+		t.Errorf("cost %g ± %g, want %g", o.Cost, o.StdErr, want)
+	}
+	if ci := o.CI95(); !(ci[0] < o.Cost && o.Cost < ci[1]) {
+		t.Errorf("interval %v", ci)
+	}
+	// A random start, uniform on [0, 2]: the mean square is ⅓ more.
+	p := walk()
+	p.RandomStart = func(xi expr.Value) expr.Value { return xi.NormCDF().Scale(2) }
+	o = simulated(t, p, steady, Simulation{Seed: 3})
+	if want := 0.25 + 0.25 + 1 + 1.0/3; math.Abs(o.Cost-want) > 5*o.StdErr {
+		t.Errorf("random start: cost %g ± %g, want %g", o.Cost, o.StdErr, want)
+	}
+}
+
+// TestSimulationCoverage: the 95 % interval holds the true cost 92 to 98 times of 100.
+func TestSimulationCoverage(t *testing.T) {
+	const repetitions, want = 600, 1.5
+	covered := 0
+	for seed := range uint64(repetitions) {
+		ci := simulated(t, walk(), steady, Simulation{Seed: seed, Paths: 256}).CI95()
+		if ci[0] <= want && want <= ci[1] {
+			covered++
+		}
+	}
+	if share := float64(covered) / repetitions; share < 0.92 || share > 0.98 {
+		t.Errorf("%.1f %% of the intervals hold the cost", 100*share)
+	}
+}
+
+func TestSimulationDoesNotDependOnWorkers(t *testing.T) {
+	p := walk()
+	p.Constraints = []Constraint{{Name: "x ≤ 1", Weight: 1, Violation: func(_, x, _ expr.Value) expr.Value { return x.AddConst(-1) }}}
+	one := simulated(t, p, steady, Simulation{Paths: 999, Workers: 1, Record: 5})
+	three := simulated(t, p, steady, Simulation{Paths: 999, Workers: 3, Record: 5})
+	if !reflect.DeepEqual(one, three) {
+		t.Error("one worker and three differ")
+	}
+	if one.Paths != 1000 || len(one.Costs) != 1000 || len(one.Records) != 5 {
+		t.Errorf("%d paths, %d costs, %d records", one.Paths, len(one.Costs), len(one.Records))
+	}
+	for i, r := range one.Records {
+		if len(r.States) != 5 || len(r.Actions) != 4 || len(r.Costs) != 6 || r.Costs[5] != one.Costs[i] {
+			t.Errorf("record %d: %d states, %d actions, costs %v of %v", i, len(r.States), len(r.Actions), r.Costs, one.Costs[i])
+		}
+	}
+	if !(one.Violation[0] > one.ViolationMean[0] && one.ViolationMean[0] > 0) {
+		t.Errorf("violation %v, mean %v", one.Violation, one.ViolationMean)
+	}
+}
+
+func TestSimulationCancelled(t *testing.T) {
+	d, err := walk().Discretise(4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	o, err := Simulate(ctx, d, steady, Simulation{Paths: 1 << 20, Progress: func(int) { cancel() }})
+	if err != nil || o.Paths == 0 || o.Paths >= 1<<20 || len(o.Costs) != o.Paths {
+		t.Errorf("%v, %d paths", err, o.Paths)
+	}
+	if _, err := Simulate(ctx, d, steady, Simulation{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestWrongProblems(t *testing.T) {
+	for _, c := range []struct {
+		field, reason string
+		change        func(p *Problem)
+	}{
+		{"StateDim", "is 0", func(p *Problem) { p.StateDim = 0 }},
+		{"ActionDim", "is -1", func(p *Problem) { p.ActionDim = -1 }},
+		{"Horizon", "is 0", func(p *Problem) { p.Horizon = 0 }},
+		{"Start", "has 2 components, want 1", func(p *Problem) { p.Start = []float64{1, 2} }},
+		{"Start", "component 0 is NaN", func(p *Problem) { p.Start[0] = math.NaN() }},
+		{"RunningCost", "both missing", func(p *Problem) { p.RunningCost, p.TerminalCost = nil, nil }},
+		{"Transition", "missing", func(p *Problem) { p.Stages = 3; p.Horizon, p.Drift, p.Diffusion = 0, nil, nil }},
+		{"Stages", "belong to continuous time", func(p *Problem) {
+			p.Stages = 3
+			p.Transition = func(_, x, _, _ expr.Value) expr.Value { return x }
+		}},
+		{"Noise", "beside Diffusion", func(p *Problem) { p.Noise = func(_, _, _, dw expr.Value) expr.Value { return dw } }},
+		{"Drift", "returned width 2, want 1", func(p *Problem) {
+			p.Drift = func(_, x, a expr.Value) expr.Value { return expr.Concat(x, a) }
+		}},
+		{"Drift", "the function panicked", func(p *Problem) { p.Drift = func(_, _, _ expr.Value) expr.Value { panic("no") } }},
+		{"TerminalCost", "want a finite number", func(p *Problem) { p.TerminalCost = func(x expr.Value) expr.Value { return x.AddConst(-1).Log() } }},
+		{"Actions", "lower < upper", func(p *Problem) { p.Actions = Box{[]float64{1}, []float64{1}} }},
+		{"ActionScale", "component 0 is 0", func(p *Problem) { p.ActionScale = []float64{0} }},
+		{"Constraints[0]", "positive finite Weight", func(p *Problem) { p.Constraints = []Constraint{{Name: "none"}} }},
+	} {
+		p := walk()
+		c.change(&p)
+		err := p.Validate()
+		var wrong *pde.Error
+		if !errors.As(err, &wrong) || wrong.Field != c.field || !strings.Contains(err.Error(), c.reason) {
+			t.Errorf("%s: %v, want %q", c.field, err, c.reason)
+		}
+	}
+}
