@@ -50,6 +50,7 @@ func (a *app) root() *cli.App {
 			a.compareCommand(),
 			a.benchCommand(),
 			a.simulateCommand(),
+			a.plotCommand(),
 			a.versionCommand(),
 		},
 		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},

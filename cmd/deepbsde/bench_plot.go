@@ -31,7 +31,7 @@ func benchPanel(cells []benchCell) *plot.Plot {
 	p.Title.Text = identity(cells[0].member)
 	p.X.Label.Text, p.Y.Label.Text = "seconds", "relative error"
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
-	p.X.Tick.Marker, p.Y.Tick.Marker = plot.LogTicks{Prec: -1}, plot.LogTicks{Prec: -1}
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.LogTicks{Prec: 4}, plot.LogTicks{Prec: 4}
 	p.Add(plotter.NewGrid())
 	all := extent{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)}
 	for i := range cells {
