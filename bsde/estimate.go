@@ -95,8 +95,12 @@ func (e *engine[T]) conclude(l *levels) (*estimate, error) {
 	if out.discretization = l.error(); e.stepFree() {
 		out.discretization = 0
 	}
+	variance, resolved := l.variance()
+	if !resolved && e.eq.generator != nil {
+		return out, nil // the bias stays unknown
+	}
 	var err error
-	out.bias, err = e.networkBias(out.value, l.variance(), l.runs[0].slope)
+	out.bias, err = e.networkBias(out.value, variance, l.runs[0].slope)
 	if math.Abs(out.bias) <= e.scales.g {
 		out.value -= out.bias
 	}

@@ -60,15 +60,16 @@ func (l *levels) extrapolate(i int) (value, stderr float64) {
 
 // variance is that of the mismatch extrapolated to step 0: what is left there is
 // the network's. The rest, Z kept constant over a step, is part of the time step
-// error.
-func (l *levels) variance() float64 {
+// error. Where the step's share is so large that nothing seems to be left, the
+// network's cannot be told from it: resolved is false.
+func (l *levels) variance() (left float64, resolved bool) {
 	v := math.Pow(l.runs[0].std(), 2)
 	if len(l.runs) == 1 {
-		return v
+		return v, true
 	}
 	wider := math.Pow(l.runs[1].std(), 2)
-	left := v - (wider-v)*l.step[0]/(l.step[1]-l.step[0])
-	return math.Min(math.Max(left, 0), v)
+	left = v - (wider-v)*l.step[0]/(l.step[1]-l.step[0])
+	return math.Min(math.Max(left, 0), v), left > 0
 }
 
 // error is the distance of the extrapolation from the one a level coarser, some

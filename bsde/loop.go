@@ -19,6 +19,7 @@ type loop struct {
 	rate  autodiff.Schedule
 	began time.Time // of Init
 	start time.Time // of training
+	since time.Time // when this process began with it, which the time limit counts from
 
 	iteration int
 	status    Status
@@ -50,6 +51,7 @@ func newLoop(s Settings) loop {
 func (t *loop) begin(model string, s stepper) error {
 	t.model = model
 	t.steps, t.rate, t.start = s, t.set.schedule(), time.Now()
+	t.since = t.start
 	t.record()
 	return t.err
 }
@@ -90,7 +92,7 @@ func (t *loop) Step(ctx context.Context) bool {
 	case t.iteration >= t.set.Iterations:
 		t.status = IterationLimit
 		return false
-	case t.set.TimeLimit > 0 && time.Since(t.start) >= t.set.TimeLimit:
+	case t.set.TimeLimit > 0 && time.Since(t.since) >= t.set.TimeLimit:
 		t.status = TimeLimit
 		return false
 	}

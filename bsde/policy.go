@@ -72,9 +72,10 @@ type ControlResult struct {
 	Value  float64
 	StdErr float64 // its standard error
 	// CI95 is Value ± 1.96 StdErr. The policy is one of many, so the optimal cost of the
-	// discretised problem lies below its cost (above, for a reward): the upper end of
-	// the interval bounds the optimal cost with a confidence of 97.5 %. What the time
-	// grid costs is not in it.
+	// discretised problem lies below its cost (above, for a reward): without Constraints
+	// the upper end of the interval bounds the optimal cost with a confidence of 97.5 %.
+	// With them it bounds nothing, as the policy may violate them. What the time grid
+	// costs is not in it.
 	CI95 [2]float64
 
 	Action []float64 // the policy's action at (0, Start), m numbers

@@ -2,6 +2,8 @@ package bsde
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/expr"
@@ -53,16 +55,29 @@ func newTrainedPolicy[T autodiff.Float](m *policyModel[T], workers int) (*Traine
 	return p, nil
 }
 
+// farthest is the largest number that a network sees: beyond it float32 overflows on the
+// way, and the action would not be a number.
+const farthest = 1e30
+
 // raw is the output of the network of step n.
 func (a *actorOf[T]) raw(n, rows int, x, raw []float64) {
 	s := a.steps[n]
+	for i, v := range x {
+		if math.Abs(v) > farthest {
+			x = slices.Clone(x)
+			for ; i < len(x); i++ {
+				x[i] = math.Max(-farthest, math.Min(farthest, x[i]))
+			}
+			break
+		}
+	}
 	narrow(s.x, x)
 	s.Run(a.serial)
 	vec.Widen(raw, s.z[:len(raw)])
 }
 
 // Act fills a (rows×m) with the actions at step n, time t, in the states x (rows×d).
-// Every action is admissible, whatever the state.
+// Every action is admissible, whatever the state, as long as that is a number.
 func (p *TrainedPolicy) Act(n int, t float64, rows int, x, a []float64) error {
 	d, m := p.problem.StateDim, p.problem.ActionDim
 	if n < 0 || n >= p.problem.Steps || len(x) != rows*d || len(a) != rows*m {

@@ -58,12 +58,8 @@ func newPolicyEngine[T autodiff.Float](ctx context.Context, d *control.Discrete,
 	if e.noise, err = newPolicyNoise[T](d, m, set); err != nil {
 		return nil, err
 	}
-	isAdditive, err := additive(d)
-	if err != nil {
+	if e.noises, err = newAdjointVariate[T](d, m, set.Batch); err != nil {
 		return nil, err
-	}
-	if isAdditive && !m.NoVariate {
-		e.noises = newAdjointVariate[T](d)
 	}
 	e.arena = &autodiff.Arena[T]{}
 	longest := 0

@@ -13,7 +13,7 @@ import (
 // actions. They make the network's inputs and the loss of order 1.
 type policyScales struct {
 	mean       [][]float64 // of X at each time step, N×d
-	invstd     [][]float64 // 1/standard deviation of X, 0 where X does not vary
+	invstd     [][]float64 // 1/standard deviation of X, of the order of 1/|X| where X was not seen to vary
 	cost       float64     // standard deviation of the cost of a constant raw action, or |mean| where that is more
 	fixedStart bool
 }
@@ -68,9 +68,10 @@ func newPolicyScales(ctx context.Context, d *control.Discrete, s *Settings) (*po
 			if math.IsNaN(m+std) || math.IsInf(m+std, 0) { // the dynamics explode; training will say so
 				mean[j], std = d.Start[j], 0
 			}
-			if std > 1e-5*math.Abs(mean[j]) { // not rounding alone
-				invstd[j] = 1 / std
+			if !(std > 1e-5*math.Abs(mean[j])) { // rounding alone; but it may vary elsewhere
+				std = math.Max(1, math.Abs(mean[j]))
 			}
+			invstd[j] = 1 / std
 		}
 		out.mean, out.invstd = append(out.mean, mean), append(out.invstd, invstd)
 	}

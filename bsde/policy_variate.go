@@ -2,11 +2,8 @@ package bsde
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
-	"github.com/deepbsde/deepbsde/autodiff/expr"
-	"github.com/deepbsde/deepbsde/autodiff/random"
 	"github.com/deepbsde/deepbsde/control"
 )
 
@@ -31,15 +28,27 @@ type adjointVariate[T autodiff.Float] struct {
 	q     [][]T // of each step, noise×d
 	zero  []T   // all E_n
 	slope [][]T // gradients in E_n
-	rate  T
+
+	crowding float64 // (k+1)/B, components of the noise for each path
+	rate     T
 }
 
-func newAdjointVariate[T autodiff.Float](d *control.Discrete) *adjointVariate[T] {
-	v := &adjointVariate[T]{zero: make([]T, d.Noises()*d.StateDim), slope: make([][]T, d.Steps)}
+// mostCrowding is the largest (k+1)/B for which Q can be learnt along the way: beyond
+// it the noise in Q outweighs what it takes out for most of a training.
+const mostCrowding = 4
+
+// newAdjointVariate is nil where there can be none.
+func newAdjointVariate[T autodiff.Float](d *control.Discrete, m Policy, batch int) (*adjointVariate[T], error) {
+	crowding := float64(d.Noises()+1) / float64(batch)
+	additive, err := d.AdditiveNoise()
+	if err != nil || !additive || m.NoVariate || crowding > mostCrowding {
+		return nil, err
+	}
+	v := &adjointVariate[T]{zero: make([]T, d.Noises()*d.StateDim), slope: make([][]T, d.Steps), crowding: crowding}
 	for range d.Steps {
 		v.q = append(v.q, make([]T, len(v.zero)))
 	}
-	return v
+	return v, nil
 }
 
 // variate adds w_n E_n to the state after step n and gives the column of what the
@@ -63,8 +72,12 @@ func (v *adjointVariate[T]) bind(p *autodiff.Program[T], first int, shifts []aut
 }
 
 // begin sets the step size for a batch: that of a mean with more weight on later
-// batches, since the policy moves.
-func (v *adjointVariate[T]) begin(iteration int) { v.rate = T(2 / float64(iteration+2)) }
+// batches, since the policy moves, and less at the begin. The error of Q is multiplied by
+// I − r WᵀW/B in every step, W the batch's B×k noise, which in the mean square grows
+// where r > 2/(1 + (k+1)/B).
+func (v *adjointVariate[T]) begin(iteration int) {
+	v.rate = T(2 / (float64(iteration) + 2 + 2*v.crowding))
+}
 
 // update moves Q_n by the gradient of the last run.
 func (v *adjointVariate[T]) update(n int) {
@@ -72,46 +85,4 @@ func (v *adjointVariate[T]) update(n int) {
 	for i, s := range v.slope[n] {
 		q[i] += v.rate * s
 	}
-}
-
-// additive tells whether the noise of the problem is: whether the next state is a
-// function of time, state and action plus one of time and noise. It is checked at random
-// points.
-func additive(d *control.Discrete) (bool, error) {
-	t, x, a, w := expr.Input("t", 1), expr.Input("x", d.StateDim), expr.Input("raw", d.ActionDim), expr.Input("w", d.Noises())
-	next, err := expr.Compile(d.Next(t, x, d.Admit(t, x, a), w), t, x, a, w)
-	if err != nil {
-		return false, err
-	}
-	const points = 8
-	normals := func(stream uint32, rows, width int) []float64 {
-		z := make([]float64, rows*width)
-		s := random.Stream{Key: random.Key(0, uint64(forCurvature)), Batch: stream}
-		s.Normals(z, 1)
-		return z
-	}
-	states := normals(1, points, d.StateDim)
-	for i := range states {
-		c := d.Start[i%d.StateDim]
-		states[i] = c + states[i]*(1+math.Abs(c)/2)
-	}
-	actions, noise := normals(2, points, d.ActionDim), normals(3, 1, d.Noises())
-	for step := 0; step < d.Steps; step += max(1, d.Steps/3) {
-		moved, still := make([]float64, len(states)), make([]float64, len(states))
-		time := []float64{d.Time(step)}
-		if err := next.Eval(points, moved, time, states, actions, noise); err != nil {
-			return false, err
-		}
-		if err := next.Eval(points, still, time, states, actions, make([]float64, d.Noises())); err != nil {
-			return false, err
-		}
-		for i := range moved {
-			j := i % d.StateDim
-			gap := (moved[i] - still[i]) - (moved[j] - still[j])
-			if !(math.Abs(gap) <= 1e-9*(math.Abs(moved[i])+math.Abs(still[i])+math.Abs(moved[j])+math.Abs(still[j]))) {
-				return false, nil
-			}
-		}
-	}
-	return true, nil
 }

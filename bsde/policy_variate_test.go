@@ -1,6 +1,8 @@
 package bsde
 
 import (
+	"math"
+	"slices"
 	"testing"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
@@ -50,34 +52,91 @@ func TestAdjointVariate(t *testing.T) {
 	}
 }
 
-// TestAdditive: which noise is additive is found out from the values.
-func TestAdditive(t *testing.T) {
+// TestVariateKeepsTheMean: whatever Q is, the variate changes the mean of the gradient
+// of a nonlinear problem by nothing, in one piece or several: over many batches at fixed
+// parameters the mean change is 0 within 5 standard errors, for every parameter.
+func TestVariateKeepsTheMean(t *testing.T) {
 	p := chain(2)
-	for _, c := range []struct {
-		name  string
-		noise func(t, x, a, dw expr.Value) expr.Value
-		want  bool
-	}{
-		{"constant", func(_, _, _, dw expr.Value) expr.Value { return dw.Scale(0.2) }, true},
-		{"of time", func(t, _, _, dw expr.Value) expr.Value { return dw.Mul(t.AddConst(1)) }, true},
-		{"of the state", func(_, x, _, dw expr.Value) expr.Value { return dw.Mul(x) }, false},
-		{"of the action", func(_, _, a, dw expr.Value) expr.Value { return dw.Mul(a.AddConst(1)) }, false},
-	} {
-		p.Diffusion, p.Noise = nil, c.noise
-		d, err := p.Discretise(4)
+	p.Drift = func(_, x, a expr.Value) expr.Value { return x.Sin().Add(a.Mul(x.Cos())) }
+	p.Diffusion = pde.Dense{{0.5, 0.1}, {-0.2, 0.4}}
+	p.Actions = control.Box{Lower: []float64{-1, -1}, Upper: []float64{2, 1}}
+	p.RandomStart = func(xi expr.Value) expr.Value { return xi.Scale(0.3) }
+	p.Constraints = []control.Constraint{{Name: "low", Weight: 2, Violation: func(_, x, _ expr.Value) expr.Value { return x.AddConst(-0.2) }}}
+	p.TerminalCost = func(x expr.Value) expr.Value { return x.At(0).Exp().Add(x.NormSq()) }
+	for _, pieces := range []int{1, 3} {
+		s := Settings{Steps: 6, Batch: 32, Precision: "float64", Workers: 1, Iterations: 1 << 30}
+		m := Policy{Network: Shared{Hidden: []int{4}}, Segments: pieces}
+		with := policyTrainer(t, p, m, s).core.(*policyEngine[float64])
+		m.NoVariate = true
+		without := policyTrainer(t, p, m, s).core.(*policyEngine[float64])
+		if with.noises == nil || without.noises != nil {
+			t.Fatal("the variate is not where it should be")
+		}
+		for i := range with.params { // away from the start, where much is 0
+			with.params[i] += 0.2 * math.Sin(float64(i))
+			without.params[i] = with.params[i]
+		}
+		const batches = 600
+		fixed := func(n, i int) float64 { return 0.3 * math.Cos(float64(7*n+i)) }
+		sum, squares := make([]float64, len(with.params)), make([]float64, len(with.params))
+		size := 0.0
+		for k := range batches {
+			for n, q := range with.noises.q { // of no relation to the right one
+				for i := range q {
+					q[i] = fixed(n, i)
+				}
+			}
+			a, b := gradientOf(t, with, k), gradientOf(t, without, k)
+			for i := range a {
+				d := a[i] - b[i]
+				sum[i] += d
+				squares[i] += d * d
+				size = math.Max(size, math.Abs(d))
+			}
+		}
+		if size == 0 {
+			t.Errorf("%d pieces: the variate changes nothing", pieces)
+		}
+		for i := range sum {
+			mean := sum[i] / batches
+			stderr := math.Sqrt((squares[i]/batches - mean*mean) / batches)
+			if math.Abs(mean) > 5*stderr+1e-12 {
+				t.Errorf("%d pieces: parameter %d changes by %g ± %g in the mean", pieces, i, mean, stderr)
+			}
+		}
+	}
+}
+
+// gradientOf is the gradient for a batch, parameters left as they are.
+func gradientOf(t *testing.T, e *policyEngine[float64], batch int) []float64 {
+	t.Helper()
+	params := slices.Clone(e.params)
+	if ok, err := e.gradientStep(batch, 0); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	copy(e.params, params)
+	if e.grads != nil {
+		return slices.Clone(e.grads)
+	}
+	return slices.Clone(e.pieces[0].gradient.Grads)
+}
+
+// TestVariateInSmallBatches: with fewer paths than components of the noise, where Q could
+// run away, training is no worse than without the variate by more than a tenth.
+func TestVariateInSmallBatches(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a few seconds of training")
+	}
+	cost := func(batch int, off bool) float64 {
+		r, err := SolveControl(t.Context(), chain(60), Policy{NoVariate: off}, &Settings{Iterations: 300, Batch: batch, EstimatePaths: 1024})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := additive(d); err != nil || got != c.want {
-			t.Errorf("noise %s: additive %t, %v", c.name, got, err)
+		return r.Value
+	}
+	for _, batch := range []int{4, 16, 24} {
+		if with, without := cost(batch, false), cost(batch, true); !(with < 1.1*without) {
+			t.Errorf("batch %d: cost %g with the variate, %g without", batch, with, without)
 		}
-	}
-	p.Diffusion, p.Noise = pde.Geometric(0.2), nil
-	d, err := p.Discretise(4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := additive(d); err != nil || got {
-		t.Errorf("geometric: additive %t, %v", got, err)
 	}
 }

@@ -28,7 +28,8 @@ type Result struct {
 	// extrapolation, in units of Value; 0 where there is none.
 	DiscretizationError float64
 	// NetworkBias is the estimated bias from an imperfect Z, signed; subtracted in
-	// Value unless it exceeds the scale of the problem.
+	// Value unless it exceeds the scale of the problem. NaN where the time step hides
+	// it: smaller steps would show it.
 	NetworkBias float64
 	// ResidualRatio is std(Y_N − g(X_N)) over the standard deviation of
 	// g(X_T) + ∫f(t,X,ȳ,0)dt, which Z = 0 leaves. Near 1 the network explains
@@ -89,6 +90,6 @@ func (s Status) Advice() string {
 		"All iterations were done; if the residual ratio is large, try more iterations or a wider network.",
 		"The time limit ended training before the learning rate came down; raise it or lower the iterations.",
 		"The run was cancelled; the value is that of the network as trained so far.",
-		"training diverged: lower the learning rate, use more time steps, or check the sign and growth of the generator.",
+		"training diverged: lower the learning rate, use more time steps, or check the sign and growth of the generator or the dynamics.",
 	}[s]
 }

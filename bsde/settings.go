@@ -35,7 +35,7 @@ type Settings struct {
 	Seed      uint64        `json:"seed"`       // of every random number; any value, 0 (the default) too; the command line's default is 1
 	Precision string        `json:"precision"`  // of the network, "float32" (default) or "float64"
 	Workers   int           `json:"workers"`    // goroutines; default GOMAXPROCS; results do not depend on it
-	TimeLimit time.Duration `json:"time_limit"` // training stops after it, 0 for none
+	TimeLimit time.Duration `json:"time_limit"` // training stops after it, 0 for none; from Restore on it counts anew
 
 	// Progress, if not nil, is called after every iteration and now and then
 	// during the final estimate. It must return quickly.

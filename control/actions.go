@@ -57,6 +57,9 @@ func (b Box) check(m int) error {
 		return fmt.Errorf("Box has %d lower and %d upper bounds, want %d each", len(b.Lower), len(b.Upper), m)
 	}
 	for i, lo := range b.Lower {
+		if w := b.Upper[i] - lo; math.IsInf(w, 1) && !math.IsInf(lo, -1) && !math.IsInf(b.Upper[i], 1) {
+			return fmt.Errorf("Box component %d is from %g to %g, wider than the largest number", i, lo, b.Upper[i])
+		}
 		if !(lo < b.Upper[i]) {
 			return fmt.Errorf("Box component %d is from %g to %g, want lower < upper", i, lo, b.Upper[i])
 		}

@@ -31,5 +31,8 @@ func Distance(ctx context.Context, d *Discrete, policy, other Policy, s Simulati
 			}
 		}
 	}
+	if size == 0 {
+		return math.NaN(), nil
+	}
 	return math.Sqrt(apart / size), nil
 }

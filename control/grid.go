@@ -56,7 +56,8 @@ type GridSolution struct {
 // mean is a product of Gauss–Hermite rules, the minimum a search on a grid of actions
 // that is refined around the best one: it finds the least of several minima where they
 // are further apart than the grid. All is repeated on a coarser grid, of half as many
-// intervals and two nodes fewer, and there continued beyond the edges by straight lines;
+// intervals and two nodes fewer and with a coarser search for the action, and there
+// continued beyond the edges by straight lines;
 // the difference is the stated error of the value. It is an estimate, no bound; where
 // the box is too small, it is large.
 //
@@ -202,7 +203,8 @@ func (g Grid) withDefaults(d *Discrete) (Grid, error) {
 	return g, nil
 }
 
-// coarser has half as many intervals and two nodes fewer.
+// coarser has half as many intervals, two nodes fewer and one round of the search for the
+// action less, or half as many actions.
 func (g Grid) coarser() Grid {
 	points := make([]int, len(g.Points))
 	for i, n := range g.Points {
@@ -210,5 +212,15 @@ func (g Grid) coarser() Grid {
 	}
 	g.Points = points
 	g.Nodes = max(g.Nodes-2, (g.Nodes+1)/2)
+	// The error of the search for the action is to show too.
+	if g.Zoom > 0 {
+		g.Zoom--
+		return g
+	}
+	actions := make([]int, len(g.Actions))
+	for i, n := range g.Actions {
+		actions[i] = n/2 + 1
+	}
+	g.Actions = actions
 	return g
 }

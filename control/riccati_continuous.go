@@ -64,7 +64,8 @@ func (l *LinearQuadratic) ContinuousRiccati() (*ContinuousRiccati, error) {
 		return nil, err
 	}
 	r.Value = r.cost(r.nodes)
-	r.Error = math.Abs(r.Value-r.cost(coarse)) + 1e-13*math.Abs(r.Value)
+	y := r.nodes[len(r.nodes)-1].y // rounding goes by the size of P, not by a value in which parts cancel
+	r.Error = math.Abs(r.Value-r.cost(coarse)) + 1e-13*math.Max(math.Abs(r.Value), mat.Norm(r.matrix(y), 1))
 	return r, nil
 }
 

@@ -52,6 +52,7 @@ func (r *ContinuousRiccati) solve(tolerance float64) ([]node, error) {
 	y := make([]float64, d*d+1)
 	r.matrix(y).Copy(r.s.g)
 	nodes := []node{{horizon, y}}
+	start := y
 	for t, h := horizon, horizon/8; t > 0; {
 		h = math.Min(h, t)
 		next, differences, err := extrapolate(r.slope, y, h)
@@ -75,10 +76,21 @@ func (r *ContinuousRiccati) solve(tolerance float64) ([]node, error) {
 			if err != nil {
 				return nil, r.l.errorf("R", "+ ΣDᵀPD is %v at t=%.4g: no action is optimal; want larger R, or Q and G positive semidefinite", err, t)
 			}
+			if largest(y) <= 1e6*math.Max(largest(start), 1) {
+				return nil, r.l.errorf("R", "is so small beside Q and G that the Riccati equation is too stiff for this integrator at t=%.4g; want larger R, or the recursion on a grid", t)
+			}
 			return nil, r.l.errorf("G", "or Q is too negative: the Riccati equation has no solution before t=%.4g; want a shorter horizon or positive semidefinite matrices", t)
 		}
 	}
 	return nodes, nil
+}
+
+// largest is the largest absolute value.
+func largest(v []float64) (top float64) {
+	for _, x := range v {
+		top = math.Max(top, math.Abs(x))
+	}
+	return top
 }
 
 // relative is the largest error relative to the largest number.

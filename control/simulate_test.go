@@ -142,3 +142,61 @@ func TestWrongProblems(t *testing.T) {
 		}
 	}
 }
+
+// TestAdditiveNoise: what the form of the dynamics shows about their noise.
+func TestAdditiveNoise(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		noise func(t, x, a, dw expr.Value) expr.Value
+		want  bool
+	}{
+		{"constant", func(_, _, _, dw expr.Value) expr.Value { return dw.Scale(0.2) }, true},
+		{"of time", func(t, _, _, dw expr.Value) expr.Value { return dw.Mul(t.AddConst(1)) }, true},
+		{"a function of it", func(_, _, _, dw expr.Value) expr.Value { return dw.Sin() }, true},
+		{"of the state", func(_, x, _, dw expr.Value) expr.Value { return dw.Mul(x) }, false},
+		{"of the action", func(_, _, a, dw expr.Value) expr.Value { return dw.Mul(a.AddConst(1)) }, false},
+		{"of far states", func(_, x, _, dw expr.Value) expr.Value { return dw.Mul(x.AddConst(-1e3).Relu().AddConst(1)) }, false},
+		{"of the state at some times", func(t, x, _, dw expr.Value) expr.Value {
+			return dw.Mul(expr.Select(t.Greater(expr.Const(0.7)), x, expr.Const(1)))
+		}, false},
+	} {
+		p := walk()
+		p.Diffusion, p.Noise = nil, c.noise
+		d, err := p.Discretise(4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := d.AdditiveNoise(); err != nil || got != c.want {
+			t.Errorf("noise %s: additive %t, %v", c.name, got, err)
+		}
+	}
+	for _, c := range []struct {
+		diffusion pde.Diffusion
+		want      bool
+	}{{pde.Scalar(2), true}, {pde.Dense{{2}}, true}, {pde.Geometric(0.2), false}} {
+		p := walk()
+		p.Diffusion = c.diffusion
+		d, err := p.Discretise(4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := d.AdditiveNoise(); err != nil || got != c.want {
+			t.Errorf("%T: additive %t, %v", c.diffusion, got, err)
+		}
+	}
+	// Noise that never meets what the action does: a price beside a stock.
+	p := Problem{
+		Name: "stock", StateDim: 2, ActionDim: 1, NoiseDim: 1, Stages: 3, Start: []float64{1, 1},
+		Transition: func(_, x, a, w expr.Value) expr.Value {
+			return expr.Concat(x.At(0).Sub(a), x.At(1).Mul(w.Scale(0.1).Exp()))
+		},
+		RunningCost: func(_, x, a expr.Value) expr.Value { return a.Mul(x.At(1)).Add(a.Square()) },
+	}
+	d, err := p.Discretise(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := d.AdditiveNoise(); err != nil || !got {
+		t.Errorf("price and stock: additive %t, %v", got, err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -148,6 +149,9 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 				list = append(list, benchCell{member: m, preset: p.name, network: p.network, reference: ref})
 			}
 		}
+	}
+	if len(list) == 0 {
+		return nil, &exitError{status: exitUsage, err: fmt.Errorf("nothing to run: the paper's settings are known for equations alone, not for %s", strings.Join(names, " and "))}
 	}
 	return list, nil
 }

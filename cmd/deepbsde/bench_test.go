@@ -121,6 +121,7 @@ func TestBenchErrors(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"nosuch", `unknown problem "nosuch"`},
 		{"hjb hjb", "hjb is named twice"},
+		{"lqr --settings paper", "nothing to run: the paper's settings are known for equations alone, not for lqr"},
 		{"hjb --settings best", "want paper or default or both"},
 		{"hjb --plot a.gif", "want a file name that ends in .png, .svg or .pdf"},
 		{"hjb --store " + foreign, foreign + ":1: not a run of 'deepbsde bench'"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -79,22 +80,38 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 		return err
 	}
 	var all []comparison
+	var stopped error
 	for _, m := range members {
 		one, err := a.compare(c.Context, m, f)
-		if err != nil {
+		if err != nil && !(errors.Is(err, context.Canceled) && len(all)+len(one.rows) > 0) {
 			return err
 		}
 		all = append(all, one)
+		if stopped = partly(err, "the rows that were done are above"); stopped != nil {
+			break
+		}
 	}
 	if f.plot.given {
 		if err := savePanels(f.plot.value, comparisonPanels(all)); err != nil {
 			return err
 		}
 	}
+	var err error
 	if f.json {
-		return a.printJSON(newJSONComparisons(all))
+		err = a.printJSON(newJSONComparisons(all))
+	} else {
+		err = a.print(comparisonTable(all, f.formatFlags.name()))
 	}
-	return a.print(comparisonTable(all, f.formatFlags.name()))
+	return errors.Join(err, stopped)
+}
+
+// partly is the error of an interruption after which something could be printed; nil
+// where there was none.
+func partly(err error, what string) error {
+	if err == nil {
+		return nil
+	}
+	return &exitError{exitInterrupted, errors.New("interrupted"), what}
 }
 
 // known reports the first method that none of the problems knows.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/csv"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -27,11 +29,30 @@ func comparisonTable(all []comparison, format string) string {
 	}
 	switch format {
 	case "csv":
-		return t.RenderCSV() + "\n"
+		return comparisonCSV(all)
 	case "markdown":
 		return t.RenderMarkdown() + "\n"
 	}
 	return render(t) + "\n\n" + refused + strings.TrimSpace(comparisonNotes) + "\n"
+}
+
+// comparisonCSV is the table for programs: bare numbers, nothing where one is not known.
+func comparisonCSV(all []comparison) string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	w.Write([]string{"problem", "dim", "method", "solver", "bound", "value", "stderr", "discretization_error", "network_bias", "training",
+		"relative_error", "consistent", "seconds"})
+	for _, c := range all {
+		for _, r := range c.rows {
+			if r.failed != nil {
+				continue
+			}
+			w.Write([]string{c.family.Name, strconv.Itoa(c.dim), r.name, strconv.FormatBool(r.solver), boundName(r.bound),
+				plain(r.value), plain(r.sampling), plain(r.step), plain(r.bias), plain(r.training), plain(c.relative(r)), c.consistent(r), plain(r.seconds)})
+		}
+	}
+	w.Flush()
+	return b.String()
 }
 
 const comparisonNotes = `
@@ -47,6 +68,9 @@ func sided(r comparedRow) string {
 	v := toError(r.value, r.sampling)
 	if !r.solver {
 		v = referenceDigits(&pde.Reference{Value: r.value, StdErr: r.sampling}, 0)
+	}
+	if r.solver { // the cost of a policy: its mean is an estimate, not a bound
+		return v
 	}
 	return map[int]string{-1: "≥ ", 1: "≤ "}[int(r.bound)] + v
 }

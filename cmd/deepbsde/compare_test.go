@@ -36,7 +36,7 @@ func TestCompareTable(t *testing.T) {
 func TestCompareFormats(t *testing.T) {
 	args := []string{"compare", "hjb", "--quiet", "--methods", "shared,cole-hopf"}
 	rows, err := csv.NewReader(strings.NewReader(runWith(t, nil, append(args, "--csv")...).stdout)).ReadAll()
-	if err != nil || len(rows) != 4 || rows[0][1] != "method" || rows[1][1] != "cole-hopf" || rows[2][1] != "published" || rows[3][1] != "shared" {
+	if err != nil || len(rows) != 4 || rows[0][2] != "method" || rows[1][2] != "cole-hopf" || rows[1][5] != "4.590161725" || rows[2][2] != "published" || rows[3][2] != "shared" {
 		t.Errorf("%v, %v", rows, err)
 	}
 	if out := runWith(t, nil, append(args, "--markdown")...).stdout; !strings.HasPrefix(out, "| problem | method |") {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,7 +61,11 @@ func savePanels(file string, panels []*plot.Plot) error {
 func replaceFile(name string, write func(*os.File) error) error {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return err
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err // the name of the temporary file tells nobody anything
+		}
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	defer os.Remove(f.Name()) // nothing is there any more after the rename
 	err = write(f)

@@ -57,6 +57,9 @@ func (a *app) runReference(c *cli.Context, f *referenceFlags) error {
 	}
 	all := m.methods()
 	if f.method.value == "list" {
+		if f.json {
+			return a.printJSON(newJSONMethods(all))
+		}
 		return a.print(methodList(all))
 	}
 	wanted := all
@@ -69,13 +72,16 @@ func (a *app) runReference(c *cli.Context, f *referenceFlags) error {
 	}
 	s := pde.Sampling{Paths: f.paths.value, Steps: f.steps.value, Seed: f.seed.or(1), Workers: f.workers.value}
 	runs, err := references(c.Context, m.problem, wanted, s, f.method.given)
-	if err != nil {
+	if err != nil && !(errors.Is(err, context.Canceled) && len(runs) > 0) {
 		return err
 	}
+	stopped := partly(err, "the methods that were done are above")
 	if f.json {
-		return a.printJSON(newJSONReferences(m, runs))
+		err = a.printJSON(newJSONReferences(m, runs))
+	} else {
+		err = a.print(referenceText(m, runs))
 	}
-	return a.print(referenceText(m, runs))
+	return errors.Join(err, stopped)
 }
 
 // referenceRun is what a method gave, or why it does not apply.
@@ -94,7 +100,7 @@ func references(ctx context.Context, p pde.Problem, methods []problems.Reference
 		start := time.Now()
 		r, err := m.Run(ctx, p, s)
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return runs, ctx.Err()
 		}
 		if err != nil {
 			err = fmt.Errorf("%s does not apply: %w", m.Name, err)
@@ -122,6 +128,21 @@ func enumerateErrors(errs []error) string {
 		lines[i] = err.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// newJSONMethods is what reference --method list --json prints.
+func newJSONMethods(methods []problems.ReferenceMethod) any {
+	type method struct {
+		Name string `json:"name"`
+		Doc  string `json:"doc"`
+	}
+	list := make([]method, len(methods))
+	for i, m := range methods {
+		list[i] = method{m.Name, m.Doc}
+	}
+	return struct {
+		Methods []method `json:"methods"`
+	}{list}
 }
 
 func methodList(methods []problems.ReferenceMethod) string {

@@ -86,8 +86,9 @@ func (s *policyReport) text() string {
 	}
 	b.line("mean "+cost, toError(s.Value, s.StdErr), "of the trained policy on fresh paths")
 	b.line("95 % interval", between(s.CI95[0], s.CI95[1], s.StdErr), "standard error "+short(s.StdErr))
-	sign, bound := s.bound()
-	b.line("optimal "+cost, sign+toError(bound, s.StdErr), fmt.Sprintf("with 97.5 %% confidence, on %d time steps", s.Settings.Steps))
+	if sign, bound := s.bound(); len(s.control.Problem.Constraints) == 0 { // else the policy may be better by breaking them
+		b.line("optimal "+cost, sign+toError(bound, s.StdErr), fmt.Sprintf("with 97.5 %% confidence, on %d time steps", s.Settings.Steps))
+	}
 	if s.best == nil {
 		b.line("reference", "none known at once", "'deepbsde reference "+s.family.Name+"' may have one")
 	} else {

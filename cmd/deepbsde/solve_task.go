@@ -66,7 +66,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 }
 
 // allowedWithResume are the flags that do not change what a run computes.
-var allowedWithResume = []string{"resume", "workers", "json", "quiet"}
+var allowedWithResume = []string{"resume", "workers", "time-limit", "json", "quiet"}
 
 // resumedTask is the task of a run directory.
 func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
@@ -98,6 +98,7 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 		return nil, err
 	}
 	f.workers.override(&t.settings.Workers)
+	f.timeLimit.override(&t.settings.TimeLimit)
 	return t, nil
 }
 
