@@ -64,6 +64,9 @@ func (t *loop) Restore(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
+	if !f.Verified {
+		return errors.New("checkpoint: it has no checksum")
+	}
 	if got := f.Metadata[formatKey]; got != format {
 		return fmt.Errorf("checkpoint: the format is %q, want %q", got, format)
 	}
@@ -89,6 +92,11 @@ func (t *loop) Restore(data []byte) error {
 	}
 	if s.iteration < 0 || s.iteration > t.set.Iterations || s.adam < 0 || len(s.history) == 0 {
 		return fmt.Errorf("checkpoint: iteration %d of %d with %d records", s.iteration, t.set.Iterations, len(s.history))
+	}
+	for i, r := range s.history {
+		if r.Iteration > s.iteration || i > 0 && r.Iteration <= s.history[i-1].Iteration {
+			return fmt.Errorf("checkpoint: a record of iteration %d among those up to %d", r.Iteration, s.iteration)
+		}
 	}
 	live, _ := t.steps.tensors()
 	if err := copyTensors(live, f.Tensors); err != nil {

@@ -134,7 +134,7 @@ func TestForeignCheckpoints(t *testing.T) {
 		{saved(t, &fresh(Policy{}, s, 3).loop), "it is of chain, 3 states and 3 actions"},
 		{saved(t, &fresh(Policy{}, longer, 2).loop), "does not belong to this network"},
 		{odd.Bytes(), "is missing, want it with the shape"},
-		{damaged, "the file is damaged"},
+		{damaged, "it is damaged"},
 		{own[:100], "a header of"},
 		{nil, "too short"},
 	} {

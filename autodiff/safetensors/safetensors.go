@@ -6,7 +6,8 @@
 //	N bytes   JSON object: name → {dtype, shape, data_offsets}, "__metadata__" → strings
 //	the rest  the arrays, little-endian, row-major, without gaps
 //
-// A checksum of the arrays is kept in the metadata, so that a damaged file is noticed.
+// A checksum of header and arrays is kept in the metadata, so that a damaged file is
+// noticed.
 package safetensors
 
 import (
@@ -19,6 +20,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Tensor is a named array. Data is a []float32 or a []float64.
@@ -32,10 +34,24 @@ type Tensor struct {
 type File struct {
 	Metadata map[string]string
 	Tensors  []Tensor
+	Verified bool // by Read: the file had a checksum, as those of Write do, and the right one
 }
 
-// checksumKey is the metadata's name of the checksum.
+// checksumKey is the metadata's name of the checksum, which is made of the file with
+// noChecksum in its place.
 const checksumKey = "sha256"
+
+var noChecksum = strings.Repeat("0", 2*sha256.Size)
+
+// entryOf is a checksum as it stands in the header.
+func entryOf(sum string) []byte { return []byte(`"` + checksumKey + `":"` + sum + `"`) }
+
+func checksum(header, data []byte) string {
+	h := sha256.New()
+	h.Write(header)
+	h.Write(data)
+	return hex.EncodeToString(h.Sum(nil))
+}
 
 // entry is the header's account of a tensor.
 type entry struct {
@@ -78,8 +94,7 @@ func Write(w io.Writer, f *File) error {
 	for k, v := range f.Metadata {
 		meta[k] = v
 	}
-	sum := sha256.Sum256(data.Bytes())
-	meta[checksumKey] = hex.EncodeToString(sum[:])
+	meta[checksumKey] = noChecksum
 	header["__metadata__"] = meta
 	text, err := json.Marshal(header) // with its keys in order
 	if err != nil {
@@ -88,6 +103,7 @@ func Write(w io.Writer, f *File) error {
 	for len(text)%8 != 0 {
 		text = append(text, ' ')
 	}
+	text = bytes.Replace(text, entryOf(noChecksum), entryOf(checksum(text, data.Bytes())), 1)
 	out := binary.LittleEndian.AppendUint64(nil, uint64(len(text)))
 	if _, err := w.Write(append(out, text...)); err != nil {
 		return err
@@ -123,10 +139,12 @@ func Read(text []byte) (*File, error) {
 	}
 	data := text[8+n:]
 	if want, ok := f.Metadata[checksumKey]; ok {
-		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != want {
-			return nil, fmt.Errorf("safetensors: the %d bytes of data do not have the checksum of the header: the file is damaged", len(data))
+		blank := bytes.Replace(text[8:8+n], entryOf(want), entryOf(noChecksum), 1)
+		if checksum(blank, data) != want {
+			return nil, fmt.Errorf("safetensors: header and %d bytes of data do not have the checksum that the file states: it is damaged", len(data))
 		}
 		delete(f.Metadata, checksumKey)
+		f.Verified = true
 	}
 	return f, f.tensors(header, data)
 }

@@ -74,12 +74,12 @@ func (c *benchCell) curve() (training, estimate plotter.XYs) {
 				values, seconds = append(values, p.Value), append(seconds, p.Seconds)
 			}
 		}
-		if r := c.row("", values, seconds); r.seconds > 0 && r.err > 0 && at.Iteration > 0 {
+		if r := c.row("", values, seconds); r.seconds > 0 && r.err > 0 && known(r.err) && at.Iteration > 0 {
 			training = append(training, plotter.XY{X: r.seconds, Y: r.err})
 		}
 	}
 	rows := c.rows()
-	if r := rows[len(rows)-1]; r.err > 0 {
+	if r := rows[len(rows)-1]; r.err > 0 && r.seconds > 0 && known(r.err) {
 		estimate = plotter.XYs{{X: r.seconds, Y: r.err}}
 	}
 	return training, estimate

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 )
 
 // benchRun is one finished training, a line of the store.
@@ -64,9 +65,10 @@ func (b *benchRun) same(other *benchRun) bool {
 
 // store is a file of finished runs, one JSON object a line, to which runs are added.
 type store struct {
-	path string
-	file *os.File
-	runs []*benchRun
+	path  string
+	file  *os.File
+	whole int64 // bytes up to the end of the last line
+	runs  []*benchRun
 }
 
 // openStore reads the runs of a file, which may not exist yet. A last line without
@@ -77,24 +79,28 @@ func openStore(path string) (*store, error) {
 		return nil, err
 	}
 	whole := bytes.LastIndexByte(text, '\n') + 1
-	s := &store{path: path}
+	s := &store{path: path, whole: int64(whole)}
+	foreign := func(line int) error {
+		return &exitError{exitUsage, fmt.Errorf("%s:%d: not a run of 'deepbsde bench'", path, line), "name another file with --store"}
+	}
 	for i, line := range bytes.Split(text[:whole], []byte("\n")) {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
 		var r benchRun
-		if err := json.Unmarshal(line, &r); err != nil || r.Problem == "" {
-			return nil, &exitError{exitUsage, fmt.Errorf("%s:%d: not a run of 'deepbsde bench'", path, i+1), "name another file with --store"}
+		if err := json.Unmarshal(line, &r); err != nil || r.Problem == "" || r.Seconds < 0 {
+			return nil, foreign(i + 1)
 		}
 		s.runs = append(s.runs, &r)
+	}
+	const begin = `{"problem":`
+	if rest := string(text[whole:]); !strings.HasPrefix(rest, begin) && !strings.HasPrefix(begin, rest) {
+		return nil, foreign(bytes.Count(text, []byte("\n")) + 1)
 	}
 	if s.file, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o644); err != nil {
 		return nil, err
 	}
-	if whole < len(text) {
-		err = s.file.Truncate(int64(whole))
-	}
-	return s, err
+	return s, nil
 }
 
 // find is the newest run with the same settings, nil for none.
@@ -113,9 +119,13 @@ func (s *store) add(r *benchRun) error {
 	if err != nil {
 		return err
 	}
+	if err := s.file.Truncate(s.whole); err != nil { // what a crash left of a line
+		return err
+	}
 	if _, err := s.file.Write(append(line, '\n')); err != nil {
 		return err
 	}
+	s.whole += int64(len(line)) + 1
 	s.runs = append(s.runs, r)
 	return s.file.Sync()
 }

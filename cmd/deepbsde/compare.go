@@ -69,7 +69,10 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 		return err
 	}
 	var members []*member
-	for _, name := range names { // all errors before the first training
+	for i, name := range names { // all errors before the first training
+		if slices.Contains(names[:i], name) {
+			return usage(c, "%s is named twice", name)
+		}
 		m, err := f.member(c.Context, name)
 		if err != nil {
 			return err

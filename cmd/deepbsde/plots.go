@@ -58,7 +58,20 @@ func savePanels(file string, panels []*plot.Plot) error {
 }
 
 // replaceFile writes a file so that it is either the old or the complete new one.
+// What is no regular file, such as a pipe, is written to as it is, and a link is followed.
 func replaceFile(name string, write func(*os.File) error) error {
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a directory, want the name of a file", name)
+	} else if err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
 		var path *fs.PathError

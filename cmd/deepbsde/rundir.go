@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
@@ -20,12 +22,15 @@ import (
 
 // The files of a run directory.
 const (
-	manifestFile      = "run.json"
-	resultFile        = "result.json"
-	metricsFile       = "metrics.csv"
-	metricsLinesFile  = "metrics.jsonl"
-	checkpointPattern = "checkpoint-*.safetensors"
-	keptCheckpoints   = 2
+	manifestFile     = "run.json"
+	resultFile       = "result.json"
+	reportFile       = "result.txt"
+	lockFile         = "lock"
+	metricsFile      = "metrics.csv"
+	metricsLinesFile = "metrics.jsonl"
+	checkpointPrefix = "checkpoint-"
+	checkpointSuffix = ".safetensors"
+	keptCheckpoints  = 2
 )
 
 // checkpointPause is the time between checkpoints, the last one apart.
@@ -44,6 +49,16 @@ type manifest struct {
 	Method     string             `json:"method"`
 	Network    string             `json:"network"`
 	Settings   jsonSettings       `json:"settings"`
+
+	// Digest is that of all the rest: a file that was changed is not that of the run.
+	Digest string `json:"digest"`
+}
+
+// digest is the SHA-256 of a manifest without its own.
+func (m manifest) digest() string {
+	m.Digest = ""
+	text, _ := json.Marshal(m)
+	return fmt.Sprintf("%x", sha256.Sum256(text))
 }
 
 // rundir is the directory of a run.
@@ -51,6 +66,7 @@ type rundir struct {
 	path string
 	manifest
 	saved time.Time // of the last checkpoint
+	lock  *os.File
 }
 
 // createRun makes the directory, which must be empty if it exists.
@@ -60,13 +76,36 @@ func createRun(path string, m manifest) (*rundir, error) {
 		return nil, err
 	}
 	if len(entries) > 0 {
-		return nil, &exitError{exitUsage, fmt.Errorf("%s is not empty", path), "'--resume " + path + "' continues a run that was stopped"}
+		return nil, &exitError{exitUsage, fmt.Errorf("%s is not empty", path), "'" + resumeCommand(path) + "' continues a run that was stopped"}
 	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, err
 	}
+	m.Digest = m.digest()
 	d := &rundir{path: path, manifest: m}
+	if err := d.occupy(); err != nil {
+		return nil, err
+	}
 	return d, d.writeJSON(manifestFile, m)
+}
+
+// occupy keeps other processes from training in the directory, until this one ends.
+func (d *rundir) occupy() (err error) {
+	if d.lock, err = os.OpenFile(d.file(lockFile), os.O_CREATE|os.O_RDWR, 0o644); err != nil {
+		return err
+	}
+	if err := lockExclusively(d.lock); err != nil {
+		return &exitError{status: exitFailed, err: fmt.Errorf("%s: another process trains there", d.path)}
+	}
+	return nil
+}
+
+// resumeCommand is what goes on with a run.
+func resumeCommand(path string) string {
+	if strings.ContainsAny(path, " \t\n\"'\\$*?[]&;<>|()`!#~") {
+		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return "deepbsde solve --resume " + path
 }
 
 // openRun reads the manifest of a run.
@@ -83,6 +122,9 @@ func openRun(path string) (*rundir, error) {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&d.manifest); err != nil {
 		return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s: %w", d.file(manifestFile), err)}
+	}
+	if _, err := decoder.Token(); err != io.EOF || d.Digest != d.digest() {
+		return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s was changed after the run began: it does not have the digest that it states", d.file(manifestFile))}
 	}
 	return d, nil
 }
@@ -144,7 +186,7 @@ func (d *rundir) save(s saver, last bool) error {
 	if !last && time.Since(d.saved) < checkpointPause {
 		return nil
 	}
-	name := fmt.Sprintf("checkpoint-%09d.safetensors", s.Iteration())
+	name := fmt.Sprintf("%s%09d%s", checkpointPrefix, s.Iteration(), checkpointSuffix)
 	if err := replaceFile(d.file(name), func(f *os.File) error { return s.Save(f) }); err != nil {
 		return err
 	}
@@ -163,17 +205,34 @@ func (d *rundir) save(s saver, last bool) error {
 
 // checkpoints lists the files, the newest last.
 func (d *rundir) checkpoints() ([]string, error) {
-	list, err := filepath.Glob(d.file(checkpointPattern))
-	slices.Sort(list)
+	names, err := d.names()
+	var list []string
+	for _, name := range names { // in order
+		if strings.HasPrefix(name, checkpointPrefix) && strings.HasSuffix(name, checkpointSuffix) {
+			list = append(list, d.file(name))
+		}
+	}
 	return list, err
+}
+
+// names are those of the files of the directory, in order.
+func (d *rundir) names() ([]string, error) {
+	entries, err := os.ReadDir(d.path)
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	return names, err
 }
 
 // tidy removes what a killed run left half-written.
 func (d *rundir) tidy() error {
-	list, err := filepath.Glob(d.file(".*.*")) // see replaceFile
-	for _, name := range list {
-		if err == nil {
-			err = os.Remove(name)
+	names, err := d.names()
+	for _, name := range names {
+		for _, own := range []string{manifestFile, resultFile, reportFile, metricsFile, metricsLinesFile, checkpointPrefix} {
+			if err == nil && strings.HasPrefix(name, "."+own) { // see replaceFile
+				err = os.Remove(d.file(name))
+			}
 		}
 	}
 	return err
@@ -240,4 +299,17 @@ func (d *rundir) writeJSON(name string, v any) error {
 		_, err := f.Write(append(text, '\n'))
 		return err
 	})
+}
+
+// writeResult writes the result for people and for programs, whose file, written last,
+// tells that the run is over.
+func (d *rundir) writeResult(o outcome) error {
+	err := replaceFile(d.file(reportFile), func(f *os.File) error {
+		_, err := f.WriteString(o.text())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return d.writeJSON(resultFile, o.json())
 }

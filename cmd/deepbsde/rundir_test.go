@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -68,6 +69,12 @@ func TestRunDirectory(t *testing.T) {
 		}
 		// A finished run that is resumed gives the same result again.
 		want := result(t, dir)
+		if out := execute(t, "solve", "--resume", dir, "--quiet", "--json"); out.status != 0 || !strings.Contains(out.stderr, "is finished; this is its result") || !strings.Contains(out.stdout, `"iterations": 40`) {
+			t.Errorf("resumed when finished: status %d, %s%s", out.status, out.stderr, out.stdout)
+		}
+		if err := os.Remove(filepath.Join(dir, resultFile)); err != nil { // as if it had been killed before the end
+			t.Fatal(err)
+		}
 		if out := execute(t, "solve", "--resume", dir, "--quiet"); out.status != 0 {
 			t.Fatalf("status %d, %s", out.status, out.stderr)
 		}
@@ -148,6 +155,9 @@ func TestDamagedCheckpoint(t *testing.T) {
 		t.Fatal(out.stderr)
 	}
 	want := result(t, dir)
+	if err := os.Remove(filepath.Join(dir, resultFile)); err != nil {
+		t.Fatal(err)
+	}
 	last := filepath.Join(dir, "checkpoint-000000040.safetensors")
 	text, err := os.ReadFile(last)
 	if err != nil {
@@ -163,7 +173,10 @@ func TestDamagedCheckpoint(t *testing.T) {
 	if got := result(t, dir); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	list, _ := filepath.Glob(filepath.Join(dir, checkpointPattern))
+	if err := os.Remove(filepath.Join(dir, resultFile)); err != nil {
+		t.Fatal(err)
+	}
+	list, _ := (&rundir{path: dir}).checkpoints()
 	for _, name := range list {
 		if err := os.WriteFile(name, []byte("nothing"), 0o600); err != nil {
 			t.Fatal(err)
@@ -217,5 +230,89 @@ func TestSimulate(t *testing.T) {
 	}
 	if out := execute(t, "simulate", dir, "--component", "3"); out.status != exitUsage || !strings.Contains(out.stderr, "want a number from 0 to 2") {
 		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+}
+
+// TestAwkwardDirectories: the name of a run directory is a name and no pattern, and one
+// that another process trains in, or whose run.json was changed, is refused.
+func TestAwkwardDirectories(t *testing.T) {
+	root := t.TempDir()
+	neighbour := filepath.Join(root, "runA")
+	args := strings.Fields("solve hjb --dim 2 --iterations 40 --paths 64 --steps 3 --quiet --out")
+	if out := execute(t, append(args, neighbour)...); out.status != 0 {
+		t.Fatal(out.stderr)
+	}
+	for _, name := range []string{"run*", "run[1]", "run?", `run\`, "a run"} {
+		dir := filepath.Join(root, name)
+		if out := execute(t, append(args, dir)...); out.status != 0 {
+			t.Fatal(out.stderr)
+		}
+		if list, err := (&rundir{path: dir}).checkpoints(); err != nil || len(list) == 0 {
+			t.Errorf("%s has the checkpoints %v, %v", name, list, err)
+		}
+	}
+	if list, _ := (&rundir{path: neighbour}).checkpoints(); len(list) == 0 {
+		t.Error("the neighbour has lost its checkpoints")
+	}
+	d := &rundir{path: neighbour}
+	if err := d.occupy(); err != nil {
+		t.Fatal(err)
+	}
+	if out := execute(t, "solve", "--resume", neighbour); out.status != exitFailed || !strings.Contains(out.stderr, "another process trains there") {
+		t.Errorf("a run in use: status %d, %s", out.status, out.stderr)
+	}
+	d.lock.Close()
+	file := filepath.Join(neighbour, manifestFile)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, changed := range []string{
+		strings.Replace(string(text), `"seed": 1`, `"seed": 2`, 1),
+		strings.Replace(string(text), `"lambda": 1`, `"lambda": 2`, 1),
+		string(text) + "{}",
+	} {
+		if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out := execute(t, "solve", "--resume", neighbour); out.status != exitUsage || !strings.Contains(out.stderr, "was changed after the run began") {
+			t.Errorf("status %d, %s", out.status, out.stderr)
+		}
+	}
+	// Wrong settings leave no directory behind.
+	if out := execute(t, append(strings.Fields("solve lqr --dim 2 --segments 21 --quiet --out"), filepath.Join(root, "none"))...); out.status != exitUsage {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+	if _, err := os.Stat(filepath.Join(root, "none")); err == nil {
+		t.Error("a run that could not begin left a directory")
+	}
+}
+
+// TestFullDisk: a run goes on without its checkpoints, says so, and gives its result with
+// exit status 1; what was saved before stays.
+func TestFullDisk(t *testing.T) {
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("no shell to limit file sizes with")
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	// 8 KB hold run.json and the metrics, but no checkpoint.
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", `trap "" XFSZ; ulimit -f 8; exec "$@"`, "bash", exe, "solve", "hjb", "--dim", "5", "--iterations", "40", "--paths", "64", "--json", "--quiet", "--out", dir)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	var exit *exec.ExitError
+	if err := cmd.Run(); !errors.As(err, &exit) || exit.ExitCode() != exitFailed {
+		t.Fatalf("%v: %s", err, stderr.String())
+	}
+	var r struct{ Value float64 }
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || r.Value == 0 {
+		t.Errorf("%v in %s", err, stdout.String())
+	}
+	if !strings.Contains(stderr.String(), "the run is not saved: ") || !strings.Contains(stderr.String(), "file too large") {
+		t.Errorf("standard error %s", stderr.String())
 	}
 }

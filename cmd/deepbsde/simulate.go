@@ -40,11 +40,11 @@ func (a *app) simulateCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: []cli.Flag{
-			valueFlag("paths", "`NUMBER` of paths (default: 4096)", &f.paths, severalPaths),
+			valueFlag("paths", "`NUMBER` of paths, in pairs of opposite noise (default: 4096)", &f.paths, pairedPaths),
 			valueFlag("seed", "`SEED` of the noise (default: 1)", &f.seed, unsigned),
 			valueFlag("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0)", &f.component, index),
 			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			valueFlag("samples", "CSV `FILE` for sample paths: policy, path, step, time, states, actions, cost so far", &f.samples, fileName),
+			valueFlag("samples", "CSV `FILE` for the first 512 paths: policy, path, step, time, states, actions, cost so far", &f.samples, fileName),
 			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of state, action and cost", &f.plot, plotFile),
 			boolFlag("json", "print one JSON object", &f.json),
 		},
@@ -56,6 +56,15 @@ func index(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 {
 		return 0, fmt.Errorf("want a whole number, at least 0")
+	}
+	return n, nil
+}
+
+// pairedPaths is a number of paths in pairs of which there are two at least.
+func pairedPaths(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 4 || n%2 != 0 {
+		return 0, fmt.Errorf("want an even number, at least 4")
 	}
 	return n, nil
 }
@@ -76,8 +85,8 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	if err != nil {
 		return err
 	}
-	if m.control == nil {
-		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s, an equation: there is no policy to simulate", names[0], m.family.Name)}
+	if m.control == nil || dir.Method != "policy" {
+		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s solved as an equation: there is no policy to simulate", names[0], m.family.Name)}
 	}
 	d, err := m.grid(dir.Settings.Steps)
 	if err != nil {
@@ -87,11 +96,14 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	if most := max(d.StateDim, d.ActionDim); k >= most {
 		return usage(c, "--component %d: want a number from 0 to %d", k, most-1)
 	}
-	trained, err := a.loadPolicy(c.Context, dir, m)
+	trained, iteration, err := a.loadPolicy(c.Context, dir, m)
 	if err != nil {
 		return err
 	}
 	s := &simulated{member: m, grid: d, component: k}
+	if of := dir.Settings.Iterations; iteration < of {
+		s.unfinished = fmt.Sprintf("; the policy has %d of its %d iterations", iteration, of)
+	}
 	if err := s.run(c.Context, f, trained); err != nil {
 		return err
 	}
@@ -106,41 +118,47 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 		}
 	}
 	if f.json {
-		return a.printJSON(s.json())
+		err = a.printJSON(s.json())
+	} else {
+		err = a.print(s.text())
 	}
-	return a.print(s.text())
+	if err == nil && !known(s.policies[0].Cost) {
+		err = &exitError{status: exitDiverged, err: fmt.Errorf("the cost of the trained policy is not finite")}
+	}
+	return err
 }
 
 // loadPolicy is the policy of a run's newest checkpoint.
-func (a *app) loadPolicy(ctx context.Context, dir *rundir, m *member) (control.Policy, error) {
+func (a *app) loadPolicy(ctx context.Context, dir *rundir, m *member) (policy control.Policy, iteration int, err error) {
 	s, err := dir.settings()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	t, err := bsde.InitControl(ctx, m.control.Problem, dir.policy(), &s)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer t.Close()
 	list, err := dir.checkpoints()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("%s has no checkpoint", dir.path)
+		return nil, 0, fmt.Errorf("%s has no checkpoint", dir.path)
 	}
 	if err := dir.restore(t.Restore, func(s string) { fmt.Fprintln(a.stderr, "deepbsde: "+s) }); err != nil {
-		return nil, fmt.Errorf("no checkpoint of %s can be used", dir.path)
+		return nil, 0, fmt.Errorf("no checkpoint of %s can be used", dir.path)
 	}
-	return t.Policy(), nil
+	return t.Policy(), t.Iteration(), nil
 }
 
 // simulated are the policies of a run on the same noise.
 type simulated struct {
 	*member
-	grid      *control.Discrete
-	component int
-	policies  []simulatedPolicy // the trained one first, then the optimal one where it is known
+	grid       *control.Discrete
+	component  int
+	unfinished string            // said of a policy whose training was stopped
+	policies   []simulatedPolicy // the trained one first, then the optimal one where it is known
 }
 
 type simulatedPolicy struct {
@@ -163,7 +181,7 @@ func (s *simulated) run(ctx context.Context, f *simulateFlags, trained control.P
 	}
 	for _, name := range names {
 		o, err := control.Simulate(ctx, s.grid, policies[name], control.Simulation{
-			Paths: max(f.paths.or(4096), 4), Seed: f.seed.or(1), Purpose: freshStates, Workers: f.workers.value, Record: recordedPaths,
+			Paths: f.paths.or(4096), Seed: f.seed.or(1), Purpose: freshStates, Workers: f.workers.value, Record: recordedPaths,
 		})
 		if err != nil {
 			return err
@@ -231,7 +249,7 @@ func (s *simulated) tracks() (list []track) {
 
 func (s *simulated) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s, %d time steps, %d paths\n\n", s.family.Title, identity(s.member), s.grid.Steps, s.policies[0].Paths)
+	fmt.Fprintf(&b, "%s\n%s, %d time steps, %d paths%s\n\n", s.family.Title, identity(s.member), s.grid.Steps, s.policies[0].Paths, s.unfinished)
 	t := plainTable()
 	t.AppendHeader(table.Row{"policy", "mean " + strings.TrimPrefix(s.unknown(), "optimal "), "std error", "5 %", "median", "95 %"})
 	for _, p := range s.policies {
@@ -252,17 +270,26 @@ func (s *simulated) text() string {
 	}
 	t.AppendHeader(header)
 	every := max(1, s.grid.Steps/10)
-	for n := 0; n < s.grid.Steps; n += every {
+	for n := 0; n < s.grid.Steps+every; n += every {
+		n := min(n, s.grid.Steps)
 		row := table.Row{exact(s.grid.Time(n))}
 		for _, p := range s.policies {
 			for _, track := range s.tracks() {
+				if n >= track.n {
+					row = append(row, "")
+					continue
+				}
+				n := n
+				if n == s.grid.Steps {
+					n = track.n - 1 // of the cost with the terminal one
+				}
 				q := quantiles(p.at(func(r *control.Record) float64 { return track.get(r, n) }))
 				row = append(row, fmt.Sprintf("%s … %s … %s", significant(q[0], 3), significant(q[1], 3), significant(q[2], 3)))
 			}
 		}
 		t.AppendRow(row)
 	}
-	b.WriteString(render(t) + fmt.Sprintf("\n\n5 %%, 50 %% and 95 %% quantiles of %d paths\n", len(s.policies[0].Records)))
+	b.WriteString(render(t) + fmt.Sprintf("\n\n5 %%, 50 %% and 95 %% quantiles of the first %d paths\n", len(s.policies[0].Records)))
 	return b.String()
 }
 

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -77,8 +80,14 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.out.given {
-		if t.dir, err = createRun(f.out.value, t.manifest(a.command)); err != nil {
+	t.command = a.command
+	defer func() {
+		if t.dir != nil {
+			t.dir.lock.Close()
+		}
+	}()
+	if t.dir != nil {
+		if done, err := a.finished(t.dir, f.json); done || err != nil {
 			return err
 		}
 	}
@@ -94,11 +103,6 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	if err != nil {
 		return err
 	}
-	if t.dir != nil {
-		if err := t.dir.writeJSON(resultFile, o.json()); err != nil {
-			return err
-		}
-	}
 	switch status := o.end(); {
 	case f.json:
 		err = a.printJSON(o.json())
@@ -108,12 +112,45 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	if err != nil {
 		return err
 	}
+	if t.dir != nil {
+		if err := t.dir.writeResult(o); err != nil && t.unsaved == nil {
+			t.unsaved = err
+		}
+		if t.unsaved != nil {
+			return fmt.Errorf("the run is not saved: %w", t.unsaved)
+		}
+	}
 	err = o.ending()
 	var exit *exitError
 	if t.dir != nil && errors.As(err, &exit) && exit.status == exitInterrupted {
-		exit.hint = "continue with: deepbsde solve --resume " + t.dir.path
+		exit.hint = "continue with: " + resumeCommand(t.dir.path)
 	}
 	return err
+}
+
+// finished prints the result of a run that has nothing left to do.
+func (a *app) finished(d *rundir, asJSON bool) (bool, error) {
+	text, err := os.ReadFile(d.file(resultFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	var r struct{ Status string }
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", d.file(resultFile), err)
+	}
+	if r.Status != bsde.IterationLimit.String() && r.Status != bsde.Diverged.String() {
+		return false, nil
+	}
+	fmt.Fprintf(a.stderr, "deepbsde: %s is finished; this is its result\n", d.path)
+	if !asJSON {
+		if text, err = os.ReadFile(d.file(reportFile)); err != nil {
+			return true, err
+		}
+	}
+	return true, a.print(string(text))
 }
 
 // fit refuses flags that do not apply to the problem's kind.

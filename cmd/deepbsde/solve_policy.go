@@ -13,10 +13,10 @@ import (
 // newPolicyReport compares a result with what is known of the problem.
 func newPolicyReport(ctx context.Context, m *member, r *bsde.ControlResult) (*policyReport, error) {
 	s := &policyReport{member: m, ControlResult: r, distance: math.NaN()}
-	if r.Status == bsde.Diverged {
+	if r.Status == bsde.Diverged || ctx.Err() != nil { // the user waits for the end
 		return s, nil
 	}
-	return s, s.compare(context.WithoutCancel(ctx))
+	return s, s.compare(ctx)
 }
 
 func (s *policyReport) end() bsde.Status { return s.Status }

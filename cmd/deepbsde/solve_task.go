@@ -23,8 +23,10 @@ type solveTask struct {
 	deep     bsde.DeepBSDE // of an equation
 	policy   bsde.Policy   // of a control problem
 	settings bsde.Settings
-	dir      *rundir
-	resumed  bool
+	out      string // the directory to be made, "" for none
+	command  []string
+	dir      *rundir // that of a run that goes on, or as made
+	unsaved  error   // why the last checkpoint could not be written
 }
 
 // outcome is the result of a task.
@@ -59,6 +61,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if err := f.fit(c, t.member); err != nil {
 		return nil, err
 	}
+	t.out = f.out.value
 	training := t.family.Training[t.network]
 	t.settings = f.settingsFor(training)
 	t.deep, t.policy = f.methodFor(t.network, training), f.policyFor(t.network, training)
@@ -82,10 +85,13 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := dir.occupy(); err != nil {
+		return nil, err
+	}
 	if err := dir.tidy(); err != nil {
 		return nil, err
 	}
-	t := &solveTask{dir: dir, network: dir.Network, resumed: true, deep: dir.deepBSDE(), policy: dir.policy()}
+	t := &solveTask{dir: dir, network: dir.Network, deep: dir.deepBSDE(), policy: dir.policy()}
 	if t.member, err = dir.member(c.Context); err != nil {
 		return nil, err
 	}
@@ -102,8 +108,11 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 	return t, nil
 }
 
+// kept tells whether the task has a directory.
+func (t *solveTask) kept() bool { return t.out != "" || t.dir != nil }
+
 // manifest is that of a new run.
-func (t *solveTask) manifest(command []string) manifest {
+func (t *solveTask) manifest() manifest {
 	var method bsde.Method
 	if t.control != nil {
 		p := t.policy
@@ -115,7 +124,7 @@ func (t *solveTask) manifest(command []string) manifest {
 		method = d
 	}
 	return manifest{
-		Program: strings.TrimSpace(versionLine()), Command: command, Started: time.Now().UTC().Truncate(time.Second), Processor: processor(),
+		Program: strings.TrimSpace(versionLine()), Command: t.command, Started: time.Now().UTC().Truncate(time.Second), Processor: processor(),
 		Problem: t.family.Name, Kind: kindOf(t.family), Dim: t.dim, Parameters: t.parameters,
 		Method: method.Name(), Network: t.network, Settings: newJSONSettings(method, t.settings.WithDefaults()),
 	}
@@ -134,7 +143,7 @@ func (a *app) perform(ctx context.Context, t *solveTask) (outcome, error) {
 	if t.control != nil {
 		var r *bsde.ControlResult
 		var err error
-		if t.dir == nil {
+		if !t.kept() {
 			r, err = a.solveControl(ctx, t.control.Problem, t.policy, &t.settings)
 		} else {
 			r, err = keep(ctx, t, a.stderr, func() (trainer[*bsde.ControlResult], error) {
@@ -148,7 +157,7 @@ func (a *app) perform(ctx context.Context, t *solveTask) (outcome, error) {
 	}
 	var r *bsde.Result
 	var err error
-	if t.dir == nil {
+	if !t.kept() {
 		r, err = a.solve(ctx, t.problem, t.deep, &t.settings)
 	} else {
 		r, err = keep(ctx, t, a.stderr, func() (trainer[*bsde.Result], error) {
@@ -178,7 +187,11 @@ func keep[R any](ctx context.Context, t *solveTask, warnings io.Writer, begin fu
 		return none, err
 	}
 	defer run.Close()
-	if t.resumed {
+	if t.dir == nil { // all that can be wrong with the settings is known by now
+		if t.dir, err = createRun(t.out, t.manifest()); err != nil {
+			return none, err
+		}
+	} else {
 		err := t.dir.restore(run.Restore, func(s string) { fmt.Fprintln(warnings, "deepbsde: "+s) })
 		if err != nil {
 			return none, errors.New("no checkpoint of " + t.dir.path + " can be used")
@@ -188,20 +201,24 @@ func keep[R any](ctx context.Context, t *solveTask, warnings io.Writer, begin fu
 	for run.Step(ctx) {
 		if n := len(run.History()); n > records {
 			records = n
-			if err := t.dir.save(run, false); err != nil {
-				return none, err
-			}
+			t.save(run, false, warnings)
 		}
 	}
-	history := run.History()
-	if err := t.dir.save(run, true); err != nil && !errors.Is(err, bsde.ErrNoCheckpoint) {
-		return none, err
-	} else if err != nil { // diverged: the metrics alone
-		if err := t.dir.writeMetrics(history); err != nil {
-			return none, err
-		}
-	}
+	t.save(run, true, warnings)
 	return run.Result(ctx)
+}
+
+// save writes a checkpoint. That it cannot, as on a full disk, is no reason to give the
+// training up: it is said once, and again at the end.
+func (t *solveTask) save(s saver, last bool, warnings io.Writer) {
+	err := t.dir.save(s, last)
+	if errors.Is(err, bsde.ErrNoCheckpoint) { // diverged: the metrics alone
+		err = t.dir.writeMetrics(s.History())
+	}
+	if err != nil && t.unsaved == nil {
+		fmt.Fprintf(warnings, "deepbsde: the run is not saved: %v\n", err)
+	}
+	t.unsaved = err
 }
 
 // equationReport is the result for an equation.
