@@ -49,6 +49,10 @@ type Problem struct {
 	// state: violations are penalised in training and reported.
 	Constraints []Constraint
 
+	// StateNames and ActionNames say what the components are, with their units, for
+	// tables and plots; nil: x[0], a[0] and so on.
+	StateNames, ActionNames []string
+
 	// Minimizer is the action that minimises the Hamiltonian
 	//
 	//	H(t,x,p,a) = b(t,x,a)·p + L(t,x,a)

@@ -137,6 +137,11 @@ func (p *Problem) validateNumbers() error {
 			}
 		}
 	}
+	for field, v := range map[string]struct{ have, want int }{"StateNames": {len(p.StateNames), p.StateDim}, "ActionNames": {len(p.ActionNames), p.ActionDim}} {
+		if v.have != 0 && v.have != v.want {
+			return p.errorf(field, nil, "has %d names, want %d", v.have, v.want)
+		}
+	}
 	for i, c := range p.Constraints {
 		if c.Violation == nil || !(c.Weight > 0) || math.IsInf(c.Weight, 1) {
 			return p.errorf(fmt.Sprintf("Constraints[%d]", i), nil, "wants a Violation and a positive finite Weight, has %g", c.Weight)

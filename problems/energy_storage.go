@@ -99,7 +99,9 @@ func (s storage) problem() control.Problem {
 	between := func(v expr.Value, lo, hi float64) expr.Value { return v.Max(expr.Const(lo)).Min(expr.Const(hi)) }
 	return control.Problem{
 		StateDim: 3, ActionDim: 2, NoiseDim: 2, Stages: s.stages, Maximize: true,
-		Start: []float64{0, windMean, priceMean - priceSwing*math.Cos(math.Pi/12*troughHour)},
+		StateNames:  []string{"in storage, MWh", "wind, MWh an hour", "price of a MWh"},
+		ActionNames: []string{"into storage, MWh an hour", "out of storage, MWh an hour"},
+		Start:       []float64{0, windMean, priceMean - priceSwing*math.Cos(math.Pi/12*troughHour)},
 		Transition: func(t, x, a, w expr.Value) expr.Value {
 			wind, price := x.At(1), x.At(2)
 			level := x.At(0).Add(a.Dot(expr.Vector([]float64{s.efficiency, -1})))

@@ -115,6 +115,7 @@ func (m *mertonMarket) problem() control.Problem {
 		Noise:        func(_, _, a, dw expr.Value) expr.Value { return a.Linear(m.transposed).Dot(dw) },
 		TerminalCost: func(x expr.Value) expr.Value { return x.Scale(1 - m.gamma).Exp().Scale(1 / (1 - m.gamma)) },
 		ActionScale:  constantStart(m.n, 1/float64(m.n)), // all the wealth, in equal parts
+		StateNames:   []string{"logarithm of wealth"},
 	}
 	if m.gamma == 1 {
 		p.TerminalCost = func(x expr.Value) expr.Value { return x }

@@ -20,6 +20,9 @@ func kindOf(f *problems.Family) string {
 	return "pde"
 }
 
+// continuousTime marks a reference that is not of the time grid.
+const continuousTime = ", in continuous time"
+
 // unknown is what a solution of the problem gives, in words.
 func (m *member) unknown() string {
 	switch {
@@ -126,8 +129,15 @@ func (m *member) reference(ctx context.Context, steps int) (*pde.Reference, erro
 		return nil, nil
 	}
 	for _, r := range m.control.References {
-		if ref, err := r.Run(ctx, d, pde.Sampling{Seed: 1}); err == nil || ctx.Err() != nil {
-			return ref, ctx.Err()
+		ref, err := r.Run(ctx, d, pde.Sampling{Seed: 1})
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err == nil {
+			if r.Continuous {
+				ref.Method += continuousTime
+			}
+			return ref, nil
 		}
 	}
 	return nil, nil

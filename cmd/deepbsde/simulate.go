@@ -234,11 +234,17 @@ type track struct {
 // tracks are the chosen component of the state and of the action, and the cost so far.
 func (s *simulated) tracks() (list []track) {
 	k := s.component
+	name := func(names []string, otherwise string) string {
+		if names != nil {
+			return names[k]
+		}
+		return fmt.Sprintf(otherwise, k)
+	}
 	if k < s.grid.StateDim {
-		list = append(list, track{fmt.Sprintf("state x[%d]", k), s.grid.Steps + 1, func(r *control.Record, n int) float64 { return r.States[n][k] }})
+		list = append(list, track{name(s.grid.StateNames, "state x[%d]"), s.grid.Steps + 1, func(r *control.Record, n int) float64 { return r.States[n][k] }})
 	}
 	if k < s.grid.ActionDim {
-		list = append(list, track{fmt.Sprintf("action a[%d]", k), s.grid.Steps, func(r *control.Record, n int) float64 { return r.Actions[n][k] }})
+		list = append(list, track{name(s.grid.ActionNames, "action a[%d]"), s.grid.Steps, func(r *control.Record, n int) float64 { return r.Actions[n][k] }})
 	}
 	cost := "cost so far"
 	if s.grid.Maximize {

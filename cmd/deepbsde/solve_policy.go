@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/control"
@@ -93,7 +94,11 @@ func (s *policyReport) text() string {
 		b.line("reference", "none known at once", "'deepbsde reference "+s.family.Name+"' may have one")
 	} else {
 		b.line("reference", referenceDigits(s.best, s.StdErr), origin(s.best))
-		b.line("excess", percent(s.excess()), "by which the policy is worse, sampling error and all")
+		remark := "by which the policy is worse, sampling error and all"
+		if strings.HasSuffix(s.best.Method, continuousTime) {
+			remark = "by which the policy is worse, with what the time grid costs and sampling error"
+		}
+		b.line("excess", percent(s.excess()), remark)
 	}
 	b.line("first action", gradient(s.Action), "at time 0 in the start")
 	if known(s.distance) {
