@@ -32,6 +32,9 @@ type Family struct {
 	// settings of Training["per-step"]; nil where it gives no figures.
 	PublishedRun *PublishedRun
 
+	// Text is the problem file that describes the family, nil for a named problem.
+	Text []byte
+
 	make      func(dim int, v values) pde.Problem
 	control   func(dim int, v values) (*Control, error)                       // of control problems, in place of make
 	reference func(p *pde.Problem, dim int, v values) (*pde.Reference, error) // nil: from Exact or Published

@@ -61,6 +61,7 @@ func Read(name string, text []byte) (*Family, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
+	f.Text = append([]byte(nil), text...)
 	var err error
 	if f.IsControl() {
 		_, err = f.MakeControl(0, nil)

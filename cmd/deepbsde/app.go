@@ -50,6 +50,8 @@ func (a *app) root() *cli.App {
 			a.compareCommand(),
 			a.benchCommand(),
 			a.simulateCommand(),
+			a.checkCommand(),
+			a.initCommand(),
 			a.versionCommand(),
 		},
 		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},

@@ -22,6 +22,7 @@ import (
 const (
 	manifestFile      = "run.json"
 	resultFile        = "result.json"
+	problemFile       = "problem.yaml"
 	metricsFile       = "metrics.csv"
 	metricsLinesFile  = "metrics.jsonl"
 	checkpointPattern = "checkpoint-*.safetensors"
@@ -38,6 +39,7 @@ type manifest struct {
 	Started    time.Time          `json:"started"`
 	Processor  string             `json:"processor,omitempty"`
 	Problem    string             `json:"problem"`
+	File       string             `json:"file,omitempty"` // of the problem, a copy in the directory
 	Kind       string             `json:"kind"`
 	Dim        int                `json:"dim"`
 	Parameters map[string]float64 `json:"parameters"`
@@ -54,7 +56,8 @@ type rundir struct {
 }
 
 // createRun makes the directory, which must be empty if it exists.
-func createRun(path string, m manifest) (*rundir, error) {
+// file is the text of the problem file, nil for a named problem.
+func createRun(path string, m manifest, file []byte) (*rundir, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -66,7 +69,13 @@ func createRun(path string, m manifest) (*rundir, error) {
 		return nil, err
 	}
 	d := &rundir{path: path, manifest: m}
-	return d, d.writeJSON(manifestFile, m)
+	if file != nil {
+		d.File = problemFile
+		if err := os.WriteFile(d.file(problemFile), file, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return d, d.writeJSON(manifestFile, d.manifest)
 }
 
 // openRun reads the manifest of a run.
@@ -92,7 +101,11 @@ func (d *rundir) file(name string) string { return filepath.Join(d.path, name) }
 // member is the problem of the run.
 func (d *rundir) member(ctx context.Context) (*member, error) {
 	f := problemFlags{dim: opt[int]{d.Dim, true}, set: assignments(d.Parameters)}
-	m, err := f.member(ctx, d.Problem)
+	name := d.Problem
+	if d.File != "" {
+		name = d.file(problemFile)
+	}
+	m, err := f.member(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.file(manifestFile), err)
 	}
