@@ -242,6 +242,9 @@ func (p Param) Range() string {
 	case math.IsInf(p.Max, 1):
 		return fmt.Sprintf("a finite number, at least %g", p.Min)
 	}
+	if math.IsInf(p.Min, -1) {
+		return fmt.Sprintf("a finite number, at most %g", p.Max)
+	}
 	if p.Open {
 		return fmt.Sprintf("a number above %g, at most %g", p.Min, p.Max)
 	}

@@ -137,6 +137,9 @@ func (s *source) yamlError(err error) *FileError {
 	if mark.Line == 0 || mark.Line > len(s.lines) || s.lines[mark.Line-1] == "" && e.ContextMark.Line > 0 {
 		mark = e.ContextMark // the end of the file; where the construct begins says more
 	}
+	if strings.Contains(msg, "could not find expected ':'") && e.ContextMark.Line > 0 {
+		mark = e.ContextMark // the line without a colon, not the one after it
+	}
 	switch {
 	case strings.Contains(msg, "mapping values are not allowed"):
 		msg += "; a formula with \": \" must be in quotes, and keys of one mapping stand below one another"

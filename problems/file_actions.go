@@ -9,6 +9,7 @@ import (
 
 // actionSet is a set of admissible actions: simplex, {budget: B} or {box: {lower, upper}}.
 type actionSet struct {
+	source       *source
 	node         *yaml.Node
 	simplex      bool
 	budget       *vector
@@ -16,7 +17,7 @@ type actionSet struct {
 }
 
 func (r *reader) actionSet(n *yaml.Node) *actionSet {
-	s := &actionSet{node: n}
+	s := &actionSet{source: r.source, node: n}
 	if n.Kind == yaml.ScalarNode {
 		s.simplex = r.oneOf(entry{"action-set", n, n}, "action-set", []string{"simplex"}) != ""
 		return s
@@ -48,6 +49,8 @@ func (r *reader) actionSet(n *yaml.Node) *actionSet {
 // build is the set for m actions.
 func (s *actionSet) build(in *instance, states, m int) (control.Actions, *FileError) {
 	switch {
+	case s.simplex && m < 2:
+		return nil, s.source.errorAt(s.node.Line, s.node.Column, "action-set: a simplex of one action is the constant 1, want at least 2 actions")
 	case s.simplex:
 		return control.Simplex{}, nil
 	case s.budget != nil:

@@ -162,11 +162,21 @@ func (e *evaluator) name(n *ast.IdentifierNode) operand {
 		msg = fmt.Sprintf("%q is a function, want %s(…)", n.Value, n.Value)
 	case contains(allVariables, n.Value):
 		msg = fmt.Sprintf("%s does not depend on %q (known: %s)", e.field, n.Value, strings.Join(e.names(), ", "))
+	case otherVariables[n.Value] != "":
+		msg += "; " + otherVariables[n.Value]
 	default:
 		msg += didYouMean(n.Value, e.names())
 	}
 	e.fail(n, "%s", msg)
 	return operand{}
+}
+
+// otherVariables are names that people use for the variables.
+var otherVariables = map[string]string{
+	"T": "the final time is horizon", "u": "u is y in formulas", "grad": "σᵀ∇u is z in formulas", "gradient": "σᵀ∇u is z in formulas",
+	"gradu": "σᵀ∇u is z in formulas", "dW": "the increment of the noise is dw", "X": "the state is x", "Z": "σᵀ∇u is z", "e": "e is exp(1)",
+	"dim": "the dimension is d", "n": "the dimension is d", "j": "the index of a component is i", "k": "the index of a component is i",
+	"x0": "the start is not known in formulas; make it a parameter",
 }
 
 // lookup finds a name; helpers are evaluated when they are first needed.

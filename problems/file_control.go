@@ -81,6 +81,40 @@ func (in *instance) size(v *vector, what string, otherwise int) (int, *FileError
 	return int(c[0]), nil
 }
 
+// complete refuses keys that miss one another or do not go together.
+func (c *controlSource) complete(d *description, p *control.Problem) *FileError {
+	at := func(key, format string, args ...any) *FileError {
+		line, column := 1, 1
+		if n := d.keys[key]; n != nil {
+			line, column = n.Line, n.Column
+		}
+		return d.source.errorAt(line, column, format, args...)
+	}
+	if d.keys["running-cost"] == nil && d.keys["terminal-cost"] == nil {
+		return at("", "both running-cost and terminal-cost are missing: nothing is to be minimised")
+	}
+	if p.Stages > 0 {
+		for _, key := range []string{"drift", "diffusion", "noise-action", "minimizer"} {
+			if d.keys[key] != nil {
+				return at(key, "%s belongs to continuous time, with horizon; a problem with stages has a transition", key)
+			}
+		}
+		if d.keys["transition"] == nil {
+			return at("stages", "the key \"transition\" is missing, the next state as a formula in t, x, a and w")
+		}
+		return nil
+	}
+	switch {
+	case d.keys["transition"] != nil:
+		return at("transition", "a transition belongs to discrete time, with stages in place of horizon")
+	case d.keys["diffusion"] != nil && d.keys["noise-action"] != nil:
+		return at("noise-action", "noise-action is given beside diffusion, want one of them")
+	case d.keys["diffusion"] != nil && p.NoiseDim != p.StateDim:
+		return at("noise", "a diffusion has as many components of noise as states, %d and not %d; use noise-action", p.StateDim, p.NoiseDim)
+	}
+	return nil
+}
+
 // build is the control problem of an instance.
 func (c *controlSource) build(d *description, in *instance) (p control.Problem, wrong *FileError) {
 	p = control.Problem{Maximize: c.maximize, Horizon: in.values["horizon"]}
@@ -104,12 +138,20 @@ func (c *controlSource) build(d *description, in *instance) (p control.Problem, 
 		}
 		p.Stages = int(n)
 	}
+	if wrong = c.complete(d, &p); wrong != nil {
+		return p, wrong
+	}
 	if wrong = c.dynamics(d, in, &p); wrong != nil {
 		return p, wrong
 	}
 	if c.scale != nil {
 		if p.ActionScale, wrong = in.constants(c.scale, "action-scale", p.ActionDim); wrong != nil {
 			return p, wrong
+		}
+		for k, v := range p.ActionScale {
+			if !(v > 0) {
+				return p, c.scale.errorf("action-scale has %g as component %d, want numbers above 0", v, k)
+			}
 		}
 	}
 	if c.set != nil {

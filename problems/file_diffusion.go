@@ -122,6 +122,9 @@ func same(v []float64) bool {
 func (s *diffusionSource) simple(in *instance, n int) (pde.Diffusion, *FileError) {
 	f := &fileFunction{in: in, v: s.v, field: "diffusion", n: n, spread: true, names: []string{"t", "x", "dw"}}
 	got, used, wrong := f.try(1, n, n)
+	if wrong == nil {
+		wrong = s.v.finite(got, "diffusion")
+	}
 	if wrong != nil {
 		return nil, wrong
 	}

@@ -80,6 +80,9 @@ func (s *driftSource) build(in *instance, n int) (pde.Drift, *FileError) {
 	if wrong != nil {
 		return nil, wrong
 	}
+	if wrong := s.v.finite(got, "drift"); wrong != nil {
+		return nil, wrong
+	}
 	switch {
 	case got.constant == nil:
 		return pde.DriftFunc(func(t, x expr.Value) expr.Value { return f.call(t, x) }), nil

@@ -91,8 +91,21 @@ func (s *source) errorAt(line, column int, format string, args ...any) *FileErro
 
 // didYouMean names the known name nearest to a wrong one, or lists them all.
 func didYouMean(name string, known []string) string {
-	if near := Nearest(name, known); near != "" {
+	if near := Nearest(name, known); near != "" && isNear(name, near) {
 		return fmt.Sprintf(", did you mean %q?", near)
 	}
 	return " (known: " + strings.Join(known, ", ") + ")"
+}
+
+// isNear refuses suggestions for names that are too short for any: of three letters one
+// may differ, of one or two only the case.
+func isNear(name, near string) bool {
+	name, near = strings.ToLower(name), strings.ToLower(near)
+	switch {
+	case utf8.RuneCountInString(name) <= 2:
+		return name == near
+	case utf8.RuneCountInString(name) <= 3:
+		return distance(name, near) <= 1
+	}
+	return true
 }

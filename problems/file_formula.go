@@ -135,6 +135,13 @@ var instead = map[string]string{
 	"..": "write i for (0, 1, …, d−1) and x[1:3] for a slice", "~": "write not",
 }
 
+// signs says how to write signs of mathematics.
+var signs = map[rune]string{
+	'−': "-", '–': "-", '·': "*", '×': "*", '⋅': "*", '÷': "/", '²': "^2", '³': "^3", '₀': "x[0]", '₁': "x[1]", '₂': "x[2]", '≤': "<=", '≥': ">=",
+	'≠': "!=", '√': "sqrt(…)", '∧': "and", '∨': "or", '¬': "not", '∑': "sum(…)", '½': "0.5", '‖': "norm(x), or normsq(x) for its square",
+	'∞': "a finite number", '’': "nothing", '“': "nothing", '”': "nothing",
+}
+
 func (f *formula) checkTokens(tokens []lexer.Token) *FileError {
 	depth := 0
 	var before lexer.Token
@@ -196,6 +203,14 @@ func (f *formula) parserError(err error) *FileError {
 		}
 	case strings.Contains(msg, "unexpected token EOF"), strings.Contains(msg, "unexpected end"):
 		msg, at = "the formula ends too early: a value or a closing bracket is missing", len(f.places)
+	case strings.HasPrefix(msg, "unrecognized character"):
+		msg = "a character that formulas do not have"
+		if r := []rune(f.text); at >= 0 && at < len(r) {
+			msg = fmt.Sprintf("%q is not a character of formulas", string(r[at]))
+			if s := signs[r[at]]; s != "" {
+				msg += "; write " + s
+			}
+		}
 	case strings.HasPrefix(msg, "bad number syntax"):
 		msg = strings.Replace(msg, "bad number syntax:", "bad number", 1) + "; write * between a number and a name"
 	case strings.HasPrefix(msg, "invalid"), strings.Contains(msg, "too large"):

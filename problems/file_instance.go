@@ -107,6 +107,16 @@ func (v *vector) fit(got operand, field string, n int, spread bool) *FileError {
 	return v.errorf("%s has %d %s, want %d", field, w, what, n)
 }
 
+// finite refuses constants that are not.
+func (v *vector) finite(got operand, field string) *FileError {
+	for k, c := range got.constant {
+		if math.IsNaN(c) || math.IsInf(c, 0) {
+			return v.errorf("%s has %g as component %d, want finite numbers", field, c, k)
+		}
+	}
+	return nil
+}
+
 // constants are the n components of a vector that does not depend on variables.
 func (in *instance) constants(v *vector, field string, n int) ([]float64, *FileError) {
 	got, wrong := v.evaluate(in.scope(field, n))
@@ -116,10 +126,8 @@ func (in *instance) constants(v *vector, field string, n int) ([]float64, *FileE
 	if wrong != nil {
 		return nil, wrong
 	}
-	for k, c := range got.constant {
-		if math.IsNaN(c) || math.IsInf(c, 0) {
-			return nil, v.errorf("%s has %g as component %d, want finite numbers", field, c, k)
-		}
+	if wrong := v.finite(got, field); wrong != nil {
+		return nil, wrong
 	}
 	if len(got.constant) == 1 {
 		return constantStart(n, got.constant[0]), nil

@@ -162,9 +162,9 @@ func (r *reader) items(n *yaml.Node, what string) []*yaml.Node {
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
 		k := kindName(n)
 		if n.Kind == yaml.SequenceNode {
-			k = "an empty list"
+			k = "empty"
 		}
-		r.fail(n, "%s is %s, want a list", what, k)
+		r.fail(n, "%s is %s, want a list of values", what, k)
 		return nil
 	}
 	return n.Content
