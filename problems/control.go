@@ -55,7 +55,7 @@ func (f *Family) MakeControl(dim int, set map[string]float64) (*Control, error) 
 	}
 	c.Problem.Name = f.Name
 	if err := c.Problem.Validate(); err != nil {
-		return nil, err
+		return nil, f.located(err)
 	}
 	return c, nil
 }

@@ -32,10 +32,18 @@ type Family struct {
 	// settings of Training["per-step"]; nil where it gives no figures.
 	PublishedRun *PublishedRun
 
+	// Text is the problem file that describes the family, nil for a named problem.
+	Text []byte
+
 	make      func(dim int, v values) pde.Problem
 	control   func(dim int, v values) (*Control, error)                       // of control problems, in place of make
 	reference func(p *pde.Problem, dim int, v values) (*pde.Reference, error) // nil: from Exact or Published
 	methods   func(v values) []ReferenceMethod                                // of this equation alone; nil: none
+
+	// Of problem files: check finds what is wrong for a dimension and parameters before
+	// the problem is made, locate puts an error of its validation into the file.
+	check  func(dim int, v values) error
+	locate func(error) error
 }
 
 // Param is a settable number of a family.
@@ -140,10 +148,15 @@ func (f *Family) Make(dim int, set map[string]float64) (pde.Problem, error) {
 	if err != nil {
 		return pde.Problem{}, err
 	}
+	if f.check != nil {
+		if err := f.check(dim, v); err != nil {
+			return pde.Problem{}, err
+		}
+	}
 	p := f.make(dim, v)
 	p.Name, p.Dim, p.Horizon = f.Name, dim, v["horizon"]
 	if err := p.Validate(); err != nil {
-		return pde.Problem{}, err
+		return pde.Problem{}, f.located(err)
 	}
 	switch {
 	case f.reference != nil:
@@ -162,6 +175,14 @@ func (f *Family) Make(dim int, set map[string]float64) (pde.Problem, error) {
 		}
 	}
 	return p, nil
+}
+
+// located is the error with its place in the problem file, where there is one.
+func (f *Family) located(err error) error {
+	if f.locate == nil {
+		return err
+	}
+	return f.locate(err)
 }
 
 func (f *Family) dimension(dim int) (int, error) {
@@ -220,6 +241,9 @@ func (p Param) Range() string {
 		return fmt.Sprintf("a finite number above %g", p.Min)
 	case math.IsInf(p.Max, 1):
 		return fmt.Sprintf("a finite number, at least %g", p.Min)
+	}
+	if math.IsInf(p.Min, -1) {
+		return fmt.Sprintf("a finite number, at most %g", p.Max)
 	}
 	if p.Open {
 		return fmt.Sprintf("a number above %g, at most %g", p.Min, p.Max)

@@ -51,6 +51,8 @@ func (a *app) root() *cli.App {
 			a.benchCommand(),
 			a.simulateCommand(),
 			a.plotCommand(),
+			a.checkCommand(),
+			a.initCommand(),
 			a.versionCommand(),
 		},
 		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},

@@ -72,9 +72,9 @@ func TestUsageErrors(t *testing.T) {
 		args string
 		want string // after "deepbsde: " on the first line of standard error
 	}{
-		{"", `no command (known: problems, show, solve, reference, compare, bench, simulate, plot, version, help)`},
-		{"slove hjb", `unknown command "slove", did you mean "solve"? (known: problems, show, solve, reference, compare, bench, simulate, plot, version, help)`},
-		{"help slove", `unknown command "slove", did you mean "solve"? (known: problems, show, solve, reference, compare, bench, simulate, plot, version, help)`},
+		{"", `no command (known: problems, show, solve, reference, compare, bench, simulate, plot, check, init, version, help)`},
+		{"slove hjb", `unknown command "slove", did you mean "solve"? (known: problems, show, solve, reference, compare, bench, simulate, plot, check, init, version, help)`},
+		{"help slove", `unknown command "slove", did you mean "solve"? (known: problems, show, solve, reference, compare, bench, simulate, plot, check, init, version, help)`},
 		{"help show solve", `help takes one COMMAND, got "show" and "solve"`},
 		{"--dim 5 solve hjb", `unknown flag "--dim" before the command`},
 		{"--versoin", `unknown flag "--versoin" before the command, did you mean "--version"?`},

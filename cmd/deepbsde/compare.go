@@ -35,7 +35,7 @@ func (a *app) compareCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "compare",
 		Usage:     "put solvers and references side by side",
-		UsageText: "deepbsde compare NAME… [flags]",
+		UsageText: "deepbsde compare NAME|FILE… [flags]",
 		Description: "Methods are the networks shared and per-step and those of 'deepbsde reference NAME --method list'.\n" +
 			"Without --methods: shared and every reference that applies.",
 		HideHelpCommand: true,

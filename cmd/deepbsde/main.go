@@ -6,9 +6,12 @@
 //	deepbsde solve NAME         trains and reports u(0, x0) with its errors
 //	deepbsde reference NAME     computes u(0, x0) without a network
 //	deepbsde compare NAME…      puts solvers and references side by side
+//	deepbsde check FILE         checks a problem file without training
+//	deepbsde init NAME          prints the problem file of a named problem
 //	deepbsde version            prints the version
 //
-// Flags may stand before and after NAME. Results go to standard output, progress
+// The FILE of a problem (docs/files.md) may stand wherever a NAME does. Flags may stand
+// before and after NAME. Results go to standard output, progress
 // and messages to standard error; with --json standard output holds exactly one
 // JSON object on one line. The exit status is
 //

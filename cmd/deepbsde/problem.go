@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"maps"
 
 	"github.com/urfave/cli/v2"
@@ -37,9 +38,9 @@ type member struct {
 
 // member makes the problem that the name and the flags describe.
 func (f *problemFlags) member(ctx context.Context, name string) (*member, error) {
-	family, err := problems.Find(name)
+	family, err := findFamily(name)
 	if err != nil {
-		return nil, &exitError{exitUsage, err, "run 'deepbsde problems' for the list"}
+		return nil, err
 	}
 	m := &member{family: family, dim: f.dim.or(family.Dim), parameters: map[string]float64{}}
 	if family.IsControl() {
@@ -49,6 +50,10 @@ func (f *problemFlags) member(ctx context.Context, name string) (*member, error)
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
+	}
+	var inFile *problems.FileError
+	if errors.As(err, &inFile) {
+		return nil, &exitError{status: exitUsage, err: err}
 	}
 	if err != nil {
 		return nil, &exitError{exitUsage, err, "run 'deepbsde show " + name + "' for the parameters and their ranges"}
@@ -63,6 +68,22 @@ func (f *problemFlags) member(ctx context.Context, name string) (*member, error)
 		}
 	}
 	return m, nil
+}
+
+// findFamily is the named problem, or that of a problem file where the name is a path.
+func findFamily(name string) (*problems.Family, error) {
+	if problems.IsFile(name) {
+		family, err := problems.ReadFile(name)
+		if err != nil {
+			return nil, &exitError{status: exitUsage, err: err}
+		}
+		return family, nil
+	}
+	family, err := problems.Find(name)
+	if err != nil {
+		return nil, &exitError{exitUsage, err, "run 'deepbsde problems' for the list"}
+	}
+	return family, nil
 }
 
 // makeProblem is family.Make, whose reference may take long, until ctx is

@@ -29,7 +29,7 @@ func (a *app) referenceCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "reference",
 		Usage:     "compute u(0, x0) without a network, with its error",
-		UsageText: "deepbsde reference NAME [flags]",
+		UsageText: "deepbsde reference NAME|FILE [flags]",
 		Description: "Without --method the first method that applies is used. '--method list' names those for\n" +
 			"the problem, '--method all' runs every one that applies.",
 		HideHelpCommand: true,

@@ -26,6 +26,7 @@ const (
 	resultFile       = "result.json"
 	reportFile       = "result.txt"
 	lockFile         = "lock"
+	problemFile      = "problem.yaml"
 	metricsFile      = "metrics.csv"
 	metricsLinesFile = "metrics.jsonl"
 	checkpointPrefix = "checkpoint-"
@@ -43,6 +44,8 @@ type manifest struct {
 	Started    time.Time          `json:"started"`
 	Processor  string             `json:"processor,omitempty"`
 	Problem    string             `json:"problem"`
+	File       string             `json:"file,omitempty"`        // of the problem, a copy in the directory
+	FileDigest string             `json:"file_digest,omitempty"` // SHA-256 of it
 	Kind       string             `json:"kind"`
 	Dim        int                `json:"dim"`
 	Parameters map[string]float64 `json:"parameters"`
@@ -70,7 +73,8 @@ type rundir struct {
 }
 
 // createRun makes the directory, which must be empty if it exists.
-func createRun(path string, m manifest) (*rundir, error) {
+// file is the text of the problem file, nil for a named problem.
+func createRun(path string, m manifest, file []byte) (*rundir, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -81,12 +85,18 @@ func createRun(path string, m manifest) (*rundir, error) {
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, err
 	}
-	m.Digest = m.digest()
 	d := &rundir{path: path, manifest: m}
 	if err := d.occupy(); err != nil {
 		return nil, err
 	}
-	return d, d.writeJSON(manifestFile, m)
+	if file != nil {
+		d.File, d.FileDigest = problemFile, fmt.Sprintf("%x", sha256.Sum256(file))
+		if err := os.WriteFile(d.file(problemFile), file, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	d.Digest = d.digest()
+	return d, d.writeJSON(manifestFile, d.manifest)
 }
 
 // occupy keeps other processes from training in the directory, until this one ends.
@@ -123,8 +133,18 @@ func openRun(path string) (*rundir, error) {
 	if err := decoder.Decode(&d.manifest); err != nil {
 		return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s: %w", d.file(manifestFile), err)}
 	}
+	changed := func(name string) error {
+		return &exitError{status: exitUsage, err: fmt.Errorf("%s was changed after the run began: it does not have the digest that %s states", d.file(name), manifestFile)}
+	}
 	if _, err := decoder.Token(); err != io.EOF || d.Digest != d.digest() {
-		return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s was changed after the run began: it does not have the digest that it states", d.file(manifestFile))}
+		return nil, changed(manifestFile)
+	}
+	if d.File != "" {
+		if text, err := os.ReadFile(d.file(problemFile)); err != nil {
+			return nil, err
+		} else if fmt.Sprintf("%x", sha256.Sum256(text)) != d.FileDigest {
+			return nil, changed(problemFile)
+		}
 	}
 	return d, nil
 }
@@ -134,7 +154,11 @@ func (d *rundir) file(name string) string { return filepath.Join(d.path, name) }
 // member is the problem of the run.
 func (d *rundir) member(ctx context.Context) (*member, error) {
 	f := problemFlags{dim: opt[int]{d.Dim, true}, set: assignments(d.Parameters)}
-	m, err := f.member(ctx, d.Problem)
+	name := d.Problem
+	if d.File != "" {
+		name = d.file(problemFile)
+	}
+	m, err := f.member(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.file(manifestFile), err)
 	}

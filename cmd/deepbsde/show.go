@@ -16,7 +16,7 @@ func (a *app) showCommand() *cli.Command {
 	return &cli.Command{
 		Name:            "show",
 		Usage:           "print one problem in full: equation, parameters, reference, settings",
-		UsageText:       "deepbsde show NAME [flags]",
+		UsageText:       "deepbsde show NAME|FILE [flags]",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags:           append(f.flags(), boolFlag("json", "print one JSON object", &asJSON)),
@@ -69,7 +69,9 @@ func showText(ctx context.Context, m *member) (string, error) {
 	if r := m.family.Published; r != nil && r != ref {
 		fmt.Fprintf(&b, "Published  %s = %s, %s, with the defaults\n", m.unknown(), referenceDigits(r, 0), origin(r))
 	}
-	fmt.Fprintf(&b, "Citation   %s\n", m.family.Citation)
+	if m.family.Citation != "" {
+		fmt.Fprintf(&b, "Citation   %s\n", m.family.Citation)
+	}
 	fmt.Fprintf(&b, "\nParameters (--set NAME=VALUE)\n%s\n", parameterTable(m))
 	fmt.Fprintf(&b, "\nSettings of solve, each with a flag of its own where it can be changed\n%s\n", trainingTable(m))
 	return b.String(), nil

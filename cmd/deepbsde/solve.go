@@ -45,7 +45,7 @@ func (a *app) solveCommand() *cli.Command {
 	return &cli.Command{
 		Name:            "solve",
 		Usage:           "train on a problem and report u(0, x0) with its errors",
-		UsageText:       "deepbsde solve NAME [flags]\ndeepbsde solve --resume DIR",
+		UsageText:       "deepbsde solve NAME|FILE [flags]\ndeepbsde solve --resume DIR",
 		Description:     "Settings that no flag gives are those tuned for the problem: 'deepbsde show NAME' prints them.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,

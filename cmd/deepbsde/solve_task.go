@@ -188,7 +188,7 @@ func keep[R any](ctx context.Context, t *solveTask, warnings io.Writer, begin fu
 	}
 	defer run.Close()
 	if t.dir == nil { // all that can be wrong with the settings is known by now
-		if t.dir, err = createRun(t.out, t.manifest()); err != nil {
+		if t.dir, err = createRun(t.out, t.manifest(), t.family.Text); err != nil {
 			return none, err
 		}
 	} else {

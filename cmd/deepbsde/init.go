@@ -1,0 +1,33 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/problems"
+)
+
+func (a *app) initCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "init",
+		Usage:     "print the problem file of a named problem, to start one's own from",
+		UsageText: "deepbsde init NAME > my-problem.yaml",
+		Description: "Change the file and give it to check, solve, show, reference or compare in place of a NAME.\n" +
+			"docs/files.md describes the language.",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Action: func(c *cli.Context) error {
+			name, err := oneName(c)
+			if err != nil {
+				return err
+			}
+			if _, err := problems.Find(name); err != nil {
+				return &exitError{exitUsage, err, "run 'deepbsde problems' for the list"}
+			}
+			text, err := problems.FileOf(name)
+			if err != nil {
+				return err
+			}
+			return a.print(string(text))
+		},
+	}
+}

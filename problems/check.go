@@ -1,0 +1,267 @@
+package problems
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// Checked is one thing that Check looked at.
+type Checked struct {
+	What   string // such as "paths"
+	Result string // what was found
+}
+
+const (
+	checkedPaths  = 100
+	checkedSteps  = 20
+	checkedPoints = 100
+	// residualBound is what DESIGN.md section 7 allows of the sum of the absolute terms;
+	// a true solution leaves some 1e-12.
+	residualBound = 1e-6
+	mostResidual  = 2000 // dimension, as the residual needs a d×d matrix
+)
+
+// Check makes the member of the family and tries it without training: shapes and values
+// at the start, simulated paths, and where there is an exact solution its residual in
+// the equation and the terminal condition. The error is that of the first check that
+// fails, for a problem file a *FileError; what was checked before is returned too.
+func (f *Family) Check(ctx context.Context, dim int, set map[string]float64) ([]Checked, error) {
+	if f.IsControl() {
+		return f.checkControl(ctx, dim, set)
+	}
+	p, err := f.Make(dim, set)
+	if err != nil {
+		return nil, err
+	}
+	list := []Checked{{"shapes", fmt.Sprintf("start, drift, diffusion, generator and terminal fit d = %d and are finite at the start", p.Dim)}}
+	t, x, exact, err := f.checkPaths(&p)
+	if err != nil {
+		return list, f.located(err)
+	}
+	how := "Euler's steps"
+	if exact {
+		how = "exact steps"
+	}
+	list = append(list, Checked{"paths", fmt.Sprintf("%d paths of %d %s to T = %g, with f and g along them, are finite", checkedPaths, checkedSteps, how, p.Horizon)})
+	if p.Exact == nil {
+		return append(list, Checked{"solution", "none is given; with the key exact its residual would be checked"}), nil
+	}
+	if err := ctx.Err(); err != nil {
+		return list, err
+	}
+	found, err := checkExact(&p, t, x)
+	if err != nil {
+		return list, f.located(err)
+	}
+	return append(list, found...), nil
+}
+
+// checkPaths simulates the process and returns points on the paths.
+func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool, err error) {
+	d := p.Dim
+	tr, err := p.Transition()
+	if err != nil {
+		return nil, nil, false, err
+	}
+	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
+	gen, err := expr.Compile(p.GeneratorAt(t, x, y, z), t, x, y, z)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	terminal, err := expr.Compile(p.Terminal(x), x)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	rng := rand.New(rand.NewPCG(1, uint64(d)))
+	h := p.Horizon / checkedSteps
+	paths := max(1, min(checkedPaths, 4_000_000/d))
+	now, next := make([]float64, paths*d), make([]float64, paths*d)
+	dw, extra := make([]float64, paths*d), make([]float64, paths*d*tr.Extra)
+	for r := range paths {
+		copy(now[r*d:], p.Start)
+	}
+	fv, gv, zero := make([]float64, paths), make([]float64, paths), make([]float64, paths*d)
+	for n := 0; ; n++ {
+		time := float64(n) * h
+		for i, v := range now {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, nil, false, &pde.Error{Problem: p.Name, Field: f.moving(p),
+					Reason: fmt.Sprintf("component %d of a simulated path is %g at t = %g, want finite paths", i%d, v, time)}
+			}
+		}
+		if err := terminal.Eval(paths, gv, now); err != nil {
+			return nil, nil, false, err
+		}
+		if err := gen.Eval(paths, fv, []float64{math.Min(time, p.Horizon)}, now, gv, zero); err != nil {
+			return nil, nil, false, err
+		}
+		for r := range paths {
+			field, v := "Terminal", gv[r]
+			if !math.IsNaN(v) && !math.IsInf(v, 0) {
+				field, v = "Generator", fv[r]
+			}
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, nil, false, &pde.Error{Problem: p.Name, Field: field,
+					Reason: fmt.Sprintf("is %g on a simulated path at t = %.4g, x = %s, want a finite number (the generator with y = g(x), z = 0)", v, time, few(now[r*d:(r+1)*d]))}
+			}
+		}
+		for k := range checkedPoints / checkedSteps { // some points of every time
+			if r := (n*7 + k*13) % paths; n < checkedSteps {
+				times = append(times, time)
+				points = append(points, now[r*d:(r+1)*d]...)
+			}
+		}
+		if n == checkedSteps {
+			return times, points, tr.Exact, nil
+		}
+		for i := range dw {
+			dw[i] = math.Sqrt(h) * rng.NormFloat64()
+		}
+		for i := range extra {
+			extra[i] = rng.NormFloat64()
+		}
+		if err := tr.Step(time, h, paths, now, dw, extra, next); err != nil {
+			return nil, nil, false, err
+		}
+		now, next = next, now
+	}
+}
+
+// moving is the field that is to blame for a path: the drift where it is a formula.
+func (f *Family) moving(p *pde.Problem) string {
+	if _, isFormula := p.Drift.(pde.DriftFunc); isFormula {
+		return "Drift"
+	}
+	return "Diffusion"
+}
+
+// few are the first components of a point.
+func few(x []float64) string {
+	var parts []string
+	for _, v := range x[:min(len(x), 4)] {
+		parts = append(parts, fmt.Sprintf("%.4g", v))
+	}
+	if len(x) > 4 {
+		parts = append(parts, "…")
+	}
+	return "(" + strings.Join(parts, ", ") + ")"
+}
+
+// checkExact puts the exact solution into the equation and the terminal condition.
+func checkExact(p *pde.Problem, t, points []float64) ([]Checked, error) {
+	d := p.Dim
+	x := expr.Input("x", d)
+	difference, err := expr.Compile(expr.Concat(p.Exact(expr.Const(p.Horizon), x), p.Terminal(x)), x)
+	if err != nil {
+		return nil, err
+	}
+	both := make([]float64, 2*len(t))
+	if err := difference.Eval(len(t), both, points); err != nil {
+		return nil, err
+	}
+	worst := 0.0
+	for i := range t {
+		u, g := both[2*i], both[2*i+1]
+		off := math.Abs(u-g) / math.Max(math.Abs(u)+math.Abs(g), 1e-300)
+		if !(off <= residualBound) {
+			return nil, &pde.Error{Problem: p.Name, Field: "Exact", Reason: fmt.Sprintf(
+				"is %.8g at t = T, x = %s, where the terminal condition is %.8g; want the same", u, few(points[i*d:(i+1)*d]), g)}
+		}
+		worst = math.Max(worst, off)
+	}
+	list := []Checked{{"terminal", fmt.Sprintf("the exact solution at T is g at %d points of the paths, up to %.1e of it", len(t), worst)}}
+	if d > mostResidual {
+		return append(list, Checked{"solution", fmt.Sprintf("the residual is not computed for d > %d; try a smaller --dim", mostResidual)}), nil
+	}
+	n := min(len(t), max(1, 100_000/(d*d)))
+	stride := len(t) / n // over all times
+	var some, at []float64
+	for i := range n {
+		some = append(some, t[i*stride])
+		at = append(at, points[i*stride*d:(i*stride+1)*d]...)
+	}
+	r, s, err := pde.Residual(*p, p.Exact, some, at)
+	if err != nil {
+		return list, err
+	}
+	worst = 0
+	for i := range r {
+		if !(math.Abs(r[i]) <= residualBound*s[i]) {
+			return list, &pde.Error{Problem: p.Name, Field: "Exact", Reason: fmt.Sprintf(
+				"does not solve the equation: at t = %.4g, x = %s the terms leave %.3g of %.3g, the sum of their absolute values", some[i], few(at[i*d:(i+1)*d]), r[i], s[i])}
+		}
+		worst = math.Max(worst, math.Abs(r[i])/math.Max(s[i], 1e-300))
+	}
+	return append(list, Checked{"solution", fmt.Sprintf("the exact solution leaves %.1e of the equation's terms at %d points of the paths", worst, n)}), nil
+}
+
+// checkControl simulates a control problem under random constant actions.
+func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float64) ([]Checked, error) {
+	c, err := f.MakeControl(dim, set)
+	if err != nil {
+		return nil, err
+	}
+	p := c.Problem
+	list := []Checked{{"shapes", fmt.Sprintf("the functions fit %d states and %d actions and are finite at the start", p.StateDim, p.ActionDim)}}
+	steps := f.Training["shared"].Steps
+	if steps == 0 {
+		steps = checkedSteps
+	}
+	d, err := p.Discretise(steps)
+	if err != nil {
+		return list, f.located(err)
+	}
+	t, x, raw := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Input("raw", p.ActionDim)
+	admitted := raw
+	if p.Actions != nil {
+		admitted = p.Actions.Admit(t, x, raw)
+	}
+	admit, err := expr.Compile(admitted, t, x, raw)
+	if err != nil {
+		return list, err
+	}
+	random := make([]float64, p.ActionDim)
+	rng := rand.New(rand.NewPCG(1, uint64(p.ActionDim)))
+	for i := range random {
+		random[i] = rng.NormFloat64()
+		if p.ActionScale != nil && p.Actions == nil {
+			random[i] *= p.ActionScale[i]
+		}
+	}
+	result, err := control.Simulate(ctx, d, constantPolicy{admit, random}, control.Simulation{Paths: checkedPaths, Seed: 1})
+	if err != nil {
+		return list, err
+	}
+	for i, v := range result.Costs {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return list, f.located(&pde.Error{Problem: p.Name, Field: costField(&p),
+				Reason: fmt.Sprintf("the cost of simulated path %d under constant admissible actions is %g, want finite costs", i, v)})
+		}
+	}
+	return append(list, Checked{"paths", fmt.Sprintf("%d paths of %d steps under constant admissible actions have finite costs, their mean is %.6g", result.Paths, d.Steps, result.Cost)}), nil
+}
+
+func costField(p *control.Problem) string {
+	if p.RunningCost != nil {
+		return "RunningCost"
+	}
+	return "TerminalCost"
+}
+
+// constantPolicy takes the admissible action for the same raw numbers everywhere.
+type constantPolicy struct {
+	admit *expr.Func
+	raw   []float64
+}
+
+// Act is the action in every row.
+func (c constantPolicy) Act(_ int, t float64, rows int, x, a []float64) error {
+	return c.admit.Eval(rows, a, []float64{t}, x, c.raw)
+}

@@ -1,0 +1,263 @@
+package problems
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/expr-lang/expr/ast"
+)
+
+// operand is the value of a part of a formula.
+type operand struct {
+	expr.Value
+	constant  []float64 // its components where they do not depend on variables, else nil
+	condition bool      // a comparison or what and, or, not make of them
+}
+
+func constants(v ...float64) operand { return operand{Value: expr.Vector(v), constant: v} }
+
+// scalar tells whether the operand is a constant number, and which.
+func (o operand) scalar() (float64, bool) {
+	if len(o.constant) != 1 {
+		return 0, false
+	}
+	return o.constant[0], true
+}
+
+// scope is what the names in a formula stand for.
+type scope struct {
+	*instance
+	field     string // where the formula stands, for messages
+	variables map[string]operand
+	used      map[string]bool    // the variables that were looked up
+	defined   map[string]operand // helpers that were needed so far
+	size      int                // components of all intermediate results
+	visible   int                // so many of the helpers: each knows those above it
+}
+
+// evaluator turns one formula into an operand. A mistake panics with a *FileError,
+// which scope.evaluate catches: the recursion would drown in error returns.
+type evaluator struct {
+	*scope
+	f    *formula
+	memo map[ast.Node]operand // a chain a < b < c has b twice
+}
+
+// evaluate is the value of a formula.
+func (s *scope) evaluate(f *formula) (value operand, wrong *FileError) {
+	defer func() {
+		if p := recover(); p != nil {
+			e, ok := p.(*FileError)
+			if !ok {
+				panic(p)
+			}
+			wrong = e
+		}
+	}()
+	return s.value(f), nil
+}
+
+func (s *scope) value(f *formula) operand {
+	e := &evaluator{s, f, map[ast.Node]operand{}}
+	return e.eval(f.tree)
+}
+
+func (e *evaluator) fail(n ast.Node, format string, args ...any) {
+	panic(e.f.errorAt(n.Location().From, format, args...))
+}
+
+func (e *evaluator) eval(n ast.Node) operand {
+	if v, ok := e.memo[n]; ok {
+		return v
+	}
+	v := e.evalNode(n)
+	e.memo[n] = v
+	return v
+}
+
+func (e *evaluator) evalNode(n ast.Node) operand {
+	switch n := n.(type) {
+	case *ast.IntegerNode:
+		return constants(float64(n.Value))
+	case *ast.FloatNode:
+		return constants(n.Value)
+	case *ast.BoolNode:
+		v := constants(0)
+		if n.Value {
+			v = constants(1)
+		}
+		v.condition = true
+		return v
+	case *ast.IdentifierNode:
+		return e.name(n)
+	case *ast.UnaryNode:
+		return e.unary(n)
+	case *ast.BinaryNode:
+		return e.binary(n)
+	case *ast.ConditionalNode:
+		return e.choice(n)
+	case *ast.ArrayNode:
+		if len(n.Nodes) == 0 {
+			e.fail(n, "an empty list, want components")
+		}
+		return e.join(n, e.numbers(n.Nodes))
+	case *ast.MemberNode:
+		return e.component(n)
+	case *ast.SliceNode:
+		return e.slice(n)
+	case *ast.BuiltinNode:
+		return e.call(n, n.Name, n.Arguments)
+	case *ast.CallNode:
+		callee, ok := n.Callee.(*ast.IdentifierNode)
+		if !ok {
+			e.fail(n, "only functions can be called")
+		}
+		return e.call(n, callee.Value, n.Arguments)
+	}
+	e.fail(n, "this is no part of a formula")
+	return operand{}
+}
+
+// number is the value of a part that must not be a condition.
+func (e *evaluator) number(n ast.Node) operand {
+	v := e.eval(n)
+	if v.condition {
+		e.fail(n, "a condition where a number is wanted; write condition ? 1 : 0")
+	}
+	return v
+}
+
+func (e *evaluator) numbers(nodes []ast.Node) []operand {
+	list := make([]operand, len(nodes))
+	for i, n := range nodes {
+		list[i] = e.number(n)
+	}
+	return list
+}
+
+// wantCondition is the value of a part that must be a condition.
+func (e *evaluator) wantCondition(n ast.Node, of string) operand {
+	v := e.eval(n)
+	if !v.condition {
+		hint := ""
+		if of == "not" {
+			hint = "; not binds closer than comparisons: write not (a < b)"
+		}
+		e.fail(n, "a number where %s wants a condition such as x[0] > 0%s", of, hint)
+	}
+	return v
+}
+
+// name is a variable, a parameter, a constant or a helper.
+func (e *evaluator) name(n *ast.IdentifierNode) operand {
+	if v, ok := e.lookup(n.Value); ok {
+		return v
+	}
+	msg := fmt.Sprintf("unknown name %q in %s", n.Value, e.field)
+	switch {
+	case functions[n.Value].apply != nil:
+		msg = fmt.Sprintf("%q is a function, want %s(…)", n.Value, n.Value)
+	case contains(allVariables, n.Value):
+		msg = fmt.Sprintf("%s does not depend on %q (known: %s)", e.field, n.Value, strings.Join(e.names(), ", "))
+	case otherVariables[n.Value] != "":
+		msg += "; " + otherVariables[n.Value]
+	default:
+		msg += didYouMean(n.Value, e.names())
+	}
+	e.fail(n, "%s", msg)
+	return operand{}
+}
+
+// otherVariables are names that people use for the variables.
+var otherVariables = map[string]string{
+	"T": "the final time is horizon", "u": "u is y in formulas", "grad": "σᵀ∇u is z in formulas", "gradient": "σᵀ∇u is z in formulas",
+	"gradu": "σᵀ∇u is z in formulas", "dW": "the increment of the noise is dw", "X": "the state is x", "Z": "σᵀ∇u is z", "e": "e is exp(1)",
+	"dim": "the dimension is d", "n": "the dimension is d", "j": "the index of a component is i", "k": "the index of a component is i",
+	"x0": "the start is not known in formulas; make it a parameter",
+}
+
+// lookup finds a name; helpers are evaluated when they are first needed.
+func (s *scope) lookup(name string) (operand, bool) {
+	if v, ok := s.variables[name]; ok {
+		s.used[name] = true
+		return v, true
+	}
+	if v, ok := s.values[name]; ok {
+		return constants(v), true
+	}
+	if name == "pi" || name == "π" {
+		return constants(math.Pi), true
+	}
+	for k, d := range s.helpers[:s.visible] {
+		if d.name != name {
+			continue
+		}
+		v, ok := s.defined[name]
+		if !ok {
+			all := s.visible
+			s.visible = k
+			v = s.value(d.formula)
+			s.visible = all
+			s.defined[name] = v
+		}
+		return v, true
+	}
+	return operand{}, false
+}
+
+// names lists what a formula may use, the variables first.
+func (s *scope) names() []string {
+	var variables, rest []string
+	for name := range s.variables {
+		variables = append(variables, name)
+	}
+	sort.Strings(variables)
+	for name := range s.values {
+		rest = append(rest, name)
+	}
+	for _, d := range s.helpers[:s.visible] {
+		rest = append(rest, d.name)
+	}
+	sort.Strings(rest)
+	return append(append(variables, rest...), "pi")
+}
+
+// result is a new intermediate result of the operands. What depends on constants alone
+// is computed at once, by the same arithmetic as everything else.
+func (e *evaluator) result(n ast.Node, v expr.Value, from ...operand) operand {
+	if err := v.Err(); err != nil {
+		e.fail(n, "%s", strings.TrimPrefix(err.Error(), "expr: "))
+	}
+	if e.size += v.Width(); e.size > maxComponents {
+		e.fail(n, "the formula has intermediate results of more than %d components together", maxComponents)
+	}
+	for _, o := range from {
+		if o.constant == nil {
+			return operand{Value: v}
+		}
+	}
+	out := make([]float64, v.Width())
+	f, err := expr.Compile(v)
+	if err == nil {
+		err = f.Eval(1, out)
+	}
+	if err != nil {
+		e.fail(n, "%v", err)
+	}
+	return constants(out...)
+}
+
+// join puts the components of all operands into one row.
+func (e *evaluator) join(n ast.Node, parts []operand) operand {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	values := make([]expr.Value, len(parts))
+	for i, p := range parts {
+		values[i] = p.Value
+	}
+	return e.result(n, expr.Concat(values...), parts...)
+}

@@ -1,0 +1,71 @@
+package problems
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// mostTime is what reading a file may take in the fuzz tests: a thousand times what the
+// named problems' files take.
+const mostTime = 5 * time.Second
+
+// FuzzRead: whatever the file, reading ends soon, either with a problem or with one
+// located message.
+func FuzzRead(f *testing.F) {
+	for _, pattern := range []string{"files/*.yaml", "testdata/malformed/*.yaml"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) { readFuzzed(t, text) })
+}
+
+// FuzzFormula is the same for one formula in every field.
+func FuzzFormula(f *testing.F) {
+	for _, s := range []string{"y - y^3", "-lambda/2*normsq(z)", "min(max(x[0], -1), 1)", "dot([x[1:], t], z) + d", "y > 0 and not (t >= 1) ? y : 0",
+		"sum(concat(x, broadcast(1, 3)))", "x[-1]**2", "sqrt(-2)^0.5", "a<b<c", "((((1))))", "i*dw", "0.1*x*dw", "[x[1], -x[0]]"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, formula string) {
+		quoted := "'" + strings.ReplaceAll(formula, "'", "''") + "'"
+		head := "dim: 2\nhorizon: 1\nparameters: {lambda: 1}\n"
+		for _, fields := range []string{
+			"diffusion: 1\nterminal: sum(x)\ngenerator: %\n", "diffusion: 1\nterminal: %\n", "diffusion: %\nterminal: sum(x)\n",
+			"start: %\ndrift: %\ndiffusion: 1\nterminal: sum(x)\n", "define: {h: %}\nactions: 2\ndrift: %\nnoise-action: h*dw\nrunning-cost: sum(h)\n",
+		} {
+			readFuzzed(t, []byte(head+strings.ReplaceAll(fields, "%", quoted)))
+		}
+	})
+}
+
+func readFuzzed(t *testing.T, text []byte) {
+	t.Helper()
+	start := time.Now()
+	family, err := Read("fuzz.yaml", text)
+	if took := time.Since(start); took > mostTime {
+		t.Errorf("reading took %v", took)
+	}
+	if err == nil {
+		if len(family.Params) == 0 || family.Name == "" && strings.Contains(string(text), "name") {
+			t.Errorf("an incomplete family: %+v", family)
+		}
+		return
+	}
+	var e *FileError
+	if !errors.As(err, &e) {
+		t.Fatalf("the error %v has no place", err)
+	}
+	checkExcerpt(t, e, text)
+}
