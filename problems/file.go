@@ -19,9 +19,11 @@ const (
 	maxFormula    = 10_000  // bytes of one formula
 	maxBrackets   = 100     // nested in a formula
 	maxNodes      = 10_000  // operations and operands of a formula
-	maxComponents = 1 << 24 // of all intermediate results of a formula and what it uses
+	maxComponents = 1 << 20 // of all intermediate results of a formula and what it uses
 	maxMatrix     = 3000    // rows of a dense matrix
 	maxText       = 20_000  // bytes of a title, a citation or the like
+	maxNames      = 200     // parameters, and as many helpers
+	maxWishes     = 20      // constraints of a control problem
 )
 
 // ReadFile reads a problem file, a text in YAML that describes an equation or a control

@@ -40,7 +40,11 @@ func (r *reader) controlKey(d *description, e entry) {
 	case "action-scale":
 		c.scale = r.vector(e.value, e.name)
 	case "constraints":
-		for _, n := range r.items(e.value, e.name) {
+		for k, n := range r.items(e.value, e.name) {
+			if k == maxWishes {
+				r.fail(n, "more than %d constraints", maxWishes)
+				return
+			}
 			c.constraints = append(c.constraints, r.constraint(n))
 		}
 	case "stages": // a parameter

@@ -60,7 +60,7 @@ func newSource(name string, text []byte) (*source, *FileError) {
 func (s *source) errorAt(line, column int, format string, args ...any) *FileError {
 	line = min(max(line, 1), max(len(s.lines), 1))
 	column = max(column, 1)
-	e := &FileError{File: s.name, Line: line, Message: fmt.Sprintf(format, args...)}
+	e := &FileError{File: s.name, Line: line, Message: strings.Map(oneLine, fmt.Sprintf(format, args...))}
 	var text []rune
 	if len(s.lines) > 0 {
 		text = []rune(s.lines[line-1])
@@ -108,4 +108,16 @@ func isNear(name, near string) bool {
 		return distance(name, near) <= 1
 	}
 	return true
+}
+
+// oneLine keeps what a file says, also by escapes, from breaking lines or steering the
+// terminal.
+func oneLine(r rune) rune {
+	switch {
+	case unicode.IsSpace(r):
+		return ' '
+	case !unicode.IsPrint(r):
+		return '·'
+	}
+	return r
 }

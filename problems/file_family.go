@@ -279,6 +279,12 @@ func (r *reader) helpers(e entry, f *Family) []definition {
 	var list []definition
 	for _, h := range r.mapping(e.value, "define", nil) {
 		r.checkName(h, "helper")
+		if len(list) == maxNames {
+			r.fail(h.key, "more than %d helpers", maxNames)
+		}
+		if r.err != nil {
+			return nil
+		}
 		if f.param(h.name) >= 0 {
 			r.fail(h.key, "%q is a parameter already, want another name", h.name)
 		}

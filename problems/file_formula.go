@@ -2,7 +2,9 @@ package problems
 
 import (
 	"fmt"
+	"math"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -17,10 +19,8 @@ import (
 // formula is a parsed formula of a problem file.
 type formula struct {
 	source *source
+	node   *yaml.Node
 	text   string
-	line   int // of the value in the file
-	column int
-	places [][2]int // line and column of every character of text; nil: all at line, column
 	tree   ast.Node
 }
 
@@ -38,28 +38,39 @@ func (r *reader) formula(n *yaml.Node, what string) *formula {
 	if r.err != nil {
 		return nil
 	}
-	f := &formula{source: r.source, text: n.Value, line: n.Line, column: n.Column}
-	f.places = r.places(n)
+	f := &formula{source: r.source, node: n, text: n.Value}
+	if plainNumber.MatchString(f.text) { // most entries of a large matrix
+		if v, err := strconv.ParseFloat(f.text, 64); err == nil {
+			f.tree = &ast.FloatNode{Value: v}
+			return f
+		}
+	}
 	if r.err = f.parse(); r.err != nil {
 		return nil
 	}
 	return f
 }
 
+// plainNumber is a number that needs no parser; other forms of numbers go through it.
+var plainNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?(e-?[0-9]{1,2})?$`)
+
+// theEnd is the place after the last character of any formula.
+const theEnd = math.MaxInt32
+
 // errorAt is an error at a character of the formula.
 func (f *formula) errorAt(at int, format string, args ...any) *FileError {
-	line, column := f.line, f.column
-	if len(f.places) > 0 {
-		p := f.places[min(max(at, 0), len(f.places)-1)]
+	line, column := f.node.Line, f.node.Column
+	if places := f.source.places(f.node); len(places) > 0 {
+		p := places[min(max(at, 0), len(places)-1)]
 		line, column = p[0], p[1]
-		if at >= len(f.places) { // after the end
+		if at >= len(places) {
 			column++
 		}
 	}
 	return f.source.errorAt(line, column, format, args...)
 }
 
-// places finds every character of a scalar in the file: its characters stand there in
+// places finds every character of a scalar in the file, nil where it cannot: they stand there in
 // the same order, whatever the style, but for blanks, line breaks, and escapes in double
 // quotes, for which there are no places.
 func (s *source) places(n *yaml.Node) [][2]int {
@@ -202,7 +213,7 @@ func (f *formula) parserError(err error) *FileError {
 			msg = fmt.Sprintf("unexpected %q: nothing is open here that it closes, or a value is missing before it", token[2])
 		}
 	case strings.Contains(msg, "unexpected token EOF"), strings.Contains(msg, "unexpected end"):
-		msg, at = "the formula ends too early: a value or a closing bracket is missing", len(f.places)
+		msg, at = "the formula ends too early: a value or a closing bracket is missing", theEnd
 	case strings.HasPrefix(msg, "unrecognized character"):
 		msg = "a character that formulas do not have"
 		if r := []rune(f.text); at >= 0 && at < len(r) {

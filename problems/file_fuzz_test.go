@@ -29,6 +29,8 @@ func FuzzRead(f *testing.F) {
 			f.Add(text)
 		}
 	}
+	f.Add([]byte("j\n\n text\n"))           // a text of several lines in the message
+	f.Add([]byte("\"a\\u001b[31mb\": 1\n")) // and one that steers terminals
 	f.Fuzz(func(t *testing.T, text []byte) { readFuzzed(t, text) })
 }
 

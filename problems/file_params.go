@@ -42,6 +42,12 @@ func (r *reader) parameters(byName map[string]entry) []Param {
 		if p.name == list[0].Name {
 			r.fail(p.key, "%q is a parameter of every problem, set by the key %q at the top", p.name, p.name)
 		}
+		if len(list) > maxNames {
+			r.fail(p.key, "more than %d parameters", maxNames)
+		}
+		if r.err != nil {
+			return list
+		}
 		list = append(list, r.parameter(p))
 	}
 	return list

@@ -28,24 +28,33 @@ func Compile(out Value, inputs ...Value) (*Func, error) {
 		f.inputs = append(f.inputs, Node{Name: in.n.name, Width: in.n.width})
 	}
 	f.pool.New = func() any {
-		s := &scratch{
+		return &scratch{
 			work: make([][]float64, len(nodes)), values: make([]operand, len(nodes)), args: make([]operand, len(inputs)),
 		}
-		for i, n := range nodes {
-			if n.Op != OpInput && n.Op != OpConst {
-				s.work[i] = make([]float64, blockRows*n.Width)
-			}
-		}
-		return s
 	}
 	return f, nil
 }
 
 // scratch is the memory of one evaluation.
 type scratch struct {
+	rows   int         // that work has room for
 	work   [][]float64 // results of the operations, a block of rows each
 	values []operand
 	args   []operand
+}
+
+// grow makes room for so many rows, of one where no more are evaluated: a wide
+// expression needs 128 times as much for a whole block.
+func (s *scratch) grow(nodes []Node, rows int) {
+	if rows <= s.rows {
+		return
+	}
+	for i, n := range nodes {
+		if n.Op != OpInput && n.Op != OpConst {
+			s.work[i] = make([]float64, rows*n.Width)
+		}
+	}
+	s.rows = rows
 }
 
 // Width is the number of components of the result.
@@ -72,6 +81,7 @@ func (f *Func) Eval(rows int, dst []float64, in ...[]float64) error {
 	if len(dst) != rows*f.Width() {
 		return fmt.Errorf("expr: result has %d numbers, want %d rows × %d", len(dst), rows, f.Width())
 	}
+	s.grow(f.nodes, min(rows, blockRows))
 	values := s.values
 	for lo := 0; lo < rows; lo += blockRows {
 		n := min(blockRows, rows-lo)
