@@ -1,0 +1,76 @@
+package problems
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// checkControl simulates a control problem under random constant actions.
+func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float64) ([]Checked, error) {
+	c, err := f.MakeControl(dim, set)
+	if err != nil {
+		return nil, err
+	}
+	p := c.Problem
+	list := []Checked{{"shapes", fmt.Sprintf("the functions fit %d states and %d actions and are finite at the start", p.StateDim, p.ActionDim)}}
+	steps := f.Training["shared"].Steps
+	if steps == 0 {
+		steps = checkedSteps
+	}
+	d, err := p.Discretise(steps)
+	if err != nil {
+		return list, f.located(err)
+	}
+	t, x, raw := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Input("raw", p.ActionDim)
+	admitted := raw
+	if p.Actions != nil {
+		admitted = p.Actions.Admit(t, x, raw)
+	}
+	admit, err := expr.Compile(admitted, t, x, raw)
+	if err != nil {
+		return list, err
+	}
+	random := make([]float64, p.ActionDim)
+	rng := rand.New(rand.NewPCG(1, uint64(p.ActionDim)))
+	for i := range random {
+		random[i] = rng.NormFloat64()
+		if p.ActionScale != nil && p.Actions == nil {
+			random[i] *= p.ActionScale[i]
+		}
+	}
+	result, err := control.Simulate(ctx, d, constantPolicy{admit, random}, control.Simulation{Paths: checkedPaths, Seed: 1})
+	if err != nil {
+		return list, err
+	}
+	for i, v := range result.Costs {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return list, f.located(&pde.Error{Problem: p.Name, Field: costField(&p),
+				Reason: fmt.Sprintf("the cost of simulated path %d under constant admissible actions is %g, want finite costs", i, v)})
+		}
+	}
+	return append(list, Checked{"paths", fmt.Sprintf("%d paths of %d steps under constant admissible actions have finite costs, their mean is %.6g", result.Paths, d.Steps, result.Cost)}), nil
+}
+
+func costField(p *control.Problem) string {
+	if p.RunningCost != nil {
+		return "RunningCost"
+	}
+	return "TerminalCost"
+}
+
+// constantPolicy takes the admissible action for the same raw numbers everywhere.
+type constantPolicy struct {
+	admit *expr.Func
+	raw   []float64
+}
+
+// Act is the action in every row.
+func (c constantPolicy) Act(_ int, t float64, rows int, x, a []float64) error {
+	return c.admit.Eval(rows, a, []float64{t}, x, c.raw)
+}

@@ -1,0 +1,100 @@
+package problems
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// instance is the description for one dimension and one set of parameters.
+func (d *description) instance(dim int, v values) *instance {
+	return &instance{helpers: d.helpers, dim: dim, values: v}
+}
+
+// check finds the mistakes that a dimension or a parameter brings to light.
+func (d *description) check(dim int, v values) error {
+	var wrong *FileError
+	if d.control != nil {
+		_, wrong = d.makeControl(dim, v)
+	} else {
+		_, wrong = d.makeEquation(dim, v)
+	}
+	if wrong == nil {
+		return nil // not a nil *FileError
+	}
+	return wrong
+}
+
+// fieldKeys are the keys behind the fields of pde.Problem and control.Problem.
+var fieldKeys = map[string]string{
+	"Dim": "dim", "Horizon": "horizon", "Start": "start", "Drift": "drift", "Diffusion": "diffusion", "Generator": "generator",
+	"Terminal": "terminal", "Exact": "exact", "StateDim": "states", "ActionDim": "actions", "NoiseDim": "noise", "Stages": "stages",
+	"Noise": "noise-action", "Transition": "transition", "RunningCost": "running-cost", "TerminalCost": "terminal-cost",
+	"Actions": "action-set", "ActionScale": "action-scale", "Minimizer": "minimizer",
+}
+
+// locate turns an error of the validation into one at the key of its field.
+func (d *description) locate(err error) error {
+	var e *pde.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	key := fieldKeys[e.Field]
+	if strings.HasPrefix(e.Field, "Constraints") {
+		key = "constraints"
+	}
+	line, column := 1, 1
+	if n := d.keys[key]; n != nil {
+		line, column = n.Line, n.Column
+	}
+	reason := e.Reason
+	if e.Err != nil {
+		reason += ": " + e.Err.Error()
+	}
+	if key == "" {
+		key = e.Field
+	}
+	return d.source.errorAt(line, column, "%s: %s", key, reason)
+}
+
+// makeEquation is the equation for one dimension and one set of parameters.
+func (d *description) makeEquation(dim int, v values) (p pde.Problem, wrong *FileError) {
+	in := d.instance(dim, v)
+	p = pde.Problem{Dim: dim, Horizon: v["horizon"]}
+	if p.Start, wrong = in.start(d.start, dim); wrong != nil {
+		return p, wrong
+	}
+	if d.drift != nil {
+		if p.Drift, wrong = d.drift.build(in, dim); wrong != nil {
+			return p, wrong
+		}
+	}
+	if p.Diffusion, wrong = d.diffusion.build(in, dim); wrong != nil {
+		return p, wrong
+	}
+	if wrong = checkLinear(d.diffusion.node, d.source, p.Diffusion, p.Start, v["horizon"]); wrong != nil {
+		return p, wrong
+	}
+	one := func(key string, names []string, widths ...int) *fileFunction {
+		if d.functions[key] == nil || wrong != nil {
+			return nil
+		}
+		f := &fileFunction{in: in, v: d.functions[key], field: key, n: 1, names: names}
+		if key == "terminal" {
+			f.fixed = map[string]operand{"t": constants(p.Horizon)}
+		}
+		_, _, wrong = f.try(widths...)
+		return f
+	}
+	if f := one("terminal", []string{"x"}, dim); f != nil {
+		p.Terminal = func(x value) value { return f.call(x) }
+	}
+	if f := one("generator", []string{"t", "x", "y", "z"}, 1, dim, 1, dim); f != nil {
+		p.Generator = func(t, x, y, z value) value { return f.call(t, x, y, z) }
+	}
+	if f := one("exact", []string{"t", "x"}, 1, dim); f != nil {
+		p.Exact = func(t, x value) value { return f.call(t, x) }
+	}
+	return p, wrong
+}

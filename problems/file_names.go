@@ -1,0 +1,84 @@
+package problems
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// name is a variable, a parameter, a constant or a helper.
+func (e *evaluator) name(n *ast.IdentifierNode) operand {
+	if v, ok := e.lookup(n.Value); ok {
+		return v
+	}
+	msg := fmt.Sprintf("unknown name %q in %s", n.Value, e.field)
+	switch {
+	case functions[n.Value].apply != nil:
+		msg = fmt.Sprintf("%q is a function, want %s(…)", n.Value, n.Value)
+	case contains(allVariables, n.Value):
+		msg = fmt.Sprintf("%s does not depend on %q (known: %s)", e.field, n.Value, strings.Join(e.names(), ", "))
+	case otherVariables[n.Value] != "":
+		msg += "; " + otherVariables[n.Value]
+	default:
+		msg += didYouMean(n.Value, e.names())
+	}
+	e.fail(n, "%s", msg)
+	return operand{}
+}
+
+// otherVariables are names that people use for the variables.
+var otherVariables = map[string]string{
+	"T": "the final time is horizon", "u": "u is y in formulas", "grad": "σᵀ∇u is z in formulas", "gradient": "σᵀ∇u is z in formulas",
+	"gradu": "σᵀ∇u is z in formulas", "dW": "the increment of the noise is dw", "X": "the state is x", "Z": "σᵀ∇u is z", "e": "e is exp(1)",
+	"dim": "the dimension is d", "n": "the dimension is d", "j": "the index of a component is i", "k": "the index of a component is i",
+	"x0": "the start is not known in formulas; make it a parameter",
+}
+
+// lookup finds a name; helpers are evaluated when they are first needed.
+func (s *scope) lookup(name string) (operand, bool) {
+	if v, ok := s.variables[name]; ok {
+		s.used[name] = true
+		return v, true
+	}
+	if v, ok := s.values[name]; ok {
+		return constants(v), true
+	}
+	if name == "pi" || name == "π" {
+		return constants(math.Pi), true
+	}
+	for k, d := range s.helpers[:s.visible] {
+		if d.name != name {
+			continue
+		}
+		v, ok := s.defined[name]
+		if !ok {
+			all := s.visible
+			s.visible = k
+			v = s.value(d.formula)
+			s.visible = all
+			s.defined[name] = v
+		}
+		return v, true
+	}
+	return operand{}, false
+}
+
+// names lists what a formula may use, the variables first.
+func (s *scope) names() []string {
+	var variables, rest []string
+	for name := range s.variables {
+		variables = append(variables, name)
+	}
+	sort.Strings(variables)
+	for name := range s.values {
+		rest = append(rest, name)
+	}
+	for _, d := range s.helpers[:s.visible] {
+		rest = append(rest, d.name)
+	}
+	sort.Strings(rest)
+	return append(append(variables, rest...), "pi")
+}
