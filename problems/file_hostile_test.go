@@ -56,7 +56,7 @@ func TestHostileFiles(t *testing.T) {
 			message = message[:min(len(message), 150)]
 		}
 		t.Logf("%-20s %8.3f s  %s", name, took.Seconds(), message)
-		if took > 10*time.Second {
+		if took > 2*time.Minute { // a hang; the longest takes 2 s, 16 s under the race detector
 			t.Errorf("%s took %v", name, took)
 		}
 		if e, ok := err.(*FileError); ok {
