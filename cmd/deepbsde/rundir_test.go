@@ -111,7 +111,7 @@ func TestKilledRuns(t *testing.T) {
 		for attempt := 0; killed < kills/2; attempt++ {
 			dir := filepath.Join(root, fmt.Sprintf("%s %d", problem, attempt))
 			command := append(args, "--out", dir)
-			for {
+			for tries := 0; ; tries++ {
 				cmd := exec.CommandContext(t.Context(), exe, command...)
 				cmd.Env = append(os.Environ(), asProgram+"=1", checkpointPauseOfTest+"=1ms")
 				var stderr bytes.Buffer
@@ -124,7 +124,7 @@ func TestKilledRuns(t *testing.T) {
 				var err error
 				select {
 				case err = <-done:
-				case <-time.After(time.Duration(rng.IntN(400)) * time.Millisecond):
+				case <-time.After(time.Duration(rng.IntN(400)<<min(tries, 8)) * time.Millisecond): // longer each time, for machines on which the beginning takes long
 					cmd.Process.Kill()
 					if err = <-done; err != nil {
 						killed++
