@@ -67,13 +67,10 @@ func TestPolicyGradient(t *testing.T) {
 		for i := range e.params { // away from the start, where the network's part is 0
 			e.params[i] += 0.1 * math.Sin(float64(i))
 		}
-		prog := e.pieces[0].gradient
 		if err := e.noise.starts(e.x[0], 0); err != nil {
 			t.Fatal(err)
 		}
 		e.pool.Do(e.noise.fill(e.w[0], 0, 0, 4))
-		bind(prog, "start", e.x[0])
-		bind(prog, "w", e.w[0])
 		b := e.builder(true)
 		_, out, cost, _ := e.piece(b, 0, 4, 6, false)
 		node := e.objective(b, out, cost, autodiff.Node{}, true)

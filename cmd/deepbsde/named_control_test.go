@@ -58,7 +58,11 @@ func TestControlProblems(t *testing.T) {
 				excess = -excess
 			}
 			values, excesses, actions, seconds = append(values, r.Value), append(excesses, excess), append(actions, r.ActionError), append(seconds, r.Seconds)
-			if !(excess <= c.excess) || !(excess >= -5*r.StdErr/math.Abs(reference)-1e-3) {
+			slack := 5 * r.StdErr / math.Abs(reference)
+			if c.name == "energy-storage" {
+				slack += 1e-3 // of the reference's own 0.08 %
+			}
+			if !(excess <= c.excess) || !(excess >= -slack) {
 				t.Errorf("%s seed %d: worse than the reference by %.3f %%, want at most %.2f %% and no better than sampling allows", c.name, seed, 100*excess, 100*c.excess)
 			}
 			if c.action > 0 && !(r.ActionError > 0 && r.ActionError <= c.action) {
