@@ -48,6 +48,12 @@ func (p *Problem) Validate() error {
 		{"Diffusion", d, func() expr.Value { return p.Diffusion.Mul(t, x, z) }},
 		{"Terminal", 1, func() expr.Value { return p.Terminal(x) }},
 		{"Generator", 1, func() expr.Value { return p.GeneratorAt(t, x, y, z) }},
+		{"RandomStart", d, func() expr.Value {
+			if p.RandomStart == nil {
+				return x
+			}
+			return p.RandomStart(x)
+		}},
 		{"Exact", 1, func() expr.Value {
 			if p.Exact == nil {
 				return expr.Const(0)
