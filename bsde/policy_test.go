@@ -228,8 +228,8 @@ func TestActionsAreAdmissible(t *testing.T) {
 		const rows = 10_000
 		x, a := make([]float64, rows*d), make([]float64, rows*d)
 		for round := range states / rows {
-			noise := newNoise(7, forStart, round, 0, rows, d, 1)
-			noise.increments(0, x)
+			noise := newNoise(7, forStart, round, 0, rows, d)
+			noise.increments(0, 1, x)
 			scale := math.Pow(10, float64(round%7-2)) // from 0.01 to 10⁴
 			if round%50 == 49 {
 				scale = 1e300
