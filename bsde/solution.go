@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -103,41 +104,55 @@ func (s *Solution) sees(x []float64) bool {
 }
 
 func (s *Solution) check(t float64, x []float64, paths int) error {
-	wrong := func(field, format string, args ...any) error {
-		return &pde.Error{Problem: s.eq.Name, Field: field, Reason: fmt.Sprintf(format, args...)}
+	if !(t >= 0 && t <= s.eq.Horizon) {
+		return pointError(s.eq.Name, "t", "is %g, want a time from 0 to the horizon %g", t, s.eq.Horizon)
 	}
+	return checkPoint(s.eq.Name, s.eq.Dim, x, paths)
+}
+
+// checkPoint checks what all points need.
+func checkPoint(problem string, d int, x []float64, paths int) error {
 	switch {
-	case !(t >= 0 && t <= s.eq.Horizon):
-		return wrong("t", "is %g, want a time from 0 to the horizon %g", t, s.eq.Horizon)
-	case len(x) != s.eq.Dim:
-		return wrong("x", "has %d components, want %d", len(x), s.eq.Dim)
-	case paths < 2 || paths > math.MaxInt32:
-		return wrong("paths", "is %d, want a number from 2 to %d", paths, math.MaxInt32)
+	case len(x) != d:
+		return pointError(problem, "x", "has %d components, want %d", len(x), d)
+	case paths < fewestPaths || paths > math.MaxInt32:
+		return pointError(problem, "paths", "is %d, want a number from %d to %d", paths, fewestPaths, math.MaxInt32)
 	}
 	for i, v := range x {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return wrong("x", "component %d is %g, want a finite number", i, v)
+			return pointError(problem, "x", "component %d is %g, want a finite number", i, v)
 		}
 	}
 	return nil
 }
 
+// fewestPaths is the number that has a standard error, in pairs too.
+const fewestPaths = 4
+
+func pointError(problem, field, format string, args ...any) error {
+	return &pde.Error{Problem: problem, Field: field, Reason: fmt.Sprintf(format, args...)}
+}
+
 // atHorizon is g and its gradient.
-func (s *Solution) atHorizon(out *Estimate) error {
-	d := s.eq.Dim
-	out.Gradient, out.GradientStdErr = make([]float64, d), make([]float64, d)
-	direction := make([]float64, d)
-	for j := range d {
+func (s *Solution) atHorizon(out *Estimate) (err error) {
+	out.Value, out.Gradient, err = valueAndGradient(s.eq.terminal, out.State)
+	out.CI95, out.GradientStdErr = [2]float64{out.Value, out.Value}, make([]float64, s.eq.Dim)
+	return err
+}
+
+// valueAndGradient are those of a function of a state.
+func valueAndGradient(f *expr.Func, x []float64) (value float64, gradient []float64, err error) {
+	direction := make([]float64, len(x))
+	for j := range x {
 		direction[j] = 1
-		value, slope, _, err := s.eq.terminal.Jet(1, [][]float64{out.State}, [][]float64{direction})
+		u, slope, _, err := f.Jet(1, [][]float64{x}, [][]float64{direction})
 		if err != nil {
-			return err
+			return 0, nil, err
 		}
-		out.Value, out.Gradient[j] = value[0], slope[0]
+		value, gradient = u[0], append(gradient, slope[0])
 		direction[j] = 0
 	}
-	out.CI95 = [2]float64{out.Value, out.Value}
-	return nil
+	return value, gradient, nil
 }
 
 // at is the estimate at (t, x).
