@@ -24,6 +24,7 @@ type Trainer struct {
 type core interface {
 	stepper
 	estimate(ctx context.Context, paths int, progress func(done int)) (*estimate, error)
+	paths(count int) ([]Path, error)
 }
 
 // Init checks problem, method and settings, simulates the paths that give all
