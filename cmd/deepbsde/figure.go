@@ -142,7 +142,11 @@ func letter(p *plot.Plot, width, height vg.Length) {
 	}
 	p.X.Label.Padding, p.Y.Label.Padding, p.Title.Padding = vg.Points(3), vg.Points(3), vg.Points(4)
 	width, height = width-50, height-40 // what is left for the axes, about
-	if long := p.Y.Label.TextStyle.Rectangle(p.Y.Label.Text).Size().X; long > height {
+	length := func() vg.Length { return p.Y.Label.TextStyle.Rectangle(p.Y.Label.Text).Size().X }
+	if length() > height {
+		p.Y.Label.Text = inTwoLines(p.Y.Label.Text)
+	}
+	if long := length(); long > height {
 		p.Y.Label.TextStyle.Font = sans(max(6, float64(11*height/long)))
 	}
 	for _, a := range []struct {
@@ -155,6 +159,20 @@ func letter(p *plot.Plot, width, height vg.Length) {
 			a.axis.Tick.Marker = roundTicks{most}
 		}
 	}
+}
+
+// inTwoLines breaks a label at the blank next to its middle.
+func inTwoLines(s string) string {
+	at := -1
+	for i, c := range s {
+		if middle := len(s) / 2; c == ' ' && (at < 0 || max(i-middle, middle-i) < max(at-middle, middle-at)) {
+			at = i
+		}
+	}
+	if at < 0 {
+		return s
+	}
+	return s[:at] + "\n" + s[at+1:]
 }
 
 func sans(size float64) font.Font {

@@ -74,6 +74,15 @@ func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 			return fmt.Errorf("%s: there are no metrics yet", names[i])
 		}
 	}
+	if first := runs[0]; reference(runs) == nil && first.result == nil {
+		m, err := first.solved(c.Context)
+		if err != nil {
+			return err
+		}
+		if err := first.findReference(c.Context, m); err != nil {
+			return err
+		}
+	}
 	figure := trainingFigure(runs, what, f.over.value)
 	if len(figure.panels) == 0 {
 		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of a policy, whose loss is its value: draw --what value", names[0])}

@@ -17,6 +17,8 @@ type plottedRun struct {
 	name    string
 	history []metricsLine
 	result  *plottedResult // nil before the run's end
+
+	reference *jsonReference // to compare with, nil for none
 }
 
 // metricsLine is a line of metrics.jsonl.
@@ -44,6 +46,9 @@ func readRun(path string) (*plottedRun, error) {
 		return nil, err
 	}
 	r := &plottedRun{rundir: dir, name: filepath.Base(filepath.Clean(path))}
+	if full, err := filepath.Abs(path); err == nil { // the name of "."
+		r.name = filepath.Base(full)
+	}
 	text, err := dir.read(metricsLinesFile)
 	if err != nil {
 		return nil, err
@@ -62,6 +67,7 @@ func readRun(path string) (*plottedRun, error) {
 	if err := json.Unmarshal(text, &r.result); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir.file(resultFile), err)
 	}
+	r.reference = r.result.Reference
 	return r, nil
 }
 

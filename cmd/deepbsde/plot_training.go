@@ -185,8 +185,8 @@ func band(p *plot.Plot, c color.RGBA, first, last, lo, hi float64) *plotter.Poly
 // reference is that of the first run that has one.
 func reference(runs []*plottedRun) *jsonReference {
 	for _, r := range runs {
-		if r.result != nil && r.result.Reference != nil && r.result.Reference.Value != nil {
-			return r.result.Reference
+		if r.reference != nil && r.reference.Value != nil {
+			return r.reference
 		}
 	}
 	return nil

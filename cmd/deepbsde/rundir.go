@@ -112,11 +112,14 @@ func (d *rundir) occupy() (err error) {
 }
 
 // resumeCommand is what goes on with a run.
-func resumeCommand(path string) string {
-	if strings.ContainsAny(path, " \t\n\"'\\$*?[]&;<>|()`!#~") {
-		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+func resumeCommand(path string) string { return "deepbsde solve --resume " + shellWord(path) }
+
+// shellWord is what a shell reads as the given word.
+func shellWord(s string) string {
+	if s == "" || strings.ContainsAny(s, " \t\n\"'\\$*?[]&;<>|()`!#~") {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}
-	return "deepbsde solve --resume " + path
+	return s
 }
 
 // openRun reads the manifest of a run.
