@@ -28,6 +28,7 @@ type core interface {
 	at(ctx context.Context, pool *autodiff.Pool, t float64, x []float64, paths int) (*estimate, error)
 	trainedAt(x []float64) float64
 	regionError(ctx context.Context) (rms, bound float64, err error)
+	paths(count int) ([]Path, error)
 }
 
 // Init checks problem, method and settings, simulates the paths that give all

@@ -51,6 +51,7 @@ func (a *app) root() *cli.App {
 			a.benchCommand(),
 			a.simulateCommand(),
 			a.plotCommand(),
+			a.reportCommand(),
 			a.checkCommand(),
 			a.initCommand(),
 			a.versionCommand(),

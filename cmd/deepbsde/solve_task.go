@@ -92,13 +92,8 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 		return nil, err
 	}
 	t := &solveTask{dir: dir, network: dir.Network, deep: dir.deepBSDE(), policy: dir.policy()}
-	if t.member, err = dir.member(c.Context); err != nil {
+	if t.member, err = dir.solved(c.Context); err != nil {
 		return nil, err
-	}
-	if dir.Method == "deep-bsde" {
-		if t.member, err = t.member.equation(c.Context); err != nil {
-			return nil, err
-		}
 	}
 	if t.settings, err = dir.settings(); err != nil {
 		return nil, err
