@@ -8,7 +8,7 @@ import (
 )
 
 // Network is the architecture of Z, or of a policy: a function of the state for each
-// time step.
+// time step. It is Shared, PerStep, or Custom for one of your own.
 type Network interface {
 	// Name is the network's name in results, such as "shared".
 	Name() string
