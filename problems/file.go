@@ -109,7 +109,7 @@ func (s *source) document(what, example string) (*yaml.Node, *FileError) {
 	case err != nil:
 		return nil, s.yamlError(err)
 	default:
-		return nil, s.errorAt(second.Line, second.Column, "a second document, want one %s a file", what)
+		return nil, s.errorAt(second.Line, second.Column, "a second document, want one a file")
 	}
 	root := document.Content[0]
 	if wrong := s.plain(root, 0); wrong != nil {

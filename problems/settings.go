@@ -64,7 +64,7 @@ func ParseSettings(name string, text []byte) (*SettingsFile, error) {
 
 func (r *reader) settings(root *yaml.Node) *SettingsFile {
 	f := &SettingsFile{Given: map[string]bool{}, source: r.source, entries: map[string]entry{}}
-	for _, e := range r.mapping(root, "the settings", settingsKeys) {
+	for _, e := range r.mapping(root, "the settings file", settingsKeys) {
 		f.Given[e.name], f.entries[e.name] = true, e
 		switch e.name {
 		case "method":
@@ -91,7 +91,11 @@ func (r *reader) settings(root *yaml.Node) *SettingsFile {
 			r.trainingKey(e, e.name, &f.Training)
 		}
 	}
-	r.scheduleFits(root, "", f.Training)
+	for _, name := range []string{"rates", "boundaries", "schedule"} {
+		if e := f.entries[name]; e.key != nil {
+			r.scheduleFits(e.key, "", f.Training)
+		}
+	}
 	if e := f.entries["activation"]; f.Network == "per-step" && e.key != nil {
 		r.fail(e.key, "activation does not go with the network per-step, which always has relu")
 	}

@@ -53,6 +53,7 @@ func (a *app) root() *cli.App {
 			a.plotCommand(),
 			a.checkCommand(),
 			a.initCommand(),
+			a.settingsCommand(),
 			a.versionCommand(),
 		},
 		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},

@@ -111,11 +111,14 @@ func (d *rundir) occupy() (err error) {
 }
 
 // resumeCommand is what goes on with a run.
-func resumeCommand(path string) string {
-	if strings.ContainsAny(path, " \t\n\"'\\$*?[]&;<>|()`!#~") {
-		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+func resumeCommand(path string) string { return "deepbsde solve --resume " + shellWord(path) }
+
+// shellWord is a word as it is written on a command line.
+func shellWord(word string) string {
+	if strings.ContainsAny(word, " \t\n\"'\\$*?[]&;<>|()`!#~") {
+		word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 	}
-	return "deepbsde solve --resume " + path
+	return word
 }
 
 // openRun reads the manifest of a run.
