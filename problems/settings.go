@@ -66,30 +66,7 @@ func (r *reader) settings(root *yaml.Node) *SettingsFile {
 	f := &SettingsFile{Given: map[string]bool{}, source: r.source, entries: map[string]entry{}}
 	for _, e := range r.mapping(root, "the settings file", settingsKeys) {
 		f.Given[e.name], f.entries[e.name] = true, e
-		switch e.name {
-		case "method":
-			f.Method = r.oneOf(e, e.name, []string{"deep-bsde", "policy"})
-		case "network":
-			f.Network = r.oneOf(e, e.name, []string{"shared", "per-step"})
-		case "precision":
-			f.Precision = r.oneOf(e, e.name, []string{"float32", "float64"})
-		case "seed":
-			f.Seed = r.unsigned(e)
-		case "workers":
-			f.Workers = r.whole(e.value, e.name, 1, 4096)
-		case "segments":
-			f.Segments = r.whole(e.value, e.name, 1, maxStages)
-		case "validation-paths":
-			f.ValidationPaths = r.whole(e.value, e.name, 1, maxBatch)
-		case "validate-every":
-			f.ValidateEvery = r.whole(e.value, e.name, 1, 1_000_000_000)
-		case "start-paths":
-			f.StartPaths = r.whole(e.value, e.name, 2, 1_000_000_000)
-		case "time-limit":
-			f.TimeLimit = r.duration(e)
-		default:
-			r.trainingKey(e, e.name, &f.Training)
-		}
+		r.settingsKey(e, e.name, f)
 	}
 	for _, name := range []string{"rates", "boundaries", "schedule"} {
 		if e := f.entries[name]; e.key != nil {
@@ -102,19 +79,47 @@ func (r *reader) settings(root *yaml.Node) *SettingsFile {
 	return f
 }
 
+// settingsKey reads the value of one of settingsKeys. what names it in errors.
+func (r *reader) settingsKey(e entry, what string, f *SettingsFile) {
+	switch e.name {
+	case "method":
+		f.Method = r.oneOf(e, what, []string{"deep-bsde", "policy"})
+	case "network":
+		f.Network = r.oneOf(e, what, []string{"shared", "per-step"})
+	case "precision":
+		f.Precision = r.oneOf(e, what, []string{"float32", "float64"})
+	case "seed":
+		f.Seed = r.unsigned(e.value, what)
+	case "workers":
+		f.Workers = r.whole(e.value, what, 1, 4096)
+	case "segments":
+		f.Segments = r.whole(e.value, what, 1, maxStages)
+	case "validation-paths":
+		f.ValidationPaths = r.whole(e.value, what, 1, maxBatch)
+	case "validate-every":
+		f.ValidateEvery = r.whole(e.value, what, 1, 1_000_000_000)
+	case "start-paths":
+		f.StartPaths = r.whole(e.value, what, 2, 1_000_000_000)
+	case "time-limit":
+		f.TimeLimit = r.duration(e.value, what)
+	default:
+		r.trainingKey(e, what, &f.Training)
+	}
+}
+
 // unsigned is a whole number of 64 bits, which a formula in float64 cannot give.
-func (r *reader) unsigned(e entry) uint64 {
-	v, err := strconv.ParseUint(e.value.Value, 10, 64)
-	if e.value.Kind != yaml.ScalarNode || err != nil {
-		r.fail(e.value, "%s is %s, want a whole number from 0 to %d", e.name, kindName(e.value), uint64(1<<64-1))
+func (r *reader) unsigned(n *yaml.Node, what string) uint64 {
+	v, err := strconv.ParseUint(n.Value, 10, 64)
+	if n.Kind != yaml.ScalarNode || err != nil {
+		r.fail(n, "%s is %s, want a whole number from 0 to %d", what, kindName(n), uint64(1<<64-1))
 	}
 	return v
 }
 
-func (r *reader) duration(e entry) time.Duration {
-	d, err := time.ParseDuration(e.value.Value)
-	if e.value.Kind != yaml.ScalarNode || err != nil || d <= 0 {
-		r.fail(e.value, "%s is %s, want a positive duration with its unit, such as 30s or 1h30m", e.name, kindName(e.value))
+func (r *reader) duration(n *yaml.Node, what string) time.Duration {
+	d, err := time.ParseDuration(n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil || d <= 0 {
+		r.fail(n, "%s is %s, want a positive duration with its unit, such as 30s or 1h30m", what, kindName(n))
 	}
 	return d
 }
@@ -154,7 +159,7 @@ func (f *SettingsFile) Refuse(key, reason string) error {
 func (f *SettingsFile) Text(remarks []string, notes map[string]string) []byte {
 	var b strings.Builder
 	for _, line := range remarks {
-		b.WriteString(strings.TrimRight("# "+line, " ") + "\n")
+		b.WriteString(strings.TrimRight("# "+strings.Map(oneLine, line), " ") + "\n")
 	}
 	for _, key := range settingsKeys {
 		if !f.Given[key] {

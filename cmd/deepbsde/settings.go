@@ -35,7 +35,11 @@ func (a *app) settingsCommand() *cli.Command {
 			for _, name := range t.changed {
 				set[name] = t.parameters[name]
 			}
-			remark := solveCommandLine(c.Args().First(), t.family, t.dim, set, "settings.yaml")
+			dim := t.dim
+			if dim == t.family.Dim {
+				dim = 0
+			}
+			remark := solveCommandLine(c.Args().First(), t.family, dim, set, "settings.yaml")
 			return a.print(string(t.settingsFile(&f).Text([]string{remark}, nil)))
 		},
 	}
@@ -57,11 +61,12 @@ func (t *solveTask) jsonTask() jsonTask {
 	return jsonTask{t.family.Name, kindOf(t.family), t.dim, t.parameters, m.Name(), t.network, newJSONSettings(m, t.settings.WithDefaults())}
 }
 
-// solveCommandLine is the command that solves a problem with a settings file.
+// solveCommandLine is the command that solves a problem, in its own dimension where dim
+// is 0, with a settings file.
 func solveCommandLine(name string, family *problems.Family, dim int, set map[string]float64, file string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "deepbsde solve %s", shellWord(name))
-	if dim != family.Dim {
+	if dim != 0 {
 		fmt.Fprintf(&b, " --dim %d", dim)
 	}
 	for _, p := range family.Params {
