@@ -16,7 +16,15 @@ const mostTime = 5 * time.Second
 // FuzzRead: whatever the file, reading ends soon, either with a problem or with one
 // located message.
 func FuzzRead(f *testing.F) {
-	for _, pattern := range []string{"files/*.yaml", "testdata/malformed/*.yaml"} {
+	addFiles(f, "files/*.yaml", "testdata/malformed/*.yaml")
+	f.Add([]byte("j\n\n text\n"))           // a text of several lines in the message
+	f.Add([]byte("\"a\\u001b[31mb\": 1\n")) // and one that steers terminals
+	f.Fuzz(func(t *testing.T, text []byte) { readFuzzed(t, text) })
+}
+
+// addFiles makes the files of the patterns the seeds of a fuzz test.
+func addFiles(f *testing.F, patterns ...string) {
+	for _, pattern := range patterns {
 		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			f.Fatal(err)
@@ -29,9 +37,6 @@ func FuzzRead(f *testing.F) {
 			f.Add(text)
 		}
 	}
-	f.Add([]byte("j\n\n text\n"))           // a text of several lines in the message
-	f.Add([]byte("\"a\\u001b[31mb\": 1\n")) // and one that steers terminals
-	f.Fuzz(func(t *testing.T, text []byte) { readFuzzed(t, text) })
 }
 
 // FuzzFormula is the same for one formula in every field.
