@@ -132,7 +132,7 @@ func (c *controlSource) build(d *description, in *instance) (p control.Problem, 
 	if p.NoiseDim, wrong = in.size(c.noise, "noise", p.StateDim); wrong != nil {
 		return p, wrong
 	}
-	if p.Start, wrong = in.start(d.start, p.StateDim); wrong != nil {
+	if p.Start, p.RandomStart, wrong = d.start.build(in, p.StateDim); wrong != nil {
 		return p, wrong
 	}
 	if n, discrete := in.values["stages"]; discrete && d.keys["stages"] != nil {

@@ -23,7 +23,7 @@ type description struct {
 	source    *source
 	keys      map[string]*yaml.Node // the values of the keys at the top
 	helpers   []definition
-	start     *vector
+	start     *startSource // nil: 0
 	drift     *driftSource
 	diffusion *diffusionSource
 	functions map[string]*vector // generator, terminal, exact, running-cost, …
@@ -62,7 +62,7 @@ func (r *reader) family(root *yaml.Node) *Family {
 	for _, e := range entries {
 		switch e.name {
 		case "start":
-			d.start = r.vector(e.value, e.name)
+			d.start = r.start(e.value)
 		case "drift":
 			d.drift = r.drift(e.value)
 		case "diffusion":
