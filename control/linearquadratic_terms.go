@@ -81,7 +81,7 @@ func bilinear(v, w expr.Value, m [][][]float64) *expr.Value {
 			byComponent++
 		}
 	}
-	if byComponent < byNoise {
+	if byComponent <= byNoise {
 		m, v, w = turned, w, v
 	}
 	var terms []*expr.Value

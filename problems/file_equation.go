@@ -62,6 +62,9 @@ func (d *description) locate(err error) error {
 func (d *description) makeEquation(dim int, v values) (p pde.Problem, wrong *FileError) {
 	in := d.instance(dim, v)
 	p = pde.Problem{Dim: dim, Horizon: v["horizon"]}
+	if wrong = in.fillMatrices(d.matrices); wrong != nil {
+		return p, wrong
+	}
 	if p.Start, p.RandomStart, wrong = d.start.build(in, dim); wrong != nil {
 		return p, wrong
 	}
