@@ -23,7 +23,7 @@ const (
 	maxMatrix     = 3000                      // rows of a dense matrix
 	maxMatrices   = 20                        // named ones
 	maxEntries    = 4 * maxMatrix * maxMatrix // of the named matrices together, and of those that a formula uses
-	maxWork       = 1 << 28                   // entries in all intermediate results of the formulas of matrices
+	maxWork       = 1 << 27                   // entries in all intermediate results of the formulas of matrices
 	operationWork = 500                       // what one operation on a row takes beside its entries, in entries
 	maxText       = 20_000                    // bytes of a title, a citation or the like
 	maxNames      = 200                       // parameters, and as many helpers
