@@ -14,16 +14,20 @@ import (
 // The limits of a problem file. They keep a hostile file from filling the memory or the
 // day and are far above what a real one needs.
 const (
-	maxFileSize   = 1 << 20 // bytes
-	maxLevels     = 8       // of nested lists and mappings
-	maxFormula    = 10_000  // bytes of one formula
-	maxBrackets   = 100     // nested in a formula
-	maxNodes      = 10_000  // operations and operands of a formula
-	maxComponents = 1 << 20 // of all intermediate results of a formula and what it uses
-	maxMatrix     = 3000    // rows of a dense matrix
-	maxText       = 20_000  // bytes of a title, a citation or the like
-	maxNames      = 200     // parameters, and as many helpers
-	maxWishes     = 20      // constraints of a control problem
+	maxFileSize   = 1 << 20                   // bytes
+	maxLevels     = 8                         // of nested lists and mappings
+	maxFormula    = 10_000                    // bytes of one formula
+	maxBrackets   = 100                       // nested in a formula
+	maxNodes      = 10_000                    // operations and operands of a formula
+	maxComponents = 1 << 20                   // of all intermediate results of a formula and what it uses
+	maxMatrix     = 3000                      // rows of a dense matrix
+	maxMatrices   = 20                        // named ones
+	maxEntries    = 4 * maxMatrix * maxMatrix // of the named matrices together, and of those that a formula uses
+	maxWork       = 1 << 27                   // entries in all intermediate results of the formulas of matrices
+	operationWork = 500                       // what one operation on a row takes beside its entries, in entries
+	maxText       = 20_000                    // bytes of a title, a citation or the like
+	maxNames      = 200                       // parameters, and as many helpers
+	maxWishes     = 20                        // constraints of a control problem
 )
 
 // ReadFile reads a problem file, a text in YAML that describes an equation or a control

@@ -42,7 +42,8 @@ func addFiles(f *testing.F, patterns ...string) {
 // FuzzFormula is the same for one formula in every field.
 func FuzzFormula(f *testing.F) {
 	for _, s := range []string{"y - y^3", "-lambda/2*normsq(z)", "min(max(x[0], -1), 1)", "dot([x[1:], t], z) + d", "y > 0 and not (t >= 1) ? y : 0",
-		"sum(concat(x, broadcast(1, 3)))", "x[-1]**2", "sqrt(-2)^0.5", "a<b<c", "((((1))))", "i*dw", "0.1*x*dw", "[x[1], -x[0]]"} {
+		"sum(concat(x, broadcast(1, 3)))", "x[-1]**2", "sqrt(-2)^0.5", "a<b<c", "((((1))))", "i*dw", "0.1*x*dw", "[x[1], -x[0]]",
+		"A*x", "transpose(A)*[x, 1] - A[0]", "A*A*x", "i == j ? 1 : 0.1*j"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, formula string) {
@@ -50,7 +51,9 @@ func FuzzFormula(f *testing.F) {
 		head := "dim: 2\nhorizon: 1\nparameters: {lambda: 1}\n"
 		for _, fields := range []string{
 			"diffusion: 1\nterminal: sum(x)\ngenerator: %\n", "diffusion: 1\nterminal: %\n", "diffusion: %\nterminal: sum(x)\n",
-			"start: %\ndrift: %\ndiffusion: 1\nterminal: sum(x)\n", "define: {h: %}\nactions: 2\ndrift: %\nnoise-action: h*dw\nrunning-cost: sum(h)\n",
+			"start: %\ndrift: %\ndiffusion: 1\nterminal: sum(x)\n",
+			"start: {box: [%, 1]}\nmatrices: {A: {rows: 3, entry: %}}\ndrift: (A*x)[1:]\ndiffusion: 1\nterminal: sum(x)\n",
+			"start: {normal: [0, %]}\nmatrices: {A: {rows: 3, entry: i + j}}\ndrift: %\ndiffusion: A\nterminal: sum(x)\n", "define: {h: %}\nactions: 2\ndrift: %\nnoise-action: h*dw\nrunning-cost: sum(h)\n",
 		} {
 			readFuzzed(t, []byte(head+strings.ReplaceAll(fields, "%", quoted)))
 		}
