@@ -6,8 +6,10 @@ import (
 	"fmt"
 
 	"github.com/urfave/cli/v2"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -65,25 +67,33 @@ func (a *app) runEval(c *cli.Context, f *evalFlags) error {
 	if err != nil {
 		return err
 	}
-	t := &evaluation{evaluator: e}
-	var show progress = silent{}
-	if !f.quiet && fitsBar(a.stderr) {
-		show = newProgress(a.stderr, false)
+	t, err := a.evaluate(c.Context, e, list, f.paths.or(bsde.DefaultPointPaths), f.quiet)
+	if err != nil {
+		return err
 	}
-	for i, at := range list {
-		show.update(bsde.Progress{Phase: "points", Iteration: i, Iterations: len(list)})
-		v, err := e.at(c.Context, at, f.paths.or(bsde.DefaultPointPaths))
-		if err != nil {
-			show.close()
-			return located(at, err)
-		}
-		t.points = append(t.points, v)
-	}
-	show.close()
 	if f.format.json {
 		return a.printJSON(t.json())
 	}
 	return a.print(t.table(&f.format))
+}
+
+// evaluate evaluates a run at points, with a bar on a terminal.
+func (a *app) evaluate(ctx context.Context, e *evaluator, list []point, paths int, quiet bool) (*evaluation, error) {
+	t := &evaluation{evaluator: e}
+	var show progress = silent{}
+	if !quiet && fitsBar(a.stderr) {
+		show = newProgress(a.stderr, false)
+	}
+	defer show.close()
+	for i, at := range list {
+		show.update(bsde.Progress{Phase: "points", Iteration: i, Iterations: len(list)})
+		v, err := e.at(ctx, at, paths)
+		if err != nil {
+			return nil, located(at, err)
+		}
+		t.points = append(t.points, v)
+	}
+	return t, nil
 }
 
 // located tells where a point came from whose t or x is wrong.
@@ -101,6 +111,7 @@ type evaluator struct {
 	*rundir
 	iteration int
 	solution  *bsde.Solution      // of an equation
+	walked    []bsde.Path         // its sample paths
 	policy    *bsde.TrainedPolicy // of a control problem
 }
 
@@ -117,9 +128,39 @@ func (a *app) newEvaluator(ctx context.Context, dir *rundir, workers int) (e *ev
 	if err != nil {
 		return nil, err
 	}
-	t.Close()
+	defer t.Close()
 	e.member, e.iteration, e.solution = m, t.Iteration(), t.Solution()
+	if e.walked, err = t.Paths(measuredPaths); err != nil {
+		return nil, err
+	}
 	return e, nil
+}
+
+// reach is two standard deviations of a component of the state at the horizon, or 1 where
+// it does not vary.
+func (e *evaluator) reach(ctx context.Context, k int) (float64, error) {
+	var column []float64
+	if e.policy == nil {
+		for _, path := range e.walked {
+			column = append(column, path.X[len(path.X)-1][k])
+		}
+	} else {
+		d, err := e.grid(e.Settings.Steps)
+		if err != nil {
+			return 0, err
+		}
+		o, err := control.Simulate(ctx, d, e.policy, control.Simulation{Paths: 2 * measuredPaths, Record: measuredPaths, Seed: 1, Purpose: freshStates})
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range o.Records {
+			column = append(column, r.States[len(r.States)-1][k])
+		}
+	}
+	if std := stat.StdDev(column, nil); std > 0 && known(std) {
+		return 2 * std, nil
+	}
+	return 1, nil
 }
 
 // start is x0.
