@@ -64,7 +64,7 @@ func (p *pageData) equationResult() (*member, *bsde.Result) {
 		Problem: j.Problem, Dim: j.Dim, Method: p.run.deepBSDE(), Status: p.run.status(),
 		Value: orNaN(j.Value), StdErr: orNaN(j.StdErr), CI95: interval(j.CI95), Gradient: j.Gradient,
 		DiscretizationError: orNaN(j.DiscretizationError), NetworkBias: orNaN(j.NetworkBias), ResidualRatio: orNaN(j.ResidualRatio),
-		TrainedValue: orNaN(j.TrainedValue), Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.Settings.Settings, Elapsed: p.run.elapsed(),
+		TrainedValue: orNaN(j.TrainedValue), Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.effective(p.member).Settings, Elapsed: p.run.elapsed(),
 	}
 }
 
@@ -76,7 +76,7 @@ func (p *pageData) policyResult() *policyReport {
 		Method: p.run.policy(), Status: p.run.status(),
 		Value: orNaN(j.Value), StdErr: orNaN(j.StdErr), CI95: interval(j.CI95), Action: j.Action,
 		Violation: j.Violation, ViolationMean: j.ViolationMean,
-		Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.Settings.Settings, Elapsed: p.run.elapsed(),
+		Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.effective(p.member).Settings, Elapsed: p.run.elapsed(),
 	}}
 }
 

@@ -84,12 +84,13 @@ func pathsOfValue(m *member, paths []bsde.Path) *figure {
 		f.curve(p, fmt.Sprintf("Y along %d sample paths, a colour each", min(drawnPaths, len(paths))), line, shade)
 		ring := marks(rings, shade, draw.RingGlyph{})
 		ring.Radius = vg.Points(2.5)
-		if thread, err := plotter.NewLine(rings); err == nil { // of nothing, at the end alone
+		if thread, err := plotter.NewLine(rings); err == nil && len(rings) > 1 {
 			thread.Color, thread.Width, thread.Dashes = shade, vg.Points(0.8), dashes
 			p.Add(thread)
 			f.explain(target, thread, ring)
 		}
 		p.Add(ring)
+		f.explain(target, ring)
 	}
 	addMargin(p)
 	f.panels = []*plot.Plot{p}
