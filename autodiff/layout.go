@@ -70,6 +70,23 @@ func (l *Layout) States() []Param { return append([]Param(nil), l.states...) }
 // Size is the length of the flat vector of the trained parameters.
 func (l *Layout) Size() int { return total(l.params) }
 
+// covers is an error where the flat vectors, of the given lengths, were made before the
+// last parameters were added: a graph must not ask for one that an earlier graph of the
+// model, from which the vectors are, did not have.
+func (l *Layout) covers(params, states int) error {
+	for _, p := range l.params {
+		if p.Offset+p.Size() > params {
+			return fmt.Errorf("autodiff: parameter %s was not asked for when the parameters were made", p.Name)
+		}
+	}
+	for _, p := range l.states {
+		if p.Offset+p.Size() > states {
+			return fmt.Errorf("autodiff: state %s was not asked for when the states were made", p.Name)
+		}
+	}
+	return nil
+}
+
 func total(ps []Param) int {
 	if len(ps) == 0 {
 		return 0

@@ -83,6 +83,9 @@ func CompileIn[T Float](arena *Arena[T], g *Graph, t Target, params, states []T)
 	if g.err != nil {
 		return nil, g.err
 	}
+	if err := g.layout.covers(len(params), len(states)); err != nil {
+		return nil, err
+	}
 	wanted, keep := []*gorgonia.Node{}, map[*gorgonia.Node]bool{}
 	for _, n := range t.Outputs {
 		wanted, keep[n.n] = append(wanted, n.n), true

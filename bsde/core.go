@@ -41,6 +41,9 @@ func newCore[T autodiff.Float](ctx context.Context, t *Trainer) (core, error) {
 
 func (e *engine[T]) chunks(paths int) int { return (paths + chunkRows - 1) / chunkRows }
 
+// value is Y0 at (0, x0) as trained so far.
+func (e *engine[T]) value() float64 { return e.trained(e.origin) }
+
 // gradientStep computes the gradient for batch number iteration and moves the
 // parameters.
 func (e *engine[T]) gradientStep(iteration int, rate float64) (bool, error) {
@@ -68,8 +71,10 @@ func (e *engine[T]) validate() (float64, error) {
 		defer func() { e.free <- w }()
 		first := c * chunkRows
 		rows := min(chunkRows, n-first)
-		w.begin(forValidation, 0, first, rows)
-		y := w.from(e.value())
+		if errs[c] = w.begin(forValidation, 0, first, rows, nil); errs[c] != nil {
+			return
+		}
+		y := w.startValues()
 		w.steer = !e.method.Uncontrolled
 		errs[c] = w.walk(1, y, nil)
 		w.steer = true

@@ -2,12 +2,13 @@ package bsde
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff"
 )
 
 // Network is the architecture of Z, or of a policy: a function of the state for each
-// time step.
+// time step. It is Shared, PerStep, or Custom for one of your own.
 type Network interface {
 	// Name is the network's name in results, such as "shared".
 	Name() string
@@ -40,6 +41,11 @@ type builder struct {
 	dim   int // d
 	*scales
 	norms []*autodiff.NormUpdate
+}
+
+// varies tells whether the states at step n do.
+func (b *builder) varies(n int) bool {
+	return slices.Max(b.invstd[n]) > 0
 }
 
 func checkHidden(hidden []int) error {

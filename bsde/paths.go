@@ -20,9 +20,9 @@ type Path struct {
 }
 
 // Paths walks along the first paths of the final estimate with the network as trained
-// so far: fresh noise, and controlled where the generator depends on z, as there. The
-// difference of Y and U, or of Y_N and G, shows path by path what the network has not
-// learned.
+// so far: fresh noise, and controlled where the generator depends on z, as there. Where
+// the problem has random starts, so have they. The difference of Y and U, or of Y_N and
+// G, shows path by path what the network has not learned.
 func (t *Trainer) Paths(count int) ([]Path, error) {
 	if t.closed || t.err != nil {
 		return nil, errors.New("bsde: no paths of a trainer that is closed or has failed")
@@ -43,8 +43,10 @@ func (e *engine[T]) paths(count int) ([]Path, error) {
 	list := make([]Path, count)
 	for first := 0; first < count; first += chunkRows {
 		rows := min(chunkRows, count-first)
-		w.begin(forEstimate, 0, first, rows)
-		y := w.from(e.value())
+		if err := w.begin(forEstimate, 0, first, rows, nil); err != nil {
+			return nil, err
+		}
+		y := w.startValues()
 		r := &recorder{list[first : first+rows], e.eq.Dim, y[0]}
 		if err := w.walk(1, y, r); err != nil {
 			return nil, err

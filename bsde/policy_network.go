@@ -36,6 +36,18 @@ func (b *policyBuilder) column(rows int, c float64) autodiff.Node {
 	return b.Constant(rows, 1, data)
 }
 
+// time is the normalised time of step n, from −1 to 1 over the horizon, as a column.
+func (b *policyBuilder) time(n, rows int) autodiff.Node {
+	return b.column(rows, 2*float64(n)/float64(b.steps)-1)
+}
+
+// linear is the linear part of step n, K_n x̃ + k_n.
+func (b *policyBuilder) linear(n int, xn autodiff.Node) autodiff.Node {
+	gain := b.Param(fmt.Sprintf("step%d/gain", n), xn.Cols, b.actions, 1, autodiff.Fill(0))
+	offset := b.Param(fmt.Sprintf("step%d/offset", n), 1, b.actions, 1, autodiff.Fill(0))
+	return b.Affine(xn, gain, offset)
+}
+
 // policy adds the raw action at step n, of order 1, to the graph:
 //
 //	K_n x̃ + k_n + F(x̃, τ_n),   x̃ = (x − mean)/std
@@ -48,10 +60,8 @@ func (s Shared) policy(b *policyBuilder, n int, x autodiff.Node) autodiff.Node {
 		b.Fail(err)
 	}
 	xn := b.normalise(n, x)
-	gain := b.Param(fmt.Sprintf("step%d/gain", n), xn.Cols, b.actions, 1, autodiff.Fill(0))
-	offset := b.Param(fmt.Sprintf("step%d/offset", n), 1, b.actions, 1, autodiff.Fill(0))
-	a := b.Affine(xn, gain, offset)
-	h := b.Concat(xn, b.column(x.Rows, 2*float64(n)/float64(b.steps)-1))
+	a := b.linear(n, xn)
+	h := b.Concat(xn, b.time(n, x.Rows))
 	for i, width := range s.Hidden {
 		h = b.Unary(expr.Unary{Fn: activation}, b.Dense(fmt.Sprintf("hidden%d", i+1), h, width, true, autodiff.Glorot))
 	}

@@ -57,14 +57,19 @@ func (s Shared) build(b *builder, first, count int, x autodiff.Node) autodiff.No
 		b.Fail(err)
 	}
 	xn := b.normalise(first, count, x)
-	part := func(name string) autodiff.Node {
-		return b.Rows(b.Param(name, b.steps, b.dim, linearRateMultiple, autodiff.Fill(0)), first, count)
-	}
-	z := b.BlockAffine(xn, part("linear/gain"), part("linear/offset"))
+	z := b.linear(first, count, xn)
 	h := b.Concat(xn, b.times(first, count, x.Rows/count))
 	for i, width := range s.Hidden {
 		h = b.Unary(expr.Unary{Fn: activation}, b.Dense(fmt.Sprintf("hidden%d", i+1), h, width, true, autodiff.Glorot))
 	}
 	z = b.Add(z, b.Dense("output", h, b.dim, true, autodiff.Fill(0)))
 	return b.Scale(b.scales.z, z)
+}
+
+// linear is the linear part, a_n∘x̃ + b_n.
+func (b *builder) linear(first, count int, xn autodiff.Node) autodiff.Node {
+	part := func(name string) autodiff.Node {
+		return b.Rows(b.Param(name, b.steps, b.dim, linearRateMultiple, autodiff.Fill(0)), first, count)
+	}
+	return b.BlockAffine(xn, part("linear/gain"), part("linear/offset"))
 }

@@ -54,6 +54,8 @@ func (a *app) root() *cli.App {
 			a.reportCommand(),
 			a.checkCommand(),
 			a.initCommand(),
+			a.settingsCommand(),
+			a.importCommand(),
 			a.versionCommand(),
 		},
 		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},

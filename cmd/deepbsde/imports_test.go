@@ -23,6 +23,11 @@ var allowed = map[string][]string{
 	"problems":                 {"pde", "control", "autodiff/expr", "gonum.org/", "go.yaml.in/yaml/", "github.com/expr-lang/expr/"},
 	"control":                  {"pde", "autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "gonum.org/"},
 	"bsde":                     {"autodiff", "autodiff/expr", "autodiff/random", "autodiff/safetensors", "autodiff/vec", "control", "pde", "gonum.org/"},
+	"examples":                 {},
+	"examples/basket":          {"autodiff/expr", "bsde", "pde"},
+	"examples/control":         {"autodiff/expr", "bsde", "control"},
+	"examples/customdrift":     {"autodiff/expr", "bsde", "pde"},
+	"examples/network":         {"autodiff", "autodiff/expr", "bsde", "pde"},
 	"cmd/benchreport":          {"gonum.org/"},
 	"cmd/deepbsde":             {"autodiff", "bsde", "control", "pde", "problems", "github.com/urfave/cli/", "gonum.org/"},
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -58,13 +59,14 @@ func interval(ci []float64) [2]float64 {
 
 // equationResult is the result of an equation, and its problem with the reference of then.
 func (p *pageData) equationResult() (*member, *bsde.Result) {
-	j, m := p.run.result, *p.member
+	j, m, nan := p.run.result, *p.member, math.NaN()
 	m.problem.Reference = p.run.reference.reference()
 	return &m, &bsde.Result{
 		Problem: j.Problem, Dim: j.Dim, Method: p.run.deepBSDE(), Status: p.run.status(),
 		Value: orNaN(j.Value), StdErr: orNaN(j.StdErr), CI95: interval(j.CI95), Gradient: j.Gradient,
 		DiscretizationError: orNaN(j.DiscretizationError), NetworkBias: orNaN(j.NetworkBias), ResidualRatio: orNaN(j.ResidualRatio),
-		TrainedValue: orNaN(j.TrainedValue), Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.effective(p.member).Settings, Elapsed: p.run.elapsed(),
+		TrainedValue: orNaN(j.TrainedValue), GradientDiscretization: nan, RegionError: nan, RegionErrorBound: nan, // not in the file
+		Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.effective(p.member).Settings, Elapsed: p.run.elapsed(),
 	}
 }
 
@@ -85,7 +87,6 @@ var meanings = map[string]string{
 	"u(0, x0)":       "the answer: a control variate estimate with the trained network on fresh paths, extrapolated in the time step",
 	"relative error": "distance of the value from the reference, relative to it",
 	"residual ratio": "share of the spread that Z = 0 leaves which the network does not explain; 0 % is a perfect Z",
-	"gradient":       "∇u(0, x0) from the network, without an error estimate",
 }
 
 // judge fills in the result, the verdict and the warnings.

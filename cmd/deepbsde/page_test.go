@@ -117,6 +117,35 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// TestResultOfFile: a page has the result that solve printed.
+func TestResultOfFile(t *testing.T) {
+	for _, args := range []string{"quadratic-gradient --dim 3 --iterations 40", "diff-rates --dim 2 --iterations 20", "lqr --dim 2 --iterations 40", "hjb-control --dim 2 --method deep-bsde --iterations 20"} {
+		dir := keptRun(t, "run", args)
+		want, err := os.ReadFile(filepath.Join(dir, reportFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := readRun(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := r.solved(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := newPageData(r, m)
+		got := ""
+		if r.isPolicy() {
+			got = p.policyResult().text()
+		} else {
+			got = report(p.equationResult())
+		}
+		if got != string(want) {
+			t.Errorf("%s: the page's result is\n%s\nsolve's\n%s", args, got, want)
+		}
+	}
+}
+
 // TestPageOfStages: the steps of a problem in discrete time are its stages, and the
 // components have their names.
 func TestPageOfStages(t *testing.T) {

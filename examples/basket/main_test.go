@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// TestVolatility: the rows of the factor have the lengths v and the correlation ½, to
+// rounding.
+func TestVolatility(t *testing.T) {
+	a := volatility(20)
+	v := func(i int) float64 { return 0.15 + 0.2*float64(i)/20 }
+	for i := range a {
+		for j := range a {
+			covariance, want := 0.0, v(i)*v(j)*correlation
+			for k := range a {
+				covariance += a[i][k] * a[j][k]
+			}
+			if i == j {
+				want = v(i) * v(i)
+			}
+			if math.Abs(covariance-want) > 1e-15 {
+				t.Errorf("covariance of stocks %d and %d: %g, want %g", i, j, covariance, want)
+			}
+		}
+	}
+}
+
+// TestTwoStocks: for two stocks, where finite differences apply, Picard's value is within
+// four of its stated errors of theirs.
+func TestTwoStocks(t *testing.T) {
+	grid, err := pde.FiniteDifference(basket(2, true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	picard, err := pde.Picard(context.Background(), basket(2, true), pde.Multilevel{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("finite differences %g ± %g, Picard %g ± %g", grid.Value, grid.StdErr, picard.Value, picard.StdErr)
+	if math.Abs(grid.Value-picard.Value) > 4*math.Hypot(grid.StdErr, picard.StdErr) || picard.StdErr > 0.02*grid.Value {
+		t.Errorf("finite differences %g ± %g, Picard %g ± %g", grid.Value, grid.StdErr, picard.Value, picard.StdErr)
+	}
+}
