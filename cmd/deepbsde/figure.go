@@ -144,7 +144,7 @@ func letter(p *plot.Plot, width, height vg.Length) {
 		size  float64
 	}{
 		{&p.Title.TextStyle, 12}, {&p.X.Label.TextStyle, 11}, {&p.Y.Label.TextStyle, 11},
-		{&p.X.Tick.Label, 10}, {&p.Y.Tick.Label, 10}, {&p.Legend.TextStyle, 11},
+		{&p.X.Tick.Label, 10}, {&p.Y.Tick.Label, 10},
 	} {
 		w.style.Font = sans(w.size)
 	}

@@ -61,11 +61,12 @@ type logTicks struct{}
 // Ticks are the marks from lo to hi.
 func (logTicks) Ticks(lo, hi float64) (list []plot.Tick) {
 	few := hi < 1000*lo
+	lo, hi = lo*(1-1e-9), hi*(1+1e-9) // powers of ten are rounded
 	for power := math.Floor(math.Log10(lo)); power <= math.Log10(hi); power++ {
 		for times := 1.0; times < 10; times++ {
 			tick := plot.Tick{Value: times * math.Pow(10, power)}
 			if times == 1 || few && (times == 2 || times == 5) {
-				tick.Label = strconv.FormatFloat(tick.Value, 'g', 1, 64)
+				tick.Label = strconv.FormatFloat(tick.Value, 'g', 6, 64)
 			}
 			if lo <= tick.Value && tick.Value <= hi {
 				list = append(list, tick)
