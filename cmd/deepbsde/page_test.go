@@ -117,6 +117,16 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// TestPageOfRegion: random starts, and a file that has no equation in words.
+func TestPageOfRegion(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	text := "name: boxed\ndim: 2\nhorizon: 1\nstart: {box: [-1, 1]}\ndiffusion: 1\nterminal: sum(x^2)\nexact: sum(x^2) + d*(1 - t)\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantIn(t, pageOf(t, keptRun(t, "run", file+" --iterations 40")), "<pre>start: {box: [-1, 1]}", "exact solution u(t, X) at the same points")
+}
+
 // TestResultOfFile: a page has the result that solve printed.
 func TestResultOfFile(t *testing.T) {
 	for _, args := range []string{"quadratic-gradient --dim 3 --iterations 40", "diff-rates --dim 2 --iterations 20", "lqr --dim 2 --iterations 40", "hjb-control --dim 2 --method deep-bsde --iterations 20"} {

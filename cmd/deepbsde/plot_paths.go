@@ -40,7 +40,8 @@ func (a *app) valuePaths(ctx context.Context, r *plottedRun) ([]bsde.Path, *memb
 		return nil, nil, err
 	}
 	defer t.Close()
-	paths, err := t.Paths(measuredPaths)
+	// Fewer where their states would take more than some 100 MB.
+	paths, err := t.Paths(max(drawnPaths, min(measuredPaths, 5_000_000/(r.Settings.Steps*m.problem.Dim))))
 	if err == nil && !allKnown(paths) {
 		err = &exitError{status: exitDiverged, err: fmt.Errorf("%s: the paths are not finite", r.path)}
 	}
