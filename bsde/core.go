@@ -16,6 +16,8 @@ type engine[T autodiff.Float] struct {
 	walkers []*walker[T]
 	free    chan *walker[T]
 	sampler *sampler[T]
+
+	gradients map[gradientKey]chan *pathGradient[T] // see pathGradients
 }
 
 func newCore[T autodiff.Float](ctx context.Context, t *Trainer) (core, error) {

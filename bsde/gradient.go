@@ -44,13 +44,9 @@ type slopes[T autodiff.Float] struct{ each []T }
 func (e *engine[T]) slopes(ctx context.Context, from *origin, r *residuals, paths int) (*slopes[T], error) {
 	d := e.eq.Dim
 	s := &slopes[T]{make([]T, paths*d)}
-	programs := make(chan *pathGradient[T], len(e.walkers))
-	for range e.walkers {
-		p, err := newPathGradient(e.model, from, r.every)
-		if err != nil {
-			return nil, err
-		}
-		programs <- p
+	programs, err := e.pathGradients(from, r.every)
+	if err != nil {
+		return nil, err
 	}
 	errs := make([]error, e.chunks(paths))
 	e.pool.Run(len(errs), func(c int) {
@@ -74,6 +70,36 @@ func (e *engine[T]) slopes(ctx context.Context, from *origin, r *residuals, path
 		return nil, nil
 	}
 	return s, nil
+}
+
+// pathGradients are programs for the steps of an origin, one for each worker. They do
+// not depend on its x: those of the last few times are kept.
+func (e *engine[T]) pathGradients(from *origin, stride int) (chan *pathGradient[T], error) {
+	key := gradientKey{from.t, from.regular, stride}
+	if list := e.gradients[key]; list != nil {
+		return list, nil
+	}
+	const few = 6
+	if e.gradients == nil || len(e.gradients) >= few {
+		e.gradients = map[gradientKey]chan *pathGradient[T]{}
+	}
+	list := make(chan *pathGradient[T], len(e.walkers))
+	for range e.walkers {
+		p, err := newPathGradient(e.model, from, stride)
+		if err != nil {
+			return nil, err
+		}
+		list <- p
+	}
+	e.gradients[key] = list
+	return list, nil
+}
+
+// gradientKey tells the steps of origins apart.
+type gradientKey struct {
+	t       float64
+	regular bool
+	stride  int
 }
 
 // combine extrapolates the levels as levels.extrapolate does.

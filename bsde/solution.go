@@ -13,7 +13,7 @@ import (
 )
 
 // Solution is a trained network as the functions u and ∇u. It may be used from several
-// goroutines, which then wait for one another.
+// goroutines, which then wait for one another, but not while its trainer steps.
 type Solution struct {
 	mutex sync.Mutex
 	core  core

@@ -49,6 +49,7 @@ func (a *app) root() *cli.App {
 			a.referenceCommand(),
 			a.compareCommand(),
 			a.benchCommand(),
+			a.evalCommand(),
 			a.simulateCommand(),
 			a.plotCommand(),
 			a.reportCommand(),

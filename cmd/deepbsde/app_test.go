@@ -62,7 +62,8 @@ func fakeResult(c call) *bsde.Result {
 		Problem: c.problem.Name, Dim: c.problem.Dim, Method: c.method.(bsde.DeepBSDE),
 		Value: value, StdErr: stderr, CI95: [2]float64{value - 1.96*stderr, value + 1.96*stderr},
 		DiscretizationError: 0.0012, NetworkBias: -0.0003, ResidualRatio: 0.0213,
-		Gradient: make([]float64, c.problem.Dim), TrainedValue: 4.6,
+		Gradient: make([]float64, c.problem.Dim), GradientStdErr: make([]float64, c.problem.Dim), GradientDiscretization: 0.001,
+		TrainedValue: 4.6, RegionError: math.NaN(), RegionErrorBound: math.NaN(),
 		Iterations: s.Iterations, Paths: s.EstimatePaths, Elapsed: 4200 * time.Millisecond, Settings: s,
 	}
 }

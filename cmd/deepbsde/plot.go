@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 )
@@ -14,6 +15,8 @@ type plotFlags struct {
 	what opt[string]
 	over opt[string]
 	size opt[pictureSize]
+	pointFlags
+	paths opt[int]
 }
 
 func (a *app) plotCommand() *cli.Command {
@@ -25,15 +28,17 @@ func (a *app) plotCommand() *cli.Command {
 		Description: "Draws value and loss over steps and time, with the final estimate, its 95 % interval as a band and\n" +
 			"the reference. Several runs are drawn together; they must be of one problem. --what paths draws\n" +
 			"the recursion of Y beside the exact solution u(t, X) along sample paths, where that is known, else\n" +
-			"beside g(X) at their end; of a control problem states and actions under the trained policy.",
+			"beside g(X) at their end; of a control problem states and actions under the trained policy.\n" +
+			"--what line draws u(t, x) and its derivative along a line through x0, --what plane u in a plane.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			valueFlag("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, plotFile),
-			valueFlag("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss or paths", &f.what, oneOf("training", "value", "close-up", "loss", "paths")),
+			valueFlag("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, oneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
 			valueFlag("over", "`AXIS` of value and loss: steps or seconds (default: both)", &f.over, oneOf("steps", "seconds")),
 			valueFlag("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, parseSize),
-		},
+			valueFlag("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, pairedPaths),
+		}, f.scanFlags()...),
 		Action: func(c *cli.Context) error { return a.runPlot(c, &f) },
 	}
 }
@@ -46,8 +51,12 @@ func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 		return usage(c, "plot needs a RUN, the directory of 'deepbsde solve NAME --out RUN'")
 	case !f.out.given:
 		return usage(c, "plot needs --out FILE, a name that ends in .png, .svg or .pdf")
-	case f.over.given && (what == "paths" || what == "close-up"):
+	case f.over.given && !slices.Contains([]string{"training", "value", "loss"}, what):
 		return usage(c, "--over does not go with --what %s", what)
+	case f.line.given && what != "line", f.plane.given && what != "plane":
+		return usage(c, "--line needs --what line, --plane needs --what plane")
+	case (f.time.given || f.count.given || f.paths.given) && what != "line" && what != "plane":
+		return usage(c, "--time, --count and --paths belong to --what line and --what plane")
 	}
 	var runs []*plottedRun
 	for _, name := range names {
@@ -66,6 +75,19 @@ func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 		figure, err := a.pathsFigure(c.Context, runs)
 		if err != nil {
 			return err
+		}
+		return saveFigure(f.out.value, figure, f.size.value)
+	}
+	if what == "line" || what == "plane" {
+		scanned, err := a.scanRuns(c, f, runs)
+		if err != nil {
+			return err
+		}
+		figure := lineFigure(f.line.value, scanned)
+		if what == "plane" {
+			if figure, err = planeFigure(f.plane.value, scanned); err != nil {
+				return err
+			}
 		}
 		return saveFigure(f.out.value, figure, f.size.value)
 	}

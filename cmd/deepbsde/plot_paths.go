@@ -35,7 +35,7 @@ func (a *app) runPaths(ctx context.Context, r *plottedRun) (*figure, error) {
 
 // valuePaths are paths of Y under the newest checkpoint.
 func (a *app) valuePaths(ctx context.Context, r *plottedRun) ([]bsde.Path, *member, error) {
-	t, m, err := r.trainer(ctx, a.warn)
+	t, m, err := r.trainer(ctx, a.warn, 0)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -135,7 +135,7 @@ func (a *app) policyPaths(ctx context.Context, r *plottedRun) (*figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	policy, _, err := r.trainedPolicy(ctx, m, a.warn)
+	policy, _, err := r.trainedPolicy(ctx, m, a.warn, 0)
 	if err != nil {
 		return nil, err
 	}

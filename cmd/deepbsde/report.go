@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -44,7 +45,10 @@ func resultBlock(m *member, r *bsde.Result) block {
 		b.known("relative error", relativeError(r.Value, ref), percent(relativeError(r.Value, ref)), "")
 	}
 	if g := finite(r.Gradient); g != nil {
-		b.line("gradient", gradient(g), "of the network, without an error estimate")
+		b.line("gradient", gradient(g), slopeErrors(r.GradientStdErr, r.GradientDiscretization))
+	}
+	if known(r.RegionError) {
+		b.line("over the start", short(r.RegionError), "root mean square error of the trained u(0, ·) there, at most "+short(r.RegionErrorBound))
 	}
 	if r.Status != bsde.IterationLimit {
 		b.line("status", r.Status.String(), r.Status.Advice())
@@ -176,6 +180,18 @@ func enumerate(words []string) string {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
 	return strings.Join(words, "")
+}
+
+// slopeErrors are the errors of a gradient in words.
+func slopeErrors(stderr []float64, step float64) string {
+	var words []string
+	if e := finite(stderr); e != nil {
+		words = append(words, "standard error up to "+short(slices.Max(e)))
+	}
+	if known(step) && step > 0 {
+		words = append(words, "time step ± "+short(step))
+	}
+	return strings.Join(words, ", ")
 }
 
 // gradient prints up to six components in full, of more the norm and the first

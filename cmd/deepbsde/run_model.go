@@ -5,14 +5,13 @@ import (
 	"fmt"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/control"
 )
 
 // The networks of a run as its newest checkpoint has them, for the commands that use
-// them after training.
+// them after training. Workers are goroutines, 0 for one a core.
 
 // trainer is the trainer of a run of an equation, to be closed after use, and its problem.
-func (d *rundir) trainer(ctx context.Context, warn func(string)) (*bsde.Trainer, *member, error) {
+func (d *rundir) trainer(ctx context.Context, warn func(string), workers int) (*bsde.Trainer, *member, error) {
 	m, err := d.solved(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -21,7 +20,7 @@ func (d *rundir) trainer(ctx context.Context, warn func(string)) (*bsde.Trainer,
 	if err != nil {
 		return nil, nil, err
 	}
-	s.Workers = 0 // as many as this machine has
+	s.Workers = workers
 	t, err := bsde.Init(ctx, m.problem, d.deepBSDE(), &s)
 	if err != nil {
 		return nil, nil, err
@@ -34,12 +33,12 @@ func (d *rundir) trainer(ctx context.Context, warn func(string)) (*bsde.Trainer,
 }
 
 // trainedPolicy is the policy of a run of a control problem after so many iterations.
-func (d *rundir) trainedPolicy(ctx context.Context, m *member, warn func(string)) (policy control.Policy, iteration int, err error) {
+func (d *rundir) trainedPolicy(ctx context.Context, m *member, warn func(string), workers int) (policy *bsde.TrainedPolicy, iteration int, err error) {
 	s, err := d.settings()
 	if err != nil {
 		return nil, 0, err
 	}
-	s.Workers = 0
+	s.Workers = workers
 	t, err := bsde.InitControl(ctx, m.control.Problem, d.policy(), &s)
 	if err != nil {
 		return nil, 0, err

@@ -95,7 +95,7 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	if most := max(d.StateDim, d.ActionDim); k >= most {
 		return usage(c, "--component %d: want a number from 0 to %d", k, most-1)
 	}
-	trained, iteration, err := dir.trainedPolicy(c.Context, m, a.warn)
+	trained, iteration, err := dir.trainedPolicy(c.Context, m, a.warn, 0)
 	if err != nil {
 		return err
 	}
