@@ -117,19 +117,24 @@ func TestPage(t *testing.T) {
 	}
 }
 
+const boxed = "name: boxed\ndim: 2\nhorizon: 1\nstart: {box: [-1, 1]}\ndiffusion: 1\nterminal: sum(x^2)\nexact: sum(x^2) + d*(1 - t)\n"
+
 // TestPageOfRegion: random starts, and a file that has no equation in words.
 func TestPageOfRegion(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "mine.yaml")
-	text := "name: boxed\ndim: 2\nhorizon: 1\nstart: {box: [-1, 1]}\ndiffusion: 1\nterminal: sum(x^2)\nexact: sum(x^2) + d*(1 - t)\n"
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(boxed), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	wantIn(t, pageOf(t, keptRun(t, "run", file+" --iterations 40")), "<pre>start: {box: [-1, 1]}", "exact solution u(t, X) at the same points")
+	wantIn(t, pageOf(t, keptRun(t, "run", file+" --iterations 40")), "<pre>start: {box: [-1, 1]}", "root mean square error of the trained u(0, ·)", "∇u(0, x0); standard error up to", "exact solution u(t, X) at the same points")
 }
 
 // TestResultOfFile: a page has the result that solve printed.
 func TestResultOfFile(t *testing.T) {
-	for _, args := range []string{"quadratic-gradient --dim 3 --iterations 40", "diff-rates --dim 2 --iterations 20", "lqr --dim 2 --iterations 40", "hjb-control --dim 2 --method deep-bsde --iterations 20"} {
+	region := filepath.Join(t.TempDir(), "mine.yaml")
+	if err := os.WriteFile(region, []byte(boxed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range []string{region + " --iterations 40", "quadratic-gradient --dim 3 --iterations 40", "diff-rates --dim 2 --iterations 20", "lqr --dim 2 --iterations 40", "hjb-control --dim 2 --method deep-bsde --iterations 20"} {
 		dir := keptRun(t, "run", args)
 		want, err := os.ReadFile(filepath.Join(dir, reportFile))
 		if err != nil {
