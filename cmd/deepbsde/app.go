@@ -56,6 +56,7 @@ func (a *app) root() *cli.App {
 			a.settingsCommand(),
 			a.importCommand(),
 			a.completionCommand(),
+			a.manCommand(),
 			a.versionCommand(),
 			a.completeCommand(),
 		},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -98,7 +99,10 @@ func findFlag(flags []cli.Flag, word string) cli.Flag {
 
 // flags adds the flags that can still be given.
 func (c *completed) flags(known []cli.Flag, given map[cli.Flag]bool) {
-	for _, f := range append(known[:len(known):len(known)], cli.HelpFlag) {
+	if !slices.ContainsFunc(known, isHelpFlag) { // cli adds it to the root alone
+		known = append(slices.Clip(known), cli.HelpFlag)
+	}
+	for _, f := range known {
 		if d := f.(cli.DocGenerationFlag); !given[f] || repeatable(f) {
 			_, usage := placeholderOf(d.GetUsage())
 			c.add("--"+f.Names()[0], usage)

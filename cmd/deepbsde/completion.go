@@ -25,10 +25,10 @@ func (a *app) completionCommand() *cli.Command {
 		Usage:     "print a script that completes commands, flags and names in a shell",
 		UsageText: "deepbsde completion bash|zsh|fish|powershell",
 		Description: "For the shell at hand, from its start file:\n" +
-			"bash:        source <(deepbsde completion bash)\n" +
-			"zsh:         source <(deepbsde completion zsh), after compinit\n" +
-			"fish:        deepbsde completion fish | source\n" +
-			"PowerShell:  deepbsde completion powershell | Out-String | Invoke-Expression",
+			"  bash:        source <(deepbsde completion bash)\n" +
+			"  zsh:         source <(deepbsde completion zsh), after compinit\n" +
+			"  fish:        deepbsde completion fish | source\n" +
+			"  PowerShell:  deepbsde completion powershell | Out-String | Invoke-Expression",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Action: func(c *cli.Context) error {

@@ -40,7 +40,7 @@ func TestComplete(t *testing.T) {
 		paths string
 	}{
 		{"so", "solve", ""},
-		{"--v", "--version", ""},
+		{"--", "--version --help", ""},
 		{"__", "", ""},
 		{"nonsense ", "", ""},
 		{"help ch", "check", ""},
