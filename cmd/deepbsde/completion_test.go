@@ -124,20 +124,28 @@ func TestCompletionUsage(t *testing.T) {
 	}
 }
 
+// programDir is a new folder that has the test binary as deepbsde, and the environment
+// in which a shell finds it.
+func programDir(t *testing.T) (dir string, env []string) {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	if err := os.Symlink(exe, filepath.Join(dir, "deepbsde")); err != nil {
+		t.Skip(err)
+	}
+	return dir, []string{asProgram + "=1", "PATH=" + dir + string(os.PathListSeparator) + os.Getenv("PATH")}
+}
+
 // TestBashCompletion runs the script in bash as pressing TAB does: words cut at "=".
 func TestBashCompletion(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("no bash")
 	}
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	if err := os.Symlink(exe, filepath.Join(dir, "deepbsde")); err != nil {
-		t.Skip(err)
-	}
+	dir, path := programDir(t)
 	if err := os.MkdirAll(filepath.Join(dir, "a run", "inner"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +174,7 @@ func TestBashCompletion(t *testing.T) {
 		test := script + `COMP_WORDS=(deepbsde "$@"); COMP_CWORD=$#; _deepbsde; IFS='|'; printf %s "${COMPREPLY[*]}"`
 		cmd := exec.Command(bash, append([]string{"--norc", "-c", test, "bash"}, c.words...)...)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), asProgram+"=1", "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+		cmd.Env = append(os.Environ(), path...)
 		got, err := cmd.Output()
 		if err != nil || string(got) != c.want {
 			t.Errorf("%q: %q, %v; want %q", c.words, got, err, c.want)
