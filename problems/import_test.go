@@ -1,6 +1,7 @@
 package problems
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -64,5 +65,24 @@ func TestMalformedImports(t *testing.T) {
 	malformed(t, "testdata/malformed-import/*.json", 30, func(name string, text []byte) error {
 		_, err := Import(name, text)
 		return err
+	})
+}
+
+// FuzzImport: whatever the text, there are settings or one located message.
+func FuzzImport(f *testing.F) {
+	addFiles(f, "testdata/deepbsde/*.json", "testdata/malformed-import/*.json")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		i, err := Import("fuzz.json", text)
+		if err == nil {
+			if _, err := ParseSettings("written.yaml", i.Settings.Text(i.Remarks, i.Notes)); err != nil {
+				t.Errorf("written and read: %v", err)
+			}
+			return
+		}
+		var e *FileError
+		if !errors.As(err, &e) {
+			t.Fatalf("error %v, want a *FileError", err)
+		}
+		checkExcerpt(t, e, text)
 	})
 }

@@ -39,7 +39,8 @@ func TestSettingsRoundTrip(t *testing.T) {
 		strings.Fields("burgers --network per-step --lr 0.02"),
 		strings.Fields("lqr --dim 3 --method deep-bsde"),
 		strings.Fields("lqr --antithetic --segments 4"),
-		strings.Fields("merton --antithetic=false --seed 0"))
+		strings.Fields("merton --antithetic=false --seed 0"),
+		[]string{initFile(t, "hjb"), "--dim", "6", "--set", "lambda=3"})
 	for _, args := range cases {
 		out := runWith(t, nil, append([]string{"settings"}, args...)...)
 		if out.status != 0 {
