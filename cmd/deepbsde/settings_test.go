@@ -123,3 +123,22 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		t.Errorf("no file: %+v", out)
 	}
 }
+
+// A new field of bsde.Settings needs a key, or a settings file would not repeat the run.
+func TestEverySettingHasAKey(t *testing.T) {
+	other := map[string]string{"learning_rate": "lr", "estimate_paths": "paths"}
+	settings := reflect.TypeFor[bsde.Settings]()
+	for i := range settings.NumField() {
+		name, _, _ := strings.Cut(settings.Field(i).Tag.Get("json"), ",")
+		if name == "-" {
+			continue
+		}
+		key := strings.ReplaceAll(name, "_", "-")
+		if short, ok := other[name]; ok {
+			key = short
+		}
+		if _, err := problems.ParseSettings("x.yaml", []byte(key+": ")); err == nil || strings.Contains(err.Error(), "unknown key") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
