@@ -1,6 +1,16 @@
-.PHONY: build run test check bench performance
+.PHONY: build install run test check bench performance
+
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
 
 build: ; CGO_ENABLED=0 go build -o bin/deepbsde ./cmd/deepbsde
+install: build
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	cp bin/deepbsde $(DESTDIR)$(PREFIX)/bin/deepbsde
+	bin/deepbsde man > $(SHARE)/man/man1/deepbsde.1
+	bin/deepbsde completion bash > $(SHARE)/bash-completion/completions/deepbsde
+	bin/deepbsde completion zsh > $(SHARE)/zsh/site-functions/_deepbsde
+	bin/deepbsde completion fish > $(SHARE)/fish/vendor_completions.d/deepbsde.fish
 run: ; go run ./cmd/deepbsde solve allen-cahn
 test: ; go test -timeout 60m ./...
 check: ; test -z "$$(gofmt -l .)" && go vet ./... && go tool staticcheck ./... && go test -race -short ./...

@@ -79,8 +79,8 @@ func ImportFile(path string) (*Imported, error) {
 
 // checkJSON locates the first place at which the text is not JSON.
 func (s *source) checkJSON() *FileError {
-	var any json.RawMessage
-	err := json.Unmarshal([]byte(s.text), &any)
+	var whole json.RawMessage
+	err := json.Unmarshal([]byte(s.text), &whole)
 	if err == nil {
 		return nil
 	}
@@ -163,33 +163,21 @@ func (r *reader) eqnKey(i *Imported, e entry) {
 	}
 }
 
+// carried are the keys of net_config that are settings here.
+var carried = map[string]string{
+	"num_hiddens": "hidden", "lr_values": "rates", "lr_boundaries": "boundaries", "num_iterations": "iterations", "batch_size": "batch",
+	"valid_size": "validation-paths", "logging_frequency": "validate-every", "dtype": "precision",
+}
+
 // netKey reads a key of net_config.
 func (r *reader) netKey(i *Imported, e entry) {
-	switch e.name {
-	case "num_hiddens":
-		r.take(i, e, "hidden")
-	case "lr_values":
-		r.take(i, e, "rates")
-	case "lr_boundaries":
-		if e.value.Kind != yaml.SequenceNode || len(e.value.Content) > 0 { // none with a single rate
-			r.take(i, e, "boundaries")
-		}
-	case "num_iterations":
-		r.take(i, e, "iterations")
-	case "batch_size":
-		r.take(i, e, "batch")
-	case "valid_size":
-		r.take(i, e, "validation-paths")
-	case "logging_frequency":
-		r.take(i, e, "validate-every")
-	case "dtype":
-		r.take(i, e, "precision")
-	case "y_init_range":
+	switch noBoundaries := e.name == "lr_boundaries" && e.value.Kind == yaml.SequenceNode && len(e.value.Content) == 0; {
+	case carried[e.name] != "" && !noBoundaries: // a single rate has none
+		r.take(i, e, carried[e.name])
+	case e.name == "y_init_range":
 		i.Remarks = append(i.Remarks, "Not carried over: y_init_range; Y0 starts at the mean of g(X_T) over simulated paths.")
-	case "verbose":
-		if !r.truth(e) {
-			i.Remarks = append(i.Remarks, "Not carried over: verbose = false; --quiet does that.")
-		}
+	case e.name == "verbose" && !r.truth(e):
+		i.Remarks = append(i.Remarks, "Not carried over: verbose = false; --quiet does that.")
 	}
 }
 

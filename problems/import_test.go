@@ -66,3 +66,16 @@ func TestMalformedImports(t *testing.T) {
 		return err
 	})
 }
+
+// FuzzImport: whatever the text, there are settings or one located message.
+func FuzzImport(f *testing.F) {
+	addFiles(f, "testdata/deepbsde/*.json", "testdata/malformed-import/*.json")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var i *Imported
+		if endsSoon(t, text, func() (err error) { i, err = Import("fuzz.json", text); return err }) {
+			if _, err := ParseSettings("written.yaml", i.Settings.Text(i.Remarks, i.Notes)); err != nil {
+				t.Errorf("written and read: %v", err)
+			}
+		}
+	})
+}

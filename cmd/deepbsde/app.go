@@ -57,7 +57,10 @@ func (a *app) root() *cli.App {
 			a.initCommand(),
 			a.settingsCommand(),
 			a.importCommand(),
+			a.completionCommand(),
+			a.manCommand(),
 			a.versionCommand(),
+			a.completeCommand(),
 		},
 		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},
 		Action: func(c *cli.Context) error {

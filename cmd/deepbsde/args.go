@@ -162,7 +162,9 @@ func unknownFlag(word, command string, known []cli.Flag) error {
 func commandNames(root *cli.App) []string {
 	var names []string
 	for _, c := range root.Commands {
-		names = append(names, c.Name)
+		if !c.Hidden {
+			names = append(names, c.Name)
+		}
 	}
 	return names
 }

@@ -52,6 +52,14 @@ func (p parsed[T]) Set(s string) (err error) {
 // String is what cli prints as the default: nothing.
 func (p parsed[T]) String() string { return "" }
 
+// choices are the values that the parser asks for, nil where these are not a few words.
+func (p parsed[T]) choices() []string {
+	_, err := p.parse("")
+	var c choiceError
+	errors.As(err, &c)
+	return c
+}
+
 // valueFlag is a flag whose value goes through parse to dst. A word of the usage
 // in backquotes names the value in the help.
 func valueFlag[T any](name, usage string, dst *opt[T], parse func(string) (T, error)) cli.Flag {
@@ -128,11 +136,17 @@ func widths(s string) ([]int, error) {
 func oneOf(choices ...string) func(string) (string, error) {
 	return func(s string) (string, error) {
 		if !slices.Contains(choices, s) {
-			return "", fmt.Errorf("want %s", strings.Join(choices, " or "))
+			return "", choiceError(choices)
 		}
 		return s, nil
 	}
 }
+
+// choiceError is a value that is none of the choices.
+type choiceError []string
+
+// Error names the choices.
+func (c choiceError) Error() string { return "want " + strings.Join(c, " or ") }
 
 // assignments is the repeatable flag --set key=value.
 type assignments map[string]float64

@@ -8,6 +8,10 @@
 //	deepbsde compare NAME…      puts solvers and references side by side
 //	deepbsde check FILE         checks a problem file without training
 //	deepbsde init NAME          prints the problem file of a named problem
+//	deepbsde settings NAME      prints the settings of solve as a settings file
+//	deepbsde import FILE.json   turns a configuration of DeepBSDE into one
+//	deepbsde completion SHELL   prints a script that completes command lines
+//	deepbsde man                prints the manual page
 //	deepbsde version            prints the version
 //
 // The FILE of a problem (docs/files.md) may stand wherever a NAME does. Flags may stand

@@ -39,7 +39,8 @@ func TestSettingsRoundTrip(t *testing.T) {
 		strings.Fields("burgers --network per-step --lr 0.02"),
 		strings.Fields("lqr --dim 3 --method deep-bsde"),
 		strings.Fields("lqr --antithetic --segments 4"),
-		strings.Fields("merton --antithetic=false --seed 0"))
+		strings.Fields("merton --antithetic=false --seed 0"),
+		[]string{initFile(t, "hjb"), "--dim", "6", "--set", "lambda=3"})
 	for _, args := range cases {
 		out := runWith(t, nil, append([]string{"settings"}, args...)...)
 		if out.status != 0 {
@@ -120,5 +121,24 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 	}
 	if out := runWith(t, nil, "solve", "hjb", "--settings", "none.yaml"); out.status != exitUsage || !strings.Contains(out.stderr, "none.yaml: no such file") {
 		t.Errorf("no file: %+v", out)
+	}
+}
+
+// A new field of bsde.Settings needs a key, or a settings file would not repeat the run.
+func TestEverySettingHasAKey(t *testing.T) {
+	other := map[string]string{"learning_rate": "lr", "estimate_paths": "paths"}
+	settings := reflect.TypeFor[bsde.Settings]()
+	for i := range settings.NumField() {
+		name, _, _ := strings.Cut(settings.Field(i).Tag.Get("json"), ",")
+		if name == "-" {
+			continue
+		}
+		key := strings.ReplaceAll(name, "_", "-")
+		if short, ok := other[name]; ok {
+			key = short
+		}
+		if _, err := problems.ParseSettings("x.yaml", []byte(key+": ")); err == nil || strings.Contains(err.Error(), "unknown key") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
