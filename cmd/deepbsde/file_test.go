@@ -66,12 +66,12 @@ func TestFileSolvesLikeName(t *testing.T) {
 func solveBits(t *testing.T, args []string) (map[string]any, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	out := runWith(t, nil, append([]string{"solve", "--json", "--quiet", "--out", dir}, args...)...)
-	if out.status != 0 {
-		t.Fatalf("solve %v: %+v", args, out)
+	var out, errs bytes.Buffer
+	if code := run(context.Background(), append([]string{"solve", "--json", "--quiet", "--out", dir}, args...), &out, &errs); code != 0 {
+		t.Fatalf("solve %v: status %d: %s", args, code, errs.String())
 	}
 	var result map[string]any
-	if err := json.Unmarshal([]byte(out.stdout), &result); err != nil {
+	if err := json.Unmarshal(out.Bytes(), &result); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"seconds", "reference", "relative_error", "excess", "action_error", "parameters"} {
