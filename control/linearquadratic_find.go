@@ -10,6 +10,8 @@ import (
 // mostFound bounds what LinearQuadratic reads: d, m and the noise, each.
 const mostFound = 1000
 
+const oneMoreState = "what is constant or linear in it can be written with one more state, constant at 1"
+
 // LinearQuadratic reads the matrices of a linear-quadratic problem off its functions, at
 // the unit vectors, and confirms them at random points. The error of another problem, a
 // *pde.Error, names the function that is not linear or quadratic with constant
@@ -112,7 +114,7 @@ func (f *finder) dynamics(l *LinearQuadratic) error {
 	}
 	for i, v := range rest {
 		if v != 0 {
-			return f.p.errorf(f.moves, nil, "is not linear in state and action: component %d is %g at 0; one more state that is constant at 1 makes it so", i, v)
+			return f.p.errorf(f.moves, nil, "is not linear in state and action: component %d is %g at 0; %s", i, v, oneMoreState)
 		}
 	}
 	ofX, err := f.at(f.d, units(f.d), nil, nil)

@@ -42,13 +42,12 @@ func (f *finder) costs(l *LinearQuadratic) error {
 
 // quadratic is the symmetric matrix M of the function vᵀMv of n components.
 func (f *finder) quadratic(field string, n int, at func(rows int, v []float64) ([]float64, error)) ([][]float64, error) {
-	const way = "; one more state that is constant at 1 makes it so"
 	rest, err := at(1, make([]float64, n))
 	if err != nil {
 		return nil, err
 	}
 	if rest[0] != 0 {
-		return nil, f.p.errorf(field, nil, "is not quadratic: it is %g at 0%s", rest[0], way)
+		return nil, f.p.errorf(field, nil, "is not quadratic: it is %g at 0; %s", rest[0], oneMoreState)
 	}
 	unit := units(n)
 	plus, err := at(n, unit)
@@ -65,7 +64,7 @@ func (f *finder) quadratic(field string, n int, at func(rows int, v []float64) (
 	m := make([][]float64, n)
 	for i := range n {
 		if math.Abs(plus[i]-minus[i]) > probeDigits*(math.Abs(plus[i])+math.Abs(minus[i])) {
-			return nil, f.p.errorf(field, nil, "is not quadratic: %g and %g at a unit vector and its negative%s", plus[i], minus[i], way)
+			return nil, f.p.errorf(field, nil, "is not quadratic: %g and %g at a unit vector and its negative; %s", plus[i], minus[i], oneMoreState)
 		}
 		m[i] = make([]float64, n)
 		m[i][i] = (plus[i] + minus[i]) / 2

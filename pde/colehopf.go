@@ -60,6 +60,28 @@ func ColeHopf(p Problem, lambda float64) (*Reference, error) {
 	return nil, fmt.Errorf("Cole–Hopf: the quadrature did not settle to 1e-12 (last value %g); is g smooth?", last)
 }
 
+// QuadraticRate is the λ of a generator f = −λ‖z‖²/2, as f has it for z = e₁ at the start.
+// That f is of this kind is for the methods to check, which take λ.
+func QuadraticRate(p Problem) (float64, error) {
+	if err := p.Validate(); err != nil {
+		return 0, err
+	}
+	z := expr.Input("z", p.Dim)
+	f, err := expr.Compile(p.GeneratorAt(expr.Const(0), expr.Vector(p.Start), expr.Const(0), z), z)
+	if err != nil {
+		return 0, err
+	}
+	unit, out := make([]float64, p.Dim), make([]float64, 1)
+	unit[0] = 1
+	if err := f.Eval(1, out, unit); err != nil {
+		return 0, err
+	}
+	if lambda := -2 * out[0]; lambda != 0 && !math.IsNaN(lambda) && !math.IsInf(lambda, 0) {
+		return lambda, nil
+	}
+	return 0, fmt.Errorf("needs f = −λ‖z‖²/2 with λ other than 0; at the start, y=0, z=(1, 0, …) f is %g", out[0])
+}
+
 // support is an interval around start outside of which exp(h) is below e⁻⁶⁰ of its
 // largest value inside.
 func support(h func(float64) (float64, error), start float64) (lo, hi float64, err error) {

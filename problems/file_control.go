@@ -120,73 +120,74 @@ func (c *controlSource) complete(d *description, p *control.Problem) *FileError 
 }
 
 // build is the control problem of an instance.
-func (c *controlSource) build(d *description, in *instance) (p control.Problem, wrong *FileError) {
+func (c *controlSource) build(d *description, in *instance) (p control.Problem, start startRegion, wrong *FileError) {
 	p = control.Problem{Maximize: c.maximize}
 	if d.keys["horizon"] != nil { // else it may be a parameter of the file
 		p.Horizon = in.values["horizon"]
 	}
 	if p.StateDim, wrong = in.size(c.states, "states", in.dim); wrong != nil {
-		return p, wrong
+		return p, start, wrong
 	}
 	if p.ActionDim, wrong = in.size(c.actions, "actions", in.dim); wrong != nil {
-		return p, wrong
+		return p, start, wrong
 	}
 	in.actions = p.ActionDim
 	if p.NoiseDim, wrong = in.size(c.noise, "noise", p.StateDim); wrong != nil {
-		return p, wrong
+		return p, start, wrong
 	}
 	if wrong = in.fillMatrices(d.matrices); wrong != nil {
-		return p, wrong
+		return p, start, wrong
 	}
-	if p.Start, p.RandomStart, wrong = d.start.build(in, p.StateDim); wrong != nil {
-		return p, wrong
+	if start, wrong = d.start.build(in, p.StateDim); wrong != nil {
+		return p, start, wrong
 	}
+	p.Start, p.RandomStart = start.x0, start.random
 	if n, discrete := in.values["stages"]; discrete && d.keys["stages"] != nil {
 		if n != math.Floor(n) {
 			k := d.keys["stages"]
-			return p, d.source.errorAt(k.Line, k.Column, "stages is %g, want a whole number", n)
+			return p, start, d.source.errorAt(k.Line, k.Column, "stages is %g, want a whole number", n)
 		}
 		p.Stages = int(n)
 	}
 	if wrong = c.complete(d, &p); wrong != nil {
-		return p, wrong
+		return p, start, wrong
 	}
 	if wrong = c.dynamics(d, in, &p); wrong != nil {
-		return p, wrong
+		return p, start, wrong
 	}
 	if c.scale != nil {
 		if p.ActionScale, wrong = in.constants(c.scale, "action-scale", p.ActionDim); wrong != nil {
-			return p, wrong
+			return p, start, wrong
 		}
 		for k, v := range p.ActionScale {
 			if !(v > 0) {
-				return p, c.scale.errorf("action-scale has %g as component %d, want numbers above 0", v, k)
+				return p, start, c.scale.errorf("action-scale has %g as component %d, want numbers above 0", v, k)
 			}
 		}
 	}
 	if c.set != nil {
 		if p.Actions, wrong = c.set.build(in, p.StateDim, p.ActionDim); wrong != nil {
-			return p, wrong
+			return p, start, wrong
 		}
 	}
 	for _, s := range c.constraints {
 		f := &fileFunction{in: in, v: s.violation, field: "the violation " + s.name, n: 1, names: []string{"t", "x", "a"}}
 		got, _, wrong := f.any(1, p.StateDim, p.ActionDim)
 		if wrong != nil {
-			return p, wrong
+			return p, start, wrong
 		}
 		f.n = got.Width()
 		w, wrong := in.constants(s.weight, "weight", 1)
 		if wrong != nil {
-			return p, wrong
+			return p, start, wrong
 		}
 		if !(w[0] > 0) {
-			return p, s.weight.errorf("weight is %g, want a number above 0", w[0])
+			return p, start, s.weight.errorf("weight is %g, want a number above 0", w[0])
 		}
 		p.Constraints = append(p.Constraints, control.Constraint{Name: s.name, Weight: w[0],
 			Violation: func(t, x, a value) value { return f.call(t, x, a) }})
 	}
-	return p, nil
+	return p, start, nil
 }
 
 // dynamics fills in the functions of the problem.

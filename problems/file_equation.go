@@ -16,7 +16,7 @@ func (d *description) instance(dim int, v values) *instance {
 func (d *description) check(dim int, v values) error {
 	var wrong *FileError
 	if d.control != nil {
-		_, wrong = d.makeControl(dim, v)
+		_, _, wrong = d.makeControl(dim, v)
 	} else {
 		_, wrong = d.makeEquation(dim, v)
 	}
@@ -65,9 +65,11 @@ func (d *description) makeEquation(dim int, v values) (p pde.Problem, wrong *Fil
 	if wrong = in.fillMatrices(d.matrices); wrong != nil {
 		return p, wrong
 	}
-	if p.Start, p.RandomStart, wrong = d.start.build(in, dim); wrong != nil {
+	start, wrong := d.start.build(in, dim)
+	if wrong != nil {
 		return p, wrong
 	}
+	p.Start, p.RandomStart = start.x0, start.random
 	if d.drift != nil {
 		if p.Drift, wrong = d.drift.build(in, dim); wrong != nil {
 			return p, wrong

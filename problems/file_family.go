@@ -96,13 +96,14 @@ func (r *reader) family(root *yaml.Node) *Family {
 	f.check, f.locate = d.check, d.locate
 	if d.control != nil {
 		f.control = func(dim int, v values) (*Control, error) {
-			p, wrong := d.makeControl(dim, v)
+			p, start, wrong := d.makeControl(dim, v)
 			if wrong != nil {
 				return nil, wrong
 			}
-			return &Control{Problem: p}, nil
+			return withReferences(p, start), nil
 		}
 	} else {
+		f.methods = func(values) []ReferenceMethod { return coleHopfMethods }
 		f.make = func(dim int, v values) pde.Problem {
 			p, _ := d.makeEquation(dim, v) // check has seen the error
 			return p
@@ -175,9 +176,8 @@ func (d *description) text(entries []entry) string {
 }
 
 // makeControl is the control problem for one dimension and one set of parameters.
-func (d *description) makeControl(dim int, v values) (control.Problem, *FileError) {
-	in := d.instance(dim, v)
-	return d.control.build(d, in)
+func (d *description) makeControl(dim int, v values) (control.Problem, startRegion, *FileError) {
+	return d.control.build(d, d.instance(dim, v))
 }
 
 // helpers reads the formulas under "define".

@@ -1,6 +1,8 @@
 package problems
 
 import (
+	"math"
+
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"go.yaml.in/yaml/v4"
 )
@@ -45,42 +47,51 @@ func (r *reader) start(n *yaml.Node) *startSource {
 	return s
 }
 
-// build is x0, and for a region the random start as a function of d normal numbers ξ,
-// else nil. x0 is then the centre of the box or the mean.
-func (s *startSource) build(in *instance, n int) (x0 []float64, random func(xi value) value, wrong *FileError) {
+// startRegion is where paths start: at x0, or at random around it with the given standard
+// deviations of the independent components.
+type startRegion struct {
+	x0         []float64
+	random     func(xi value) value // of d normal numbers ξ; nil: at x0
+	deviations []float64
+}
+
+// build is the start; x0 is the centre of a box and the mean of a normal start.
+func (s *startSource) build(in *instance, n int) (r startRegion, wrong *FileError) {
 	if s == nil {
-		return make([]float64, n), nil, nil
+		return startRegion{x0: make([]float64, n)}, nil
 	}
 	if s.kind == "" {
-		x0, wrong = in.constants(s.first, "start", n)
-		return x0, nil, wrong
+		r.x0, wrong = in.constants(s.first, "start", n)
+		return r, wrong
 	}
 	parts, what := startParts[s.kind], "start: "+s.kind
 	first, wrong := in.constants(s.first, what+": "+parts[0], n)
 	if wrong != nil {
-		return nil, nil, wrong
+		return r, wrong
 	}
 	second, wrong := in.constants(s.second, what+": "+parts[1], n)
 	if wrong != nil {
-		return nil, nil, wrong
+		return r, wrong
 	}
 	if s.kind == "normal" {
 		for k, v := range second {
 			if !(v > 0) {
-				return nil, nil, s.second.errorf("%s: the standard deviation of component %d is %g, want a number above 0", what, k, v)
+				return r, s.second.errorf("%s: the standard deviation of component %d is %g, want a number above 0", what, k, v)
 			}
 		}
-		return first, func(xi value) value { return affine(xi, second, first) }, nil
+		return startRegion{first, func(xi value) value { return affine(xi, second, first) }, second}, nil
 	}
-	x0, width := make([]float64, n), make([]float64, n)
+	r = startRegion{x0: make([]float64, n), deviations: make([]float64, n)}
+	width := make([]float64, n)
 	for k, lo := range first {
 		hi := second[k]
 		if !(lo < hi) {
-			return nil, nil, s.second.errorf("%s: component %d is from %g to %g, want lower < upper", what, k, lo, hi)
+			return r, s.second.errorf("%s: component %d is from %g to %g, want lower < upper", what, k, lo, hi)
 		}
-		x0[k], width[k] = lo+(hi-lo)/2, hi-lo
+		r.x0[k], width[k], r.deviations[k] = lo+(hi-lo)/2, hi-lo, (hi-lo)/math.Sqrt(12)
 	}
-	return x0, func(xi value) value { return affine(xi.NormCDF(), width, first) }, nil
+	r.random = func(xi value) value { return affine(xi.NormCDF(), width, first) }
+	return r, nil
 }
 
 // affine is v·scale + shift, component by component.

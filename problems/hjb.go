@@ -33,16 +33,26 @@ u(T,x) = ln((1 + ‖x‖²)/2), x0 = 0`,
 		}
 	},
 	reference: func(p *pde.Problem, _ int, v values) (*pde.Reference, error) { return pde.ColeHopf(*p, v["lambda"]) },
-	methods: func(v values) []ReferenceMethod {
-		return []ReferenceMethod{
-			{"cole-hopf", "quadrature of the Cole–Hopf formula: f = −λ‖z‖²/2, μ = 0, σ = s·I, radial g, x0 = 0",
-				func(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) {
-					return pde.ColeHopf(p, v["lambda"])
-				}},
-			{"cole-hopf-mc", "the Cole–Hopf formula, simulated: f = −λ‖z‖²/2, any μ, σ, g and x0",
-				func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error) {
-					return pde.ColeHopfMonteCarlo(ctx, p, v["lambda"], s)
-				}},
-		}
-	},
+	methods:   func(values) []ReferenceMethod { return coleHopfMethods },
+}
+
+// coleHopfMethods read λ off the generator.
+var coleHopfMethods = []ReferenceMethod{
+	{"cole-hopf", "quadrature of the Cole–Hopf formula: f = −λ‖z‖²/2, μ = 0, σ = s·I, radial g, x0 = 0", coleHopf},
+	{"cole-hopf-mc", "the Cole–Hopf formula, simulated: f = −λ‖z‖²/2, any μ, σ, g and x0",
+		func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error) {
+			lambda, err := pde.QuadraticRate(p)
+			if err != nil {
+				return nil, err
+			}
+			return pde.ColeHopfMonteCarlo(ctx, p, lambda, s)
+		}},
+}
+
+func coleHopf(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) {
+	lambda, err := pde.QuadraticRate(p)
+	if err != nil {
+		return nil, err
+	}
+	return pde.ColeHopf(p, lambda)
 }

@@ -34,16 +34,18 @@ d states and d actions, x0 = 0; a = −√λ ∇u is optimal`,
 		// √λ |∂g/∂x_i| = √λ 2|x_i|/(1 + ‖x‖²) at x_i = √2T, where X_T is found without control.
 		size := math.Sqrt(lambda) * 2 * math.Sqrt(2*p.Horizon) / (1 + 2*p.Horizon*d)
 		p.ActionScale = constantStart(dim, size)
-		return &Control{
-			Problem: p,
-			References: []ControlReference{{"cole-hopf", "quadrature of the Cole–Hopf formula, the problem in continuous time", true,
-				func(_ context.Context, d *control.Discrete, _ pde.Sampling) (*pde.Reference, error) {
-					equation, err := hjb.Make(dim, v)
-					if err != nil {
-						return nil, err
-					}
-					return pde.ColeHopf(equation, lambda)
-				}}},
-		}, nil
+		return &Control{Problem: p, References: []ControlReference{coleHopfOfControl}}, nil
+	},
+}
+
+// coleHopfOfControl goes through the equation of the problem.
+var coleHopfOfControl = ControlReference{
+	"cole-hopf", "quadrature of the Cole–Hopf formula, the problem in continuous time", true,
+	func(ctx context.Context, d *control.Discrete, s pde.Sampling) (*pde.Reference, error) {
+		h, err := d.Problem.HJB()
+		if err != nil {
+			return nil, err
+		}
+		return coleHopf(ctx, h.Problem, s)
 	},
 }

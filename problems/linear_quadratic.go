@@ -15,39 +15,53 @@ func linearQuadratic(l *control.LinearQuadratic, scale float64) (*Control, error
 		return nil, err
 	}
 	p.ActionScale = constantStart(p.ActionDim, scale)
-	c := &Control{
-		Problem: p,
-		Optimal: func(_ context.Context, d *control.Discrete) (control.Policy, error) {
-			r, err := l.DiscreteRiccati(d.Steps)
-			if err != nil {
-				return nil, err
-			}
-			return r.Policy, nil
-		},
+	c := &Control{Problem: p}
+	c.riccati(func() (*control.LinearQuadratic, error) { return l, nil })
+	return c, nil
+}
+
+// riccati adds the references and the optimal policy of a linear-quadratic problem, which
+// find gives, or an error where the problem is another one.
+func (c *Control) riccati(find func() (*control.LinearQuadratic, error)) {
+	discrete := func(d *control.Discrete) (*control.DiscreteRiccati, error) {
+		l, err := find()
+		if err != nil {
+			return nil, err
+		}
+		return l.DiscreteRiccati(d.Steps)
 	}
-	discrete := func(_ context.Context, d *control.Discrete, _ pde.Sampling) (*pde.Reference, error) {
-		r, err := l.DiscreteRiccati(d.Steps)
+	c.Optimal = func(_ context.Context, d *control.Discrete) (control.Policy, error) {
+		r, err := discrete(d)
+		if err != nil {
+			return nil, err
+		}
+		return r.Policy, nil
+	}
+	onGrid := func(_ context.Context, d *control.Discrete, _ pde.Sampling) (*pde.Reference, error) {
+		r, err := discrete(d)
 		if err != nil {
 			return nil, err
 		}
 		return r.Reference(), nil
 	}
-	if l.Stages > 0 {
-		c.References = []ControlReference{{"dynamic-programme", "backward recursion of the value function x'P_n x + c_n, exact", false, discrete}}
-		return c, nil
+	if c.Problem.Stages > 0 {
+		c.References = append(c.References, ControlReference{"dynamic-programme", "backward recursion of the value function x'P_n x + c_n, exact", false, onGrid})
+		return
 	}
-	c.References = []ControlReference{
-		{"riccati-discrete", "Riccati recursion of the problem on its grid, exact", false, discrete},
-		{"riccati", "Riccati differential equation, the problem in continuous time", true,
+	c.References = append(c.References,
+		ControlReference{"riccati-discrete", "Riccati recursion of the problem on its grid, exact", false, onGrid},
+		ControlReference{"riccati", "Riccati differential equation, the problem in continuous time", true,
 			func(context.Context, *control.Discrete, pde.Sampling) (*pde.Reference, error) {
+				l, err := find()
+				if err != nil {
+					return nil, err
+				}
 				r, err := l.ContinuousRiccati()
 				if err != nil {
 					return nil, err
 				}
 				return r.Reference(), nil
-			}},
-	}
-	return c, nil
+			}})
 }
 
 // zeros is an r×c matrix of zeros.
