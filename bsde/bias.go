@@ -21,24 +21,26 @@ import (
 // mismatch at step 0 is that of ∫ Γ ε·dW: it is spread evenly over time and components,
 // and its part up to t taken for that of Γη; η and ε are taken to be uncorrelated, and
 // Γ_t to be slope^(−t/T).
-func (e *engine[T]) networkBias(y0, variance, slope float64) (float64, error) {
+func (e *engine[T]) networkBias(from *origin, y0, variance, slope float64) (float64, error) {
 	if e.eq.generator == nil {
 		return 0, nil
 	}
 	w := <-e.free
 	defer func() { e.free <- w }()
-	h := e.eq.Horizon / float64(e.set.Steps)
+	left := e.eq.Horizon - from.t
 	const chunks = 8
 	sum := 0.0
 	for c := range chunks {
-		w.begin(forEstimate, 1, c*chunkRows, chunkRows)
-		b := &bender[T]{w: w, chunk: uint32(c), variance: variance / e.eq.Horizon, rate: math.Log(slope) / e.eq.Horizon}
-		y := w.from(y0)
+		if err := w.begin(forEstimate, 1, c*chunkRows, chunkRows, from); err != nil {
+			return 0, err
+		}
+		b := &bender[T]{w: w, chunk: uint32(c), variance: variance / left, rate: math.Log(slope) / left}
+		y := w.equalValues(y0)
 		b.y = y[0]
 		if err := w.walk(1, y, b); err != nil {
 			return 0, err
 		}
-		sum -= h * b.sum
+		sum -= e.stepLength() * b.sum
 	}
 	return sum / (chunks * chunkRows), nil
 }
@@ -51,7 +53,7 @@ type bender[T autodiff.Float] struct {
 	y        []float64 // the values along the paths
 	variance float64   // of the mismatch, per unit of time
 	rate     float64   // Γ is e^(−rate·t)
-	sum      float64   // of Γ (D_y f(η) + D_z f(ε))
+	sum      float64   // of Γ (D_y f(η) + D_z f(ε)), in steps of the grid
 }
 
 // observe adds Γ (D_y f(η) + D_z f(ε)) at one time step, with Γη of variance
@@ -60,8 +62,9 @@ func (b *bender[T]) observe(n int, t float64, x, _, z []float64) error {
 	y, rows := b.y, len(b.y)
 	errY, errZ := make([]float64, rows), make([]float64, len(z))
 	s := random.Stream{Key: random.Key(b.w.m.set.Seed, uint64(forCurvature)), Path: b.chunk, Step: uint32(n)}
-	growth := math.Exp(b.rate * t)
-	s.Normals(errY, growth*math.Sqrt(b.variance*t))
+	t0 := t - b.w.from.t
+	growth := math.Exp(b.rate * t0)
+	s.Normals(errY, growth*math.Sqrt(b.variance*t0))
 	s.Batch = 1
 	s.Normals(errZ, growth*math.Sqrt(b.variance*float64(rows)/float64(len(z))))
 	inY, err := b.second(t, x, y, z, errY, make([]float64, len(z)))
@@ -72,8 +75,9 @@ func (b *bender[T]) observe(n int, t float64, x, _, z []float64) error {
 	if err != nil {
 		return err
 	}
+	length := b.w.from.lengths[n] / b.w.m.stepLength()
 	for r := range inY {
-		b.sum += (inY[r] + inZ[r]) / growth
+		b.sum += length * (inY[r] + inZ[r]) / growth
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ type engine[T autodiff.Float] struct {
 	walkers []*walker[T]
 	free    chan *walker[T]
 	sampler *sampler[T]
+
+	gradients map[gradientKey]chan *pathGradient[T] // see pathGradients
 }
 
 func newCore[T autodiff.Float](ctx context.Context, t *Trainer) (core, error) {
@@ -40,6 +42,9 @@ func newCore[T autodiff.Float](ctx context.Context, t *Trainer) (core, error) {
 }
 
 func (e *engine[T]) chunks(paths int) int { return (paths + chunkRows - 1) / chunkRows }
+
+// value is Y0 at (0, x0) as trained so far.
+func (e *engine[T]) value() float64 { return e.trained(e.origin) }
 
 // gradientStep computes the gradient for batch number iteration and moves the
 // parameters.
@@ -68,8 +73,10 @@ func (e *engine[T]) validate() (float64, error) {
 		defer func() { e.free <- w }()
 		first := c * chunkRows
 		rows := min(chunkRows, n-first)
-		w.begin(forValidation, 0, first, rows)
-		y := w.from(e.value())
+		if errs[c] = w.begin(forValidation, 0, first, rows, nil); errs[c] != nil {
+			return
+		}
+		y := w.startValues()
 		w.steer = !e.method.Uncontrolled
 		errs[c] = w.walk(1, y, nil)
 		w.steer = true

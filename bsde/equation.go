@@ -13,6 +13,8 @@ type equation struct {
 	usesY     bool        // f depends on y
 	usesZ     bool        // f has a derivative in z
 	terminal  *expr.Func  // g(x)
+	final     []expr.Node // the same as operations
+	random    *expr.Func  // the random start, a function of ξ; nil for a fixed one
 	move      *pde.Transition
 }
 
@@ -45,6 +47,14 @@ func newEquation(p pde.Problem) (*equation, error) {
 	}
 	if e.terminal, err = expr.Compile(p.Terminal(x), x); err != nil {
 		return nil, err
+	}
+	if e.final, err = expr.Nodes(p.Terminal(x), x); err != nil {
+		return nil, err
+	}
+	if p.RandomStart != nil {
+		if e.random, err = expr.Compile(p.RandomStart(x), x); err != nil {
+			return nil, err
+		}
 	}
 	e.move, err = p.Transition()
 	return e, err

@@ -15,7 +15,7 @@ type estimate struct {
 	bias           float64
 	ratio          float64
 	paths          int
-	z0             []float64 // Z at (0, x0)
+	gradient       *gradient // nil where it cannot be had
 }
 
 func unknown() *estimate {
@@ -26,22 +26,32 @@ func unknown() *estimate {
 // normal95 is the 97.5 % point of the normal distribution.
 const normal95 = 1.959963984540054
 
-func (e *estimate) fill(r *Result, eq *equation) {
+func (e *estimate) fill(r *Result) {
 	r.Value, r.StdErr = e.value, e.stderr
-	r.CI95 = [2]float64{e.value - normal95*e.stderr, e.value + normal95*e.stderr}
+	r.CI95 = e.interval()
 	r.DiscretizationError, r.NetworkBias, r.ResidualRatio = e.discretization, e.bias, e.ratio
 	r.Paths = e.paths
-	if e.z0 != nil {
-		// No gradient where σ(0, x0) is singular.
-		r.Gradient, _ = eq.Gradient(0, eq.Start, e.z0)
+	r.Gradient, r.GradientStdErr, r.GradientDiscretization = e.slope()
+}
+
+// interval is the 95 % interval of the value.
+func (e *estimate) interval() [2]float64 {
+	return [2]float64{e.value - normal95*e.stderr, e.value + normal95*e.stderr}
+}
+
+// slope is the gradient with its errors.
+func (e *estimate) slope() (mean, stderr []float64, discretization float64) {
+	if e.gradient == nil {
+		return nil, nil, math.NaN()
 	}
+	return e.gradient.mean, e.gradient.stderr, e.gradient.discretization
 }
 
 // estimate finds the Y0 for which
 //
 //	E[Γ (Y_N(Y0) − g(X_N))] = 0,   1/Γ = dY_N/dY0
 //
-// on fresh paths with the trained Z: for f independent of y, where Γ is 1, that is the
+// on fresh paths from one point with the trained Z: for f independent of y, where Γ is 1, that is the
 // control variate estimate Y0 = E[g(X_T) + Σ f h − Σ Z·ΔW], in which Z removes the
 // variance that it explains. Otherwise it is one Newton step from the Y0 that a
 // pilot run has found. Where f depends on z the paths are controlled, however the
@@ -51,26 +61,36 @@ func (e *estimate) fill(r *Result, eq *equation) {
 // The same paths on two and four times the step give an extrapolation to step 0
 // and its error, see levels. The bias of an imperfect Z is subtracted where it is
 // small enough to be a correction, see networkBias.
-func (e *engine[T]) estimate(ctx context.Context, paths int, progress func(done int)) (*estimate, error) {
-	y0, err := e.fixedPoint(ctx, min(paths, pilotPaths))
+func (e *engine[T]) estimate(ctx context.Context, from *origin, paths int, progress func(done int)) (*estimate, error) {
+	if from == nil {
+		from = e.origin
+	}
+	y0, err := e.fixedPoint(ctx, from, min(paths, pilotPaths))
 	if err != nil {
 		return nil, err
 	}
 	l := &levels{y0: y0}
-	for stride := 1; stride <= 4 && stride <= e.set.Steps; stride *= 2 {
+	for stride := 1; stride <= 4 && stride <= from.steps(); stride *= 2 {
 		report := progress
 		if stride > 1 {
 			report = nil
 		}
-		r, err := e.residuals(ctx, stride, paths, y0, report)
+		r, err := e.residuals(ctx, from, stride, paths, y0, report)
 		if err != nil {
 			return nil, err
 		}
-		if !l.add(r, e.meanStep(stride)) || e.stepFree() {
+		if !l.add(r, e.meanStep(from, stride)) || e.stepFree() {
 			break
 		}
 	}
-	return e.conclude(l)
+	out, err := e.conclude(from, l)
+	if err == nil && !math.IsNaN(out.value) {
+		out.gradient, err = e.gradient(ctx, from, l, min(out.paths, gradientPaths))
+		if out.gradient != nil && e.stepFree() {
+			out.gradient.discretization = 0
+		}
+	}
+	return out, err
 }
 
 // stepFree tells whether the recursion has no time step error.
@@ -78,12 +98,12 @@ func (e *engine[T]) stepFree() bool { return e.eq.generator == nil && e.eq.move.
 
 // conclude turns the levels into the answer; it is unknown where the recursion
 // blows up.
-func (e *engine[T]) conclude(l *levels) (*estimate, error) {
+func (e *engine[T]) conclude(from *origin, l *levels) (*estimate, error) {
 	out := unknown()
 	if len(l.runs) == 0 {
 		return out, nil
 	}
-	out.paths, out.z0 = len(l.runs[0].delta), e.startZ()
+	out.paths = len(l.runs[0].delta)
 	std := l.runs[0].atEnd()
 	if !(std <= blownUp*e.scales.g) {
 		return out, nil
@@ -100,7 +120,7 @@ func (e *engine[T]) conclude(l *levels) (*estimate, error) {
 		return out, nil // the bias stays unknown
 	}
 	var err error
-	out.bias, err = e.networkBias(out.value, variance, l.runs[0].slope)
+	out.bias, err = e.networkBias(from, out.value, variance, l.runs[0].slope)
 	if math.Abs(out.bias) <= e.scales.g {
 		out.value -= out.bias
 	}
@@ -117,12 +137,12 @@ const pilotPaths = 2048
 
 // fixedPoint is the Y0 at which the mean mismatch of the pilot paths vanishes, by
 // Newton's method with steps halved until the mismatch falls.
-func (e *engine[T]) fixedPoint(ctx context.Context, paths int) (float64, error) {
-	y0 := e.value()
+func (e *engine[T]) fixedPoint(ctx context.Context, from *origin, paths int) (float64, error) {
+	y0 := e.trained(from)
 	if !e.eq.usesY {
 		return y0, nil
 	}
-	here, err := e.residuals(ctx, 1, paths, y0, nil)
+	here, err := e.residuals(ctx, from, 1, paths, y0, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -132,7 +152,7 @@ func (e *engine[T]) fixedPoint(ctx context.Context, paths int) (float64, error) 
 			break
 		}
 		for halvings := 0; ; halvings++ {
-			next, err := e.residuals(ctx, 1, paths, y0-step, nil)
+			next, err := e.residuals(ctx, from, 1, paths, y0-step, nil)
 			if err != nil {
 				return 0, err
 			}
@@ -149,19 +169,18 @@ func (e *engine[T]) fixedPoint(ctx context.Context, paths int) (float64, error) 
 	return y0, nil
 }
 
-// meanStep is Σ hᵢ²/T, the step that the first-order error is proportional to:
-// the last step of a coarse grid may be shorter than the others.
-func (e *engine[T]) meanStep(stride int) float64 {
-	n, h := e.set.Steps, e.eq.Horizon/float64(e.set.Steps)
+// meanStep is Σ hᵢ²/Σ hᵢ, the step that the first-order error is proportional to:
+// the first step, and the last one of a coarse grid, may be shorter than the others.
+func (e *engine[T]) meanStep(from *origin, stride int) float64 {
 	sum := 0.0
-	for k := 0; k < n; k += stride {
-		step := float64(min(stride, n-k)) * h
+	for i := 0; i < from.steps(); i += stride {
+		step := from.length(i, min(stride, from.steps()-i))
 		sum += step * step
 	}
-	return sum / e.eq.Horizon
+	return sum / (e.eq.Horizon - from.t)
 }
 
-// residuals are the mismatches of many paths from one Y0, seen from time 0,
+// residuals are the mismatches of many paths from one point and Y0, seen from time 0,
 //
 //	δ = Γ (Y_N − g(X_N)),   1/Γ = dY_N/dY0 along the path
 //
@@ -169,6 +188,8 @@ func (e *engine[T]) meanStep(stride int) float64 {
 type residuals struct {
 	delta []float64
 	slope float64 // mean of 1/Γ
+	y0    float64 // where the paths begin
+	every int     // grid points of a step
 }
 
 // mean is what is to be subtracted from Y0 so that it vanishes.
@@ -187,17 +208,22 @@ const widest = 8
 func (r *residuals) discount(slopes []float64) {
 	r.slope = stat.Mean(slopes, nil)
 	for i, s := range slopes {
-		if r.slope > 0 {
-			s = math.Min(math.Max(s, r.slope/widest), r.slope*widest)
-		}
-		r.delta[i] /= s
+		r.delta[i] /= r.bounded(s)
 	}
+}
+
+// bounded is a slope, no farther from the mean than widest.
+func (r *residuals) bounded(s float64) float64 {
+	if r.slope > 0 {
+		s = math.Min(math.Max(s, r.slope/widest), r.slope*widest)
+	}
+	return s
 }
 
 // residuals walks the given number of paths on every stride-th grid point; fewer
 // where the context is cancelled.
-func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64, progress func(done int)) (*residuals, error) {
-	r := &residuals{delta: make([]float64, paths), slope: 1}
+func (e *engine[T]) residuals(ctx context.Context, from *origin, stride, paths int, y0 float64, progress func(done int)) (*residuals, error) {
+	r := &residuals{delta: make([]float64, paths), slope: 1, y0: y0, every: stride}
 	chunks := e.chunks(paths)
 	errs := make([]error, chunks)
 	var slopes []float64
@@ -219,8 +245,9 @@ func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64
 			c := lo + k
 			first := c * chunkRows
 			rows := min(chunkRows, paths-first)
-			w.begin(forEstimate, 0, first, rows)
-			errs[c] = w.mismatch(stride, y0, r.delta[first:first+rows], slopes[min(first, len(slopes)):min(first+rows, len(slopes))])
+			if errs[c] = w.begin(forEstimate, 0, first, rows, from); errs[c] == nil {
+				errs[c] = w.mismatch(stride, y0, r.delta[first:first+rows], slopes[min(first, len(slopes)):min(first+rows, len(slopes))], nil)
+			}
 		})
 		if progress != nil {
 			progress(min((lo+round)*chunkRows, paths))
@@ -239,7 +266,7 @@ func (e *engine[T]) residuals(ctx context.Context, stride, paths int, y0 float64
 
 // mismatch fills delta with Y_N − g(X_N) for the paths of the noise, and slopes with
 // dY_N/dY0, from a second Y0 close by, unless it is empty.
-func (w *walker[T]) mismatch(stride int, y0 float64, delta, slopes []float64) error {
+func (w *walker[T]) mismatch(stride int, y0 float64, delta, slopes []float64, o observer) error {
 	step := 1e-4 * (math.Abs(y0) + w.m.scales.g)
 	values := [][]float64{delta}
 	spread(delta, []float64{y0})
@@ -247,7 +274,7 @@ func (w *walker[T]) mismatch(stride int, y0 float64, delta, slopes []float64) er
 		spread(slopes, []float64{y0 + step})
 		values = append(values, slopes)
 	}
-	if err := w.walk(stride, values, nil); err != nil {
+	if err := w.walk(stride, values, o); err != nil {
 		return err
 	}
 	for r := range slopes {
@@ -257,11 +284,15 @@ func (w *walker[T]) mismatch(stride int, y0 float64, delta, slopes []float64) er
 	return nil
 }
 
-// startZ is Z at (0, x0).
-func (e *engine[T]) startZ() []float64 {
+// trained is Y0 at the origin as training left it, where it has seen that; else a value
+// of the same order.
+func (e *engine[T]) trained(from *origin) float64 {
+	if e.eq.random == nil || from.t > 0 {
+		return e.model.value()
+	}
 	w := <-e.free
 	defer func() { e.free <- w }()
-	spread(w.x, e.eq.Start)
-	z := w.evaluate(0, w.x)
-	return append([]float64(nil), z[:e.eq.Dim]...)
+	var y [1]float64
+	w.first.run(w.serial, y[:], from.x)
+	return y[0]
 }

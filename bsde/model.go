@@ -12,13 +12,13 @@ type model[T autodiff.Float] struct {
 	net    Network
 	set    *Settings
 	scales *scales
+	origin *origin // (0, x0)
 	layout autodiff.Layout
 	params []T
 	states []T
 
 	program *autodiff.Program[T]
 	loss    autodiff.Node
-	unitY   float64
 	y0      autodiff.Param
 }
 
@@ -26,15 +26,11 @@ type model[T autodiff.Float] struct {
 // the loss at the end, as a function of paths that are given.
 func newModel[T autodiff.Float](eq *equation, net Network, set *Settings, s *scales) (*model[T], error) {
 	m := &model[T]{eq: eq, net: net, set: set, scales: s}
+	m.origin = m.start()
 	steps, batch, d := set.Steps, set.Batch, eq.Dim
 	b := m.builder(true)
 	x, dw := b.Input("x", steps*batch, d), b.Input("dw", steps*batch, d)
-	unit, rate := net.valueScale(s)
-	m.unitY = unit
-	theta := b.Param("y0", 1, 1, rate, autodiff.Fill(0))
-	start := make([]float64, batch)
-	spread(start, []float64{s.y0})
-	y := b.Add(b.Scale(unit, theta), b.Constant(batch, 1, start))
+	y := m.value0(b, b.Rows(x, 0, batch))
 
 	count := 1
 	if net.stacked() {
@@ -68,9 +64,10 @@ func (m *model[T]) builder(train bool) *builder {
 	}
 }
 
-// value is Y0 as trained so far.
+// value is Y0 as trained so far; where the start is random it lacks what depends on it.
 func (m *model[T]) value() float64 {
-	return m.scales.y0 + m.unitY*float64(m.params[m.y0.Offset])
+	unit, _ := m.net.valueScale(m.scales)
+	return m.scales.y0 + unit*float64(m.params[m.y0.Offset])
 }
 
 func (m *model[T]) unitLoss() float64 { return m.scales.g * m.scales.g }

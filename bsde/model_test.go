@@ -78,11 +78,13 @@ func TestGraphEqualsPlainRecursion(t *testing.T) {
 		w := e.walkers[0]
 		for first := 0; first < tiny.Batch; first += chunkRows {
 			rows := min(chunkRows, tiny.Batch-first)
-			w.begin(forTraining, batch, first, rows)
+			if err := w.begin(forTraining, batch, first, rows, nil); err != nil {
+				t.Fatal(err)
+			}
 			if uncontrolled {
 				w.control = nil
 			}
-			y := w.from(e.value())
+			y := w.startValues()
 			if err := w.walk(1, y, nil); err != nil {
 				t.Fatal(err)
 			}
@@ -132,12 +134,12 @@ func TestScales(t *testing.T) {
 func TestStreamsAreApart(t *testing.T) {
 	const size = 2000
 	draw := func(seed uint64, p purpose, k, i int) []float64 {
-		w, dw := newNoise(seed, p, k, i, 1, size, 1), make([]float64, size)
-		w.increments(0, dw)
+		w, dw := newNoise(seed, p, k, i, 1, size), make([]float64, size)
+		w.increments(0, 1, dw)
 		return dw
 	}
-	next, extra, w := make([]float64, size), make([]float64, size), newNoise(1, forTraining, 0, 0, 1, size, 1)
-	w.increments(1, next)
+	next, extra, w := make([]float64, size), make([]float64, size), newNoise(1, forTraining, 0, 0, 1, size)
+	w.increments(1, 1, next)
 	w.extra(0, extra)
 	base := draw(1, forTraining, 0, 0)
 	for _, other := range [][]float64{

@@ -2,6 +2,7 @@ package bsde
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff"
 )
@@ -40,6 +41,11 @@ type builder struct {
 	dim   int // d
 	*scales
 	norms []*autodiff.NormUpdate
+}
+
+// varies tells whether the states at step n do.
+func (b *builder) varies(n int) bool {
+	return slices.Max(b.invstd[n]) > 0
 }
 
 func checkHidden(hidden []int) error {

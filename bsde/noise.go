@@ -15,6 +15,7 @@ const (
 	forValidation
 	forEstimate
 	forCurvature
+	forRegion
 )
 
 // noise is the driving noise of a chunk of paths. It depends on seed, purpose, batch,
@@ -25,20 +26,29 @@ type noise struct {
 	first  int // number of the first path in its batch
 	rows   int
 	dim    int
-	root   float64 // √h
 }
 
-func newNoise(seed uint64, p purpose, batch, first, rows, dim int, h float64) noise {
+func newNoise(seed uint64, p purpose, batch, first, rows, dim int) noise {
 	s := random.Stream{Key: random.Key(seed, uint64(p)), Batch: uint32(batch)}
-	return noise{s, first, rows, dim, math.Sqrt(h)}
+	return noise{s, first, rows, dim}
 }
 
 // increments is ΔW of step n, rows×d numbers of variance h.
-func (w *noise) increments(n int, dw []float64) { w.normals(uint32(n), dw, w.root) }
+func (w *noise) increments(n int, h float64, dw []float64) { w.normals(uint32(n), dw, math.Sqrt(h)) }
 
 // extra is the second set of numbers of step n that some transitions need, of
 // variance 1.
 func (w *noise) extra(n int, z []float64) { w.normals(1<<31|uint32(n), z, 1) }
+
+// startStep is the step number of the random start, beyond those of any grid.
+const startStep = 1 << 30
+
+// starts fills x, rows×d, with random starts.
+func (w *noise) starts(e *equation, x []float64) error {
+	xi := make([]float64, len(x))
+	w.normals(startStep, xi, 1)
+	return e.random.Eval(w.rows, x, xi)
+}
 
 func (w *noise) normals(step uint32, dst []float64, scale float64) {
 	s := w.stream

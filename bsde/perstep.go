@@ -13,7 +13,7 @@ import (
 //	batch normalisation, then twice (dense without bias, batch normalisation,
 //	ReLU), then dense to d and batch normalisation, divided by d
 //
-// and a trained vector for Z at time 0.
+// and a trained vector for Z at time 0, unless the start is random.
 type PerStep struct {
 	Hidden []int // widths of the hidden layers; nil: two of d + 10
 }
@@ -42,7 +42,7 @@ var paperNorm = autodiff.NormSpec{
 }
 
 func (s PerStep) build(b *builder, first, _ int, x autodiff.Node) autodiff.Node {
-	if first == 0 {
+	if first == 0 && !b.varies(0) {
 		z := b.Param("z0", 1, b.dim, 1, autodiff.Uniform(-0.1, 0.1))
 		return b.Add(z, b.Constant(x.Rows, 1, make([]float64, x.Rows)))
 	}

@@ -17,6 +17,8 @@ type TrainedPolicy struct {
 	problem *control.Discrete
 	free    chan actor
 	admit   *expr.Func
+	set     *Settings
+	model   costates
 }
 
 // actor evaluates the networks of all steps for up to chunkRows states. Each goroutine
@@ -37,7 +39,7 @@ func newTrainedPolicy[T autodiff.Float](m *policyModel[T], workers int) (*Traine
 	if err != nil {
 		return nil, err
 	}
-	p := &TrainedPolicy{problem: d, admit: admit, free: make(chan actor, workers)}
+	p := &TrainedPolicy{problem: d, admit: admit, free: make(chan actor, workers), set: m.set, model: m}
 	for range workers {
 		a := &actorOf[T]{serial: autodiff.NewPool(1)}
 		arena := &autodiff.Arena[T]{}

@@ -12,11 +12,16 @@ type rolloutLists struct {
 	admit, next, cost, final []expr.Node
 }
 
-func newRolloutLists(d *control.Discrete) (l rolloutLists, err error) {
+// newRolloutLists takes the penalties of the constraints into the cost if penalised.
+func newRolloutLists(d *control.Discrete, penalised bool) (l rolloutLists, err error) {
 	t, x, a, w := expr.Input("t", 1), expr.Input("x", d.StateDim), expr.Input("a", d.ActionDim), expr.Input("w", d.Noises())
 	sign := 1.0
 	if d.Maximize {
 		sign = -1
+	}
+	cost := d.Cost(t, x, a).Scale(sign)
+	if penalised {
+		cost = cost.Add(d.Penalty(t, x, a))
 	}
 	for _, f := range []struct {
 		to  *[]expr.Node
@@ -24,7 +29,7 @@ func newRolloutLists(d *control.Discrete) (l rolloutLists, err error) {
 	}{
 		{&l.admit, d.Admit(t, x, a)},
 		{&l.next, d.Next(t, x, a, w)},
-		{&l.cost, d.Cost(t, x, a).Scale(sign).Add(d.Penalty(t, x, a))},
+		{&l.cost, cost},
 		{&l.final, d.Final(x).Scale(sign)},
 	} {
 		if *f.to, err = expr.Nodes(f.out, t, x, a, w); err != nil {
@@ -50,7 +55,7 @@ type policyModel[T autodiff.Float] struct {
 func newPolicyModel[T autodiff.Float](d *control.Discrete, m Policy, set *Settings, s *policyScales) (*policyModel[T], error) {
 	p := &policyModel[T]{problem: d, method: m, set: set, scales: s}
 	var err error
-	if p.lists, err = newRolloutLists(d); err != nil {
+	if p.lists, err = newRolloutLists(d, true); err != nil {
 		return nil, err
 	}
 	// The layout is that of the networks of all steps.

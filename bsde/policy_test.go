@@ -44,10 +44,9 @@ func policyTrainer(tb testing.TB, p control.Problem, m Policy, s Settings) *Poli
 	return t
 }
 
-// TestPolicyGradient compares the gradient of the whole rollout, with every kind of
-// dependence on the action, with central differences.
-func TestPolicyGradient(t *testing.T) {
-	p := control.Problem{
+// everyDependence has every kind of dependence on the action.
+func everyDependence() control.Problem {
+	return control.Problem{
 		Name: "mixed", StateDim: 3, ActionDim: 2, NoiseDim: 2, Horizon: 1, Start: []float64{0.3, -0.2, 0.5},
 		RandomStart: func(xi expr.Value) expr.Value { return xi.Scale(0.2).AddConst(0.1) },
 		Drift: func(t, x, a expr.Value) expr.Value {
@@ -61,6 +60,12 @@ func TestPolicyGradient(t *testing.T) {
 		Actions:      control.Box{Lower: []float64{-1, -2}, Upper: []float64{1, 0.5}},
 		Constraints:  []control.Constraint{{Name: "low", Weight: 3, Violation: func(_, x, _ expr.Value) expr.Value { return x.AddConst(-0.1) }}},
 	}
+}
+
+// TestPolicyGradient compares the gradient of the whole rollout, with every kind of
+// dependence on the action, with central differences.
+func TestPolicyGradient(t *testing.T) {
+	p := everyDependence()
 	for _, net := range []Network{Shared{Hidden: []int{5}}, PerStep{Hidden: []int{5}}} {
 		tr := policyTrainer(t, p, Policy{Network: net}, Settings{Steps: 4, Batch: 6, Precision: "float64", Workers: 1})
 		e := tr.core.(*policyEngine[float64])
@@ -228,8 +233,8 @@ func TestActionsAreAdmissible(t *testing.T) {
 		const rows = 10_000
 		x, a := make([]float64, rows*d), make([]float64, rows*d)
 		for round := range states / rows {
-			noise := newNoise(7, forStart, round, 0, rows, d, 1)
-			noise.increments(0, x)
+			noise := newNoise(7, forStart, round, 0, rows, d)
+			noise.increments(0, 1, x)
 			scale := math.Pow(10, float64(round%7-2)) // from 0.01 to 10⁴
 			if round%50 == 49 {
 				scale = 1e300

@@ -36,12 +36,23 @@ type Result struct {
 	// nothing, and NetworkBias is rough.
 	ResidualRatio float64
 
-	// Gradient is ∇u(0, x0), d numbers, from the network's Z at time 0 as trained.
-	// It has no error estimate: its relative error is of the order of the part of
-	// ResidualRatio that more training would remove. nil where σ(0, x0) is singular.
-	Gradient     []float64
+	// Gradient is ∇u(0, x0), d numbers: the derivative of the estimate of the value in
+	// x0, on its paths. nil where the run was cancelled in the middle of it.
+	Gradient       []float64
+	GradientStdErr []float64 // the standard error of each component
+	// GradientDiscretization is DiscretizationError for the component of Gradient where
+	// it is largest.
+	GradientDiscretization float64
+
 	TrainedValue float64 // Y0 as the optimiser left it
-	Status       Status  // how the run ended
+	// RegionError is the root mean square error of u(0, ·) as the optimiser left it over
+	// the random starts, and RegionErrorBound a 95 % upper bound of it; NaN where the
+	// start is fixed. They cover the time step up to what DiscretizationError is for
+	// Value, and not what NetworkBias is.
+	RegionError, RegionErrorBound float64
+	Solution                      *Solution // u and ∇u at any point; nil after divergence
+
+	Status Status // how the run ended
 
 	Iterations int           // gradient steps done
 	Paths      int           // fresh paths of the estimate; fewer than set where the run was cancelled

@@ -78,9 +78,10 @@ func (s *sampler[T]) chunk(c int) {
 	defer func() { e.free <- w }()
 	first := c * s.rows
 	rows := min(s.rows, e.set.Batch-first)
-	w.begin(forTraining, s.ready, first, rows)
 	w.sink = batchSink[T]{paths: s.buffer(s.ready), batch: e.set.Batch, dim: e.eq.Dim, first: first}
-	s.errs[c] = w.sample(e.value(), !e.method.Uncontrolled, &w.sink)
+	if s.errs[c] = w.begin(forTraining, s.ready, first, rows, nil); s.errs[c] == nil {
+		s.errs[c] = w.sample(!e.method.Uncontrolled, &w.sink)
+	}
 	vec.Narrow(w.sink.g[first:first+rows], w.g[:rows])
 }
 

@@ -96,11 +96,16 @@ func newMoments(steps, dim int) *moments {
 // simulate adds a chunk of paths; y is ȳ, or nil for g alone.
 func (m *moments) simulate(e *equation, s *Settings, first, rows int, y []float64) error {
 	h := e.Horizon / float64(s.Steps)
-	w := newNoise(s.Seed, forStart, 0, first, rows, e.Dim, h)
+	w := newNoise(s.Seed, forStart, 0, first, rows, e.Dim)
 	dw, extra := make([]float64, rows*e.Dim), make([]float64, rows*e.Dim)
 	x, next := make([]float64, rows*e.Dim), make([]float64, rows*e.Dim)
 	running, f, zeros := make([]float64, rows), make([]float64, rows), make([]float64, e.Dim)
 	spread(x, e.Start)
+	if e.random != nil {
+		if err := w.starts(e, x); err != nil {
+			return err
+		}
+	}
 	for n := range s.Steps {
 		t := float64(n) * h
 		for i, v := range x {
@@ -117,7 +122,7 @@ func (m *moments) simulate(e *equation, s *Settings, first, rows int, y []float6
 				running[r] += v * h
 			}
 		}
-		w.increments(n, dw)
+		w.increments(n, h, dw)
 		if e.move.Extra > 0 {
 			w.extra(n, extra)
 		}
@@ -181,7 +186,7 @@ func (m *moments) scales(e *equation) *scales {
 			s.mean[n][j] = e.Start[j] + mean
 			s.invstd[n][j] = 0
 			// A component without noise has a variance of rounding alone.
-			if variance > 1e-10*mean*mean && n > 0 {
+			if variance > 1e-10*mean*mean {
 				s.invstd[n][j] = 1 / math.Sqrt(variance)
 			}
 		}

@@ -23,7 +23,12 @@ type Trainer struct {
 // core is the part of a trainer that depends on the precision.
 type core interface {
 	stepper
-	estimate(ctx context.Context, paths int, progress func(done int)) (*estimate, error)
+	// estimate is that at the origin, nil for (0, x0).
+	estimate(ctx context.Context, from *origin, paths int, progress func(done int)) (*estimate, error)
+	at(ctx context.Context, pool *autodiff.Pool, t float64, x []float64, paths int) (*estimate, error)
+	trainedAt(x []float64) float64
+	regionError(ctx context.Context) (rms, bound float64, err error)
+	paths(count int) ([]Path, error)
 }
 
 // Init checks problem, method and settings, simulates the paths that give all
@@ -86,7 +91,7 @@ func (t *Trainer) Result(ctx context.Context) (*Result, error) {
 	r := &Result{
 		Problem: t.eq.Name, Dim: t.eq.Dim, Method: t.method,
 		Status: t.status, Iterations: t.iteration, Settings: t.set, History: t.history,
-		TrainedValue: t.core.value(),
+		TrainedValue: t.core.value(), RegionError: math.NaN(), RegionErrorBound: math.NaN(),
 	}
 	e := unknown()
 	if t.status != Diverged {
@@ -95,7 +100,7 @@ func (t *Trainer) Result(ctx context.Context) (*Result, error) {
 			paths = min(paths, cancelledPaths)
 		}
 		var err error
-		if e, err = t.core.estimate(ctx, paths, func(done int) { t.report("estimate", done, paths) }); err != nil {
+		if e, err = t.core.estimate(ctx, nil, paths, func(done int) { t.report("estimate", done, paths) }); err != nil {
 			return nil, err
 		}
 		switch {
@@ -104,11 +109,19 @@ func (t *Trainer) Result(ctx context.Context) (*Result, error) {
 		case e.paths < paths && ctx.Err() != nil:
 			r.Status = Cancelled
 		}
+		if t.eq.random != nil && r.Status != Diverged {
+			var err error
+			if r.RegionError, r.RegionErrorBound, err = t.core.regionError(ctx); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if r.Status == Diverged {
 		r.TrainedValue = math.NaN()
+	} else {
+		r.Solution = t.Solution()
 	}
-	e.fill(r, t.eq)
+	e.fill(r)
 	r.Elapsed = time.Since(t.began)
 	return r, nil
 }

@@ -21,10 +21,12 @@ type walker[T autodiff.Float] struct {
 	steps   []stepNetwork[T]     // Z of each step for chunkRows states
 	control *autodiff.Program[T] // v = ∂f/∂z; nil where f does not depend on z
 	v       []T                  // its output
+	first   stepNetwork[T]       // u(0, ·) as trained, where the start is random
 	at      [inZ + 1][]T         // its inputs t, x, y and z, nil where v does not depend on one
 	steer   bool                 // whether walk follows the control
 
 	noise          noise
+	from           *origin
 	x, next, shift []float64    // rows×d: state, next state, increment with the control's drift
 	z, more        []float64    // rows×d: Z, further increments
 	extra          []float64    // rows×d, nil where the transition needs none
@@ -69,18 +71,33 @@ func newWalker[T autodiff.Float](m *model[T]) (*walker[T], error) {
 		w.extra = make([]float64, chunkRows*d)
 	}
 	for k := range n {
-		b := m.builder(false)
-		z := m.net.build(b, k, 1, b.Input("x", chunkRows, d))
-		p, err := autodiff.Compile(b.Graph, autodiff.Target{Outputs: []autodiff.Node{z}}, m.params, m.states)
+		s, err := w.compile(func(b *builder, x autodiff.Node) autodiff.Node { return m.net.build(b, k, 1, x) })
 		if err != nil {
 			return nil, err
 		}
-		w.steps = append(w.steps, stepNetwork[T]{p, p.Input("x"), p.Value(z)})
+		w.steps = append(w.steps, s)
+	}
+	if m.eq.random != nil {
+		var err error
+		if w.first, err = w.compile(m.value0); err != nil {
+			return nil, err
+		}
 	}
 	if m.eq.usesZ {
 		return w, w.compileControl()
 	}
 	return w, nil
+}
+
+// compile makes a function of chunkRows states.
+func (w *walker[T]) compile(f func(b *builder, x autodiff.Node) autodiff.Node) (stepNetwork[T], error) {
+	b := w.m.builder(false)
+	out := f(b, b.Input("x", chunkRows, w.m.eq.Dim))
+	p, err := autodiff.Compile(b.Graph, autodiff.Target{Outputs: []autodiff.Node{out}}, w.m.params, w.m.states)
+	if err != nil {
+		return stepNetwork[T]{}, err
+	}
+	return stepNetwork[T]{p, p.Input("x"), p.Value(out)}, nil
 }
 
 // compileControl makes the program for v = ∂f/∂z(t, x, y, z).
@@ -108,23 +125,22 @@ type observer interface {
 	observe(n int, t float64, x, dw, z []float64) error
 }
 
-// walk simulates the paths of the walker's noise on every stride-th grid point
+// walk simulates the paths that begin has set up on every stride-th grid point
 // and advances the values y (each one value a path, all with the same Z) along
 // them; y may be empty. The control is taken at y[0]. Z is evaluated, and seen by
 // the observer, only where the control or a value needs it. At the end x holds X_T
 // and g g(X_T).
 func (w *walker[T]) walk(stride int, y [][]float64, o observer) error {
 	eq, rows, d := w.m.eq, w.noise.rows, w.m.eq.Dim
-	n, h := w.m.set.Steps, w.m.eq.Horizon/float64(w.m.set.Steps)
+	n := w.from.steps()
 	x, next := w.x[:rows*d], w.next[:rows*d]
-	spread(x, eq.Start)
 	steered := w.steer && w.control != nil
 	var z []float64
 	for k := 0; k < n; k += stride {
-		t, span := float64(k)*h, float64(min(stride, n-k))*h
+		t, span := w.from.times[k], w.from.length(k, min(stride, n-k))
 		dw, extra := w.increment(k, min(stride, n-k))
 		if steered || len(y) > 0 {
-			z = w.evaluate(k, x)
+			z = w.evaluate(w.from.nets[k], x)
 		}
 		if steered {
 			w.addControl(t, span, x, y, dw)
@@ -155,10 +171,10 @@ func (w *walker[T]) finish(x []float64) error {
 
 // sample simulates paths for training, steered or not. Y is walked along only where
 // the control depends on it.
-func (w *walker[T]) sample(y0 float64, steer bool, o observer) error {
+func (w *walker[T]) sample(steer bool, o observer) error {
 	var y [][]float64
 	if steer && w.at[inY] != nil {
-		y = w.from(y0)
+		y = w.startValues()
 	}
 	w.steer = steer
 	err := w.walk(1, y, o)
@@ -166,12 +182,22 @@ func (w *walker[T]) sample(y0 float64, steer bool, o observer) error {
 	return err
 }
 
-// from is one value a path, all equal to y0, in the walker's own memory.
-func (w *walker[T]) from(y0 float64) [][]float64 {
+// equalValues is one value a path, all equal to y0, in the walker's own memory.
+func (w *walker[T]) equalValues(y0 float64) [][]float64 {
 	w.values[0] = w.y[:w.noise.rows]
 	for r := range w.values[0] {
 		w.values[0][r] = y0
 	}
+	return w.values[:]
+}
+
+// startValues are the trained Y0 of the paths, in the walker's own memory.
+func (w *walker[T]) startValues() [][]float64 {
+	if w.first.Program == nil {
+		return w.equalValues(w.m.value())
+	}
+	w.values[0] = w.y[:w.noise.rows]
+	w.first.run(w.serial, w.values[0], w.x[:w.noise.rows*w.m.eq.Dim])
 	return w.values[:]
 }
 
@@ -180,9 +206,9 @@ func (w *walker[T]) from(y0 float64) [][]float64 {
 func (w *walker[T]) increment(k, count int) (dw, extra []float64) {
 	size := w.noise.rows * w.m.eq.Dim
 	dw, more := w.shift[:size], w.more[:size]
-	w.noise.increments(k, dw)
+	w.noise.increments(k, w.from.lengths[k], dw)
 	for i := 1; i < count; i++ {
-		w.noise.increments(k+i, more)
+		w.noise.increments(k+i, w.from.lengths[k+i], more)
 		floats.Add(dw, more)
 	}
 	if w.extra != nil {
@@ -192,20 +218,35 @@ func (w *walker[T]) increment(k, count int) (dw, extra []float64) {
 	return dw, extra
 }
 
-// begin makes the walker walk the given paths.
-func (w *walker[T]) begin(p purpose, batch, first, rows int) {
-	set, eq := w.m.set, w.m.eq
-	w.noise = newNoise(set.Seed, p, batch, first, rows, eq.Dim, eq.Horizon/float64(set.Steps))
+// begin makes the walker walk the given paths, all from one point, or with nil as in
+// training: from x0 or from random starts.
+func (w *walker[T]) begin(p purpose, batch, first, rows int, from *origin) error {
+	m := w.m
+	w.noise = newNoise(m.set.Seed, p, batch, first, rows, m.eq.Dim)
+	w.from = from
+	x := w.x[:rows*m.eq.Dim]
+	if from == nil {
+		w.from = m.origin
+		if m.eq.random != nil {
+			return w.noise.starts(m.eq, x)
+		}
+	}
+	spread(x, w.from.x)
+	return nil
 }
 
 // evaluate is Z of step k at the states x.
 func (w *walker[T]) evaluate(k int, x []float64) []float64 {
-	p := w.steps[k]
-	narrow(p.x, x)
-	p.Run(w.serial)
 	z := w.z[:len(x)]
-	vec.Widen(z, p.z[:len(x)])
+	w.steps[k].run(w.serial, z, x)
 	return z
+}
+
+// run evaluates the network at the states x.
+func (s *stepNetwork[T]) run(serial *autodiff.Pool, out, x []float64) {
+	narrow(s.x, x)
+	s.Run(serial)
+	vec.Widen(out, s.z[:len(out)])
 }
 
 // addControl adds v·span to the increments dw.

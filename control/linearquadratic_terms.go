@@ -30,6 +30,8 @@ func linear(v expr.Value, m [][]float64) *expr.Value {
 	switch {
 	case isZero(m):
 		return nil
+	case constantColumn(m):
+		out = v.Scale(m[0][0]).Broadcast(len(m))
 	case diagonal == nil:
 		out = v.Linear(m)
 	case !scalar:
@@ -81,7 +83,7 @@ func bilinear(v, w expr.Value, m [][][]float64) *expr.Value {
 			byComponent++
 		}
 	}
-	if byComponent < byNoise {
+	if byComponent <= byNoise {
 		m, v, w = turned, w, v
 	}
 	var terms []*expr.Value
@@ -127,6 +129,16 @@ func isZero(m [][]float64) bool {
 		}
 	}
 	return true
+}
+
+// constantColumn tells whether m has one column, of equal numbers.
+func constantColumn(m [][]float64) bool {
+	for _, row := range m {
+		if len(row) != 1 || row[0] != m[0][0] {
+			return false
+		}
+	}
+	return len(m) > 1
 }
 
 // diagonalOf is the diagonal of a square diagonal matrix, nil of another one, and

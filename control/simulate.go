@@ -14,11 +14,17 @@ import (
 
 // Simulation are the settings of Simulate. Zero fields mean the defaults.
 type Simulation struct {
-	Paths    int    // simulated paths, half of them with the negative noise of the other half; default 32768
-	Seed     uint64 // of all random numbers
-	Purpose  uint64 // keeps the numbers of different uses of one seed apart
-	Workers  int    // goroutines, default GOMAXPROCS; results do not depend on it
-	Record   int    // so many of the first pairs' first paths are kept in full
+	Paths   int    // simulated paths, half of them with the negative noise of the other half; default 32768
+	Seed    uint64 // of all random numbers
+	Purpose uint64 // keeps the numbers of different uses of one seed apart
+	Workers int    // goroutines, default GOMAXPROCS; results do not depend on it
+	Record  int    // so many of the first pairs' first paths are kept in full
+
+	// First is the step at which the paths begin and Start the state there, d components;
+	// nil: they begin at step 0 as the problem says.
+	First int
+	Start []float64
+
 	Progress func(done int)
 }
 
@@ -66,6 +72,9 @@ func Simulate(ctx context.Context, d *Discrete, policy Policy, s Simulation) (*O
 	}
 	if s.Paths < 4 || s.Paths > math.MaxInt32 || s.Workers < 1 {
 		return nil, fmt.Errorf("simulation of %d paths on %d workers, want at least 4 paths and 1 worker", s.Paths, s.Workers)
+	}
+	if s.First < 0 || s.First >= d.Steps || s.First > 0 && s.Start == nil || s.Start != nil && len(s.Start) != d.StateDim {
+		return nil, fmt.Errorf("simulation from step %d with %d components of the state, want a step below %d and %d components", s.First, len(s.Start), d.Steps, d.StateDim)
 	}
 	r, err := newRollout(d, policy, s)
 	if err != nil {
@@ -121,7 +130,7 @@ func newRollout(d *Discrete, policy Policy, s Simulation) (*rollout, error) {
 	compile(&r.next, d.Next(t, x, a, w), t, x, a, w)
 	compile(&r.cost, d.Cost(t, x, a), t, x, a)
 	compile(&r.final, d.Final(x), x)
-	if d.RandomStart != nil {
+	if d.RandomStart != nil && s.Start == nil {
 		compile(&r.start, d.RandomStart(x), x)
 	}
 	for _, c := range d.Constraints {
@@ -151,7 +160,7 @@ func (r *rollout) run(first, n int) (*part, error) {
 	if err := r.begin(first, n, x); err != nil {
 		return nil, err
 	}
-	for step := range r.Steps {
+	for step := r.s.First; step < r.Steps; step++ {
 		t := []float64{r.Time(step)}
 		if err := r.policy.Act(step, t[0], rows, x, a); err != nil {
 			return nil, err
@@ -194,8 +203,12 @@ func (r *rollout) run(first, n int) (*part, error) {
 func (r *rollout) begin(first, n int, x []float64) error {
 	d := r.StateDim
 	if r.start == nil {
+		start := r.Start
+		if r.s.Start != nil {
+			start = r.s.Start
+		}
 		for i := range 2 * n {
-			copy(x[i*d:], r.Start)
+			copy(x[i*d:], start)
 		}
 		return nil
 	}

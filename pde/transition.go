@@ -19,9 +19,12 @@ type Transition struct {
 	// between the grid points.
 	Extra int
 
-	dim  int
-	step func(t, h float64, rows int, x, dw, extra, next []float64) error
+	dim     int
+	step    stepFunc
+	tangent func(h float64, rows int, a, dw, next []float64) // nil for Euler
 }
+
+type stepFunc = func(t, h float64, rows int, x, dw, extra, next []float64) error
 
 // Step computes next = X_{t+h} from x = X_t, rows×d each, for the increments dw
 // of the driving noise over [t, t+h] and, if Extra is 1, as many standard normal
@@ -29,6 +32,13 @@ type Transition struct {
 // path is then that of the process with drift μ + σv.
 func (tr *Transition) Step(t, h float64, rows int, x, dw, extra, next []float64) error {
 	return tr.step(t, h, rows, x, dw, extra, next)
+}
+
+// Tangent advances a = ∂X_t/∂X_0, rows×d, by the exact step with the increments dw, to
+// next. The exact steps are affine in each component, so that a is a number a component.
+// It must not be called where Exact is false.
+func (tr *Transition) Tangent(h float64, rows int, a, dw, next []float64) {
+	tr.tangent(h, rows, a, dw, next)
 }
 
 // Transition chooses the best step for the problem's drift and diffusion. It may
@@ -43,7 +53,7 @@ func (p *Problem) Transition() (*Transition, error) {
 	case Geometric:
 		if isLinear {
 			tr.Exact = true
-			tr.step = tr.geometric(rate, scalarAction(float64(s)), repeat(float64(s)*float64(s), p.Dim))
+			tr.setGeometric(rate, scalarAction(float64(s)), repeat(float64(s)*float64(s), p.Dim))
 			return tr, nil
 		}
 	case CorrelatedGeometric:
@@ -55,7 +65,7 @@ func (p *Problem) Transition() (*Transition, error) {
 					variance[i] += v * v
 				}
 			}
-			tr.step = tr.geometric(rate, dense(s), variance)
+			tr.setGeometric(rate, dense(s), variance)
 			return tr, nil
 		}
 	default:
@@ -63,10 +73,14 @@ func (p *Problem) Transition() (*Transition, error) {
 		case isConstant && mu != nil:
 			tr.Exact = true
 			tr.step = tr.constant(mu, action)
+			tr.tangent = func(_ float64, _ int, a, _, next []float64) { copy(next, a) }
 			return tr, nil
 		case isConstant && isOU:
 			tr.Exact, tr.Extra = true, 1
 			tr.step = tr.ornsteinUhlenbeck(reversion, action)
+			tr.tangent = func(h float64, _ int, a, _, next []float64) {
+				floats.ScaleTo(next, math.Exp(-reversion.Rate*h), a)
+			}
 			return tr, nil
 		}
 	}
@@ -153,8 +167,6 @@ func dense(a [][]float64) func(dw, out []float64) {
 	}
 }
 
-type stepFunc = func(t, h float64, rows int, x, dw, extra, next []float64) error
-
 // constant is X + μh + σΔW.
 func (tr *Transition) constant(mu []float64, action func(dw, out []float64)) stepFunc {
 	d := tr.dim
@@ -166,6 +178,14 @@ func (tr *Transition) constant(mu []float64, action func(dw, out []float64)) ste
 		}
 		floats.Add(next, x)
 		return nil
+	}
+}
+
+// setGeometric sets the step that is linear in X, and so its own tangent.
+func (tr *Transition) setGeometric(rate float64, action func(dw, out []float64), variance []float64) {
+	tr.step = tr.geometric(rate, action, variance)
+	tr.tangent = func(h float64, rows int, a, dw, next []float64) {
+		tr.step(0, h, rows, a, dw, nil, next)
 	}
 }
 
@@ -214,11 +234,16 @@ func (tr *Transition) ornsteinUhlenbeck(m MeanReverting, action func(dw, out []f
 	}
 }
 
-// euler sets the step X + μ(t,X)h + σ(t,X)ΔW.
+// EulerStep is x + μ(t,x)h + σ(t,x)dw.
+func (p *Problem) EulerStep(t, h, x, dw expr.Value) expr.Value {
+	return x.Add(p.drift().At(t, x).Mul(h)).Add(p.Diffusion.Mul(t, x, dw))
+}
+
+// euler sets the step of EulerStep.
 func (tr *Transition) euler(p *Problem) error {
 	d := p.Dim
 	t, h, x, dw := expr.Input("t", 1), expr.Input("h", 1), expr.Input("x", d), expr.Input("dw", d)
-	f, err := expr.Compile(x.Add(p.drift().At(t, x).Mul(h)).Add(p.Diffusion.Mul(t, x, dw)), t, h, x, dw)
+	f, err := expr.Compile(p.EulerStep(t, h, x, dw), t, h, x, dw)
 	if err != nil {
 		return err
 	}

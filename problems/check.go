@@ -48,7 +48,11 @@ func (f *Family) Check(ctx context.Context, dim int, set map[string]float64) ([]
 	if exact {
 		how = "exact steps"
 	}
-	list = append(list, Checked{"paths", fmt.Sprintf("%d paths of %d %s to T = %g, with f and g along them, are finite", checkedPaths, checkedSteps, how, p.Horizon)})
+	from := ""
+	if p.RandomStart != nil {
+		from = " from random starts"
+	}
+	list = append(list, Checked{"paths", fmt.Sprintf("%d paths of %d %s%s to T = %g, with f and g along them, are finite", checkedPaths, checkedSteps, how, from, p.Horizon)})
 	if p.Exact == nil {
 		return append(list, Checked{"solution", "none is given; with the key exact its residual would be checked"}), nil
 	}
@@ -83,8 +87,8 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool
 	paths := max(1, min(checkedPaths, 4_000_000/d))
 	now, next := make([]float64, paths*d), make([]float64, paths*d)
 	dw, extra := make([]float64, paths*d), make([]float64, paths*d*tr.Extra)
-	for r := range paths {
-		copy(now[r*d:], p.Start)
+	if err := startPaths(p, rng, now); err != nil {
+		return nil, nil, false, err
 	}
 	fv, gv, zero := make([]float64, paths), make([]float64, paths), make([]float64, paths*d)
 	for n := 0; ; n++ {
@@ -131,6 +135,27 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool
 		}
 		now, next = next, now
 	}
+}
+
+// startPaths fills in the states at which paths start.
+func startPaths(p *pde.Problem, rng *rand.Rand, states []float64) error {
+	d := p.Dim
+	if p.RandomStart == nil {
+		for r := 0; r < len(states); r += d {
+			copy(states[r:], p.Start)
+		}
+		return nil
+	}
+	xi := expr.Input("xi", d)
+	start, err := expr.Compile(p.RandomStart(xi), xi)
+	if err != nil {
+		return err
+	}
+	normals := make([]float64, len(states))
+	for i := range normals {
+		normals[i] = rng.NormFloat64()
+	}
+	return start.Eval(len(states)/d, states, normals)
 }
 
 // moving is the field that is to blame for a path: the drift where it is a formula.

@@ -90,9 +90,16 @@ const (
 	troughHour                        = 6
 )
 
+// hourAngle is π/12 from π rounded first, as in a problem file; a constant expression
+// would be rounded once.
+var hourAngle = pi / 12
+
+// pi is a variable, so that it is rounded.
+var pi = math.Pi
+
 // daily is mean − swing·cos(2π(t − 6)/24): least at 6 in the morning, most at 18.
 func daily(t expr.Value, mean, swing float64) expr.Value {
-	return t.AddConst(-troughHour).Scale(math.Pi / 12).Cos().Scale(-swing).AddConst(mean)
+	return t.AddConst(-troughHour).Scale(hourAngle).Cos().Scale(-swing).AddConst(mean)
 }
 
 func (s storage) problem() control.Problem {
@@ -101,7 +108,7 @@ func (s storage) problem() control.Problem {
 		StateDim: 3, ActionDim: 2, NoiseDim: 2, Stages: s.stages, Maximize: true,
 		StateNames:  []string{"in storage, MWh", "wind, MWh an hour", "price of a MWh"},
 		ActionNames: []string{"into storage, MWh an hour", "out of storage, MWh an hour"},
-		Start:       []float64{0, windMean, priceMean - priceSwing*math.Cos(math.Pi/12*troughHour)},
+		Start:       []float64{0, windMean, priceMean - priceSwing*math.Cos(hourAngle*troughHour)},
 		Transition: func(t, x, a, w expr.Value) expr.Value {
 			wind, price := x.At(1), x.At(2)
 			level := x.At(0).Add(a.Dot(expr.Vector([]float64{s.efficiency, -1})))

@@ -14,16 +14,20 @@ import (
 // The limits of a problem file. They keep a hostile file from filling the memory or the
 // day and are far above what a real one needs.
 const (
-	maxFileSize   = 1 << 20 // bytes
-	maxLevels     = 8       // of nested lists and mappings
-	maxFormula    = 10_000  // bytes of one formula
-	maxBrackets   = 100     // nested in a formula
-	maxNodes      = 10_000  // operations and operands of a formula
-	maxComponents = 1 << 20 // of all intermediate results of a formula and what it uses
-	maxMatrix     = 3000    // rows of a dense matrix
-	maxText       = 20_000  // bytes of a title, a citation or the like
-	maxNames      = 200     // parameters, and as many helpers
-	maxWishes     = 20      // constraints of a control problem
+	maxFileSize   = 1 << 20                   // bytes
+	maxLevels     = 8                         // of nested lists and mappings
+	maxFormula    = 10_000                    // bytes of one formula
+	maxBrackets   = 100                       // nested in a formula
+	maxNodes      = 10_000                    // operations and operands of a formula
+	maxComponents = 1 << 20                   // of all intermediate results of a formula and what it uses
+	maxMatrix     = 3000                      // rows of a dense matrix
+	maxMatrices   = 20                        // named ones
+	maxEntries    = 4 * maxMatrix * maxMatrix // of the named matrices together, and of those that a formula uses
+	maxWork       = 1 << 27                   // entries in all intermediate results of the formulas of matrices
+	operationWork = 500                       // what one operation on a row takes beside its entries, in entries
+	maxText       = 20_000                    // bytes of a title, a citation or the like
+	maxNames      = 200                       // parameters, and as many helpers
+	maxWishes     = 20                        // constraints of a control problem
 )
 
 // ReadFile reads a problem file, a text in YAML that describes an equation or a control
@@ -31,19 +35,24 @@ const (
 // changed, and the dimension where the file does not fix it. What is wrong with the file
 // is a *FileError.
 func ReadFile(path string) (*Family, error) {
+	text, err := readText(path, "problem file")
+	if err != nil {
+		return nil, err
+	}
+	return Read(path, text)
+}
+
+// readText is the text of a file, cut off after the size that newSource refuses.
+func readText(path, what string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s is a directory, want a problem file", path)
+		return nil, fmt.Errorf("%s is a directory, want a %s", path, what)
 	}
-	text, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
-	if err != nil {
-		return nil, err
-	}
-	return Read(path, text)
+	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
 }
 
 // Read is ReadFile for a text. The name appears in errors, and a file without the key
@@ -54,7 +63,7 @@ func Read(name string, text []byte) (*Family, error) {
 	if wrong != nil {
 		return nil, wrong
 	}
-	root, wrong := s.document()
+	root, wrong := s.document("problem", "deepbsde init hjb")
 	if wrong != nil {
 		return nil, wrong
 	}
@@ -83,24 +92,28 @@ func IsFile(name string) bool {
 	return ext == ".yaml" || ext == ".yml" || strings.ContainsRune(name, '/') || strings.ContainsRune(name, filepath.Separator)
 }
 
-// document is the mapping at the top of the only document of the text.
-func (s *source) document() (*yaml.Node, *FileError) {
+// document is the node at the top of the only document of the text. what is it that the
+// file should hold, and example a command that prints such a file.
+func (s *source) document(what, example string) (*yaml.Node, *FileError) {
+	nothing := func() *FileError {
+		return s.errorAt(1, 1, "the file is empty, want a %s; '%s' prints one to start from", what, example)
+	}
 	loader := yaml.NewDecoder(strings.NewReader(s.text))
 	var document, second yaml.Node
 	switch err := loader.Decode(&document); {
 	case errors.Is(err, io.EOF):
-		return nil, s.errorAt(1, 1, "the file is empty, want a problem; 'deepbsde init hjb' prints one to start from")
+		return nil, nothing()
 	case err != nil:
 		return nil, s.yamlError(err)
 	case document.Kind != yaml.DocumentNode || len(document.Content) != 1:
-		return nil, s.errorAt(1, 1, "the file is empty, want a problem; 'deepbsde init hjb' prints one to start from")
+		return nil, nothing()
 	}
 	switch err := loader.Decode(&second); {
 	case errors.Is(err, io.EOF):
 	case err != nil:
 		return nil, s.yamlError(err)
 	default:
-		return nil, s.errorAt(second.Line, second.Column, "a second document, want one problem a file")
+		return nil, s.errorAt(second.Line, second.Column, "a second document, want one a file")
 	}
 	root := document.Content[0]
 	if wrong := s.plain(root, 0); wrong != nil {

@@ -10,8 +10,9 @@ import (
 // operand is the value of a part of a formula.
 type operand struct {
 	expr.Value
-	constant  []float64 // its components where they do not depend on variables, else nil
-	condition bool      // a comparison or what and, or, not make of them
+	constant  []float64   // its components where they do not depend on variables, else nil
+	condition bool        // a comparison or what and, or, not make of them
+	matrix    [][]float64 // of a named matrix, which has no Value
 }
 
 func constants(v ...float64) operand { return operand{Value: expr.Vector(v), constant: v} }
@@ -27,12 +28,14 @@ func (o operand) scalar() (float64, bool) {
 // scope is what the names in a formula stand for.
 type scope struct {
 	*instance
-	field     string // where the formula stands, for messages
-	variables map[string]operand
-	used      map[string]bool    // the variables that were looked up
-	defined   map[string]operand // helpers that were needed so far
-	size      int                // components of all intermediate results
-	visible   int                // so many of the helpers: each knows those above it
+	field      string // where the formula stands, for messages
+	variables  map[string]operand
+	used       map[string]bool    // the variables that were looked up
+	defined    map[string]operand // helpers that were needed so far
+	size       int                // components of all intermediate results
+	operations int                // intermediate results
+	entries    int                // of the matrices in all products
+	visible    int                // so many of the helpers: each knows those above it
 }
 
 // evaluator turns one formula into an operand. A mistake panics with a *FileError,
@@ -118,9 +121,12 @@ func (e *evaluator) evalNode(n ast.Node) operand {
 	return operand{}
 }
 
-// number is the value of a part that must not be a condition.
+// number is the value of a part that must be neither a condition nor a matrix.
 func (e *evaluator) number(n ast.Node) operand {
 	v := e.eval(n)
+	if v.matrix != nil {
+		e.fail(n, "%s", aMatrix)
+	}
 	if v.condition {
 		e.fail(n, "a condition where a number is wanted; write condition ? 1 : 0")
 	}
@@ -154,6 +160,7 @@ func (e *evaluator) result(n ast.Node, v expr.Value, from ...operand) operand {
 	if err := v.Err(); err != nil {
 		e.fail(n, "%s", strings.TrimPrefix(err.Error(), "expr: "))
 	}
+	e.operations++
 	if e.size += v.Width(); e.size > maxComponents {
 		e.fail(n, "the formula has intermediate results of more than %d components together", maxComponents)
 	}

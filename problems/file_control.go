@@ -121,7 +121,10 @@ func (c *controlSource) complete(d *description, p *control.Problem) *FileError 
 
 // build is the control problem of an instance.
 func (c *controlSource) build(d *description, in *instance) (p control.Problem, wrong *FileError) {
-	p = control.Problem{Maximize: c.maximize, Horizon: in.values["horizon"]}
+	p = control.Problem{Maximize: c.maximize}
+	if d.keys["horizon"] != nil { // else it may be a parameter of the file
+		p.Horizon = in.values["horizon"]
+	}
 	if p.StateDim, wrong = in.size(c.states, "states", in.dim); wrong != nil {
 		return p, wrong
 	}
@@ -132,7 +135,10 @@ func (c *controlSource) build(d *description, in *instance) (p control.Problem, 
 	if p.NoiseDim, wrong = in.size(c.noise, "noise", p.StateDim); wrong != nil {
 		return p, wrong
 	}
-	if p.Start, wrong = in.start(d.start, p.StateDim); wrong != nil {
+	if wrong = in.fillMatrices(d.matrices); wrong != nil {
+		return p, wrong
+	}
+	if p.Start, p.RandomStart, wrong = d.start.build(in, p.StateDim); wrong != nil {
 		return p, wrong
 	}
 	if n, discrete := in.values["stages"]; discrete && d.keys["stages"] != nil {

@@ -24,6 +24,15 @@ func (r *reader) correlation(n *yaml.Node) *correlation {
 	return c
 }
 
+// errorf is an error at the correlation as a whole.
+func (c *correlation) errorf(format string, args ...any) *FileError {
+	v := c.one
+	if v == nil {
+		v = c.rows[0]
+	}
+	return v.parts[0].source.errorAt(c.node.Line, c.node.Column, format, args...)
+}
+
 // factor is diag(v)·L with the Cholesky factor L of the correlation matrix, the identity
 // for a nil correlation. at is where v stands.
 func (c *correlation) factor(in *instance, at *vector, v []float64) ([][]float64, *FileError) {
@@ -57,9 +66,8 @@ func (c *correlation) cholesky(in *instance, at *vector, n int) ([][]float64, *F
 		}
 		return equicorrelated(n, rho[0]), nil
 	}
-	source := c.rows[0].parts[0].source
 	if len(c.rows) != n {
-		return nil, source.errorAt(c.node.Line, c.node.Column, "correlation has %d rows, want %d", len(c.rows), n)
+		return nil, c.errorf("correlation has %d rows, want %d", len(c.rows), n)
 	}
 	m := make([][]float64, n)
 	for i, row := range c.rows {

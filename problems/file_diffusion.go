@@ -120,6 +120,12 @@ func same(v []float64) bool {
 
 // simple is a number, a list or a formula.
 func (s *diffusionSource) simple(in *instance, n int) (pde.Diffusion, *FileError) {
+	if m := s.v.namedMatrix(in); m != nil {
+		if len(m) != n || len(m[0]) != n {
+			return nil, s.v.errorf("diffusion is a %d×%d matrix, want %d×%d", len(m), len(m[0]), n, n)
+		}
+		return pde.Dense(m), nil
+	}
 	f := &fileFunction{in: in, v: s.v, field: "diffusion", n: n, spread: true, names: []string{"t", "x", "dw"}}
 	got, used, wrong := f.try(1, n, n)
 	if wrong == nil {

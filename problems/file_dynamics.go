@@ -91,11 +91,3 @@ func (s *driftSource) build(in *instance, n int) (pde.Drift, *FileError) {
 	}
 	return pde.VectorDrift(got.constant), nil
 }
-
-// start is the vector of starting values.
-func (in *instance) start(v *vector, n int) ([]float64, *FileError) {
-	if v == nil {
-		return make([]float64, n), nil
-	}
-	return in.constants(v, "start", n)
-}

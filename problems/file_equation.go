@@ -28,7 +28,7 @@ func (d *description) check(dim int, v values) error {
 
 // fieldKeys are the keys behind the fields of pde.Problem and control.Problem.
 var fieldKeys = map[string]string{
-	"Dim": "dim", "Horizon": "horizon", "Start": "start", "Drift": "drift", "Diffusion": "diffusion", "Generator": "generator",
+	"Dim": "dim", "Horizon": "horizon", "Start": "start", "RandomStart": "start", "Drift": "drift", "Diffusion": "diffusion", "Generator": "generator",
 	"Terminal": "terminal", "Exact": "exact", "StateDim": "states", "ActionDim": "actions", "NoiseDim": "noise", "Stages": "stages",
 	"Noise": "noise-action", "Transition": "transition", "RunningCost": "running-cost", "TerminalCost": "terminal-cost",
 	"Actions": "action-set", "ActionScale": "action-scale", "Minimizer": "minimizer",
@@ -62,7 +62,10 @@ func (d *description) locate(err error) error {
 func (d *description) makeEquation(dim int, v values) (p pde.Problem, wrong *FileError) {
 	in := d.instance(dim, v)
 	p = pde.Problem{Dim: dim, Horizon: v["horizon"]}
-	if p.Start, wrong = in.start(d.start, dim); wrong != nil {
+	if wrong = in.fillMatrices(d.matrices); wrong != nil {
+		return p, wrong
+	}
+	if p.Start, p.RandomStart, wrong = d.start.build(in, dim); wrong != nil {
 		return p, wrong
 	}
 	if d.drift != nil {

@@ -12,7 +12,7 @@ import (
 
 // The keys of a problem file.
 var (
-	commonKeys   = []string{"name", "title", "equation", "citation", "dim", "horizon", "start", "parameters", "define", "drift", "diffusion", "reference", "training"}
+	commonKeys   = []string{"name", "title", "equation", "citation", "dim", "horizon", "start", "parameters", "define", "matrices", "drift", "diffusion", "reference", "training"}
 	equationKeys = []string{"generator", "terminal", "exact"}
 	controlKeys  = []string{"states", "actions", "noise", "stages", "noise-action", "transition", "running-cost", "terminal-cost", "maximize",
 		"action-set", "action-scale", "constraints", "minimizer"}
@@ -23,7 +23,8 @@ type description struct {
 	source    *source
 	keys      map[string]*yaml.Node // the values of the keys at the top
 	helpers   []definition
-	start     *vector
+	matrices  []*matrixSource
+	start     *startSource // nil: 0
 	drift     *driftSource
 	diffusion *diffusionSource
 	functions map[string]*vector // generator, terminal, exact, running-cost, …
@@ -55,14 +56,15 @@ func (r *reader) family(root *yaml.Node) *Family {
 	for _, e := range entries {
 		d.keys[e.name] = e.value
 	}
-	d.helpers = r.helpers(byName["define"], f)
+	d.matrices = r.matrices(byName["matrices"], f)
+	d.helpers = r.helpers(byName["define"], f, d.matrices)
 	if because.name != "" {
 		d.control = &controlSource{}
 	}
 	for _, e := range entries {
 		switch e.name {
 		case "start":
-			d.start = r.vector(e.value, e.name)
+			d.start = r.start(e.value)
 		case "drift":
 			d.drift = r.drift(e.value)
 		case "diffusion":
@@ -179,7 +181,7 @@ func (d *description) makeControl(dim int, v values) (control.Problem, *FileErro
 }
 
 // helpers reads the formulas under "define".
-func (r *reader) helpers(e entry, f *Family) []definition {
+func (r *reader) helpers(e entry, f *Family, matrices []*matrixSource) []definition {
 	if e.key == nil {
 		return nil
 	}
@@ -194,6 +196,11 @@ func (r *reader) helpers(e entry, f *Family) []definition {
 		}
 		if f.param(h.name) >= 0 {
 			r.fail(h.key, "%q is a parameter already, want another name", h.name)
+		}
+		for _, m := range matrices {
+			if m.name == h.name {
+				r.fail(h.key, "%q is a matrix already, want another name", h.name)
+			}
 		}
 		list = append(list, definition{h.name, r.formula(h.value, fmt.Sprintf("the helper %s", h.name))})
 	}

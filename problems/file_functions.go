@@ -35,6 +35,7 @@ var functions = func() map[string]function {
 		"concat":    {1, anyNumberOfArguments, func(e *evaluator, n ast.Node, a []operand) expr.Value { return e.join(n, a).Value }},
 		"broadcast": {2, 2, broadcast},
 	}
+	table[transposeName] = function{1, 1, nil} // of a matrix, not of values
 	for fn := expr.Abs; fn <= expr.NormCDF; fn++ {
 		u := expr.Unary{Fn: fn}
 		table[u.Name()] = function{1, 1, func(_ *evaluator, _ ast.Node, a []operand) expr.Value { return u.Apply(a[0].Value) }}
@@ -74,6 +75,9 @@ func (e *evaluator) call(n ast.Node, name string, nodes []ast.Node) operand {
 	}
 	if len(nodes) < f.least || len(nodes) > f.most {
 		e.fail(n, "%s has %s, want %s%s", name, arguments(len(nodes)), f.arity(), insteadOf(name, len(nodes)))
+	}
+	if name == transposeName {
+		return e.transposed(nodes[0])
 	}
 	args := e.numbers(nodes)
 	if f.least == 2 && name != "broadcast" {

@@ -45,6 +45,12 @@ func TestHostileFiles(t *testing.T) {
 		"many unknown keys":   many(50_000, "p%[1]d: 1\n"),
 		"large dimension":     "dim: 100000\nhorizon: 1\ndiffusion: 0.1*x*dw\nstart: 1\nterminal: sum(x)\ngenerator: y - y^3\n",
 		"many constraints":    "dim: 2\nhorizon: 1\nterminal-cost: sum(x)\nconstraints:\n" + strings.Repeat("  - {name: c, weight: 1, violation: x}\n", 20_000),
+		"long matrix formula": matrices(1, "j"+strings.Repeat(" + sin(i*j)", 100)),
+		"many large matrices": matrices(20, "1"),
+		"operations on rows":  matrices(1, "1"+strings.Repeat("+1", 4900)),
+		"many large products": matrices(1, "1") + "drift: " + strings.Repeat("(A0*broadcast(1, 3000))[:2] + ", 300) + "0\n",
+		"transposed matrices": matrices(1, "1") + "drift: (" + strings.Repeat("transpose(", 90) + "A0" + strings.Repeat(")", 90) + "*broadcast(1, 3000))[:2]\n",
+		"doubling matrices":   matrices(1, "1") + "drift: h199\ndefine:\n  h0: (A0*broadcast(1, 3000))[:2]\n" + doubling(199),
 		"huge whole exponent": head + "terminal: sum(x)^99999999^99999999\n",
 	} {
 		start := time.Now()
@@ -68,6 +74,16 @@ func TestHostileFiles(t *testing.T) {
 			t.Errorf("%s: the error %v has no place", name, err)
 		}
 	}
+}
+
+// matrices is a file with n matrices of the largest size.
+func matrices(n int, entry string) string {
+	var b strings.Builder
+	b.WriteString("dim: 2\nhorizon: 1\ndiffusion: 1\nterminal: sum(x)\nmatrices:\n")
+	for k := range n {
+		fmt.Fprintf(&b, "  A%d: {rows: 3000, columns: 3000, entry: \"%s\"}\n", k, entry)
+	}
+	return b.String()
 }
 
 // doubling are n helpers, each the sum of the one above it with itself.

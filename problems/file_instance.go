@@ -1,6 +1,7 @@
 package problems
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
@@ -8,7 +9,7 @@ import (
 )
 
 // reservedNames cannot be names of parameters and helpers.
-var reservedNames = []string{"t", "x", "y", "z", "a", "w", "dw", "p", "d", "m", "i", "pi", "π"}
+var reservedNames = []string{"t", "x", "y", "z", "a", "w", "dw", "p", "d", "m", "i", "j", "pi", "π"}
 
 // allVariables are the variables of some field.
 var allVariables = []string{"t", "x", "y", "z", "a", "w", "dw", "p", "i", "d", "m"}
@@ -21,10 +22,11 @@ type definition struct {
 
 // instance is a problem file for one dimension and one set of parameters.
 type instance struct {
-	helpers []definition
-	dim     int // 0: unknown so far
-	actions int // of a control problem, 0: unknown so far
-	values  values
+	helpers  []definition
+	dim      int // 0: unknown so far
+	actions  int // of a control problem, 0: unknown so far
+	values   values
+	matrices map[string][][]float64
 }
 
 // scope is that of a field in which i is the vector (0, 1, …, n−1).
@@ -75,6 +77,9 @@ func (v *vector) evaluate(s *scope) (value operand, wrong *FileError) {
 		if list[k], wrong = s.evaluate(f); wrong != nil {
 			return value, wrong
 		}
+		if list[k].matrix != nil {
+			return value, f.errorAt(0, "%s is %s", s.field, aMatrix)
+		}
 		if list[k].condition {
 			return value, f.errorAt(0, "%s is a condition, want a number; write condition ? 1 : 0", s.field)
 		}
@@ -100,11 +105,14 @@ func (v *vector) fit(got operand, field string, n int, spread bool) *FileError {
 	if w == n || w == 1 && spread && !v.list {
 		return nil
 	}
-	what := "component"
-	if w > 1 {
-		what = "components"
+	return v.errorf("%s has %s, want %d", field, components(w), n)
+}
+
+func components(n int) string {
+	if n == 1 {
+		return "1 component"
 	}
-	return v.errorf("%s has %d %s, want %d", field, w, what, n)
+	return fmt.Sprintf("%d components", n)
 }
 
 // finite refuses constants that are not.

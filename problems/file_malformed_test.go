@@ -15,12 +15,22 @@ var update = flag.Bool("update", false, "write the messages of testdata/malforme
 // TestMalformedFiles: every file of testdata/malformed has one mistake and gives the one
 // message beside it, with its place.
 func TestMalformedFiles(t *testing.T) {
-	paths, err := filepath.Glob("testdata/malformed/*.yaml")
+	malformed(t, "testdata/malformed/*.yaml", 200, func(name string, text []byte) error {
+		_, err := Read(name, text)
+		return err
+	})
+}
+
+// malformed reads every file of the pattern, of which there are at least so many, and
+// compares the message with that in the file beside it.
+func malformed(t *testing.T, pattern string, least int, read func(string, []byte) error) {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(paths) < 200 {
-		t.Errorf("%d malformed files, want the 200 and more that were written", len(paths))
+	if len(paths) < least {
+		t.Errorf("%d files in %s, want the %d and more that were written", len(paths), pattern, least)
 	}
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
@@ -28,14 +38,14 @@ func TestMalformedFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		name := filepath.Base(path)
-		_, err = Read(name, text)
+		err = read(name, text)
 		var e *FileError
 		if !errors.As(err, &e) {
 			t.Errorf("%s: error %v, want a *FileError", name, err)
 			continue
 		}
 		got := e.Error() + "\n"
-		beside := strings.TrimSuffix(path, ".yaml") + ".txt"
+		beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".txt"
 		if *update {
 			if err := os.WriteFile(beside, []byte(got), 0o644); err != nil {
 				t.Fatal(err)

@@ -15,8 +15,9 @@ func (e *evaluator) name(n *ast.IdentifierNode) operand {
 		return v
 	}
 	msg := fmt.Sprintf("unknown name %q in %s", n.Value, e.field)
+	_, isFunction := functions[n.Value]
 	switch {
-	case functions[n.Value].apply != nil:
+	case isFunction:
 		msg = fmt.Sprintf("%q is a function, want %s(…)", n.Value, n.Value)
 	case contains(allVariables, n.Value):
 		msg = fmt.Sprintf("%s does not depend on %q (known: %s)", e.field, n.Value, strings.Join(e.names(), ", "))
@@ -49,6 +50,9 @@ func (s *scope) lookup(name string) (operand, bool) {
 	if name == "pi" || name == "π" {
 		return constants(math.Pi), true
 	}
+	if m, ok := s.matrices[name]; ok {
+		return operand{matrix: m}, true
+	}
 	for k, d := range s.helpers[:s.visible] {
 		if d.name != name {
 			continue
@@ -74,6 +78,9 @@ func (s *scope) names() []string {
 	}
 	sort.Strings(variables)
 	for name := range s.values {
+		rest = append(rest, name)
+	}
+	for name := range s.matrices {
 		rest = append(rest, name)
 	}
 	for _, d := range s.helpers[:s.visible] {

@@ -47,6 +47,9 @@ func (e *evaluator) binary(n *ast.BinaryNode) operand {
 		v.condition = true
 		return v
 	}
+	if m := e.eval(n.Left); m.matrix != nil && op == "*" {
+		return e.product(n, m.matrix)
+	}
 	a, b := e.number(n.Left), e.number(n.Right)
 	e.widths(n, a, b)
 	if c, ok := comparisons[op]; ok {
@@ -131,6 +134,9 @@ func (e *evaluator) widths(n ast.Node, list ...operand) {
 func (e *evaluator) choice(n *ast.ConditionalNode) operand {
 	c := e.wantCondition(n.Cond, "?")
 	a, b := e.eval(n.Exp1), e.eval(n.Exp2)
+	if a.matrix != nil || b.matrix != nil {
+		e.fail(n.Exp1, "a branch of ? : is a matrix; write condition ? A*x : B*x")
+	}
 	if a.condition != b.condition {
 		e.fail(n.Exp2, "one branch of ? : is a condition and the other a number")
 	}

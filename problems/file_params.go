@@ -92,13 +92,14 @@ func (r *reader) parameter(e entry) Param {
 
 // checkName refuses names that formulas could not use or that mean something else there.
 func (r *reader) checkName(e entry, what string) {
+	_, isFunction := functions[e.name]
 	words := strings.Fields("not and or in let matches contains startsWith endsWith true false nil")
 	switch {
 	case !utils.IsValidIdentifier(e.name) || strings.Contains(e.name, "$") || len(e.name) > 60:
 		r.fail(e.key, "the name %s of a %s, want letters (Greek ones too), digits and _", quoted(e.name), what)
 	case contains(reservedNames, e.name):
 		r.fail(e.key, "%q cannot be the name of a %s: it is a variable of formulas (%s)", e.name, what, strings.Join(reservedNames, ", "))
-	case functions[e.name].apply != nil:
+	case isFunction:
 		r.fail(e.key, "%q cannot be the name of a %s: it is a function", e.name, what)
 	case contains(words, e.name):
 		r.fail(e.key, "%q cannot be the name of a %s: it is a word of the language", e.name, what)

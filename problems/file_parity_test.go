@@ -1,6 +1,7 @@
 package problems
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -137,62 +138,69 @@ func compareEquations(t *testing.T, name string, got, want pde.Problem) {
 	}
 }
 
-// TestFilesOfControlProblems: as far as the language can say them. The dynamics of lqr,
-// lqr-multiplicative and merton are sums in another order than the matrix products of
-// the named problems, and π/12 of energy-storage is there rounded once and here twice,
-// which changes the last bits: 1e-13 of the size.
+// TestFilesOfControlProblems: the same, to the bit, for several dimensions and
+// parameters. What two files cannot have by the same name is left at its default: names
+// with a hyphen, and the number of stages.
 func TestFilesOfControlProblems(t *testing.T) {
-	for _, name := range []string{"hjb-control", "merton", "lqr-multiplicative", "lqr", "energy-storage"} {
-		named, err := Find(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f := readNamed(t, name)
+	tested := 0
+	for _, named := range Controls() {
+		f := readNamed(t, named.Name)
+		tested++
 		if f.Title != named.Title || f.Equation != named.Equation || f.Dim != named.Dim || !reflect.DeepEqual(f.Training, named.Training) {
-			t.Errorf("%s: the file has %+v", name, f)
+			t.Errorf("%s: the file has %+v", named.Name, f)
 		}
-		want, err := named.MakeControl(0, nil)
-		if err != nil {
-			t.Fatal(err)
+		dims := []int{1, 2, 3, named.Dim}
+		if named.Name == "energy-storage" {
+			dims = []int{3}
 		}
-		got, err := f.MakeControl(0, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		g, err := got.Problem.Discretise(20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w, err := want.Problem.Discretise(20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := want.Problem
-		if !reflect.DeepEqual(got.Problem.Start, p.Start) || g.Steps != w.Steps || g.Maximize != w.Maximize {
-			t.Errorf("%s: start %v, steps %d; want %v, %d", name, got.Problem.Start, g.Steps, p.Start, w.Steps)
-		}
-		tt, x, a, n := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Input("a", p.ActionDim), expr.Input("w", w.Noises())
-		in := []expr.Value{tt, x, a, n}
-		close := func(what string, got, want expr.Value) {
-			t.Helper()
-			if name != "hjb-control" {
-				// Differences below 1e-13 of 1 + |value| become 0.
-				got = expr.Select(got.Sub(want).Abs().LessEq(want.Abs().AddConst(1).Scale(1e-13)), want, got)
+		for _, dim := range dims {
+			for _, factor := range []float64{1, 1.25} {
+				set := map[string]float64{}
+				for _, p := range named.Params {
+					if f.param(p.Name) >= 0 && p.Name != "stages" {
+						set[p.Name] = math.Min(p.Default*factor, p.Max)
+					}
+				}
+				want, err := named.MakeControl(dim, set)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := f.MakeControl(dim, set)
+				if err != nil {
+					t.Fatal(err)
+				}
+				compareControls(t, fmt.Sprintf("%s, d=%d, %v", named.Name, dim, set), got, want)
 			}
-			sameBits(t, name+" "+what, 1, in, got, want)
 		}
-		close("next state", g.Next(tt, x, a, n), w.Next(tt, x, a, n))
-		if p.RunningCost != nil {
-			close("running cost", got.Problem.RunningCost(tt, x, a), p.RunningCost(tt, x, a))
-		}
-		if p.TerminalCost != nil {
-			close("terminal cost", got.Problem.TerminalCost(x), p.TerminalCost(x))
-		}
-		if p.Actions != nil {
-			close("actions", got.Problem.Actions.Admit(tt, x, a), p.Actions.Admit(tt, x, a))
-		}
-		if !reflect.DeepEqual(got.Problem.ActionScale, p.ActionScale) {
-			t.Errorf("%s: action scale %v, want %v", name, got.Problem.ActionScale, p.ActionScale)
-		}
+	}
+	if tested != 6 {
+		t.Errorf("%d control problems have files, want 6", tested)
+	}
+}
+
+func compareControls(t *testing.T, name string, got, want *Control) {
+	t.Helper()
+	g, err := got.Problem.Discretise(20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := want.Problem.Discretise(20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := want.Problem
+	if !reflect.DeepEqual(got.Problem.Start, p.Start) || g.Steps != w.Steps || g.Step != w.Step || g.Maximize != w.Maximize || g.Noises() != w.Noises() {
+		t.Errorf("%s: start %v, %d steps of %g; want %v, %d of %g", name, got.Problem.Start, g.Steps, g.Step, p.Start, w.Steps, w.Step)
+	}
+	tt, x, a, n := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Input("a", p.ActionDim), expr.Input("w", w.Noises())
+	in := []expr.Value{tt, x, a, n}
+	for what, pair := range map[string][2]expr.Value{
+		"next state": {g.Next(tt, x, a, n), w.Next(tt, x, a, n)}, "cost": {g.Cost(tt, x, a), w.Cost(tt, x, a)},
+		"final cost": {g.Final(x), w.Final(x)}, "action": {g.Admit(tt, x, a), w.Admit(tt, x, a)},
+	} {
+		sameBits(t, name+": "+what, 1, in, pair[0], pair[1])
+	}
+	if !reflect.DeepEqual(got.Problem.ActionScale, p.ActionScale) {
+		t.Errorf("%s: action scale %v, want %v", name, got.Problem.ActionScale, p.ActionScale)
 	}
 }

@@ -59,16 +59,12 @@ maximise E[X_T^(1−γ)/(1−γ)] over the shares π of n assets (γ = 1: E ln X
 type mertonMarket struct {
 	n                      int
 	r, excess, gamma, x, t float64
-	variance               float64     // λ = σ²(1 + (n−1)ρ): Σ·1 = λ·1
-	transposed             [][]float64 // L' with Σ = LL'
+	variance               float64 // λ = σ²(1 + (n−1)ρ): Σ·1 = λ·1
+	own, common            float64 // σα and σβ of the symmetric root L = L' = σ(α I + β 11')
 }
 
 func newMertonMarket(n int, v values) (*mertonMarket, error) {
-	const most = 1000 // assets, as L is dense
 	rho, s2 := v["rho"], v["sigma"]*v["sigma"]
-	if n > most {
-		return nil, fmt.Errorf("%d assets, want at most %d", n, most)
-	}
 	if n > 1 && (rho >= 1 || 1+float64(n-1)*rho <= 0) {
 		return nil, fmt.Errorf("parameter rho is %g, want a number above %g and below 1 for %d assets", rho, -1/float64(n-1), n)
 	}
@@ -76,18 +72,18 @@ func newMertonMarket(n int, v values) (*mertonMarket, error) {
 	if n > 1 {
 		m.variance = s2 * (1 + float64(n-1)*rho)
 	}
-	// The symmetric root L = L' = σ(α I + β 11') has α = √(1−ρ), α + nβ = √(1+(n−1)ρ).
 	alpha, beta := 1.0, 0.0
-	if n > 1 {
+	if n > 1 { // α = √(1−ρ), α + nβ = √(1+(n−1)ρ)
 		alpha = math.Sqrt(1 - rho)
 		beta = (math.Sqrt(1+float64(n-1)*rho) - alpha) / float64(n)
 	}
-	for i := range n {
-		row := constantStart(n, v["sigma"]*beta)
-		row[i] += v["sigma"] * alpha
-		m.transposed = append(m.transposed, row)
-	}
+	m.own, m.common = v["sigma"]*alpha, v["sigma"]*beta
 	return m, nil
+}
+
+// root is L'a, in d operations and not in d².
+func (m *mertonMarket) root(a expr.Value) expr.Value {
+	return a.Scale(m.own).Add(a.Sum().Scale(m.common))
 }
 
 // share is each component of π* = Σ⁻¹(μ − r)/γ.
@@ -110,9 +106,9 @@ func (m *mertonMarket) problem() control.Problem {
 	p := control.Problem{
 		StateDim: 1, ActionDim: m.n, NoiseDim: m.n, Horizon: m.t, Start: []float64{math.Log(m.x)}, Maximize: true,
 		Drift: func(_, _, a expr.Value) expr.Value {
-			return a.Sum().Scale(m.excess).AddConst(m.r).Sub(a.Linear(m.transposed).NormSq().Scale(0.5))
+			return a.Sum().Scale(m.excess).AddConst(m.r).Sub(m.root(a).NormSq().Scale(0.5))
 		},
-		Noise:        func(_, _, a, dw expr.Value) expr.Value { return a.Linear(m.transposed).Dot(dw) },
+		Noise:        func(_, _, a, dw expr.Value) expr.Value { return m.root(a).Dot(dw) },
 		TerminalCost: func(x expr.Value) expr.Value { return x.Scale(1 - m.gamma).Exp().Scale(1 / (1 - m.gamma)) },
 		ActionScale:  constantStart(m.n, 1/float64(m.n)), // all the wealth, in equal parts
 		StateNames:   []string{"logarithm of wealth"},

@@ -7,7 +7,7 @@ import "strings"
 func Nearest(s string, known []string) string {
 	best, name := 1+len(s)/3, ""
 	for _, k := range known {
-		if d := distance(strings.ToLower(s), k); d <= best {
+		if d := distance(strings.ToLower(s), strings.ToLower(k)); d <= best {
 			best, name = d-1, k
 		}
 	}

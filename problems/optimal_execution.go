@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
 )
 
@@ -42,26 +43,60 @@ the start, plus λ times the variance that the stocks held add`,
 		if dim > 3000 {
 			return nil, fmt.Errorf("dimension %d, want at most 3000 stocks: the problem has full %d×%d matrices", dim, 3*dim, 3*dim)
 		}
-		return linearQuadratic(execution(dim, steps, v), 1/float64(steps+1))
+		c, err := linearQuadratic(execution(dim, steps, v), 1/float64(steps+1))
+		if err == nil {
+			executionBlocks(&c.Problem, dim, v)
+		}
+		return c, err
 	},
 }
 
-// execution has the states s, q, m of d components each.
-func execution(d, steps int, v values) *control.LinearQuadratic {
-	h := v["horizon"] / float64(steps+1)
-	impact, risk, noise := zeros(d, d), zeros(d, d), zeros(d, d)
-	lower := equicorrelated(d, v["rho"])
+// executionBlocks writes the problem with its blocks of d components, as its file does,
+// in place of products with matrices of 3d rows that are mostly 0.
+func executionBlocks(p *control.Problem, d int, v values) {
+	h := v["horizon"] / float64(p.Stages+1)
+	correlation, risk, noise := executionMatrices(d, v)
+	split := func(x expr.Value) (price, left, signal expr.Value) {
+		return x.Slice(0, d), x.Slice(d, 2*d), x.Slice(2*d, 3*d)
+	}
+	memory, shock := math.Exp(-v["kappa"]*h), v["beta"]*math.Sqrt(-math.Expm1(-2*v["kappa"]*h))
+	p.Transition = func(_, x, a, w expr.Value) expr.Value {
+		price, left, signal := split(x)
+		price = price.Add(signal.Scale(h)).Sub(a.Linear(correlation).Scale(v["gamma"])).Add(w.Slice(0, d).Linear(noise).Scale(math.Sqrt(h)))
+		return expr.Concat(price, left.Sub(a), signal.Scale(memory).Add(w.Slice(d, 2*d).Scale(shock)))
+	}
+	p.RunningCost = func(_, x, a expr.Value) expr.Value {
+		price, left, _ := split(x)
+		rest := left.Sub(a)
+		return a.NormSq().Scale(v["eta"] / h).Sub(price.Dot(a)).Add(rest.Dot(rest.Linear(risk)).Scale(v["lambda"] * h))
+	}
+	p.TerminalCost = func(x expr.Value) expr.Value {
+		price, left, _ := split(x)
+		return left.NormSq().Scale(v["eta"] / h).Sub(price.Dot(left))
+	}
+}
+
+// executionMatrices are the correlations C, the covariances Σ and L with LLᵀ = Σ.
+func executionMatrices(d int, v values) (correlation, covariance, noise [][]float64) {
+	correlation, covariance, noise = zeros(d, d), zeros(d, d), equicorrelated(d, v["rho"])
 	for i := range d {
 		for j := range d {
 			c := v["rho"]
 			if i == j {
 				c = 1
 			}
-			impact[i][j] = v["gamma"] * c
-			risk[i][j] = c * volatility(i, d, v["sigma"]) * volatility(j, d, v["sigma"])
-			noise[i][j] = volatility(i, d, v["sigma"]) * lower[i][j]
+			correlation[i][j] = c
+			covariance[i][j] = c * volatility(i, d, v["sigma"]) * volatility(j, d, v["sigma"])
+			noise[i][j] *= volatility(i, d, v["sigma"])
 		}
 	}
+	return correlation, covariance, noise
+}
+
+// execution has the states s, q, m of d components each.
+func execution(d, steps int, v values) *control.LinearQuadratic {
+	h := v["horizon"] / float64(steps+1)
+	correlation, risk, noise := executionMatrices(d, v)
 	one, memory := multiple(d, 1), math.Exp(-v["kappa"]*h)
 	l := &control.LinearQuadratic{
 		Name: "optimal-execution", Stages: steps,
@@ -73,7 +108,7 @@ func execution(d, steps int, v values) *control.LinearQuadratic {
 	q, m := d, 2*d
 	put(l.A, s, m, h, one)
 	put(l.A, m, m, memory-1, one)
-	put(l.B, s, 0, -1, impact)
+	put(l.B, s, 0, -v["gamma"], correlation)
 	put(l.B, q, 0, -1, one)
 	put(l.S, s, 0, math.Sqrt(h), noise)
 	put(l.S, m, d, v["beta"]*math.Sqrt(-math.Expm1(-2*v["kappa"]*h)), one)

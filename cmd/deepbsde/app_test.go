@@ -62,7 +62,8 @@ func fakeResult(c call) *bsde.Result {
 		Problem: c.problem.Name, Dim: c.problem.Dim, Method: c.method.(bsde.DeepBSDE),
 		Value: value, StdErr: stderr, CI95: [2]float64{value - 1.96*stderr, value + 1.96*stderr},
 		DiscretizationError: 0.0012, NetworkBias: -0.0003, ResidualRatio: 0.0213,
-		Gradient: make([]float64, c.problem.Dim), TrainedValue: 4.6,
+		Gradient: make([]float64, c.problem.Dim), GradientStdErr: make([]float64, c.problem.Dim), GradientDiscretization: 0.001,
+		TrainedValue: 4.6, RegionError: math.NaN(), RegionErrorBound: math.NaN(),
 		Iterations: s.Iterations, Paths: s.EstimatePaths, Elapsed: 4200 * time.Millisecond, Settings: s,
 	}
 }
@@ -72,9 +73,9 @@ func TestUsageErrors(t *testing.T) {
 		args string
 		want string // after "deepbsde: " on the first line of standard error
 	}{
-		{"", `no command (known: problems, show, solve, reference, compare, bench, simulate, plot, check, init, version, help)`},
-		{"slove hjb", `unknown command "slove", did you mean "solve"? (known: problems, show, solve, reference, compare, bench, simulate, plot, check, init, version, help)`},
-		{"help slove", `unknown command "slove", did you mean "solve"? (known: problems, show, solve, reference, compare, bench, simulate, plot, check, init, version, help)`},
+		{"", `no command (known: COMMANDS)`},
+		{"slove hjb", `unknown command "slove", did you mean "solve"? (known: COMMANDS)`},
+		{"help slove", `unknown command "slove", did you mean "solve"? (known: COMMANDS)`},
 		{"help show solve", `help takes one COMMAND, got "show" and "solve"`},
 		{"--dim 5 solve hjb", `unknown flag "--dim" before the command`},
 		{"--versoin", `unknown flag "--versoin" before the command, did you mean "--version"?`},
@@ -98,7 +99,11 @@ func TestUsageErrors(t *testing.T) {
 		{"solve hjb --method policy", `--method policy does not apply to hjb, an equation`},
 		{"solve lqr --controlled", `--controlled does not apply to lqr and its method, policy`},
 		{"solve energy-storage --steps 5", `--steps does not apply to energy-storage, a problem in discrete time`},
-		{"solve hjb --settings f", `unknown flag "--settings"`},
+		{"solve hjb --settings f", `open f: no such file or directory`},
+		{"solve hjb --resume run --settings f", `solve --resume takes no NAME, got "hjb": the run has its own problem`},
+		{"solve --resume run --settings f", `--settings does not go with --resume: the run has its own settings`},
+		{"settings", `settings needs the NAME of a problem ('deepbsde problems' lists them)`},
+		{"settings hjb --out dir", `unknown flag "--out"`},
 		{"solve hjb ---dim 5", `unknown flag "---dim"`},
 		{"solve hjb -5", `unknown flag "-5"`},
 		{"solve hjb --dim", `flag --dim needs a value`},
@@ -161,8 +166,9 @@ func TestUsageErrors(t *testing.T) {
 				t.Errorf("standard output %q, want nothing", out.stdout)
 			}
 			lines := strings.Split(strings.TrimSuffix(out.stderr, "\n"), "\n")
-			if !strings.HasPrefix(lines[0], "deepbsde: "+c.want) {
-				t.Errorf("standard error\n%s\nwant\ndeepbsde: %s", lines[0], c.want)
+			want := strings.Replace(c.want, "COMMANDS", strings.Join(commandNames((&app{}).root()), ", ")+", help", 1)
+			if !strings.HasPrefix(lines[0], "deepbsde: "+want) {
+				t.Errorf("standard error\n%s\nwant\ndeepbsde: %s", lines[0], want)
 			}
 			if len(lines) > 2 || len(lines) == 2 && !strings.HasPrefix(lines[1], "run 'deepbsde ") {
 				t.Errorf("standard error %q, want one line and at most one hint", out.stderr)

@@ -96,7 +96,7 @@ func (a *app) runBench(c *cli.Context, f *benchFlags) error {
 		}
 	}
 	if f.plot.given {
-		if err := savePanels(f.plot.value, benchPanels(cells)); err != nil {
+		if err := saveFigure(f.plot.value, &figure{panels: benchPanels(cells)}, pictureSize{}); err != nil {
 			return err
 		}
 	}

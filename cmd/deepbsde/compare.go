@@ -95,7 +95,7 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 		}
 	}
 	if f.plot.given {
-		if err := savePanels(f.plot.value, comparisonPanels(all)); err != nil {
+		if err := saveFigure(f.plot.value, &figure{panels: comparisonPanels(all)}, pictureSize{}); err != nil {
 			return err
 		}
 	}

@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -34,31 +34,58 @@ func initFile(t *testing.T, name string) string {
 	return writeFile(t, name+".yaml", out.stdout)
 }
 
-// TestFileSolvesLikeName: a short solve of the file that init prints has the same result
-// as that of the named problem, to the bit, but for the control problems whose matrix
-// products the files write as sums (the bound is that of float64 sums of 10 terms over a
-// few steps).
+// TestFileSolvesLikeName: a short solve of the file that init prints gives every bit of
+// that of the named problem: values, gradients, settings, and the history.
 func TestFileSolvesLikeName(t *testing.T) {
-	for _, name := range problems.FileNames() {
+	for _, f := range problems.All() {
 		args := []string{"--iterations", "5", "--paths", "256", "--batch", "16"}
-		if name != "energy-storage" {
-			args = append(args, "--steps", "4")
-			if name != "merton" {
-				args = append(args, "--dim", "6")
+		switch f.Name {
+		case "energy-storage": // has its dimension and its stages
+		case "optimal-execution": // has its stages
+			args = append(args, "--dim", "6")
+		default:
+			args = append(args, "--dim", "6", "--steps", "4")
+		}
+		for _, precision := range []string{"float32", "float64"} {
+			args := append(args, "--precision", precision)
+			named, namedHistory := solveBits(t, append([]string{f.Name}, args...))
+			file, fileHistory := solveBits(t, append([]string{initFile(t, f.Name)}, args...))
+			if !reflect.DeepEqual(file, named) {
+				t.Errorf("%s %s:\n%v from the file,\n%v by name", f.Name, precision, file, named)
+			}
+			if fileHistory != namedHistory || strings.Count(namedHistory, "\n") < 6 {
+				t.Errorf("%s %s: history\n%s from the file,\n%s by name", f.Name, precision, fileHistory, namedHistory)
 			}
 		}
-		bound := 0.0
-		switch name {
-		case "lqr", "lqr-multiplicative", "merton", "energy-storage":
-			bound = 1e-9
-			args = append(args, "--precision", "float64")
-		}
-		named := solveJSON(t, append([]string{name}, args...)...)
-		file := solveJSON(t, append([]string{initFile(t, name)}, args...)...)
-		if off := math.Abs(file.Value - named.Value); !(off <= bound*math.Abs(named.Value)) || math.Abs(file.StdErr-named.StdErr) > bound {
-			t.Errorf("%s: %v ± %v from the file, %v ± %v by name", name, file.Value, file.StdErr, named.Value, named.StdErr)
-		}
 	}
+}
+
+// solveBits is what a solve prints as JSON and its history, less times, what is known of
+// the solution, and the parameters, whose names in files have no hyphens.
+func solveBits(t *testing.T, args []string) (map[string]any, string) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "run")
+	out := runWith(t, nil, append([]string{"solve", "--json", "--quiet", "--out", dir}, args...)...)
+	if out.status != 0 {
+		t.Fatalf("solve %v: %+v", args, out)
+	}
+	var result map[string]any
+	if err := json.Unmarshal([]byte(out.stdout), &result); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"seconds", "reference", "relative_error", "excess", "action_error", "parameters"} {
+		delete(result, key)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "metrics.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var history strings.Builder
+	for line := range strings.Lines(string(text)) {
+		fields := strings.Split(line, ",")
+		history.WriteString(strings.Join(append(fields[:3:3], fields[4:]...), ",")) // without elapsed_time
+	}
+	return result, history.String()
 }
 
 // documentedFiles are the problem files of docs/files.md.
@@ -138,10 +165,9 @@ func TestFileMistakes(t *testing.T) {
 		}
 	}
 	for args, want := range map[string]string{
-		"check nowhere.yaml":     "open nowhere.yaml: no such file",
-		"check ./":               "./ is a directory, want a problem file",
-		"init hbj":               `unknown problem "hbj", did you mean "hjb"?`,
-		"init optimal-execution": `unknown problem file "optimal-execution"`,
+		"check nowhere.yaml": "open nowhere.yaml: no such file",
+		"check ./":           "./ is a directory, want a problem file",
+		"init hbj":           `unknown problem "hbj", did you mean "hjb"?`,
 	} {
 		out := runWith(t, nil, strings.Fields(args)...)
 		if out.status != 2 || !strings.HasPrefix(out.stderr, "deepbsde: "+want) {

@@ -20,12 +20,9 @@ func (a *app) initCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := problems.Find(name); err != nil {
-				return &exitError{exitUsage, err, "run 'deepbsde problems' for the list"}
-			}
 			text, err := problems.FileOf(name)
 			if err != nil {
-				return err
+				return &exitError{exitUsage, err, "run 'deepbsde problems' for the list"}
 			}
 			return a.print(string(text))
 		},

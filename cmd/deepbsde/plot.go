@@ -1,215 +1,134 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"errors"
+	"context"
 	"fmt"
-	"image/color"
-	"io/fs"
-	"math"
-	"os"
-	"path/filepath"
+	"maps"
+	"slices"
 
 	"github.com/urfave/cli/v2"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
 )
 
+// plotFlags are the flags of plot.
+type plotFlags struct {
+	out  opt[string]
+	what opt[string]
+	over opt[string]
+	size opt[pictureSize]
+	pointFlags
+	paths opt[int]
+}
+
 func (a *app) plotCommand() *cli.Command {
-	var file opt[string]
+	var f plotFlags
 	return &cli.Command{
 		Name:      "plot",
-		Usage:     "draw the training of saved runs",
-		UsageText: "deepbsde plot RUN… --out FILE",
-		Description: "Draws value and loss over steps and time, with the final estimate and its 95 % interval and the\n" +
-			"reference. Several runs are drawn together; they must be of one problem.",
+		Usage:     "draw the training of saved runs, or paths of their solutions",
+		UsageText: "deepbsde plot RUN… --out FILE [flags]",
+		Description: "Draws value and loss over steps and time, with the final estimate, its 95 % interval as a band and\n" +
+			"the reference. Several runs are drawn together; they must be of one problem. --what paths draws\n" +
+			"the recursion of Y beside the exact solution u(t, X) along sample paths, where that is known, else\n" +
+			"beside g(X) at their end; of a control problem states and actions under the trained policy.\n" +
+			"--what line draws u(t, x) and its derivative along a line through x0, --what plane u in a plane.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: []cli.Flag{
-			valueFlag("out", "`FILE` (png, svg or pdf) for the picture (required)", &file, plotFile),
-		},
-		Action: func(c *cli.Context) error {
-			names := c.Args().Slice()
-			if len(names) == 0 {
-				return usage(c, "plot needs a RUN, the directory of 'deepbsde solve NAME --out RUN'")
-			}
-			if !file.given {
-				return usage(c, "plot needs --out FILE, a name that ends in .png, .svg or .pdf")
-			}
-			var runs []*plottedRun
-			for _, name := range names {
-				r, err := readRun(name)
-				if err != nil {
-					return err
-				}
-				if first := runs; len(first) > 0 && first[0].Problem != r.Problem {
-					return &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s, %s of %s: want runs of one problem", names[0], first[0].Problem, name, r.Problem)}
-				}
-				runs = append(runs, r)
-			}
-			return savePanels(file.value, trainingPanels(runs))
-		},
+		Flags: append([]cli.Flag{
+			valueFlag("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, plotFile),
+			valueFlag("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, oneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
+			valueFlag("over", "`AXIS` of value and loss: steps or seconds (default: both)", &f.over, oneOf("steps", "seconds")),
+			valueFlag("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, parseSize),
+			valueFlag("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, pairedPaths),
+		}, f.scanFlags()...),
+		Action: func(c *cli.Context) error { return a.runPlot(c, &f) },
 	}
 }
 
-// plottedRun is what plot reads of a run.
-type plottedRun struct {
-	*rundir
-	name    string
-	history []metricsLine
-	result  *plottedResult // nil before the run's end
-}
-
-// metricsLine is a line of metrics.jsonl.
-type metricsLine struct {
-	Step    float64  `json:"step"`
-	Loss    *float64 `json:"loss_function"`
-	Value   *float64 `json:"target_value"`
-	Seconds float64  `json:"elapsed_time"`
-}
-
-// plottedResult is what plot reads of result.json.
-type plottedResult struct {
-	Value     *float64
-	CI95      []float64
-	Seconds   float64
-	Reference *jsonReference
-}
-
-func readRun(path string) (*plottedRun, error) {
-	dir, err := openRun(path)
-	if err != nil {
-		return nil, err
-	}
-	r := &plottedRun{rundir: dir, name: filepath.Base(filepath.Clean(path))}
-	text, err := os.ReadFile(dir.file(metricsLinesFile))
-	if err != nil {
-		return nil, err
-	}
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
-		var l metricsLine
-		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
-			return nil, fmt.Errorf("%s: %w", dir.file(metricsLinesFile), err)
-		}
-		r.history = append(r.history, l)
-	}
-	text, err = os.ReadFile(dir.file(resultFile))
+func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
+	names := c.Args().Slice()
+	what := f.what.or("training")
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return r, nil
-	case err != nil:
-		return nil, err
+	case len(names) == 0:
+		return usage(c, "plot needs a RUN, the directory of 'deepbsde solve NAME --out RUN'")
+	case !f.out.given:
+		return usage(c, "plot needs --out FILE, a name that ends in .png, .svg or .pdf")
+	case f.over.given && !slices.Contains([]string{"training", "value", "loss"}, what):
+		return usage(c, "--over does not go with --what %s", what)
+	case f.line.given && what != "line", f.plane.given && what != "plane":
+		return usage(c, "--line needs --what line, --plane needs --what plane")
+	case (f.time.given || f.count.given || f.paths.given) && what != "line" && what != "plane":
+		return usage(c, "--time, --count and --paths belong to --what line and --what plane")
 	}
-	if err := json.Unmarshal(text, &r.result); err != nil {
-		return nil, fmt.Errorf("%s: %w", dir.file(resultFile), err)
-	}
-	return r, nil
-}
-
-// runColors tell the runs apart; more than six begin again.
-var runColors = []color.RGBA{orange, blue, {R: 0x00, G: 0x9e, B: 0x73, A: 0xff}, {R: 0xcc, G: 0x79, B: 0xa7, A: 0xff}, {R: 0xe6, G: 0x9f, B: 0x00, A: 0xff}, {R: 0x56, G: 0xb4, B: 0xe9, A: 0xff}}
-
-// trainingPanels draws value and loss, each over steps and over seconds.
-func trainingPanels(runs []*plottedRun) []*plot.Plot {
-	value := "Y0"
-	if runs[0].Kind == "control" {
-		value = "cost on the validation paths"
-	}
-	steps := func(l metricsLine) float64 { return l.Step }
-	seconds := func(l metricsLine) float64 { return l.Seconds }
-	get := func(p func(l metricsLine) *float64) func(l metricsLine) float64 {
-		return func(l metricsLine) float64 {
-			if v := p(l); v != nil {
-				return *v
-			}
-			return math.NaN()
+	var runs []*plottedRun
+	for _, name := range names {
+		r, err := readRun(name)
+		if err != nil {
+			return err
 		}
+		if len(runs) > 0 {
+			if first := runs[0]; first.label() != r.label() || !maps.Equal(first.Parameters, r.Parameters) {
+				return &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s, %s of %s: want runs of one problem", names[0], first.label(), name, r.label())}
+			}
+		}
+		runs = append(runs, r)
 	}
-	values := get(func(l metricsLine) *float64 { return l.Value })
-	losses := get(func(l metricsLine) *float64 { return l.Loss })
-	list := []*plot.Plot{
-		trainingPanel(runs, "gradient steps", value, steps, values, true),
-		trainingPanel(runs, "seconds", value, seconds, values, true),
+	if what == "paths" {
+		figure, err := a.pathsFigure(c.Context, runs)
+		if err != nil {
+			return err
+		}
+		return saveFigure(f.out.value, figure, f.size.value)
 	}
-	if runs[0].Kind == "pde" { // the loss of a policy is its cost
-		list = append(list,
-			trainingPanel(runs, "gradient steps", "loss", steps, losses, false),
-			trainingPanel(runs, "seconds", "loss", seconds, losses, false))
-	}
-	return list
-}
-
-func trainingPanel(runs []*plottedRun, xLabel, yLabel string, x, y func(metricsLine) float64, withResult bool) *plot.Plot {
-	p := plot.New()
-	p.Title.Text = fmt.Sprintf("%s, d = %d", runs[0].Problem, runs[0].Dim)
-	p.X.Label.Text, p.Y.Label.Text = xLabel, yLabel
-	p.Legend.Top, p.Legend.Padding = true, vg.Millimeter
-	p.Add(plotter.NewGrid())
-	entries, last := 0, 0.0
-	legend := func(name string, t plot.Thumbnailer) {
-		p.Legend.Add(name, t)
-		entries++
+	if what == "line" || what == "plane" {
+		scanned, err := a.scanRuns(c, f, runs)
+		if err != nil {
+			return err
+		}
+		figure := lineFigure(f.line.value, scanned)
+		if what == "plane" {
+			if figure, err = planeFigure(f.plane.value, scanned); err != nil {
+				return err
+			}
+		}
+		return saveFigure(f.out.value, figure, f.size.value)
 	}
 	for i, r := range runs {
-		shade := runColors[i%len(runColors)]
-		var points plotter.XYs
-		for _, l := range r.history {
-			if v := y(l); known(v) && (withResult || v > 0) {
-				points = append(points, plotter.XY{X: x(l), Y: v})
-				last = math.Max(last, x(l))
-			}
-		}
-		if len(points) == 0 {
-			continue
-		}
-		if line, err := plotter.NewLine(points); err == nil {
-			line.Color, line.Width = shade, vg.Points(1.5)
-			p.Add(line)
-			legend(r.name, line)
-		}
-		if res := r.result; withResult && res != nil && res.Value != nil && len(res.CI95) == 2 {
-			at := points[len(points)-1].X
-			if bars, err := plotter.NewYErrorBars(intervalAt{at, *res.Value, *res.Value - res.CI95[0], res.CI95[1] - *res.Value}); err == nil {
-				bars.Color, bars.LineStyle.Width = shade, vg.Points(1.5)
-				point := marks(plotter.XYs{{X: at, Y: *res.Value}}, shade, glyph(0))
-				p.Add(bars, point)
-				legend(r.name+": estimate, 95 %", point)
-			}
+		if len(r.history) == 0 {
+			return fmt.Errorf("%s: there are no metrics yet", names[i])
 		}
 	}
-	if ref := reference(runs); withResult && ref != nil {
-		if line, err := plotter.NewLine(plotter.XYs{{X: 0, Y: *ref.Value}, {X: last, Y: *ref.Value}}); err == nil {
-			line.Dashes = []vg.Length{vg.Points(5), vg.Points(3)}
-			p.Add(line)
-			legend("reference", line)
+	if first := runs[0]; reference(runs) == nil && first.result == nil {
+		m, err := first.solved(c.Context)
+		if err != nil {
+			return err
+		}
+		if err := first.findReference(c.Context, m); err != nil {
+			return err
 		}
 	}
-	if !withResult && p.Y.Min > 0 && p.Y.Max > p.Y.Min {
-		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: 4}
-		p.Y.Min, p.Y.Max = math.Pow(10, math.Floor(math.Log10(p.Y.Min))), math.Pow(10, math.Floor(math.Log10(p.Y.Max))+1+0.5*float64(entries))
-	} else {
-		p.Y.Max += 0.13 * float64(entries) * (p.Y.Max - p.Y.Min) // room for the legend
+	figure := trainingFigure(runs, what, f.over.value)
+	if len(figure.panels) == 0 {
+		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of a policy, whose loss is its value: draw --what value", names[0])}
 	}
-	return p
+	return saveFigure(f.out.value, figure, f.size.value)
 }
 
-// reference is that of the first run that has one.
-func reference(runs []*plottedRun) *jsonReference {
+// pathsFigure draws the sample paths of each run.
+func (a *app) pathsFigure(ctx context.Context, runs []*plottedRun) (*figure, error) {
+	all := &figure{title: runs[0].label()}
 	for _, r := range runs {
-		if r.result != nil && r.result.Reference != nil && r.result.Reference.Value != nil {
-			return r.result.Reference
+		one, err := a.runPaths(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range one.panels {
+			if len(runs) > 1 {
+				p.Title.Text = r.name
+			}
+			all.panels = append(all.panels, p)
+		}
+		for _, e := range one.key {
+			all.explain(e.name, e.thumbs...)
 		}
 	}
-	return nil
+	return all, nil
 }
-
-// intervalAt is one point with an interval along y.
-type intervalAt struct{ x, y, low, high float64 }
-
-func (v intervalAt) Len() int                       { return 1 }
-func (v intervalAt) XY(int) (x, y float64)          { return v.x, v.y }
-func (v intervalAt) YError(int) (low, high float64) { return v.low, v.high }

@@ -8,10 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 )
 
 var plotFormats = []string{"png", "svg", "pdf"}
@@ -28,33 +24,12 @@ func plotFile(s string) (string, error) {
 	return s, nil
 }
 
-// The size of one panel.
-const panelWidth, panelHeight = 13 * vg.Centimeter, 9 * vg.Centimeter
-
-// savePanels writes plots side by side, two in a row, to a file in the format of its
-// name, which is replaced only when the picture is complete.
-func savePanels(file string, panels []*plot.Plot) error {
-	cols := min(2, len(panels))
-	rows := (len(panels) + cols - 1) / cols
-	canvas, err := draw.NewFormattedCanvas(vg.Length(cols)*panelWidth, vg.Length(rows)*panelHeight, plotFormat(file))
-	if err != nil {
+// writing writes text that is there already.
+func writing(text []byte) func(*os.File) error {
+	return func(f *os.File) error {
+		_, err := f.Write(text)
 		return err
 	}
-	grid := make([][]*plot.Plot, rows)
-	for i := range grid {
-		grid[i] = make([]*plot.Plot, cols)
-		copy(grid[i], panels[i*cols:min((i+1)*cols, len(panels))])
-	}
-	pad := 4 * vg.Millimeter
-	tiles := draw.Tiles{Rows: rows, Cols: cols, PadX: pad, PadY: pad, PadTop: pad, PadBottom: pad, PadLeft: pad, PadRight: pad}
-	areas := plot.Align(grid, tiles, draw.New(canvas))
-	for i, p := range panels {
-		p.Draw(areas[i/cols][i%cols])
-	}
-	return replaceFile(file, func(f *os.File) error {
-		_, err := canvas.WriteTo(f)
-		return err
-	})
 }
 
 // replaceFile writes a file so that it is either the old or the complete new one.

@@ -62,12 +62,17 @@ func (f *problemFlags) member(ctx context.Context, name string) (*member, error)
 		m.parameters[param.Name] = param.Default
 	}
 	maps.Copy(m.parameters, f.set)
-	for _, param := range family.Params {
+	m.noteChanges()
+	return m, nil
+}
+
+// noteChanges finds the parameters that are not at their default.
+func (m *member) noteChanges() {
+	for _, param := range m.family.Params {
 		if m.parameters[param.Name] != param.Default {
 			m.changed = append(m.changed, param.Name)
 		}
 	}
-	return m, nil
 }
 
 // findFamily is the named problem, or that of a problem file where the name is a path.

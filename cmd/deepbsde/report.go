@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,10 +14,22 @@ import (
 // report is the result as people read it: a heading and one line for each
 // number, with what it covers.
 func report(m *member, r *bsde.Result) string {
-	var b block
-	fmt.Fprintf(&b, "%s\n%s; %s with the network %s, %d iterations and %d paths in %s, seed %d\n\n", m.family.Title,
-		identity(m), r.Method.Name(), r.Method.Network.Name(), r.Iterations, r.Paths, seconds(r.Elapsed), r.Settings.Seed)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s; %s with the network %s, %d iterations and %d paths in %s, seed %d\n\n%s", m.family.Title,
+		identity(m), r.Method.Name(), r.Method.Network.Name(), r.Iterations, r.Paths, seconds(r.Elapsed), r.Settings.Seed, resultBlock(m, r))
+	if ref := m.problem.Reference; ref != nil && known(r.Value) && known(r.StdErr) {
+		b.WriteString("\n" + verdict(r, ref) + "\n")
+	}
+	if hardlyTrained(m, r) {
+		b.WriteString("\nThe network explains almost nothing of the terminal value: the bias estimate is\n" +
+			"rough where f is nonlinear. Try more iterations or a wider network.\n")
+	}
+	return b.String()
+}
 
+// resultBlock is the numbers of a result.
+func resultBlock(m *member, r *bsde.Result) block {
+	var b block
 	b.known("u(0, x0)", r.Value, toError(r.Value, r.StdErr), "")
 	b.known("95 % interval", r.StdErr, between(r.CI95[0], r.CI95[1], r.StdErr),
 		"sampling error alone; standard error "+short(r.StdErr))
@@ -32,33 +45,46 @@ func report(m *member, r *bsde.Result) string {
 		b.known("relative error", relativeError(r.Value, ref), percent(relativeError(r.Value, ref)), "")
 	}
 	if g := finite(r.Gradient); g != nil {
-		b.line("gradient", gradient(g), "of the network, without an error estimate")
+		b.line("gradient", gradient(g), slopeErrors(r.GradientStdErr, r.GradientDiscretization))
+	}
+	if known(r.RegionError) {
+		b.line("over the start", short(r.RegionError), "root mean square error of the trained u(0, ·) there, at most "+short(r.RegionErrorBound))
 	}
 	if r.Status != bsde.IterationLimit {
 		b.line("status", r.Status.String(), r.Status.Advice())
 	}
-	if ref := m.problem.Reference; ref != nil && known(r.Value) && known(r.StdErr) {
-		b.WriteString("\n" + verdict(r, ref) + "\n")
-	}
-	if r.ResidualRatio > unexplained && m.problem.Generator != nil {
-		b.WriteString("\nThe network explains almost nothing of the terminal value: the bias estimate is\n" +
-			"rough where f is nonlinear. Try more iterations or a wider network.\n")
-	}
-	return b.String()
+	return b
+}
+
+// hardlyTrained tells whether the network explains so little that its bias estimate is
+// rough.
+func hardlyTrained(m *member, r *bsde.Result) bool {
+	return r.ResidualRatio > unexplained && m.problem.Generator != nil
 }
 
 // unexplained is the residual ratio above which the report warns.
 const unexplained = 0.8
 
-// block is text in three columns: a label, a number and a remark.
-type block struct{ strings.Builder }
+// block is lines in three columns: a label, a number and a remark.
+type block []blockLine
+
+type blockLine struct{ label, value, remark string }
 
 func (b *block) line(label, value, remark string) {
-	line := fmt.Sprintf("  %-15s  %s", label, value)
-	if remark != "" {
-		line += strings.Repeat(" ", max(40-utf8.RuneCountInString(line), 2)) + remark
+	*b = append(*b, blockLine{label, value, remark})
+}
+
+// String is the lines as text.
+func (b block) String() string {
+	var text strings.Builder
+	for _, l := range b {
+		line := fmt.Sprintf("  %-15s  %s", l.label, l.value)
+		if l.remark != "" {
+			line += strings.Repeat(" ", max(40-utf8.RuneCountInString(line), 2)) + l.remark
+		}
+		text.WriteString(line + "\n")
 	}
-	b.WriteString(line + "\n")
+	return text.String()
 }
 
 // known is a line that says so where x is not known.
@@ -154,6 +180,18 @@ func enumerate(words []string) string {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
 	return strings.Join(words, "")
+}
+
+// slopeErrors are the errors of a gradient in words.
+func slopeErrors(stderr []float64, step float64) string {
+	var words []string
+	if e := finite(stderr); e != nil {
+		words = append(words, "standard error up to "+short(slices.Max(e)))
+	}
+	if known(step) && step > 0 {
+		words = append(words, "time step ± "+short(step))
+	}
+	return strings.Join(words, ", ")
 }
 
 // gradient prints up to six components in full, of more the norm and the first

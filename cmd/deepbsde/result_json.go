@@ -41,10 +41,14 @@ type jsonResult struct {
 	StdErr              *float64           `json:"stderr,omitempty"`
 	CI95                []float64          `json:"ci95,omitempty"`
 	Gradient            []float64          `json:"gradient,omitempty"`
+	GradientStdErr      []float64          `json:"gradient_stderr,omitempty"`
+	GradientStep        *float64           `json:"gradient_discretization_error,omitempty"`
 	DiscretizationError *float64           `json:"discretization_error,omitempty"`
 	NetworkBias         *float64           `json:"network_bias,omitempty"`
 	ResidualRatio       *float64           `json:"residual_ratio,omitempty"`
 	TrainedValue        *float64           `json:"trained_value,omitempty"`
+	RegionError         *float64           `json:"region_error,omitempty"`
+	RegionErrorBound    *float64           `json:"region_error_bound,omitempty"`
 	Reference           *jsonReference     `json:"reference,omitempty"`
 	RelativeError       *float64           `json:"relative_error,omitempty"`
 	Iterations          int                `json:"iterations"`
@@ -62,7 +66,8 @@ func newJSONResult(m *member, r *bsde.Result) jsonResult {
 	return jsonResult{
 		Problem: r.Problem, Kind: "pde", Dim: r.Dim, Method: r.Method.Name(), Network: r.Method.Network.Name(),
 		Value: number(r.Value), StdErr: number(r.StdErr),
-		CI95: finite(r.CI95[:]), Gradient: finite(r.Gradient),
+		CI95: finite(r.CI95[:]), Gradient: finite(r.Gradient), GradientStdErr: finite(r.GradientStdErr),
+		GradientStep: number(r.GradientDiscretization), RegionError: number(r.RegionError), RegionErrorBound: number(r.RegionErrorBound),
 		DiscretizationError: number(r.DiscretizationError), NetworkBias: number(r.NetworkBias),
 		ResidualRatio: number(r.ResidualRatio), TrainedValue: number(r.TrainedValue),
 		Reference:     newJSONReference(m.problem.Reference),

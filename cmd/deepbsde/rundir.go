@@ -25,6 +25,7 @@ const (
 	manifestFile     = "run.json"
 	resultFile       = "result.json"
 	reportFile       = "result.txt"
+	pageFile         = "report.html"
 	lockFile         = "lock"
 	problemFile      = "problem.yaml"
 	metricsFile      = "metrics.csv"
@@ -111,11 +112,14 @@ func (d *rundir) occupy() (err error) {
 }
 
 // resumeCommand is what goes on with a run.
-func resumeCommand(path string) string {
-	if strings.ContainsAny(path, " \t\n\"'\\$*?[]&;<>|()`!#~") {
-		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+func resumeCommand(path string) string { return "deepbsde solve --resume " + shellWord(path) }
+
+// shellWord is what a shell reads as the given word.
+func shellWord(s string) string {
+	if s == "" || strings.ContainsAny(s, " \t\n\"'\\$*?[]&;<>|()`!#~") {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}
-	return "deepbsde solve --resume " + path
+	return s
 }
 
 // openRun reads the manifest of a run.
@@ -261,7 +265,7 @@ func (d *rundir) names() ([]string, error) {
 func (d *rundir) tidy() error {
 	names, err := d.names()
 	for _, name := range names {
-		for _, own := range []string{manifestFile, resultFile, reportFile, metricsFile, metricsLinesFile, checkpointPrefix} {
+		for _, own := range []string{manifestFile, resultFile, reportFile, pageFile, metricsFile, metricsLinesFile, checkpointPrefix} {
 			if err == nil && strings.HasPrefix(name, "."+own) { // see replaceFile
 				err = os.Remove(d.file(name))
 			}
@@ -327,20 +331,13 @@ func (d *rundir) writeJSON(name string, v any) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(d.file(name), func(f *os.File) error {
-		_, err := f.Write(append(text, '\n'))
-		return err
-	})
+	return replaceFile(d.file(name), writing(append(text, '\n')))
 }
 
 // writeResult writes the result for people and for programs, whose file, written last,
 // tells that the run is over.
 func (d *rundir) writeResult(o outcome) error {
-	err := replaceFile(d.file(reportFile), func(f *os.File) error {
-		_, err := f.WriteString(o.text())
-		return err
-	})
-	if err != nil {
+	if err := replaceFile(d.file(reportFile), writing([]byte(o.text()))); err != nil {
 		return err
 	}
 	return d.writeJSON(resultFile, o.json())

@@ -14,7 +14,6 @@ import (
 	"github.com/urfave/cli/v2"
 	"gonum.org/v1/gonum/stat"
 
-	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/control"
 )
 
@@ -96,7 +95,7 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	if most := max(d.StateDim, d.ActionDim); k >= most {
 		return usage(c, "--component %d: want a number from 0 to %d", k, most-1)
 	}
-	trained, iteration, err := a.loadPolicy(c.Context, dir, m)
+	trained, iteration, err := dir.trainedPolicy(c.Context, m, a.warn, 0)
 	if err != nil {
 		return err
 	}
@@ -113,7 +112,7 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 		}
 	}
 	if f.plot.given {
-		if err := savePanels(f.plot.value, s.panels()); err != nil {
+		if err := saveFigure(f.plot.value, s.figure(s.tracks(s.component)), pictureSize{}); err != nil {
 			return err
 		}
 	}
@@ -128,35 +127,12 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	return err
 }
 
-// loadPolicy is the policy of a run's newest checkpoint.
-func (a *app) loadPolicy(ctx context.Context, dir *rundir, m *member) (policy control.Policy, iteration int, err error) {
-	s, err := dir.settings()
-	if err != nil {
-		return nil, 0, err
-	}
-	t, err := bsde.InitControl(ctx, m.control.Problem, dir.policy(), &s)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer t.Close()
-	list, err := dir.checkpoints()
-	if err != nil {
-		return nil, 0, err
-	}
-	if len(list) == 0 {
-		return nil, 0, fmt.Errorf("%s has no checkpoint", dir.path)
-	}
-	if err := dir.restore(t.Restore, func(s string) { fmt.Fprintln(a.stderr, "deepbsde: "+s) }); err != nil {
-		return nil, 0, fmt.Errorf("no checkpoint of %s can be used", dir.path)
-	}
-	return t.Policy(), t.Iteration(), nil
-}
-
 // simulated are the policies of a run on the same noise.
 type simulated struct {
 	*member
 	grid       *control.Discrete
 	component  int
+	quick      bool              // without an optimal policy that takes seconds
 	unfinished string            // said of a policy whose training was stopped
 	policies   []simulatedPolicy // the trained one first, then the optimal one where it is known
 }
@@ -169,7 +145,7 @@ type simulatedPolicy struct {
 func (s *simulated) run(ctx context.Context, f *simulateFlags, trained control.Policy) error {
 	policies := map[string]control.Policy{"trained": trained}
 	names := []string{"trained"}
-	if s.control.Optimal != nil {
+	if s.control.Optimal != nil && !(s.quick && s.control.Slow) {
 		optimal, err := s.control.Optimal(ctx, s.grid)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -231,9 +207,8 @@ type track struct {
 	get  func(r *control.Record, step int) float64
 }
 
-// tracks are the chosen component of the state and of the action, and the cost so far.
-func (s *simulated) tracks() (list []track) {
-	k := s.component
+// tracks are component k of the state and of the action, and the cost so far.
+func (s *simulated) tracks(k int) (list []track) {
 	name := func(names []string, otherwise string) string {
 		if names != nil {
 			return names[k]
@@ -270,7 +245,7 @@ func (s *simulated) text() string {
 	t = plainTable()
 	header := table.Row{"time"}
 	for _, p := range s.policies {
-		for _, track := range s.tracks() {
+		for _, track := range s.tracks(s.component) {
 			header = append(header, p.name+" "+track.name)
 		}
 	}
@@ -280,7 +255,7 @@ func (s *simulated) text() string {
 		n := min(n, s.grid.Steps)
 		row := table.Row{exact(s.grid.Time(n))}
 		for _, p := range s.policies {
-			for _, track := range s.tracks() {
+			for _, track := range s.tracks(s.component) {
 				if n >= track.n {
 					row = append(row, "")
 					continue

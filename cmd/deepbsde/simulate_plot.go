@@ -13,29 +13,32 @@ import (
 // samplePaths are drawn in full beside the quantiles.
 const samplePaths = 3
 
-// panels draws the chosen state and action and the cost so far against time: the 5 and
-// 95 % quantiles as a band, the median, and a few sample paths of the trained policy on
-// the noise that the optimal one saw.
-func (s *simulated) panels() []*plot.Plot {
-	var list []*plot.Plot
-	for _, track := range s.tracks() {
-		p := plot.New()
-		p.Title.Text = identity(s.member)
-		p.X.Label.Text, p.Y.Label.Text = "time", track.name
-		p.Legend.Top, p.Legend.Padding = true, vg.Millimeter
-		p.Add(plotter.NewGrid())
+// figure draws tracks, such as the chosen state and action and the cost so far, against
+// time: the 5 and 95 % quantiles as a band, the median, and a few sample paths of the
+// trained policy on the noise that the optimal one saw.
+func (s *simulated) figure(tracks []track) *figure {
+	f := &figure{title: identity(s.member) + s.unfinished}
+	for _, track := range tracks {
+		p := newPanel(s.clock(), track.name)
 		for i := range s.policies { // the optimal one, dashed, on top
-			s.draw(p, s.policies[i], track)
+			s.draw(f, p, s.policies[i], track)
 		}
-		room := 0.6 * (p.Y.Max - p.Y.Min) // for the legend
-		p.Y.Max += room
-		list = append(list, p)
+		addMargin(p)
+		f.panels = append(f.panels, p)
 	}
-	return list
+	return f
+}
+
+// clock is what the time of the problem counts.
+func (s *simulated) clock() string {
+	if s.control.Problem.Stages > 0 {
+		return "stage"
+	}
+	return "time t"
 }
 
 // draw adds one policy to a panel.
-func (s *simulated) draw(p *plot.Plot, policy simulatedPolicy, t track) {
+func (s *simulated) draw(f *figure, p *plot.Plot, policy simulatedPolicy, t track) {
 	shade := blue
 	if policy.name == "trained" {
 		shade = orange
@@ -60,10 +63,10 @@ func (s *simulated) draw(p *plot.Plot, policy simulatedPolicy, t track) {
 	if line, err := plotter.NewLine(median); err == nil {
 		line.Color, line.Width = shade, vg.Points(2)
 		if policy.name == "optimal" {
-			line.Dashes = []vg.Length{vg.Points(5), vg.Points(3)}
+			line.Dashes = dashes
 		}
 		p.Add(line)
-		p.Legend.Add(policy.name+": median, 5 to 95 %", line)
+		f.explain(policy.name+": median, 5 to 95 %", line)
 	}
 	for i := range policy.Records[:min(samplePaths, len(policy.Records))] {
 		var path plotter.XYs
@@ -73,12 +76,10 @@ func (s *simulated) draw(p *plot.Plot, policy simulatedPolicy, t track) {
 		if line, err := plotter.NewLine(path); err == nil {
 			line.Color, line.Width = shade, vg.Points(0.5)
 			if policy.name == "optimal" {
-				line.Dashes = []vg.Length{vg.Points(5), vg.Points(3)}
+				line.Dashes = dashes
 			}
 			p.Add(line)
-			if i == 0 {
-				p.Legend.Add(policy.name+": sample paths", line)
-			}
+			f.explain(policy.name+": sample paths", line)
 		}
 	}
 }

@@ -34,10 +34,13 @@ type solveFlags struct {
 	precision  opt[string]
 	workers    opt[int]
 	timeLimit  opt[time.Duration]
+	settings   opt[string]
 	out        opt[string]
 	resume     opt[string]
 	json       bool
 	quiet      bool
+
+	file problems.SettingsFile // of --settings
 }
 
 func (a *app) solveCommand() *cli.Command {
@@ -49,23 +52,7 @@ func (a *app) solveCommand() *cli.Command {
 		Description:     "Settings that no flag gives are those tuned for the problem: 'deepbsde show NAME' prints them.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(f.problemFlags.flags(),
-			valueFlag("method", "`METHOD`: deep-bsde (the default for equations; of a control problem it solves the HJB equation) or policy", &f.method, oneOf("deep-bsde", "policy")),
-			valueFlag("network", "`KIND`: shared (the default), or per-step with the published settings", &f.network, oneOf("shared", "per-step")),
-			valueFlag("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, widths),
-			valueFlag("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, oneOf("tanh", "relu", "silu")),
-			switchFlag("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
-			switchFlag("antithetic", "train a policy on pairs of paths with opposite noise", &f.antithetic),
-			valueFlag("segments", "`NUMBER` of pieces in which a policy's path is differentiated, to save memory (default: 1)", &f.segments, wholeNumber),
-			valueFlag("steps", "time steps `N`", &f.steps, wholeNumber),
-			valueFlag("iterations", "`NUMBER` of gradient steps", &f.iterations, wholeNumber),
-			valueFlag("batch", "`NUMBER` of paths in a gradient step", &f.batch, wholeNumber),
-			valueFlag("lr", "learning `RATE` of Adam at its highest", &f.lr, positive),
-			valueFlag("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, severalPaths),
-			valueFlag("seed", "`SEED` of all random numbers (default: 1)", &f.seed, unsigned),
-			valueFlag("precision", "`TYPE` of the network's numbers: float32 (the default) or float64", &f.precision, oneOf("float32", "float64")),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			valueFlag("time-limit", "`DURATION`, such as 90s, after which training stops", &f.timeLimit, duration),
+		Flags: append(f.trainingFlags(),
 			valueFlag("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, fileName),
 			valueFlag("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, fileName),
 			boolFlag("json", "print one JSON object", &f.json),
@@ -73,6 +60,29 @@ func (a *app) solveCommand() *cli.Command {
 		),
 		Action: func(c *cli.Context) error { return a.runSolve(c, &f) },
 	}
+}
+
+// trainingFlags choose a problem and how to train on it.
+func (f *solveFlags) trainingFlags() []cli.Flag {
+	return append(f.problemFlags.flags(),
+		valueFlag("method", "`METHOD`: deep-bsde (the default for equations; of a control problem it solves the HJB equation) or policy", &f.method, oneOf("deep-bsde", "policy")),
+		valueFlag("network", "`KIND`: shared (the default), or per-step with the published settings", &f.network, oneOf("shared", "per-step")),
+		valueFlag("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, widths),
+		valueFlag("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, oneOf("tanh", "relu", "silu")),
+		switchFlag("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
+		switchFlag("antithetic", "train a policy on pairs of paths with opposite noise", &f.antithetic),
+		valueFlag("segments", "`NUMBER` of pieces in which a policy's path is differentiated, to save memory (default: 1)", &f.segments, wholeNumber),
+		valueFlag("steps", "time steps `N`", &f.steps, wholeNumber),
+		valueFlag("iterations", "`NUMBER` of gradient steps", &f.iterations, wholeNumber),
+		valueFlag("batch", "`NUMBER` of paths in a gradient step", &f.batch, wholeNumber),
+		valueFlag("lr", "learning `RATE` of Adam at its highest", &f.lr, positive),
+		valueFlag("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, severalPaths),
+		valueFlag("seed", "`SEED` of all random numbers (default: 1)", &f.seed, unsigned),
+		valueFlag("precision", "`TYPE` of the network's numbers: float32 (the default) or float64", &f.precision, oneOf("float32", "float64")),
+		valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
+		valueFlag("time-limit", "`DURATION`, such as 90s, after which training stops", &f.timeLimit, duration),
+		valueFlag("settings", "`FILE` of settings, such as the command settings prints; other flags override it", &f.settings, fileName),
+	)
 }
 
 func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
@@ -153,20 +163,22 @@ func (a *app) finished(d *rundir, asJSON bool) (bool, error) {
 	return true, a.print(string(text))
 }
 
-// fit refuses flags that do not apply to the problem's kind.
+// fit refuses settings that do not apply to the problem's kind.
 func (f *solveFlags) fit(c *cli.Context, m *member) error {
-	method, flags := "deep-bsde", map[string]bool{"antithetic": f.antithetic.given, "segments": f.segments.given}
+	method, not := "deep-bsde", []string{"antithetic", "segments"}
 	if m.control != nil {
-		method, flags = "policy", map[string]bool{"controlled": f.controlled.given}
-		if f.steps.given && m.control.Problem.Stages > 0 {
-			return usage(c, "--steps does not apply to %s, a problem in discrete time", m.family.Name)
+		method, not = "policy", []string{"controlled"}
+		if m.control.Problem.Stages > 0 {
+			if err := f.without(c, "steps", "does not apply to "+m.family.Name+", a problem in discrete time"); err != nil {
+				return err
+			}
 		}
 	} else if f.method.or(method) != method {
-		return usage(c, "--method %s does not apply to %s, an equation", f.method.value, m.family.Name)
+		return f.refuse(c, "method", f.method.value+" does not apply to "+m.family.Name+", an equation")
 	}
-	for name, given := range flags {
-		if given {
-			return usage(c, "--%s does not apply to %s and its method, %s", name, m.family.Name, method)
+	for _, key := range not {
+		if err := f.without(c, key, "does not apply to "+m.family.Name+" and its method, "+method); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -196,7 +208,8 @@ func (f *solveFlags) settingsFor(t problems.Training) bsde.Settings {
 		Steps: t.Steps, Iterations: t.Iterations, Batch: t.Batch,
 		LearningRate: t.LearningRate, Schedule: t.Schedule, Boundaries: t.Boundaries, Rates: t.Rates,
 		ClipNorm: t.ClipNorm, LossClip: t.LossClip, EstimatePaths: t.EstimatePaths,
-		Seed: f.seed.or(1),
+		Seed:            f.seed.or(1),
+		ValidationPaths: f.file.ValidationPaths, ValidateEvery: f.file.ValidateEvery, StartPaths: f.file.StartPaths,
 	}
 	if s.Schedule == "" && len(s.Rates) > 0 {
 		s.Schedule = "piecewise"

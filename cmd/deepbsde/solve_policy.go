@@ -78,9 +78,13 @@ func (s *policyReport) bound() (sign string, value float64) {
 }
 
 func (s *policyReport) text() string {
+	return fmt.Sprintf("%s\n%s; policy with the network %s, %d iterations and %d paths in %s, seed %d\n\n%s", s.family.Title,
+		identity(s.member), s.Method.Network.Name(), s.Iterations, s.Paths, seconds(s.Elapsed), s.Settings.Seed, s.block())
+}
+
+// block is the numbers of the result.
+func (s *policyReport) block() block {
 	var b block
-	fmt.Fprintf(&b, "%s\n%s; policy with the network %s, %d iterations and %d paths in %s, seed %d\n\n", s.family.Title,
-		identity(s.member), s.Method.Network.Name(), s.Iterations, s.Paths, seconds(s.Elapsed), s.Settings.Seed)
 	cost := "cost"
 	if s.Maximize {
 		cost = "reward"
@@ -110,7 +114,7 @@ func (s *policyReport) text() string {
 	if s.Status != bsde.IterationLimit {
 		b.line("status", s.Status.String(), s.Status.Advice())
 	}
-	return b.String()
+	return b
 }
 
 // jsonPolicyResult is the object that solve --json prints for a control problem.

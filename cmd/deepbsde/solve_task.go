@@ -46,9 +46,14 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.readSettings(); err != nil {
+		return nil, err
+	}
 	t := &solveTask{network: f.network.or("shared")}
-	if t.network == "per-step" && f.activation.given {
-		return nil, usage(c, "--activation does not apply to the network per-step, which always has relu")
+	if t.network == "per-step" {
+		if err := f.without(c, "activation", "does not apply to the network per-step, which always has relu"); err != nil {
+			return nil, err
+		}
 	}
 	if t.member, err = f.member(c.Context, name); err != nil {
 		return nil, err
@@ -62,7 +67,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 		return nil, err
 	}
 	t.out = f.out.value
-	training := t.family.Training[t.network]
+	training := f.file.Over(t.family.Training[t.network])
 	t.settings = f.settingsFor(training)
 	t.deep, t.policy = f.methodFor(t.network, training), f.policyFor(t.network, training)
 	return t, nil
@@ -92,13 +97,8 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 		return nil, err
 	}
 	t := &solveTask{dir: dir, network: dir.Network, deep: dir.deepBSDE(), policy: dir.policy()}
-	if t.member, err = dir.member(c.Context); err != nil {
+	if t.member, err = dir.solved(c.Context); err != nil {
 		return nil, err
-	}
-	if dir.Method == "deep-bsde" {
-		if t.member, err = t.member.equation(c.Context); err != nil {
-			return nil, err
-		}
 	}
 	if t.settings, err = dir.settings(); err != nil {
 		return nil, err
@@ -111,18 +111,21 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 // kept tells whether the task has a directory.
 func (t *solveTask) kept() bool { return t.out != "" || t.dir != nil }
 
-// manifest is that of a new run.
-func (t *solveTask) manifest() manifest {
-	var method bsde.Method
+// method is that of the task with the default widths of its network filled in.
+func (t *solveTask) method() bsde.Method {
 	if t.control != nil {
 		p := t.policy
 		p.Network = p.Network.Resolve(t.networkDim())
-		method = p
-	} else {
-		d := t.deep
-		d.Network = d.Network.Resolve(t.networkDim())
-		method = d
+		return p
 	}
+	d := t.deep
+	d.Network = d.Network.Resolve(t.networkDim())
+	return d
+}
+
+// manifest is that of a new run.
+func (t *solveTask) manifest() manifest {
+	method := t.method()
 	return manifest{
 		Program: strings.TrimSpace(versionLine()), Command: t.command, Started: time.Now().UTC().Truncate(time.Second), Processor: processor(),
 		Problem: t.family.Name, Kind: kindOf(t.family), Dim: t.dim, Parameters: t.parameters,

@@ -1,0 +1,132 @@
+package bsde
+
+import (
+	"context"
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+	"gonum.org/v1/gonum/stat"
+)
+
+// gradientPaths is the number of paths that ∇u is averaged over. Its terms vary little
+// where Z is good: their variance is that of the error of ∂Z/∂x.
+const gradientPaths = 4096
+
+// gradient is ∇u at a point.
+type gradient struct {
+	mean, stderr   []float64 // d
+	discretization float64   // of the component where it is largest
+}
+
+// gradient differentiates the estimate of the value at the origin in x: with the
+// notation of estimate and residuals,
+//
+//	∇u = −E[Γ ∂(Y_N − g(X_N))/∂x]
+//
+// along the paths, Γ, the noise and the control held fixed: any control is a valid one.
+// f and g must be continuous, as everywhere; kinks do no harm. The levels are those of
+// the value, and extrapolated as it is.
+func (e *engine[T]) gradient(ctx context.Context, from *origin, l *levels, paths int) (*gradient, error) {
+	var levels []*slopes[T]
+	for _, r := range l.runs {
+		s, err := e.slopes(ctx, from, r, paths)
+		if s == nil || err != nil {
+			return nil, err
+		}
+		levels = append(levels, s)
+	}
+	return combine(levels, l.step, e.eq.Dim), nil
+}
+
+// slopes are the gradients of single paths on one level, paths×d.
+type slopes[T autodiff.Float] struct{ each []T }
+
+func (e *engine[T]) slopes(ctx context.Context, from *origin, r *residuals, paths int) (*slopes[T], error) {
+	d := e.eq.Dim
+	s := &slopes[T]{make([]T, paths*d)}
+	programs, err := e.pathGradients(from, r.every)
+	if err != nil {
+		return nil, err
+	}
+	errs := make([]error, e.chunks(paths))
+	e.pool.Run(len(errs), func(c int) {
+		if ctx.Err() != nil && len(errs) > cancelledPaths/chunkRows {
+			return
+		}
+		w, p := <-e.free, <-programs
+		defer func() { e.free <- w; programs <- p }()
+		first := c * chunkRows
+		rows := min(chunkRows, paths-first)
+		if errs[c] = w.begin(forEstimate, 0, first, rows, from); errs[c] == nil {
+			errs[c] = p.run(w, r, s.each[first*d:(first+rows)*d])
+		}
+	})
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	if ctx.Err() != nil && len(errs) > cancelledPaths/chunkRows {
+		return nil, nil
+	}
+	return s, nil
+}
+
+// pathGradients are programs for the steps of an origin, one for each worker. They do
+// not depend on its x: those of the last few times are kept.
+func (e *engine[T]) pathGradients(from *origin, stride int) (chan *pathGradient[T], error) {
+	key := gradientKey{from.t, from.regular, stride}
+	if list := e.gradients[key]; list != nil {
+		return list, nil
+	}
+	const few = 6
+	if e.gradients == nil || len(e.gradients) >= few {
+		e.gradients = map[gradientKey]chan *pathGradient[T]{}
+	}
+	list := make(chan *pathGradient[T], len(e.walkers))
+	for range e.walkers {
+		p, err := newPathGradient(e.model, from, stride)
+		if err != nil {
+			return nil, err
+		}
+		list <- p
+	}
+	e.gradients[key] = list
+	return list, nil
+}
+
+// gradientKey tells the steps of origins apart.
+type gradientKey struct {
+	t       float64
+	regular bool
+	stride  int
+}
+
+// combine extrapolates the levels as levels.extrapolate does.
+func combine[T autodiff.Float](levels []*slopes[T], step []float64, d int) *gradient {
+	paths := len(levels[0].each) / d
+	g := &gradient{mean: make([]float64, d), stderr: make([]float64, d)}
+	if len(levels) == 1 {
+		g.discretization = math.NaN()
+	}
+	column := make([]float64, paths)
+	extrapolated := func(j, i int) (mean, std float64) {
+		a, b, wa := levels[i].each, levels[i].each, 1.0
+		if i+1 < len(levels) {
+			b, wa = levels[i+1].each, step[i+1]/(step[i+1]-step[i])
+		}
+		for k := range column {
+			column[k] = -wa*float64(a[k*d+j]) - (1-wa)*float64(b[k*d+j])
+		}
+		return stat.MeanStdDev(column, nil)
+	}
+	for j := range d {
+		mean, std := extrapolated(j, 0)
+		g.mean[j], g.stderr[j] = mean, std/math.Sqrt(float64(paths))
+		if len(levels) > 1 {
+			coarse, _ := extrapolated(j, 1)
+			g.discretization = math.Max(g.discretization, math.Abs(mean-coarse))
+		}
+	}
+	return g
+}

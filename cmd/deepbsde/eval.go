@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// evalFlags are the flags of eval.
+type evalFlags struct {
+	pointFlags
+	paths   opt[int]
+	workers opt[int]
+	format  formatFlags
+	quiet   bool
+}
+
+func (a *app) evalCommand() *cli.Command {
+	var f evalFlags
+	return &cli.Command{
+		Name:      "eval",
+		Usage:     "evaluate u and ∇u, or a policy and its cost, at points",
+		UsageText: "deepbsde eval RUN --at [T:]X | --points FILE | --line K:LO:HI | --plane J:LO:HI,K:LO:HI [flags]",
+		Description: "RUN is the directory of 'deepbsde solve NAME --out RUN'. At every point (t, x) fresh paths start,\n" +
+			"and the trained network takes the variance out of their mean: u(t, x) and ∇u(t, x) with standard\n" +
+			"errors, for control problems the action, the policy's cost from there on and its derivative. All\n" +
+			"points see the same noise. Times of control problems are those of the grid.\n\n" +
+			"X is 'x0', one number for all components, or d numbers with commas between. FILE is CSV, a point\n" +
+			"a line, d components or time and d components, with or without a header; or JSON, a list of\n" +
+			"{\"t\": …, \"x\": […]}.",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Flags: append(append(f.pointFlags.flags(), f.format.flags()...),
+			valueFlag("paths", "`NUMBER` of paths from each point (default: 4096)", &f.paths, pairedPaths),
+			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
+			boolFlag("json", "print one JSON object", &f.format.json),
+			boolFlag("quiet", "no progress on standard error", &f.quiet),
+		),
+		Action: func(c *cli.Context) error { return a.runEval(c, &f) },
+	}
+}
+
+func (a *app) runEval(c *cli.Context, f *evalFlags) error {
+	names := c.Args().Slice()
+	if len(names) != 1 {
+		return usage(c, "eval takes one RUN, the directory of 'deepbsde solve NAME --out RUN'")
+	}
+	if err := f.format.check(c); err != nil {
+		return err
+	}
+	dir, err := openRun(names[0])
+	if err != nil {
+		return err
+	}
+	e, err := a.newEvaluator(c.Context, dir, f.workers.value)
+	if err != nil {
+		return err
+	}
+	list, err := f.points(c, e.start(), e.horizon())
+	if err != nil {
+		return err
+	}
+	t, err := a.evaluate(c.Context, e, list, f.paths.or(bsde.DefaultPointPaths), f.quiet)
+	if err != nil {
+		return err
+	}
+	if f.format.json {
+		return a.printJSON(t.json())
+	}
+	return a.print(t.table(&f.format))
+}
+
+// evaluate evaluates a run at points, with a bar on a terminal.
+func (a *app) evaluate(ctx context.Context, e *evaluator, list []point, paths int, quiet bool) (*evaluation, error) {
+	t := &evaluation{evaluator: e}
+	var show progress = silent{}
+	if !quiet && fitsBar(a.stderr) {
+		show = newProgress(a.stderr, false)
+	}
+	defer show.close()
+	for i, at := range list {
+		show.update(bsde.Progress{Phase: "points", Iteration: i, Iterations: len(list)})
+		v, err := e.at(ctx, at, paths)
+		if err != nil {
+			return nil, located(at, err)
+		}
+		t.points = append(t.points, v)
+	}
+	return t, nil
+}
+
+// located tells where a point came from whose t or x is wrong.
+func located(at point, err error) error {
+	var wrong *pde.Error
+	if errors.As(err, &wrong) {
+		return &exitError{status: exitUsage, err: fmt.Errorf("%s: %s %s", at.source, wrong.Field, wrong.Reason)}
+	}
+	return err
+}
+
+// evaluator is a trained run as a function of (t, x).
+type evaluator struct {
+	*member
+	*rundir
+	iteration int
+	solution  *bsde.Solution      // of an equation
+	walked    []bsde.Path         // its sample paths
+	policy    *bsde.TrainedPolicy // of a control problem
+}
+
+// newEvaluator loads the newest checkpoint of a run.
+func (a *app) newEvaluator(ctx context.Context, dir *rundir, workers int) (e *evaluator, err error) {
+	e = &evaluator{rundir: dir}
+	if dir.Method == "policy" {
+		if e.member, err = dir.member(ctx); err == nil {
+			e.policy, e.iteration, err = dir.trainedPolicy(ctx, e.member, a.warn, workers)
+		}
+		return e, err
+	}
+	t, m, err := dir.trainer(ctx, a.warn, workers)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	e.member, e.iteration, e.solution = m, t.Iteration(), t.Solution()
+	if e.walked, err = t.Paths(measuredPaths); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// reach is two standard deviations of a component of the state at the horizon, or 1 where
+// it does not vary.
+func (e *evaluator) reach(ctx context.Context, k int) (float64, error) {
+	var column []float64
+	if e.policy == nil {
+		for _, path := range e.walked {
+			column = append(column, path.X[len(path.X)-1][k])
+		}
+	} else {
+		d, err := e.grid(e.Settings.Steps)
+		if err != nil {
+			return 0, err
+		}
+		o, err := control.Simulate(ctx, d, e.policy, control.Simulation{Paths: 2 * measuredPaths, Record: measuredPaths, Seed: 1, Purpose: freshStates})
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range o.Records {
+			column = append(column, r.States[len(r.States)-1][k])
+		}
+	}
+	if std := stat.StdDev(column, nil); std > 0 && known(std) {
+		return 2 * std, nil
+	}
+	return 1, nil
+}
+
+// start is x0.
+func (e *evaluator) start() []float64 {
+	if e.policy != nil {
+		return e.control.Problem.Start
+	}
+	return e.problem.Start
+}
+
+// horizon is the last time.
+func (e *evaluator) horizon() float64 {
+	if e.policy == nil {
+		return e.problem.Horizon
+	}
+	if n := e.control.Problem.Stages; n > 0 {
+		return float64(n)
+	}
+	return e.control.Problem.Horizon
+}
+
+// at is what is known at a point, in the form of equations.
+func (e *evaluator) at(ctx context.Context, p point, paths int) (*evaluated, error) {
+	if e.policy != nil {
+		v, err := e.policy.At(ctx, p.t, p.x, paths)
+		if err != nil {
+			return nil, err
+		}
+		return &evaluated{Estimate: bsde.Estimate{
+			Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, DiscretizationError: nan, NetworkBias: nan,
+			Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientDiscretization: nan, Trained: nan, Paths: v.Paths,
+		}, action: v.Action, exact: nan}, nil
+	}
+	v, err := e.solution.At(ctx, p.t, p.x, paths)
+	if err != nil {
+		return nil, err
+	}
+	out := &evaluated{Estimate: *v, exact: nan}
+	if e.problem.Exact != nil {
+		out.exact, out.exactGradient, err = exactSolution(&e.problem, p)
+	}
+	return out, err
+}
+
+// evaluated is what is known at a point.
+type evaluated struct {
+	bsde.Estimate
+	action        []float64 // nil for equations
+	exact         float64   // NaN where not known
+	exactGradient []float64
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/problems"
+)
+
+func (a *app) settingsCommand() *cli.Command {
+	var f solveFlags
+	return &cli.Command{
+		Name:      "settings",
+		Usage:     "print the settings that solve would use, as a settings file",
+		UsageText: "deepbsde settings NAME|FILE [flags] > settings.yaml",
+		Description: "The flags are those of solve. 'deepbsde solve NAME --settings settings.yaml' repeats the run to\n" +
+			"the bit: the file holds all that its result depends on, apart from the problem.",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Flags:           append(f.trainingFlags(), boolFlag("json", "print one JSON object", &f.json)),
+		Action: func(c *cli.Context) error {
+			t, err := f.task(c)
+			if err != nil {
+				return err
+			}
+			if err := t.settings.Validate(); err != nil {
+				return err
+			}
+			if f.json {
+				return a.printJSON(t.jsonTask())
+			}
+			set := map[string]float64{}
+			for _, name := range t.changed {
+				set[name] = t.parameters[name]
+			}
+			dim := t.dim
+			if dim == t.family.Dim {
+				dim = 0
+			}
+			remark := solveCommandLine(c.Args().First(), t.family, dim, set, "settings.yaml")
+			return a.print(string(t.settingsFile(&f).Text([]string{remark}, nil)))
+		},
+	}
+}
+
+// jsonTask is the object that settings --json prints.
+type jsonTask struct {
+	Problem    string             `json:"problem"`
+	Kind       string             `json:"kind"`
+	Dim        int                `json:"dim"`
+	Parameters map[string]float64 `json:"parameters"`
+	Method     string             `json:"method"`
+	Network    string             `json:"network"`
+	Settings   jsonSettings       `json:"settings"`
+}
+
+func (t *solveTask) jsonTask() jsonTask {
+	m := t.method()
+	return jsonTask{t.family.Name, kindOf(t.family), t.dim, t.parameters, m.Name(), t.network, newJSONSettings(m, t.settings.WithDefaults())}
+}
+
+// solveCommandLine is the command that solves a problem, in its own dimension where dim
+// is 0, with a settings file.
+func solveCommandLine(name string, family *problems.Family, dim int, set map[string]float64, file string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "deepbsde solve %s", shellWord(name))
+	if dim != 0 {
+		fmt.Fprintf(&b, " --dim %d", dim)
+	}
+	for _, p := range family.Params {
+		if v, given := set[p.Name]; given {
+			fmt.Fprintf(&b, " --set %s=%s", p.Name, full(v))
+		}
+	}
+	fmt.Fprintf(&b, " --settings %s", shellWord(file))
+	return b.String()
+}

@@ -1,0 +1,97 @@
+package problems
+
+import (
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"go.yaml.in/yaml/v4"
+)
+
+// startSource is the start of a problem file: one point, or the region that random
+// starts cover, {box: [lo, hi]} or {normal: [mean, std]}.
+type startSource struct {
+	node          *yaml.Node
+	kind          string  // "", "box" or "normal"
+	first, second *vector // the point; the lower and upper ends; mean and standard deviation
+}
+
+// startParts are the two values of each kind in words.
+var startParts = map[string][2]string{"box": {"lower end", "upper end"}, "normal": {"mean", "standard deviation"}}
+
+func (r *reader) start(n *yaml.Node) *startSource {
+	s := &startSource{node: n}
+	if n.Kind != yaml.MappingNode {
+		s.first = r.vector(n, "start")
+		return s
+	}
+	list := r.mapping(n, "start", []string{"box", "normal"})
+	if r.err == nil && len(list) != 1 {
+		r.fail(n, "start is a mapping with %d keys, want one of box and normal", len(list))
+	}
+	if r.err != nil {
+		return s
+	}
+	s.kind = list[0].name
+	parts, two := startParts[s.kind], list[0].value
+	what := "start: " + s.kind
+	if two.Kind != yaml.SequenceNode {
+		r.fail(two, "%s is %s, want a list of two, [%s, %s]", what, kindName(two), parts[0], parts[1])
+		return s
+	}
+	if len(two.Content) != 2 {
+		r.fail(two, "%s is a list of %d, want two values, [%s, %s], each a number, a list of components or a formula", what, len(two.Content), parts[0], parts[1])
+		return s
+	}
+	s.first = r.vector(two.Content[0], what+": "+parts[0])
+	s.second = r.vector(two.Content[1], what+": "+parts[1])
+	return s
+}
+
+// build is x0, and for a region the random start as a function of d normal numbers ξ,
+// else nil. x0 is then the centre of the box or the mean.
+func (s *startSource) build(in *instance, n int) (x0 []float64, random func(xi value) value, wrong *FileError) {
+	if s == nil {
+		return make([]float64, n), nil, nil
+	}
+	if s.kind == "" {
+		x0, wrong = in.constants(s.first, "start", n)
+		return x0, nil, wrong
+	}
+	parts, what := startParts[s.kind], "start: "+s.kind
+	first, wrong := in.constants(s.first, what+": "+parts[0], n)
+	if wrong != nil {
+		return nil, nil, wrong
+	}
+	second, wrong := in.constants(s.second, what+": "+parts[1], n)
+	if wrong != nil {
+		return nil, nil, wrong
+	}
+	if s.kind == "normal" {
+		for k, v := range second {
+			if !(v > 0) {
+				return nil, nil, s.second.errorf("%s: the standard deviation of component %d is %g, want a number above 0", what, k, v)
+			}
+		}
+		return first, func(xi value) value { return affine(xi, second, first) }, nil
+	}
+	x0, width := make([]float64, n), make([]float64, n)
+	for k, lo := range first {
+		hi := second[k]
+		if !(lo < hi) {
+			return nil, nil, s.second.errorf("%s: component %d is from %g to %g, want lower < upper", what, k, lo, hi)
+		}
+		x0[k], width[k] = lo+(hi-lo)/2, hi-lo
+	}
+	return x0, func(xi value) value { return affine(xi.NormCDF(), width, first) }, nil
+}
+
+// affine is v·scale + shift, component by component.
+func affine(v value, scale, shift []float64) value {
+	if same(scale) {
+		v = v.Scale(scale[0])
+	} else {
+		v = v.Mul(expr.Vector(scale))
+	}
+	if same(shift) {
+		return v.AddConst(shift[0])
+	}
+	return v.Add(expr.Vector(shift))
+}
