@@ -20,10 +20,9 @@ type Path struct {
 }
 
 // Paths walks along the first paths of the final estimate with the network as trained
-// so far: fresh noise, and controlled where the generator depends on z, as there. Random
-// starts are those of the problem. The
-// difference of Y and U, or of Y_N and G, shows path by path what the network has not
-// learned.
+// so far: fresh noise, and controlled where the generator depends on z, as there. Where
+// the problem has random starts, so have they. The difference of Y and U, or of Y_N and
+// G, shows path by path what the network has not learned.
 func (t *Trainer) Paths(count int) ([]Path, error) {
 	if t.closed || t.err != nil {
 		return nil, errors.New("bsde: no paths of a trainer that is closed or has failed")

@@ -96,7 +96,7 @@ func (a *app) runBench(c *cli.Context, f *benchFlags) error {
 		}
 	}
 	if f.plot.given {
-		if err := saveFigure(f.plot.value, &figure{panels: benchPanels(cells)}, pictureSize{}); err != nil {
+		if err := saveFigure(f.plot.value, benchFigure(cells), pictureSize{}); err != nil {
 			return err
 		}
 	}

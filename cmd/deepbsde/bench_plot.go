@@ -10,29 +10,27 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// benchPanels draws for each problem the relative error, the mean over the seeds,
+// benchFigure draws for each problem the relative error, the mean over the seeds,
 // against the seconds since the start: a line for Y0 in training, a point of the same
 // colour for the final estimate, and the published figure.
-func benchPanels(cells []benchCell) []*plot.Plot {
-	var panels []*plot.Plot
+func benchFigure(cells []benchCell) *figure {
+	f := &figure{}
 	for i := 0; i < len(cells); {
 		j := i
 		for j < len(cells) && cells[j].family == cells[i].family {
 			j++
 		}
-		panels = append(panels, benchPanel(cells[i:j]))
+		f.benchPanel(cells[i:j])
 		i = j
 	}
-	return panels
+	return f
 }
 
-func benchPanel(cells []benchCell) *plot.Plot {
-	p := plot.New()
+func (f *figure) benchPanel(cells []benchCell) {
+	p := newPanel("time in seconds", "relative error")
 	p.Title.Text = identity(cells[0].member)
-	p.X.Label.Text, p.Y.Label.Text = "seconds", "relative error"
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
-	p.X.Tick.Marker, p.Y.Tick.Marker = plot.LogTicks{Prec: 4}, plot.LogTicks{Prec: 4}
-	p.Add(plotter.NewGrid())
+	p.X.Tick.Marker, p.Y.Tick.Marker = logTicks{}, logTicks{}
 	all := extent{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)}
 	for i := range cells {
 		c := &cells[i]
@@ -43,12 +41,12 @@ func benchPanel(cells []benchCell) *plot.Plot {
 			line, _ := plotter.NewLine(training) // fails on non-numbers alone, which curve leaves out
 			line.Color, line.Width = shade, vg.Points(1.5)
 			p.Add(line)
-			p.Legend.Add(c.preset+": in training", line)
+			f.explain(c.preset+": in training", line)
 		}
 		if len(estimate) > 0 {
 			point := marks(estimate, shade, draw.CircleGlyph{})
 			p.Add(point)
-			p.Legend.Add(c.preset+": estimate", point)
+			f.explain(c.preset+": estimate", point)
 		}
 	}
 	if run := cells[0].family.PublishedRun; run != nil {
@@ -56,12 +54,10 @@ func benchPanel(cells []benchCell) *plot.Plot {
 		all.add(at)
 		point := marks(at, color.Black, draw.CrossGlyph{})
 		p.Add(point)
-		p.Legend.Add("published", point)
+		f.explain("published", point)
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = all.decades()
-	p.Legend.Top, p.Legend.Padding = true, vg.Millimeter
-	p.Y.Max *= 100 // room for the legend
-	return p
+	f.panels = append(f.panels, p)
 }
 
 // curve is the relative error in training and that of the estimate against time,

@@ -72,7 +72,7 @@ func (s step) try(t *testing.T, root string) {
 		want = exitInterrupted
 		code = run(ctx, words, &out, &stopper{Buffer: &errs, stop: cancel})
 	} else {
-		if words[0] == "solve" {
+		if words[0] == "solve" && !slices.Contains(words, "--quiet") {
 			words = append(slices.Clone(words), "--quiet")
 		}
 		code = run(ctx, words, &out, &errs)
@@ -82,15 +82,18 @@ func (s step) try(t *testing.T, root string) {
 		return
 	}
 	made := out.Len() + errs.Len()
-	if last := words[len(words)-1]; strings.HasSuffix(last, ".svg") { // a command may print nothing then
-		info, err := os.Stat(last)
-		if err != nil {
-			t.Fatal(err)
+	for i, word := range words[:len(words)-1] {
+		if word != "--out" && word != "--plot" {
+			continue
 		}
-		made = int(info.Size())
+		info, err := os.Stat(words[i+1])
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		made += int(info.Size())
 	}
 	if made == 0 {
-		t.Errorf("%s: prints nothing", line)
+		t.Errorf("%s: neither prints nor writes anything", line)
 	}
 	got := out.String()
 	if want == exitUsage {

@@ -42,7 +42,12 @@ func (e *evaluation) columns() []column {
 		{value, func(p *evaluated) string { return toError(p.Value, p.StdErr) }},
 		{"std error", func(p *evaluated) string { return size(p.StdErr) }},
 		{"time step", func(p *evaluated) string { return size(p.DiscretizationError) }},
-		{"network bias", func(p *evaluated) string { return size(p.NetworkBias) }},
+		{"network bias", func(p *evaluated) string {
+			if !known(p.NetworkBias) || math.Abs(p.NetworkBias) <= p.StdErr/1000 {
+				return ""
+			}
+			return bias(p.NetworkBias, p.StdErr)
+		}},
 		{"trained", func(p *evaluated) string {
 			if !known(p.Trained) {
 				return ""

@@ -20,6 +20,7 @@ type figure struct {
 	title  string
 	panels []*plot.Plot
 	key    []keyEntry
+	small  bool // panels for a page, where letters are larger beside them
 }
 
 type keyEntry struct {
@@ -40,6 +41,9 @@ func (f *figure) explain(name string, thumbs ...plot.Thumbnailer) {
 // The size of one panel, unless the size of the picture is given.
 const panelWidth, panelHeight = 13 * vg.Centimeter, 9 * vg.Centimeter
 
+// smallPanel is the share of it that small panels have.
+const smallPanel = 0.8
+
 // pixels is the resolution of PNG pictures, in dots per inch.
 const pixels = 192
 
@@ -50,8 +54,12 @@ func (f *figure) draw(size pictureSize, format string) ([]byte, error) {
 	rows, cols := f.grid(size)
 	scale := vg.Length(1)
 	if size.width == 0 {
-		size.width = vg.Length(cols) * panelWidth
-		size.height = vg.Length(rows)*panelHeight + f.headerHeight(size.width)
+		share := vg.Length(1)
+		if f.small {
+			share = smallPanel
+		}
+		size.width = vg.Length(cols) * share * panelWidth
+		size.height = vg.Length(rows)*share*panelHeight + f.headerHeight(size.width)
 	} else {
 		scale = min(size.width/vg.Length(cols)/panelWidth, size.height/vg.Length(rows)/panelHeight)
 		scale = max(0.5, min(1.3, scale))
@@ -136,7 +144,7 @@ func letter(p *plot.Plot, width, height vg.Length) {
 		size  float64
 	}{
 		{&p.Title.TextStyle, 12}, {&p.X.Label.TextStyle, 11}, {&p.Y.Label.TextStyle, 11},
-		{&p.X.Tick.Label, 10}, {&p.Y.Tick.Label, 10}, {&p.Legend.TextStyle, 11},
+		{&p.X.Tick.Label, 10}, {&p.Y.Tick.Label, 10},
 	} {
 		w.style.Font = sans(w.size)
 	}

@@ -62,14 +62,14 @@ func newPageData(r *plottedRun, m *member) *pageData {
 			strconv.Itoa(int(l.Step)), pageNumber(l.Value, 8), pageNumber(l.Loss, 4), strconv.FormatFloat(l.Rate, 'g', 3, 64), strconv.FormatFloat(l.Seconds, 'f', 2, 64),
 		})
 	}
-	p.Settings = settingRows(r)
+	p.Settings = settingRows(r, r.effective(m))
 	p.Machine = []pageRow{
 		{"program", r.Program, "version, Go, system and instruction set"},
 		{"processor", r.Processor, ""},
 		{"started", r.Started.Format("2006-01-02 15:04:05 MST"), ""},
 	}
 	if r.result != nil {
-		p.Machine = append(p.Machine, pageRow{"took", strconv.FormatFloat(r.result.Seconds, 'f', 1, 64) + " s", "of wall clock, all in all; after a resume of its last part"})
+		p.Machine = append(p.Machine, pageRow{"took", strconv.FormatFloat(r.result.Seconds, 'f', 1, 64) + " s", "training and estimate; of a run that was resumed, the part since then"})
 	}
 	p.compare()
 	return p
@@ -109,11 +109,20 @@ var settingMeanings = []pageRow{
 	{Name: "workers", Meaning: "parallel workers; results do not depend on it"},
 }
 
+// effective is the settings as used: a problem in discrete time has its own steps.
+func (r *plottedRun) effective(m *member) jsonSettings {
+	s := r.Settings
+	if r.isPolicy() && m.control.Problem.Stages > 0 {
+		s.Steps = m.control.Problem.Stages
+	}
+	return s
+}
+
 // settingRows are the settings under the names that they have in files.
-func settingRows(r *plottedRun) []pageRow {
+func settingRows(r *plottedRun, s jsonSettings) []pageRow {
 	rows := []pageRow{{"method", r.Method, ""}, {"network", r.Network, ""}}
 	all := map[string]json.RawMessage{}
-	text, err := json.Marshal(r.Settings)
+	text, err := json.Marshal(s)
 	if err == nil {
 		err = json.Unmarshal(text, &all)
 	}
@@ -173,7 +182,7 @@ func (p *pageData) compare() {
 // knownValues are those on record for what the run solved: of a control problem for its
 // own time grid, and not for its equation.
 func (r *plottedRun) knownValues(m *member) []knownValue {
-	if m.family.IsControl() && (!r.isPolicy() || r.Settings.Steps != presetFor(m, "shared").Steps) {
+	if m.family.IsControl() && (!r.isPolicy() || r.effective(m).Steps != presetFor(m, "shared").Steps) {
 		return nil
 	}
 	return knownValues(m)

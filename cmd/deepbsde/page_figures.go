@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"math"
 	"regexp"
+	"unicode"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 
@@ -23,7 +25,7 @@ type pageFigure struct {
 
 // newPageFigure draws a figure to stand in a page, which has its own title.
 func newPageFigure(f *figure, alt, caption string) (pageFigure, error) {
-	f.title = ""
+	f.title, f.small = "", true
 	text, err := f.draw(pictureSize{}, "svg")
 	if err != nil {
 		return pageFigure{}, err
@@ -44,7 +46,7 @@ func inlineSVG(text []byte) template.HTML {
 
 // drawFigures draws all figures of the page.
 func (a *app) drawFigures(ctx context.Context, p *pageData) error {
-	if len(p.run.history) > 0 {
+	if len(p.run.history) > 1 { // one is no line
 		if err := p.drawTraining(); err != nil {
 			return err
 		}
@@ -67,7 +69,7 @@ func (p *pageData) drawTraining() error {
 	runs, value := []*plottedRun{p.run}, p.ValueName
 	state := p.stateInWords()
 	for _, f := range []struct{ what, over, alt, caption string }{
-		{"value", "steps", value + " over gradient steps. ", value + " over the gradient steps of the training."},
+		{"value", "steps", value + " over gradient steps. ", value + " over the gradient steps of the training. The band is the 95 % interval of the final estimate."},
 		{"value", "seconds", value + " over the time in seconds. ", value + " over the seconds of the training."},
 		{"close-up", "", value + " over the second half of the gradient steps. ", value + " over the second half of the steps, at a larger scale."},
 		{"loss", "steps", "Loss over gradient steps. ", "Loss, the mean squared mismatch of Y with g(X) at the end, over the gradient steps."},
@@ -78,10 +80,12 @@ func (p *pageData) drawTraining() error {
 			continue
 		}
 		alt := "Line plot: " + f.alt
-		if f.what != "loss" {
+		if f.what == "loss" {
+			alt += "It ends at " + exact6(orNaN(p.run.history[len(p.run.history)-1].Loss)) + "."
+		} else {
 			alt += state
 		}
-		drawn, err := newPageFigure(figure, alt, f.caption)
+		drawn, err := newPageFigure(figure, alt, capital(f.caption))
 		if err != nil {
 			return err
 		}
@@ -103,6 +107,12 @@ func (p *pageData) stateInWords() string {
 	return text
 }
 
+// capital is a sentence with its first letter in upper case.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
 func exact6(x float64) string { return toError(x, math.NaN()) }
 
 // drawComparison puts the value and its references on one axis.
@@ -122,8 +132,12 @@ func (p *pageData) drawComparison() error {
 	}
 	panel := c.panel()
 	panel.Title.Text = ""
+	covered := "all errors that it states: sampling, time step and network bias"
+	if p.run.isPolicy() {
+		covered = "the sampling error"
+	}
 	drawn, err := newPageFigure(&figure{panels: []*plot.Plot{panel}}, "Dot plot: values of the table above by their deviation from the reference, with intervals.",
-		"Deviation from the reference. The interval of this run covers all errors that it states: sampling, time step and network bias.")
+		"Deviation from the reference. The interval of this run covers "+covered+".")
 	p.Comparison = append(p.Comparison, drawn)
 	return err
 }
@@ -158,7 +172,7 @@ func (a *app) drawPolicyPaths(ctx context.Context, p *pageData) error {
 	for _, panel := range all.panels {
 		name := panel.Y.Label.Text
 		drawn, err := newPageFigure(&figure{panels: []*plot.Plot{panel}, key: all.key}, fmt.Sprintf("Line plot over time: %s, the median, the band from 5 to 95 %% and %d sample paths.", name, samplePaths),
-			name+" under the policy on fresh paths.")
+			capital(name)+"; under the policy on fresh paths.")
 		if err != nil {
 			return err
 		}

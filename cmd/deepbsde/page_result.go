@@ -64,7 +64,9 @@ func (p *pageData) equationResult() (*member, *bsde.Result) {
 		Problem: j.Problem, Dim: j.Dim, Method: p.run.deepBSDE(), Status: p.run.status(),
 		Value: orNaN(j.Value), StdErr: orNaN(j.StdErr), CI95: interval(j.CI95), Gradient: j.Gradient,
 		DiscretizationError: orNaN(j.DiscretizationError), NetworkBias: orNaN(j.NetworkBias), ResidualRatio: orNaN(j.ResidualRatio),
-		TrainedValue: orNaN(j.TrainedValue), Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.Settings.Settings, Elapsed: p.run.elapsed(),
+		GradientStdErr: j.GradientStdErr, GradientDiscretization: orNaN(j.GradientStep),
+		RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),
+		TrainedValue: orNaN(j.TrainedValue), Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.effective(p.member).Settings, Elapsed: p.run.elapsed(),
 	}
 }
 
@@ -76,16 +78,17 @@ func (p *pageData) policyResult() *policyReport {
 		Method: p.run.policy(), Status: p.run.status(),
 		Value: orNaN(j.Value), StdErr: orNaN(j.StdErr), CI95: interval(j.CI95), Action: j.Action,
 		Violation: j.Violation, ViolationMean: j.ViolationMean,
-		Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.Settings.Settings, Elapsed: p.run.elapsed(),
+		Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.effective(p.member).Settings, Elapsed: p.run.elapsed(),
 	}}
 }
 
-// meanings explains the lines of a result that the text leaves to themselves.
+// meanings explains the lines of a result that the text leaves to themselves. One that
+// ends in a semicolon stands before what the text says.
 var meanings = map[string]string{
 	"u(0, x0)":       "the answer: a control variate estimate with the trained network on fresh paths, extrapolated in the time step",
 	"relative error": "distance of the value from the reference, relative to it",
 	"residual ratio": "share of the spread that Z = 0 leaves which the network does not explain; 0 % is a perfect Z",
-	"gradient":       "∇u(0, x0) from the network, without an error estimate",
+	"gradient":       "∇u(0, x0);",
 }
 
 // judge fills in the result, the verdict and the warnings.
@@ -149,6 +152,8 @@ func (p *pageData) tabulate(b block) {
 		meaning, ok := meanings[l.label]
 		if !ok {
 			meaning = l.remark
+		} else if before, open := strings.CutSuffix(meaning, ";"); open {
+			meaning = strings.TrimSuffix(before+"; "+l.remark, "; ")
 		}
 		p.Result = append(p.Result, pageRow{l.label, l.value, meaning})
 	}

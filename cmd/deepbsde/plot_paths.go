@@ -40,7 +40,8 @@ func (a *app) valuePaths(ctx context.Context, r *plottedRun) ([]bsde.Path, *memb
 		return nil, nil, err
 	}
 	defer t.Close()
-	paths, err := t.Paths(measuredPaths)
+	// Fewer where their states would take more than some 100 MB.
+	paths, err := t.Paths(max(drawnPaths, min(measuredPaths, 5_000_000/(r.Settings.Steps*m.problem.Dim))))
 	if err == nil && !allKnown(paths) {
 		err = &exitError{status: exitDiverged, err: fmt.Errorf("%s: the paths are not finite", r.path)}
 	}
@@ -84,12 +85,13 @@ func pathsOfValue(m *member, paths []bsde.Path) *figure {
 		f.curve(p, fmt.Sprintf("Y along %d sample paths, a colour each", min(drawnPaths, len(paths))), line, shade)
 		ring := marks(rings, shade, draw.RingGlyph{})
 		ring.Radius = vg.Points(2.5)
-		if thread, err := plotter.NewLine(rings); err == nil { // of nothing, at the end alone
+		if thread, err := plotter.NewLine(rings); err == nil && len(rings) > 1 {
 			thread.Color, thread.Width, thread.Dashes = shade, vg.Points(0.8), dashes
 			p.Add(thread)
 			f.explain(target, thread, ring)
 		}
 		p.Add(ring)
+		f.explain(target, ring)
 	}
 	addMargin(p)
 	f.panels = []*plot.Plot{p}

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // runColors tell the runs apart; more than six begin again.
@@ -85,6 +86,9 @@ func newPanel(x, y string) *plot.Plot {
 func (f *figure) valuePanel(runs []*plottedRun, x, y axis, from float64) *plot.Plot {
 	p := newPanel(x.label, y.label)
 	first, last := from*lastOf(runs, x), lastOf(runs, x)
+	if first == last { // nothing but the state before training
+		last++
+	}
 	bands := map[*plottedRun]*plotter.Polygon{}
 	for i, r := range runs { // below all lines
 		if res := r.result; res != nil && res.Value != nil && len(res.CI95) == 2 {
@@ -102,7 +106,7 @@ func (f *figure) valuePanel(runs []*plottedRun, x, y axis, from float64) *plot.P
 	}
 	if ref := reference(runs); ref != nil {
 		name := "reference"
-		if half := 1.96 * orNaN(ref.StdErr); half > 0.005*(p.Y.Max-p.Y.Min) {
+		if half := 1.96 * orNaN(ref.StdErr); half > 0.005*(math.Max(p.Y.Max, *ref.Value)-math.Min(p.Y.Min, *ref.Value)) {
 			band(p, color.RGBA{A: 0xff}, first, last, *ref.Value-half, *ref.Value+half)
 			name = "reference, its 95 % error in grey"
 		}
@@ -161,7 +165,13 @@ func lastOf(runs []*plottedRun, x axis) (last float64) {
 }
 
 func (f *figure) curve(p *plot.Plot, name string, points plotter.XYs, shade color.Color) {
-	if len(points) == 0 {
+	switch len(points) {
+	case 0:
+		return
+	case 1: // no line
+		point := marks(points, shade, draw.RingGlyph{})
+		p.Add(point)
+		f.explain(name, point)
 		return
 	}
 	if line, err := plotter.NewLine(points); err == nil {

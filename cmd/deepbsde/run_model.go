@@ -57,7 +57,15 @@ func (d *rundir) solved(ctx context.Context) (*member, error) {
 	if err == nil && d.Method == "deep-bsde" {
 		m, err = m.equation(ctx)
 	}
-	return m, err
+	if err != nil || d.Start == "" {
+		return m, err
+	}
+	region, err := parseStart(d.Start)
+	if err != nil {
+		return nil, fmt.Errorf("%s: start: %w", d.file(manifestFile), err)
+	}
+	region.around(&m.problem)
+	return m, nil
 }
 
 // load restores the newest checkpoint that is whole, of which there must be one.

@@ -50,6 +50,7 @@ type manifest struct {
 	Kind       string             `json:"kind"`
 	Dim        int                `json:"dim"`
 	Parameters map[string]float64 `json:"parameters"`
+	Start      string             `json:"start,omitempty"` // the region of --start
 	Method     string             `json:"method"`
 	Network    string             `json:"network"`
 	Settings   jsonSettings       `json:"settings"`

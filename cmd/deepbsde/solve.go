@@ -35,6 +35,7 @@ type solveFlags struct {
 	workers    opt[int]
 	timeLimit  opt[time.Duration]
 	settings   opt[string]
+	start      opt[startDomain]
 	out        opt[string]
 	resume     opt[string]
 	json       bool
@@ -53,6 +54,7 @@ func (a *app) solveCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append(f.trainingFlags(),
+			valueFlag("start", "train u(0, ·) on a `REGION` around x0: box:W, within W of it in each component, or normal:S, with standard deviation S", &f.start, parseStart),
 			valueFlag("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, fileName),
 			valueFlag("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, fileName),
 			boolFlag("json", "print one JSON object", &f.json),
@@ -167,7 +169,7 @@ func (a *app) finished(d *rundir, asJSON bool) (bool, error) {
 func (f *solveFlags) fit(c *cli.Context, m *member) error {
 	method, not := "deep-bsde", []string{"antithetic", "segments"}
 	if m.control != nil {
-		method, not = "policy", []string{"controlled"}
+		method, not = "policy", []string{"controlled", "start"}
 		if m.control.Problem.Stages > 0 {
 			if err := f.without(c, "steps", "does not apply to "+m.family.Name+", a problem in discrete time"); err != nil {
 				return err

@@ -20,6 +20,7 @@ import (
 type solveTask struct {
 	*member
 	network  string
+	start    string        // the region of --start, "" for none
 	deep     bsde.DeepBSDE // of an equation
 	policy   bsde.Policy   // of a control problem
 	settings bsde.Settings
@@ -65,6 +66,10 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	}
 	if err := f.fit(c, t.member); err != nil {
 		return nil, err
+	}
+	if f.start.given {
+		t.start = f.start.value.String()
+		f.start.value.around(&t.problem)
 	}
 	t.out = f.out.value
 	training := f.file.Over(t.family.Training[t.network])
@@ -128,7 +133,7 @@ func (t *solveTask) manifest() manifest {
 	method := t.method()
 	return manifest{
 		Program: strings.TrimSpace(versionLine()), Command: t.command, Started: time.Now().UTC().Truncate(time.Second), Processor: processor(),
-		Problem: t.family.Name, Kind: kindOf(t.family), Dim: t.dim, Parameters: t.parameters,
+		Problem: t.family.Name, Kind: kindOf(t.family), Dim: t.dim, Parameters: t.parameters, Start: t.start,
 		Method: method.Name(), Network: t.network, Settings: newJSONSettings(method, t.settings.WithDefaults()),
 	}
 }

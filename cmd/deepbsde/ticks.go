@@ -17,19 +17,27 @@ func (r roundTicks) Ticks(lo, hi float64) (list []plot.Tick) {
 	if !(hi > lo) || math.IsInf(hi-lo, 0) {
 		return []plot.Tick{{Value: lo, Label: exact(lo)}}
 	}
+	slack := 1e-9 * (hi - lo)
 	power := int(math.Floor(math.Log10((hi - lo) / float64(r.most))))
-	step := math.Pow10(power)
+	var step, first, last float64 // the marks are first … last times step
+	use := func(times float64) int {
+		step = times * math.Pow10(power)
+		first, last = math.Ceil((lo-slack)/step), math.Floor((hi+slack)/step)
+		return int(last - first + 1)
+	}
+	before := 1.0
 	for _, times := range []float64{1, 2, 5, 10} {
-		if step = times * math.Pow10(power); (hi-lo)/step <= float64(r.most) {
-			if times == 10 {
-				power++
-			}
+		n := use(times)
+		if n < 2 {
+			use(before)
+		}
+		if n <= r.most+1 {
 			break
 		}
+		before = times
 	}
-	slack := 1e-9 * (hi - lo)
-	for n := math.Ceil((lo - slack) / step); n*step <= hi+slack; n++ {
-		list = append(list, plot.Tick{Value: n * step, Label: tickLabel(n*step, power, math.Max(math.Abs(lo), math.Abs(hi)))})
+	for n := first; n <= last; n++ {
+		list = append(list, plot.Tick{Value: n * step, Label: tickLabel(n*step, exponent(step), math.Max(math.Abs(lo), math.Abs(hi)))})
 	}
 	return list
 }
@@ -37,7 +45,10 @@ func (r roundTicks) Ticks(lo, hi float64) (list []plot.Tick) {
 // tickLabel is a multiple of a power of ten, with an exponent where the largest one on
 // the axis would be long.
 func tickLabel(x float64, power int, largest float64) string {
-	if e := exponent(largest); largest > 0 && (e > 6 || e < -4) && x != 0 {
+	if x == 0 {
+		return strconv.FormatFloat(0, 'f', max(-power, 0)%8, 64)
+	}
+	if e := exponent(largest); e > 6 || e < -4 {
 		return strconv.FormatFloat(x, 'e', max(exponent(x)-power, 0), 64)
 	}
 	return strconv.FormatFloat(x+0, 'f', max(-power, 0), 64) // + 0: no −0
@@ -50,11 +61,12 @@ type logTicks struct{}
 // Ticks are the marks from lo to hi.
 func (logTicks) Ticks(lo, hi float64) (list []plot.Tick) {
 	few := hi < 1000*lo
+	lo, hi = lo*(1-1e-9), hi*(1+1e-9) // powers of ten are rounded
 	for power := math.Floor(math.Log10(lo)); power <= math.Log10(hi); power++ {
 		for times := 1.0; times < 10; times++ {
 			tick := plot.Tick{Value: times * math.Pow(10, power)}
 			if times == 1 || few && (times == 2 || times == 5) {
-				tick.Label = strconv.FormatFloat(tick.Value, 'g', 1, 64)
+				tick.Label = strconv.FormatFloat(tick.Value, 'g', 6, 64)
 			}
 			if lo <= tick.Value && tick.Value <= hi {
 				list = append(list, tick)
