@@ -24,7 +24,7 @@ import (
 // Loss, Sum and Gradient are the method's.
 //
 // Parameters have a name, which is that of their array in checkpoints; asked for twice
-// they are the same. The names "y0", those of Linear ("linear/gain", "linear/offset", and
+// they are the same. The names "y0" and "value/…", those of Linear ("linear/gain", "linear/offset", and
 // in policies "step0/gain", "step0/offset" and so on) and those of normalisations are
 // taken. The start of a parameter depends on the seed and its name alone, so that equal
 // seeds give equal bits. Sizes, constants and start values are numbers in float64; the

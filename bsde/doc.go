@@ -14,9 +14,9 @@
 //
 // [Solve] is all most users need; [Init], [Trainer.Step] and [Trainer.Result]
 // are its parts. Equation, [Method], [Network], path sampling and settings are
-// independent of one another. [SolveControl] and [InitControl] are the same for control
-// problems, with [Policy] as the method: there the network is the action, a residual
-// network again,
+// independent of one another; a network of one's own is a [Custom]. [SolveControl] and
+// [InitControl] are the same for control problems, with [Policy] as the method: there the
+// network is the action, a residual network again,
 //
 //	X_{n+1} = X_n + b(t_n, X_n, a_n) Δt + s(t_n, X_n, a_n) ΔW_n,   a_n = π(t_n, X_n)
 //

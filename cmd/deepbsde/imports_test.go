@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"pde":                      {"autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "gonum.org/"},
 	"problems":                 {"pde", "control", "autodiff/expr", "gonum.org/", "go.yaml.in/yaml/", "github.com/expr-lang/expr/"},
 	"control":                  {"pde", "autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "gonum.org/"},
-	"bsde":                     {"autodiff", "autodiff/expr", "autodiff/random", "autodiff/safetensors", "autodiff/vec", "control", "pde", "gonum.org/"},
+	"bsde":                     {"autodiff", "autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/safetensors", "autodiff/vec", "control", "pde", "gonum.org/"},
 	"examples":                 {},
 	"examples/basket":          {"autodiff/expr", "bsde", "pde"},
 	"examples/control":         {"autodiff/expr", "bsde", "control"},

@@ -167,6 +167,14 @@ func (d *rundir) member(ctx context.Context) (*member, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.file(manifestFile), err)
 	}
+	// A file that states no name, or no title, is called by its path, which the copy has not.
+	if m.family.Title == m.family.Name {
+		m.family.Title = d.Problem
+	}
+	m.family.Name, m.problem.Name = d.Problem, d.Problem
+	if m.control != nil {
+		m.control.Problem.Name = d.Problem
+	}
 	return m, nil
 }
 

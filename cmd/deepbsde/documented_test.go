@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestDocuments runs every command of the documents, writes the files that they show, and
+// compares outputs with those shown. With -short nothing is trained by solve, and what
+// needs its runs is left out.
+func TestDocuments(t *testing.T) {
+	total, root := 0, repository(t)
+	for _, name := range documents {
+		blocks := readDocument(t, name)
+		for _, b := range blocks {
+			total += len(b.steps())
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			var missing []string // folders of runs that are left out
+			for _, b := range blocks {
+				if m := namedFile.FindStringSubmatch(b.text); b.lang == "yaml" && m != nil {
+					if err := os.WriteFile(m[1], []byte(b.text), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for _, s := range b.steps() {
+					needs := slices.ContainsFunc(s.words, func(w string) bool { return slices.Contains(missing, w) })
+					if testing.Short() && (s.words[0] == "solve" || s.words[0] == "go" || needs) {
+						if i := slices.Index(s.words, "--out"); i >= 0 {
+							missing = append(missing, s.words[i+1])
+						}
+						continue
+					}
+					s.try(t, root)
+				}
+			}
+		})
+	}
+	if total < 20 {
+		t.Errorf("%d commands found in the documents; the README and the tutorial alone have more", total)
+	}
+}
+
+// try runs the command in the current folder.
+func (s step) try(t *testing.T, root string) {
+	t.Helper()
+	line := strings.Join(s.words, " ")
+	if s.words[0] == "go" {
+		installs(t, root, s.words)
+		return
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var out, errs bytes.Buffer
+	want, words := 0, s.words
+	if strings.HasPrefix(s.shown, "deepbsde: ") {
+		want = exitUsage
+	}
+	var code int
+	if s.stop { // once it has begun to train
+		want = exitInterrupted
+		code = run(ctx, words, &out, &stopper{Buffer: &errs, stop: cancel})
+	} else {
+		if words[0] == "solve" && !slices.Contains(words, "--quiet") {
+			words = append(slices.Clone(words), "--quiet")
+		}
+		code = run(ctx, words, &out, &errs)
+	}
+	if code != want {
+		t.Errorf("%s: status %d, want %d: %s", line, code, want, errs.String())
+		return
+	}
+	made := out.Len() + errs.Len()
+	for i, word := range words[:len(words)-1] {
+		if word != "--out" && word != "--plot" {
+			continue
+		}
+		info, err := os.Stat(words[i+1])
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		made += int(info.Size())
+	}
+	if made == 0 {
+		t.Errorf("%s: neither prints nor writes anything", line)
+	}
+	got := out.String()
+	if want == exitUsage {
+		got = errs.String()
+	}
+	if s.shown != "" {
+		s.compare(t, got)
+	}
+}
+
+// compare demands the words of the output shown, and its answers to 1 %: a few times what
+// seeds and instruction sets do to them.
+func (s step) compare(t *testing.T, got string) {
+	t.Helper()
+	if worded(s.shown) != worded(got) {
+		t.Errorf("the document shows\n%s\nthe command %s prints\n%s", s.shown, strings.Join(s.words, " "), got)
+		return
+	}
+	shown := answers(s.shown)
+	for i, a := range answers(got) {
+		x, err := strconv.ParseFloat(a, 64)
+		y, wrong := strconv.ParseFloat(shown[i], 64)
+		if err != nil || wrong != nil || !(math.Abs(x-y) <= 0.01*math.Abs(y)) {
+			t.Errorf("%s: answer %s, the document shows %s", strings.Join(s.words, " "), a, shown[i])
+		}
+	}
+}
+
+// stopper is a standard error whose reader presses Ctrl-C at the second line.
+type stopper struct {
+	*bytes.Buffer
+	stop func()
+}
+
+func (s *stopper) Write(p []byte) (int, error) {
+	if s.Len() > 0 {
+		s.stop()
+	}
+	return s.Buffer.Write(p)
+}
+
+// installs runs a go install of the document, into a folder of its own.
+func installs(t *testing.T, root string, words []string) {
+	t.Helper()
+	bin := t.TempDir()
+	install := exec.Command(words[0], words[1:]...)
+	install.Dir, install.Env = root, append(os.Environ(), "GOBIN="+bin)
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Errorf("%v: %v: %s", words, err, out)
+		return
+	}
+	if out, err := exec.Command(filepath.Join(bin, "deepbsde"), "version").Output(); err != nil || !bytes.HasPrefix(out, []byte("deepbsde ")) {
+		t.Errorf("%v: the program installed says %q, %v", words, out, err)
+	}
+}
+
+var goRunMine = regexp.MustCompile("go run ./mine *([^`]*)`")
+
+// TestDocumentedPrograms builds the Go programs of the documents at the place where these
+// put them, without writing into the tree, and runs those whose output is shown, beside the
+// files of the document.
+func TestDocumentedPrograms(t *testing.T) {
+	total := 0
+	for _, name := range documents {
+		blocks, root, dir := readDocument(t, name), repository(t), t.TempDir()
+		for i, b := range blocks {
+			if m := namedFile.FindStringSubmatch(b.text); b.lang == "yaml" && m != nil {
+				if err := os.WriteFile(filepath.Join(dir, m[1]), []byte(b.text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if b.lang != "go" || !strings.HasPrefix(b.text, "package main\n") {
+				continue
+			}
+			total++
+			binary := buildMine(t, root, b.text)
+			if i+2 >= len(blocks) || blocks[i+2].lang != "text" || testing.Short() {
+				continue
+			}
+			mine := exec.Command(binary)
+			if m := goRunMine.FindStringSubmatch(blocks[i-1].text); m != nil && m[1] != "" {
+				mine.Args = append(mine.Args, filepath.Base(m[1]))
+			}
+			mine.Dir = dir
+			out, err := mine.Output()
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			step{words: []string{"mine"}, shown: blocks[i+2].text}.compare(t, string(out))
+		}
+	}
+	if total < 2 {
+		t.Errorf("%d programs found, want those of the README and the tutorial", total)
+	}
+}
+
+// buildMine builds mine/main.go with the given text.
+func buildMine(t *testing.T, root, program string) string {
+	t.Helper()
+	dir := t.TempDir()
+	source, overlay, binary := filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "mine")
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "mine", "main.go"): source}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{source: []byte(program), overlay: replace} {
+		if err := os.WriteFile(name, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", binary, "./mine")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return binary
+}
+
+// TestCIRunsTheTestCommand: CI calls the README's test command.
+func TestCIRunsTheTestCommand(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ci, err := os.ReadFile("../../.ci/run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := regexp.MustCompile(`(?m)^go test .*\./\.\.\.$`).FindString(string(readme))
+	if command == "" || !strings.Contains(string(ci), "\n"+command+"\n") {
+		t.Errorf(".ci/run does not call the README's test command %q", command)
+	}
+}
