@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 	"examples/customdrift":     {"autodiff/expr", "bsde", "pde"},
 	"examples/network":         {"autodiff", "autodiff/expr", "bsde", "pde"},
 	"cmd/benchreport":          {"gonum.org/"},
-	"cmd/deepbsde":             {"autodiff", "bsde", "control", "pde", "problems", "github.com/urfave/cli/", "gonum.org/"},
+	"cmd/deepbsde":             {"autodiff", "autodiff/expr", "bsde", "control", "pde", "problems", "github.com/urfave/cli/", "gonum.org/"},
 }
 
 // TestImportTable checks the direct imports of every package, tests included
