@@ -68,6 +68,15 @@ func solvable() []pde.Problem {
 	}
 }
 
+// someNetworks are both kinds, or in short tests one of them in turn.
+func someNetworks(i int) []Network {
+	list := []Network{Shared{Hidden: []int{16}}, PerStep{Hidden: []int{16}}}
+	if testing.Short() {
+		return list[i%2 : i%2+1]
+	}
+	return list
+}
+
 // exactly is u and ∇u of the exact solution.
 func exactly(t *testing.T, p pde.Problem, at float64, x []float64) (float64, []float64) {
 	t.Helper()
@@ -103,9 +112,13 @@ func shifted(x []float64, by float64) []float64 {
 // some three times the one that is left. Networks hardly trained must not be wrong but
 // uncertain.
 func TestSolutionAnywhere(t *testing.T) {
-	for _, p := range solvable() {
-		for _, network := range []Network{Shared{Hidden: []int{16}}, PerStep{Hidden: []int{16}}} {
-			s := Settings{Steps: 10, Iterations: 150, EstimatePaths: 8192, LearningRate: 1e-2, Precision: "float64"}
+	paths := 8192
+	if testing.Short() {
+		paths = 1024
+	}
+	for i, p := range solvable() {
+		for _, network := range someNetworks(i) {
+			s := Settings{Steps: 10, Iterations: 150, EstimatePaths: paths, LearningRate: 1e-2, Precision: "float64"}
 			r := solve(t, p, DeepBSDE{Network: network}, s)
 			for _, at := range []struct {
 				t float64
@@ -114,7 +127,7 @@ func TestSolutionAnywhere(t *testing.T) {
 				{0, p.Start}, {0, shifted(p.Start, 0.3)}, {0.31 * p.Horizon, p.Start}, {0.5 * p.Horizon, shifted(p.Start, -0.2)},
 				{0.97 * p.Horizon, p.Start}, {p.Horizon, p.Start},
 			} {
-				got, err := r.Solution.At(context.Background(), at.t, at.x, 8192)
+				got, err := r.Solution.At(context.Background(), at.t, at.x, paths)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -191,8 +204,8 @@ func box(p pde.Problem, half float64) pde.Problem {
 // estimated without knowing u, is the one that u tells, within 5 standard errors of
 // both and the errors of the grid and of Z that the result reports; and it is a small part of what u varies by.
 func TestRandomStart(t *testing.T) {
-	for _, p := range solvable() {
-		for _, network := range []Network{Shared{Hidden: []int{16}}, PerStep{Hidden: []int{16}}} {
+	for i, p := range solvable() {
+		for _, network := range someNetworks(i) {
 			p := box(p, 1)
 			r := solve(t, p, DeepBSDE{Network: network}, Settings{Steps: 10, Iterations: 400, LearningRate: 1e-2, StartPaths: 1024})
 			const n = 4096
