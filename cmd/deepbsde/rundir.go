@@ -130,6 +130,9 @@ func openRun(path string) (*rundir, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s is not a run: it has no %s", path, manifestFile)}
 	}
+	if info, statErr := os.Stat(path); statErr == nil && !info.IsDir() {
+		return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s is not a run: it is a file, want the directory that 'deepbsde solve --out' wrote", path)}
+	}
 	if err != nil {
 		return nil, err
 	}
