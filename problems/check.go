@@ -41,6 +41,7 @@ func (f *Family) Check(ctx context.Context, dim int, set map[string]float64) ([]
 		return nil, err
 	}
 	list := []Checked{{"shapes", fmt.Sprintf("start, drift, diffusion, generator and terminal fit d = %d and are finite at the start", p.Dim)}}
+	list = f.noteUnused(list)
 	t, x, exact, err := f.checkPaths(&p)
 	if err != nil {
 		return list, f.located(err)
