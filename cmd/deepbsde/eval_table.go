@@ -39,7 +39,12 @@ func (e *evaluation) columns() []column {
 	return []column{
 		{"t", func(p *evaluated) string { return exact(p.Time) }},
 		{"x", func(p *evaluated) string { return e.state(p.State) }},
-		{value, func(p *evaluated) string { return toError(p.Value, p.StdErr) }},
+		{value, func(p *evaluated) string {
+			if !known(p.Value) { // paths or the recursion left every scale of the problem
+				return "unknown"
+			}
+			return toError(p.Value, p.StdErr)
+		}},
 		{"std error", func(p *evaluated) string { return size(p.StdErr) }},
 		{"time step", func(p *evaluated) string { return size(p.DiscretizationError) }},
 		{"network bias", func(p *evaluated) string {

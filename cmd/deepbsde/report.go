@@ -35,7 +35,7 @@ func resultBlock(m *member, r *bsde.Result) block {
 		"sampling error alone; standard error "+short(r.StdErr))
 	b.known("time step", r.DiscretizationError, "± "+short(r.DiscretizationError),
 		fmt.Sprintf("discretisation error left by %d steps", r.Settings.Steps))
-	if known(r.Value) && !known(r.NetworkBias) {
+	if known(r.StdErr) && !known(r.NetworkBias) {
 		b.line("network bias", "unknown", "the time step hides it; more steps would show it")
 	} else {
 		b.known("network bias", r.NetworkBias, bias(r.NetworkBias, r.StdErr), "from an imperfect Z in a nonlinear f; already subtracted")
@@ -50,7 +50,7 @@ func resultBlock(m *member, r *bsde.Result) block {
 	}
 	if g := finite(r.Gradient); g != nil {
 		b.line("gradient", gradient(g), slopeErrors(r.GradientStdErr, r.GradientDiscretization))
-	} else if known(r.Value) && r.Status != bsde.Cancelled {
+	} else if known(r.StdErr) && r.Status != bsde.Cancelled {
 		b.line("gradient", "unknown", "a derivative on the paths is not finite, as that of sqrt at 0")
 	}
 	if known(r.RegionError) {

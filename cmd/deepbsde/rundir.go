@@ -82,7 +82,11 @@ func createRun(path string, m manifest, file []byte) (*rundir, error) {
 		return nil, err
 	}
 	if len(entries) > 0 {
-		return nil, &exitError{exitUsage, fmt.Errorf("%s is not empty", path), "'" + resumeCommand(path) + "' continues a run that was stopped"}
+		hint := "--out wants the name of a new directory, or of an empty one"
+		if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == manifestFile }) {
+			hint = "'" + resumeCommand(path) + "' continues a run that was stopped"
+		}
+		return nil, &exitError{exitUsage, fmt.Errorf("%s is not empty", path), hint}
 	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, err

@@ -37,6 +37,7 @@ func TestStateOfPoint(t *testing.T) {
 	for args, want := range map[string]string{
 		"--line 5:-1:1.25 --count 2": " x0 but x[5] = 1.25 ",
 		"--at 1,2,3,4,5,6":           " (1, 2, 3, 4, …) ",
+		"--at 1e200":                 " unknown",
 		"--at 1":                     " all 1 ",
 	} {
 		if out := execute(t, append([]string{"eval", dir, "--paths", "64"}, strings.Fields(args)...)...); out.status != 0 || !strings.Contains(out.stdout, want) {
