@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -74,6 +75,13 @@ func TestRunDirectory(t *testing.T) {
 		}
 		if err := os.Remove(filepath.Join(dir, resultFile)); err != nil { // as if it had been killed before the end
 			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		var stdout, stderr bytes.Buffer
+		status := run(ctx, []string{"solve", "--resume", dir, "--quiet"}, &stdout, &stderr)
+		if want := "\ncontinue with: " + resumeCommand(dir) + "\n"; status != exitInterrupted || !strings.HasSuffix(stderr.String(), want) {
+			t.Errorf("%s: interrupted at once: status %d, standard error %q, want %q", args, status, stderr.String(), want)
 		}
 		if out := execute(t, "solve", "--resume", dir, "--quiet"); out.status != 0 {
 			t.Fatalf("status %d, %s", out.status, out.stderr)
