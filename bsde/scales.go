@@ -7,6 +7,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/pde"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -150,8 +151,14 @@ func (m *moments) finite(e *equation, field, what string) error {
 	if bad == 0 {
 		return nil
 	}
-	return &pde.Error{Problem: e.Name, Field: field,
-		Reason: fmt.Sprintf("%s is not finite on %d of %d simulated paths", what, bad, len(m.g))}
+	reason := fmt.Sprintf("%s is not finite on %d of %d simulated paths", what, bad, len(m.g))
+	for n, sums := range m.x {
+		if math.IsNaN(floats.Sum(sums)) || math.IsInf(floats.Sum(sums), 0) {
+			reason += fmt.Sprintf(", as X is not at t = %.4g: drift or diffusion are to blame", e.Horizon*float64(n)/float64(len(m.x)))
+			break
+		}
+	}
+	return &pde.Error{Problem: e.Name, Field: field, Reason: reason}
 }
 
 // spread repeats a row over a batch.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
@@ -40,6 +41,7 @@ func (f *Family) Check(ctx context.Context, dim int, set map[string]float64) ([]
 		return nil, err
 	}
 	list := []Checked{{"shapes", fmt.Sprintf("start, drift, diffusion, generator and terminal fit d = %d and are finite at the start", p.Dim)}}
+	list = f.noteUnused(list)
 	t, x, exact, err := f.checkPaths(&p)
 	if err != nil {
 		return list, f.located(err)
@@ -95,8 +97,9 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool
 		time := float64(n) * h
 		for i, v := range now {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, nil, false, &pde.Error{Problem: p.Name, Field: f.moving(p),
-					Reason: fmt.Sprintf("component %d of a simulated path is %g at t = %g, want finite paths", i%d, v, time)}
+				from := next[i/d*d : (i/d+1)*d] // the state before, if there is one
+				return nil, nil, false, &pde.Error{Problem: p.Name, Field: f.moving(p, time-h, from),
+					Reason: fmt.Sprintf("component %d of a simulated path is %g at t = %.4g, after x = %s, want finite paths", i%d, v, time, few(from))}
 			}
 		}
 		if err := terminal.Eval(paths, gv, now); err != nil {
@@ -158,12 +161,26 @@ func startPaths(p *pde.Problem, rng *rand.Rand, states []float64) error {
 	return start.Eval(len(states)/d, states, normals)
 }
 
-// moving is the field that is to blame for a path: the drift where it is a formula.
-func (f *Family) moving(p *pde.Problem) string {
-	if _, isFormula := p.Drift.(pde.DriftFunc); isFormula {
-		return "Drift"
+// moving is the field that is to blame for a path that is not finite after (t, x): the
+// drift where it is a formula, unless its value there is finite and that of σ is not.
+func (f *Family) moving(p *pde.Problem, t float64, state []float64) string {
+	if _, isFormula := p.Drift.(pde.DriftFunc); !isFormula {
+		return "Diffusion"
 	}
-	return "Diffusion"
+	time, x, dw := expr.Input("t", 1), expr.Input("x", p.Dim), expr.Input("dw", p.Dim)
+	finite := func(v expr.Value) bool {
+		g, err := expr.Compile(v, time, x, dw)
+		if err != nil {
+			return false
+		}
+		ones, out := slices.Repeat([]float64{1}, p.Dim), make([]float64, g.Width())
+		err = g.Eval(1, out, []float64{t}, state, ones)
+		return err == nil && !slices.ContainsFunc(out, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
+	}
+	if finite(p.Drift.At(time, x)) && !finite(p.Diffusion.Mul(time, x, dw)) {
+		return "Diffusion"
+	}
+	return "Drift"
 }
 
 // few are the first components of a point.

@@ -54,7 +54,11 @@ func readCSVPoints(name string, text []byte, d int) (list []point, err error) {
 		line, _ := r.FieldPos(0)
 		at := fmt.Sprintf("%s:%d", name, line)
 		if len(fields) != d && len(fields) != d+1 {
-			return nil, fmt.Errorf("%s: %d columns, want the %d components of x, or the time and them", at, len(fields), d)
+			hint := ""
+			if len(fields) == 1 && strings.ContainsAny(strings.TrimSpace(fields[0]), "; \t") {
+				hint = "; commas separate them"
+			}
+			return nil, fmt.Errorf("%s: %d columns, want the %d components of x, or the time and them%s", at, len(fields), d, hint)
 		}
 		if first {
 			header, column, err := timeColumn(fields, d)
@@ -119,7 +123,12 @@ func readJSONPoints(name string, text []byte, d int) (list []point, err error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&points); err != nil {
+	err = decoder.Decode(&points)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) { // whose own words name types of Go
+		err = fmt.Errorf("there is a JSON %s in the wrong place", wrong.Value)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w; want a list of {\"t\": number, \"x\": [numbers]}", name, err)
 	}
 	if _, err := decoder.Token(); err != io.EOF {

@@ -98,7 +98,7 @@ func parsePlane(s string) (plane [2]scan, err error) {
 			plane[1], err = parseScan(second)
 		}
 	}
-	if !ok || err != nil || plane[0].component < 0 || plane[0].component == plane[1].component {
+	if !ok || err != nil || min(plane[0].component, plane[1].component) < 0 || plane[0].component == plane[1].component {
 		return plane, fmt.Errorf("want J:LO:HI,K:LO:HI with two components, such as 0:-1:1,1:-1:1")
 	}
 	return plane, nil

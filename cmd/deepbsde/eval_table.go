@@ -39,7 +39,12 @@ func (e *evaluation) columns() []column {
 	return []column{
 		{"t", func(p *evaluated) string { return exact(p.Time) }},
 		{"x", func(p *evaluated) string { return e.state(p.State) }},
-		{value, func(p *evaluated) string { return toError(p.Value, p.StdErr) }},
+		{value, func(p *evaluated) string {
+			if !known(p.Value) { // paths or the recursion left every scale of the problem
+				return "unknown"
+			}
+			return toError(p.Value, p.StdErr)
+		}},
 		{"std error", func(p *evaluated) string { return size(p.StdErr) }},
 		{"time step", func(p *evaluated) string { return size(p.DiscretizationError) }},
 		{"network bias", func(p *evaluated) string {
@@ -81,7 +86,8 @@ func (e *evaluation) columns() []column {
 	}
 }
 
-// state prints x: x0, one number where all components are equal, or the first few.
+// state prints x: x0, one number where all components are equal, what is not as in x0
+// where that is little and could be beyond the first few, or these.
 func (e *evaluation) state(x []float64) string {
 	switch {
 	case slices.Equal(x, e.start()):
@@ -89,14 +95,30 @@ func (e *evaluation) state(x []float64) string {
 	case len(x) > 1 && slices.Min(x) == slices.Max(x):
 		return "all " + exact(x[0])
 	}
-	parts := make([]string, 0, 4)
-	for _, v := range x[:min(len(x), 4)] {
+	if moved := e.moved(x); len(x) > shownComponents && len(moved) <= 2 {
+		return "x0 but " + strings.Join(moved, ", ")
+	}
+	parts := make([]string, 0, shownComponents)
+	for _, v := range x[:min(len(x), shownComponents)] {
 		parts = append(parts, short3(v))
 	}
-	if len(x) > 4 {
+	if len(x) > shownComponents {
 		parts = append(parts, "…")
 	}
 	return "(" + strings.Join(parts, ", ") + ")"
+}
+
+// shownComponents is the number of components of x in a table.
+const shownComponents = 4
+
+// moved are the components of x that are not as in x0.
+func (e *evaluation) moved(x []float64) (list []string) {
+	for i, v := range x {
+		if v != e.start()[i] {
+			list = append(list, fmt.Sprintf("x[%d] = %s", i, exact(v)))
+		}
+	}
+	return list
 }
 
 // short3 prints x with at most three significant digits and no trailing zeros.

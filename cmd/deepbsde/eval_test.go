@@ -85,7 +85,7 @@ func TestEvalRefuses(t *testing.T) {
 	for name, text := range map[string]string{
 		"short.csv": "0.1\n", "word.csv": "0,1,2\n0,one,2\n", "header.csv": "a,b,c\n1,2,3\n", "lacks.csv": "t,x0\n0,1\n", "empty.csv": "t,x0,x1\n",
 		"mixed.csv": "0,1\n0,1,2\n", "quote.csv": "0,\"1\n", "beyond.csv": "0,1,2\n7,1,2\n",
-		"short.json": `[{"t": 0, "x": [1]}]`, "key.json": `[{"s": 0}]`, "more.json": `[] []`, "grid.csv": "0.3,1,2\n",
+		"semicolons.csv": "1;2\n", "list.json": `[[1, 2]]`, "short.json": `[{"t": 0, "x": [1]}]`, "key.json": `[{"s": 0}]`, "more.json": `[] []`, "grid.csv": "0.3,1,2\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -111,6 +111,10 @@ func TestEvalRefuses(t *testing.T) {
 		{equation, "--points beyond.csv", "beyond.csv:2: t is 7"},
 		{equation, "--points short.json", "point 0: x has 1 components, want 2"},
 		{equation, "--points key.json", `unknown field "s"; want a list of`},
+		{equation, "--plane 0:-1:1,all:-1:1", "two components"},
+		{equation, "--points semicolons.csv", "semicolons.csv:1: 1 columns, want the 2 components of x, or the time and them; commas separate them"},
+		{equation, "--points list.json", `list.json: there is a JSON array in the wrong place; want a list of {"t": number`},
+		{filepath.Join(dir, "list.json"), "--at x0", "list.json is not a run: it is a file"},
 		{equation, "--points more.json", "more after the list"},
 		{equation, "--at x0 --csv --json", "one format at most"},
 		{policy, "--points grid.csv", "grid.csv:1: t is 0.3, want a time of the grid, such as 0.25 or 0.5"},

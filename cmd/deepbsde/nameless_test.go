@@ -28,6 +28,9 @@ func TestRunOfNamelessFile(t *testing.T) {
 		if m.control != nil {
 			problem = m.control.Problem.Name
 		}
+		if label := d.label(); !strings.HasPrefix(label, name+", d = 2") {
+			t.Errorf("pictures call the problem %q, want %q", label, name)
+		}
 		if m.family.Name != name || m.family.Title != name || problem != name {
 			t.Errorf("the family is called %q, %q, the problem %q, want %q", m.family.Name, m.family.Title, problem, name)
 		}

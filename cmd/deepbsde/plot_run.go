@@ -94,6 +94,7 @@ func (d *rundir) label() string {
 	if m.family, err = findFamily(name); err != nil { // one that this version does not know
 		return fmt.Sprintf("%s, d = %d", d.Problem, d.Dim)
 	}
+	m.family.Name = d.Problem // the copy of a file without the key name is called after the copy
 	m.noteChanges()
 	return identity(m)
 }

@@ -35,7 +35,11 @@ func resultBlock(m *member, r *bsde.Result) block {
 		"sampling error alone; standard error "+short(r.StdErr))
 	b.known("time step", r.DiscretizationError, "± "+short(r.DiscretizationError),
 		fmt.Sprintf("discretisation error left by %d steps", r.Settings.Steps))
-	b.known("network bias", r.NetworkBias, bias(r.NetworkBias, r.StdErr), "from an imperfect Z in a nonlinear f; already subtracted")
+	if known(r.StdErr) && !known(r.NetworkBias) {
+		b.line("network bias", "unknown", "the time step hides it; more steps would show it")
+	} else {
+		b.known("network bias", r.NetworkBias, bias(r.NetworkBias, r.StdErr), "from an imperfect Z in a nonlinear f; already subtracted")
+	}
 	b.known("trained Y0", r.TrainedValue, toError(r.TrainedValue, r.StdErr), "as the optimiser left it, for comparison")
 	b.known("residual ratio", r.ResidualRatio, percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
 	if ref := m.problem.Reference; ref == nil {
@@ -46,9 +50,11 @@ func resultBlock(m *member, r *bsde.Result) block {
 	}
 	if g := finite(r.Gradient); g != nil {
 		b.line("gradient", gradient(g), slopeErrors(r.GradientStdErr, r.GradientDiscretization))
+	} else if known(r.StdErr) && r.Status != bsde.Cancelled {
+		b.line("gradient", "unknown", "a derivative on the paths is not finite, as that of sqrt at 0")
 	}
 	if known(r.RegionError) {
-		b.line("over the start", short(r.RegionError), "root mean square error of the trained u(0, ·) there, at most "+short(r.RegionErrorBound))
+		b.line("over the start", short(r.RegionError), "root mean square error of the trained u(0, ·) there, below "+short(r.RegionErrorBound)+" with 95 % confidence")
 	}
 	if r.Status != bsde.IterationLimit {
 		b.line("status", r.Status.String(), r.Status.Advice())

@@ -79,7 +79,11 @@ func createRun(path string, m manifest, file []byte) (*rundir, error) {
 		return nil, err
 	}
 	if len(entries) > 0 {
-		return nil, &exitError{exitUsage, fmt.Errorf("%s is not empty", path), "'" + resumeCommand(path) + "' continues a run that was stopped"}
+		hint := "--out wants the name of a new directory, or of an empty one"
+		if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == manifestFile }) {
+			hint = "'" + resumeCommand(path) + "' continues a run that was stopped"
+		}
+		return nil, &exitError{exitUsage, fmt.Errorf("%s is not empty", path), hint}
 	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, err
@@ -126,6 +130,9 @@ func openRun(path string) (*rundir, error) {
 	text, err := os.ReadFile(d.file(manifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s is not a run: it has no %s", path, manifestFile)}
+	}
+	if info, statErr := os.Stat(path); statErr == nil && !info.IsDir() {
+		return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s is not a run: it is a file, want the directory that 'deepbsde solve --out' wrote", path)}
 	}
 	if err != nil {
 		return nil, err

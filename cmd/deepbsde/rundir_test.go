@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -75,13 +76,20 @@ func TestRunDirectory(t *testing.T) {
 		if err := os.Remove(filepath.Join(dir, resultFile)); err != nil { // as if it had been killed before the end
 			t.Fatal(err)
 		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		var stdout, stderr bytes.Buffer
+		status := run(ctx, []string{"solve", "--resume", dir, "--quiet"}, &stdout, &stderr)
+		if want := "\ncontinue with: " + resumeCommand(dir) + "\n"; status != exitInterrupted || !strings.HasSuffix(stderr.String(), want) {
+			t.Errorf("%s: interrupted at once: status %d, standard error %q, want %q", args, status, stderr.String(), want)
+		}
 		if out := execute(t, "solve", "--resume", dir, "--quiet"); out.status != 0 {
 			t.Fatalf("status %d, %s", out.status, out.stderr)
 		}
 		if got := result(t, dir); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: resumed %v, want %v", args, got, want)
 		}
-		if again := execute(t, words...); again.status != exitUsage || !strings.Contains(again.stderr, "is not empty") {
+		if again := execute(t, words...); again.status != exitUsage || !strings.Contains(again.stderr, "is not empty\n'deepbsde solve --resume") {
 			t.Errorf("a second run into %s: status %d, %s", dir, again.status, again.stderr)
 		}
 	}
@@ -184,6 +192,10 @@ func TestDamagedCheckpoint(t *testing.T) {
 		}
 	}
 	if out := execute(t, "solve", "--resume", dir, "--quiet"); out.status != exitFailed || !strings.Contains(out.stderr, "no checkpoint of "+dir+" can be used") {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+	full := filepath.Dir(writeFile(t, "mine.txt", "not a run"))
+	if out := execute(t, "solve", "hjb", "--dim", "2", "--iterations", "1", "--paths", "64", "--quiet", "--out", full); out.status != exitUsage || !strings.Contains(out.stderr, "is not empty\n--out wants the name of a new directory") {
 		t.Errorf("status %d, %s", out.status, out.stderr)
 	}
 	if out := execute(t, "solve", "--resume", t.TempDir()); out.status != exitUsage || !strings.Contains(out.stderr, "is not a run: it has no run.json") {

@@ -63,6 +63,10 @@ func TestShowWithDimensionAndParameters(t *testing.T) {
 	if !strings.Contains(none.stdout, "Reference  none is known at once for this dimension and these parameters; try 'deepbsde reference'\n") {
 		t.Errorf("got\n%s", none.stdout)
 	}
+	path := writeFile(t, "own.yaml", "{dim: 2, horizon: 1, diffusion: 1, terminal: sum(x)}")
+	if own := runWith(t, nil, "show", path); own.status != 0 || strings.Contains(own.stdout, "tuned") || strings.Contains(own.stdout, "published") {
+		t.Errorf("settings of a file are neither tuned nor published, got\n%s", own.stdout)
+	}
 	piecewise := runWith(t, nil, "show", "burgers")
 	if !strings.Contains(piecewise.stdout, "0.01 to 15000, 0.001 to 25000, 0.0001") {
 		t.Errorf("got\n%s", piecewise.stdout)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,7 +91,7 @@ func (f *solveFlags) trainingFlags() []cli.Flag {
 func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	t, err := f.task(c)
 	if err != nil {
-		return err
+		return interrupted(err, f.resume.value)
 	}
 	t.command = a.command
 	defer func() {
@@ -112,6 +113,9 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	}
 	o, err := a.perform(c.Context, t)
 	progress.close()
+	if err != nil && t.dir != nil {
+		return interrupted(err, t.dir.path)
+	}
 	if err != nil {
 		return err
 	}
@@ -138,6 +142,15 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 		exit.hint = "continue with: " + resumeCommand(t.dir.path)
 	}
 	return err
+}
+
+// interrupted is err; where it is that of Ctrl-C before there is a result, it says how
+// to go on in the directory, if there is one.
+func interrupted(err error, dir string) error {
+	if dir == "" || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &exitError{exitInterrupted, errors.New("interrupted before there was a result"), "continue with: " + resumeCommand(dir)}
 }
 
 // finished prints the result of a run that has nothing left to do.

@@ -82,7 +82,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 var allowedWithResume = []string{"resume", "workers", "time-limit", "json", "quiet"}
 
 // resumedTask is the task of a run directory.
-func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
+func (f *solveFlags) resumedTask(c *cli.Context) (task *solveTask, err error) {
 	if names := c.Args().Slice(); len(names) > 0 {
 		return nil, usage(c, "solve --resume takes no NAME, got %q: the run has its own problem", names[0])
 	}
@@ -98,6 +98,11 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 	if err := dir.occupy(); err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			dir.lock.Close()
+		}
+	}()
 	if err := dir.tidy(); err != nil {
 		return nil, err
 	}

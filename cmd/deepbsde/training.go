@@ -41,11 +41,14 @@ func presetFor(m *member, network string) preset {
 // trainingTable shows the settings for both networks side by side.
 func trainingTable(m *member) string {
 	t := plainTable()
-	published := "per-step (published)"
+	tuned, published := "shared (tuned)", "per-step (published)"
 	if m.control != nil {
 		published = "per-step"
 	}
-	t.AppendHeader(table.Row{"setting", "shared (tuned)", published})
+	if m.family.Text != nil { // a file, for which nobody has done either
+		tuned, published = "shared", "per-step"
+	}
+	t.AppendHeader(table.Row{"setting", tuned, published})
 	shared, perStep := presetFor(m, "shared"), presetFor(m, "per-step")
 	for _, r := range []struct {
 		name string
