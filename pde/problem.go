@@ -14,10 +14,9 @@ type Problem struct {
 	Start   []float64 // x0, d components
 
 	// RandomStart makes the paths of training start from random states, as a function
-	// of d standard normal numbers ξ of width d: for normal starts Start + std·ξ, for
-	// uniform ones lo + (hi−lo)·Φ(ξ) with ξ.NormCDF(). One training then gives u(0,·)
-	// on the region that they cover. nil: all start from Start, where the reported
-	// value is taken in both cases.
+	// of d standard normal numbers ξ of width d: UniformStart, NormalStart or one of your
+	// own. One training then gives u(0,·) on the region that they cover. nil: all start
+	// from Start, where the reported value is taken in both cases.
 	RandomStart func(xi expr.Value) expr.Value
 
 	// Drift is μ; nil means 0.

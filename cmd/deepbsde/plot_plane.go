@@ -20,7 +20,11 @@ func planeFigure(plane [2]scan, runs []scannedRun) (*figure, error) {
 			value = "reward of the policy"
 		}
 	}
-	f := &figure{title: fmt.Sprintf("%s: %s at t = %s", identity(first.member), value, exact(first.points[0].Time))}
+	others := ""
+	if len(first.start()) > 2 {
+		others = ", the other components as in x0"
+	}
+	f := &figure{title: fmt.Sprintf("%s: %s at t = %s%s", identity(first.member), value, exact(first.points[0].Time), others)}
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, r := range runs {
 		for _, p := range r.points {

@@ -89,7 +89,11 @@ func (s *policyReport) block() block {
 	if s.Maximize {
 		cost = "reward"
 	}
-	b.line("mean "+cost, toError(s.Value, s.StdErr), "of the trained policy on fresh paths")
+	where, action := "of the trained policy on fresh paths", "at time 0 in the start"
+	if s.control.Problem.RandomStart != nil {
+		where, action = "of the trained policy on fresh paths, over random starts", "at time 0 in the centre of the starts"
+	}
+	b.line("mean "+cost, toError(s.Value, s.StdErr), where)
 	b.line("95 % interval", between(s.CI95[0], s.CI95[1], s.StdErr), "standard error "+short(s.StdErr))
 	if sign, bound := s.bound(); len(s.control.Problem.Constraints) == 0 { // else the policy may be better by breaking them
 		b.line("optimal "+cost, sign+toError(bound, s.StdErr), fmt.Sprintf("with 97.5 %% confidence, on %d time steps", s.Settings.Steps))
@@ -104,7 +108,7 @@ func (s *policyReport) block() block {
 		}
 		b.line("excess", percent(s.excess()), remark)
 	}
-	b.line("first action", gradient(s.Action), "at time 0 in the start")
+	b.line("first action", gradient(s.Action), action)
 	if known(s.distance) {
 		b.line("action error", percent(s.distance), "relative L2 distance from the optimal actions in states of fresh paths")
 	}

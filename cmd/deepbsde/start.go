@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
-	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -16,7 +18,7 @@ type startDomain struct {
 
 // parseStart reads box:W or normal:S.
 func parseStart(s string) (startDomain, error) {
-	wrong := errors.New("want box:W for starts within W of x0 in each component, or normal:S for a standard deviation S")
+	wrong := errors.New("want box:W for starts within W of x0 in each component, or normal:S for a standard deviation S; other regions have a problem file with start: {box: …}, other points eval --at")
 	kind, size, ok := strings.Cut(s, ":")
 	if !ok || kind != "box" && kind != "normal" {
 		return startDomain{}, wrong
@@ -33,11 +35,12 @@ func (d startDomain) String() string { return d.kind + ":" + full(d.size) }
 
 // around makes paths start in the region.
 func (d startDomain) around(p *pde.Problem) {
-	x0 := expr.Vector(p.Start)
-	p.RandomStart = func(xi expr.Value) expr.Value {
-		if d.kind == "box" {
-			xi = xi.NormCDF().AddConst(-0.5).Scale(2)
-		}
-		return xi.Scale(d.size).Add(x0)
+	if d.kind == "normal" {
+		p.RandomStart = pde.NormalStart(p.Start, []float64{d.size})
+		return
 	}
+	lo, hi := slices.Clone(p.Start), slices.Clone(p.Start)
+	floats.AddConst(-d.size, lo)
+	floats.AddConst(d.size, hi)
+	p.RandomStart = pde.UniformStart(lo, hi)
 }
