@@ -78,7 +78,7 @@ func (p *pathGradient[T]) recursion(b *builder, shift autodiff.Node) (autodiff.N
 			e.BindInputs(t, at, now, z)
 			y = b.Sub(y, b.Scale(span, e.Result()))
 		}
-		if m.eq.usesY || m.eq.usesZ {
+		if m.tilted() {
 			tilt = b.Add(tilt, p.tilt(b, i, span, at, now))
 		}
 		if euler == nil {
@@ -92,10 +92,15 @@ func (p *pathGradient[T]) recursion(b *builder, shift autodiff.Node) (autodiff.N
 	e := b.Embed(m.eq.final)
 	e.BindInputs(at)
 	each := b.Mul(b.Input("gamma", rows, 1), b.Sub(y, e.Result()))
-	if m.eq.usesY || m.eq.usesZ {
+	if m.tilted() {
 		each = b.Add(each, b.Mul(b.Input("weight", rows, 1), tilt))
 	}
 	return b.Sum(each), nil
+}
+
+// tilted tells whether the weights of paths depend on x, but through Z.
+func (m *model[T]) tilted() bool {
+	return m.eq.usesY || m.eq.usesZ && dependsOn(m.eq.list, inX, true)[len(m.eq.list)-1]
 }
 
 // tiltReach is how far the central difference of a tilt goes, as a part of what Z or Y
