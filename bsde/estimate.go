@@ -79,7 +79,7 @@ func (e *engine[T]) estimate(ctx context.Context, from *origin, paths int, progr
 		if err != nil {
 			return nil, err
 		}
-		if !l.add(r, e.meanStep(from, stride)) || e.stepFree() {
+		if !l.add(r, from.meanStep(stride)) || e.stepFree() {
 			break
 		}
 	}
@@ -167,17 +167,6 @@ func (e *engine[T]) fixedPoint(ctx context.Context, from *origin, paths int) (fl
 		}
 	}
 	return y0, nil
-}
-
-// meanStep is Σ hᵢ²/Σ hᵢ, the step that the first-order error is proportional to:
-// the first step, and the last one of a coarse grid, may be shorter than the others.
-func (e *engine[T]) meanStep(from *origin, stride int) float64 {
-	sum := 0.0
-	for i := 0; i < from.steps(); i += stride {
-		step := from.length(i, min(stride, from.steps()-i))
-		sum += step * step
-	}
-	return sum / (e.eq.Horizon - from.t)
 }
 
 // residuals are the mismatches of many paths from one point and Y0, seen from time 0,

@@ -21,9 +21,12 @@ type gradient struct {
 // gradient differentiates the estimate of the value at the origin in x: with the
 // notation of estimate and residuals,
 //
-//	∇u = −E[Γ ∂(Y_N − g(X_N))/∂x]
+//	∇u = −E[Γ ∂(Y_N − g(X_N))/∂x + Γ (Y_N − g(X_N)) ∂Λ/∂x],   Λ = Σ ∂f/∂z·ΔW + ∂f/∂y h
 //
-// along the paths, Γ, the noise and the control held fixed: any control is a valid one.
+// along the paths, Γ and the increments of W with the control in them held fixed, and
+// Γ(Y_N − g(X_N)) times the derivative of the logarithm of the weights, Γ and the density
+// of the control, which change with x from path to neighbouring path. Z in Λ is held
+// fixed: where f is nonlinear in z an error ε of Z leaves a bias of ε·∂²f/∂z² ∂(σᵀ∇u)/∂x.
 // f and g must be continuous, as everywhere; kinks do no harm. The levels are those of
 // the value, and extrapolated as it is.
 func (e *engine[T]) gradient(ctx context.Context, from *origin, l *levels, paths int) (*gradient, error) {
@@ -48,7 +51,10 @@ func (e *engine[T]) slopes(ctx context.Context, from *origin, r *residuals, path
 	if err != nil {
 		return nil, err
 	}
-	errs := make([]error, e.chunks(paths))
+	errs, mean := make([]error, e.chunks(paths)), 0.0
+	if !e.eq.usesY {
+		mean = r.mean() // else that of the pilot paths vanishes
+	}
 	e.pool.Run(len(errs), func(c int) {
 		if ctx.Err() != nil && len(errs) > cancelledPaths/chunkRows {
 			return
@@ -58,7 +64,7 @@ func (e *engine[T]) slopes(ctx context.Context, from *origin, r *residuals, path
 		first := c * chunkRows
 		rows := min(chunkRows, paths-first)
 		if errs[c] = w.begin(forEstimate, 0, first, rows, from); errs[c] == nil {
-			errs[c] = p.run(w, r, s.each[first*d:(first+rows)*d])
+			errs[c] = p.run(w, r, mean, s.each[first*d:(first+rows)*d])
 		}
 	})
 	for _, err := range errs {

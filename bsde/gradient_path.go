@@ -1,12 +1,14 @@
 package bsde
 
 import (
+	"math"
+
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/vec"
 )
 
-// pathGradient differentiates Γ(Y_N − g(X_N)) in the first state, along chunkRows paths
+// pathGradient differentiates Γ(Y_N − g(X_N)) and its weight in the first state, along chunkRows paths
 // that a walker walks.
 type pathGradient[T autodiff.Float] struct {
 	m       *model[T]
@@ -17,11 +19,13 @@ type pathGradient[T autodiff.Float] struct {
 	slope   []T // the gradient, rows×d
 
 	// Inputs of the program: the states of all steps, one below the other, and X_N; the
-	// increments; ∂X/∂X_0 like the states; Γ and Y_0. One that it does not read is nil.
-	x, dw, tangent, gamma, y0 []T
+	// increments, and what of them is noise; Z; ∂X/∂X_0 like the states; Γ, Y_0, the weight
+	// of the tilt and 1 where Γ is not bounded. One that it does not read is nil.
+	x, dw, noise, z, tangent, gamma, y0, weight, free []T
 
-	step          int       // that is observed next
-	a, next       []float64 // ∂X/∂X_0 along the walk
+	w             *walker[T] // that walks
+	step          int        // that is observed next
+	a, next       []float64  // ∂X/∂X_0 along the walk
 	delta, slopes []float64
 }
 
@@ -43,12 +47,14 @@ func newPathGradient[T autodiff.Float](m *model[T], from *origin, stride int) (*
 		return nil, err
 	}
 	in := p.program.Input
-	p.x, p.dw, p.tangent, p.gamma, p.y0 = in("x"), in("dw"), in("tangent"), in("gamma"), in("y0")
+	p.x, p.dw, p.noise, p.z, p.tangent = in("x"), in("dw"), in("noise"), in("z"), in("tangent")
+	p.gamma, p.y0, p.weight, p.free = in("gamma"), in("y0"), in("weight"), in("free")
 	p.slope = p.program.Gradient(shift)
 	return p, nil
 }
 
-// recursion is Σ Γ(Y_N − g(X_N)) over the paths as a function of the shift.
+// recursion is Σ Γ(Y_N − g(X_N)) over the paths as a function of the shift, with the tilt
+// of their weights.
 func (p *pathGradient[T]) recursion(b *builder, shift autodiff.Node) (autodiff.Node, error) {
 	m, rows, d := p.m, chunkRows, p.m.eq.Dim
 	steps := (p.from.steps() + p.stride - 1) / p.stride
@@ -59,7 +65,8 @@ func (p *pathGradient[T]) recursion(b *builder, shift autodiff.Node) (autodiff.N
 		return autodiff.Node{}, err
 	}
 	at := b.Add(b.Rows(x, 0, rows), shift)
-	y := b.Add(b.Input("y0", rows, 1), b.Scale(0, b.RowDot(shift, shift)))
+	zero := b.Scale(0, b.RowDot(shift, shift))
+	y, tilt := b.Add(b.Input("y0", rows, 1), zero), zero
 	for i := range steps {
 		t, span := b.Constant(1, 1, []float64{p.from.times[i*p.stride]}), p.length(i)
 		noise := b.Rows(dw, i*rows, rows)
@@ -71,6 +78,9 @@ func (p *pathGradient[T]) recursion(b *builder, shift autodiff.Node) (autodiff.N
 			e.BindInputs(t, at, now, z)
 			y = b.Sub(y, b.Scale(span, e.Result()))
 		}
+		if m.tilted() {
+			tilt = b.Add(tilt, p.tilt(b, i, span, at, now))
+		}
 		if euler == nil {
 			at = b.Add(b.Rows(x, (i+1)*rows, rows), b.Mul(b.Rows(tangent, (i+1)*rows, rows), shift))
 			continue
@@ -81,7 +91,47 @@ func (p *pathGradient[T]) recursion(b *builder, shift autodiff.Node) (autodiff.N
 	}
 	e := b.Embed(m.eq.final)
 	e.BindInputs(at)
-	return b.Sum(b.Mul(b.Input("gamma", rows, 1), b.Sub(y, e.Result()))), nil
+	each := b.Mul(b.Input("gamma", rows, 1), b.Sub(y, e.Result()))
+	if m.tilted() {
+		each = b.Add(each, b.Mul(b.Input("weight", rows, 1), tilt))
+	}
+	return b.Sum(each), nil
+}
+
+// tilted tells whether the weights of paths depend on x, but through Z.
+func (m *model[T]) tilted() bool {
+	return m.eq.usesY || m.eq.usesZ && dependsOn(m.eq.list, inX, true)[len(m.eq.list)-1]
+}
+
+// tiltReach is how far the central difference of a tilt goes, as a part of what Z or Y
+// varies by: far enough that few paths do not decide the gradient where f has a kink.
+const tiltReach = 0.1
+
+// tilt is ∂f/∂z·ΔW + ∂f/∂y h at step i, of which the derivative along a path is that of
+// the logarithm of its weight, the density of the control times Γ. A central difference
+// of f: gradients cannot be differentiated once more. Z is held fixed: ∂Z/∂x may be wrong
+// by more than it is itself.
+func (p *pathGradient[T]) tilt(b *builder, i int, span float64, at, y autodiff.Node) autodiff.Node {
+	m, rows := p.m, chunkRows
+	reach := tiltReach * m.scales.g / span
+	if m.eq.usesZ {
+		reach = tiltReach * m.scales.z / math.Sqrt(span)
+	}
+	t, all := b.Constant(1, 1, []float64{p.from.times[i*p.stride]}), (p.from.steps()+p.stride-1)/p.stride*rows
+	z := b.Rows(b.Input("z", all, m.eq.Dim), i*rows, rows)
+	side := func(reach float64) autodiff.Node {
+		ys, zs := y, z
+		if m.eq.usesY {
+			ys = b.Add(y, b.Scale(reach*span, b.Input("free", rows, 1)))
+		}
+		if m.eq.usesZ {
+			zs = b.Add(z, b.Scale(reach, b.Rows(b.Input("noise", all, m.eq.Dim), i*rows, rows)))
+		}
+		e := b.Embed(m.eq.list)
+		e.BindInputs(t, at, ys, zs)
+		return e.Result()
+	}
+	return b.Scale(0.5/reach, b.Sub(side(reach), side(-reach)))
 }
 
 // length is that of step i of the walk on its level.
@@ -100,14 +150,14 @@ func (m *model[T]) eulerStep() ([]expr.Node, error) {
 	return expr.Nodes(m.eq.EulerStep(t, h, x, dw), t, h, x, dw)
 }
 
-// run walks the paths that the walker has begun, on the level of r, and fills out with
-// their gradients, rows×d.
-func (p *pathGradient[T]) run(w *walker[T], r *residuals, out []T) error {
+// run walks the paths that the walker has begun, on the level of r with its mean, and
+// fills out with their gradients, rows×d.
+func (p *pathGradient[T]) run(w *walker[T], r *residuals, mean float64, out []T) error {
 	slopes := p.slopes[:w.noise.rows]
 	if !p.m.eq.usesY {
 		slopes = nil
 	}
-	p.step = 0
+	p.w, p.step = w, 0
 	spread(p.a, []float64{1})
 	if err := w.mismatch(p.stride, r.y0, p.delta[:w.noise.rows], slopes, p); err != nil {
 		return err
@@ -116,8 +166,19 @@ func (p *pathGradient[T]) run(w *walker[T], r *residuals, out []T) error {
 	p.keep(p.tangent, p.a[:len(out)])
 	for i := range p.gamma {
 		p.gamma[i], p.y0[i] = 1, T(r.y0)
+		gamma, free := 1.0, 1.0
 		if i < len(slopes) {
-			p.gamma[i] = T(1 / r.bounded(slopes[i]))
+			bounded := r.bounded(slopes[i])
+			if gamma = 1 / bounded; bounded != slopes[i] {
+				free = 0
+			}
+			p.gamma[i] = T(gamma)
+		}
+		if p.free != nil {
+			p.free[i] = T(free)
+		}
+		if p.weight != nil && i < w.noise.rows {
+			p.weight[i] = T(gamma*p.delta[i] - mean)
 		}
 	}
 	p.program.Run(p.serial)
@@ -126,9 +187,17 @@ func (p *pathGradient[T]) run(w *walker[T], r *residuals, out []T) error {
 }
 
 // observe keeps a step of the walk for the program.
-func (p *pathGradient[T]) observe(_ int, _ float64, x, dw, _ []float64) error {
+func (p *pathGradient[T]) observe(_ int, _ float64, x, dw, z []float64) error {
 	p.keep(p.x, x)
 	p.keep(p.dw, dw)
+	p.keep(p.z, z)
+	if p.noise != nil {
+		span, pure := p.length(p.step), p.next[:len(dw)]
+		for i, v := range p.w.v[:len(dw)] {
+			pure[i] = dw[i] - float64(v)*span
+		}
+		p.keep(p.noise, pure)
+	}
 	if p.tangent != nil {
 		p.keep(p.tangent, p.a[:len(x)])
 		p.m.eq.move.Tangent(p.length(p.step), len(x)/p.m.eq.Dim, p.a[:len(x)], dw, p.next[:len(x)])

@@ -71,3 +71,16 @@ func (o *origin) length(i, count int) float64 {
 	}
 	return sum
 }
+
+// meanStep is Σ hᵢ²/Σ hᵢ on every stride-th point, the step that the first-order error is
+// proportional to: the first step, and the last one of a coarse grid, may be shorter than
+// the others.
+func (o *origin) meanStep(stride int) float64 {
+	sum, squares := 0.0, 0.0
+	for i := 0; i < o.steps(); i += stride {
+		step := o.length(i, min(stride, o.steps()-i))
+		sum += step
+		squares += step * step
+	}
+	return squares / sum
+}

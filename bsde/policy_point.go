@@ -82,7 +82,7 @@ func (p *TrainedPolicy) At(ctx context.Context, t float64, x []float64, paths in
 func (p *TrainedPolicy) step(t float64) (int, error) {
 	d := p.problem
 	n := int(math.Round(t / d.Step))
-	if n < 0 || n > d.Steps || math.Abs(t-d.Time(n)) > 1e-9*d.Step {
+	if n < 0 || n > d.Steps || !(math.Abs(t-d.Time(n)) <= 1e-9*d.Step) {
 		below := max(0, min(int(math.Floor(t/d.Step)), d.Steps-1))
 		return 0, pointError(d.Name, "t", "is %g, want a time of the grid, such as %g or %g, from 0 to %g", t, d.Time(below), d.Time(below+1), d.Time(d.Steps))
 	}

@@ -54,8 +54,10 @@ func (w *walker[T]) squaredError(c int) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
+		fine := w.m.stepLength()
+		weight := fine / (w.m.origin.meanStep(2) - fine)
 		for i := range delta {
-			delta[i] = 2*delta[i] - coarse[i]
+			delta[i] += weight * (delta[i] - coarse[i])
 		}
 	}
 	sum, squares := 0.0, 0.0

@@ -15,7 +15,7 @@ import (
 // Solution is a trained network as the functions u and ∇u. It may be used from several
 // goroutines, which then wait for one another, but not while its trainer steps.
 type Solution struct {
-	mutex sync.Mutex
+	mutex *sync.Mutex // the trainer's: its solutions share the networks
 	core  core
 	eq    *equation
 	set   Settings
@@ -47,7 +47,7 @@ const DefaultPointPaths = 4096
 
 // Solution is the network as trained so far. It stays usable after Result or Close, and
 // moves with the training until then.
-func (t *Trainer) Solution() *Solution { return &Solution{core: t.core, eq: t.eq, set: t.set} }
+func (t *Trainer) Solution() *Solution { return &Solution{&t.shared, t.core, t.eq, t.set} }
 
 // At estimates u and ∇u at (t, x), 0 ≤ t ≤ T, from the given number of fresh paths that
 // start there (0: DefaultPointPaths), as Result does at (0, x0). All points see the same

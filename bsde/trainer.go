@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff"
@@ -18,6 +19,7 @@ type Trainer struct {
 	method DeepBSDE
 	eq     *equation
 	core   core
+	shared sync.Mutex // of its solutions
 }
 
 // core is the part of a trainer that depends on the precision.

@@ -127,6 +127,8 @@ func (f *pointFlags) points(c *cli.Context, x0 []float64, horizon float64) (list
 		return nil, usage(c, "want one of --at, --points, --line and --plane")
 	case (f.time.given || f.count.given) && !f.line.given && !f.plane.given:
 		return nil, usage(c, "--time and --count belong to --line and --plane")
+	case f.line.given && f.count.value > mostPoints, f.plane.given && f.count.value > mostPoints/max(1, f.count.value):
+		return nil, usage(c, "--count %d: more than %d points", f.count.value, mostPoints)
 	}
 	for _, s := range f.at {
 		p, err := parsePoint(s, x0)
@@ -165,6 +167,9 @@ func (f *pointFlags) points(c *cli.Context, x0 []float64, horizon float64) (list
 	}
 	return list, nil
 }
+
+// mostPoints is the number that flags may ask for.
+const mostPoints = 1 << 20
 
 // through are the points of a line through x0.
 func (r scan) through(c *cli.Context, flag string, x0 []float64, count int) (list [][]float64, err error) {

@@ -22,7 +22,11 @@ func (e *evaluation) heading() string {
 	if of := e.Settings.Iterations; e.iteration < of {
 		s += fmt.Sprintf("; trained %d of %d iterations", e.iteration, of)
 	}
-	return fmt.Sprintf("%s; %d paths a point\n\n", s, e.points[0].Paths)
+	paths := 0
+	for _, p := range e.points { // none at the horizon
+		paths = max(paths, p.Paths)
+	}
+	return fmt.Sprintf("%s; %d paths a point\n\n", s, paths)
 }
 
 // column is a column of the table for people; one that is empty throughout is left out.

@@ -98,6 +98,8 @@ func TestEvalRefuses(t *testing.T) {
 		{equation, "--at 0.1:1,a", `the component "a": want a number`},
 		{equation, "--at 3:x0", "--at 3:x0: t is 3, want a time from 0 to the horizon"},
 		{equation, "--at x0 --time 1", "--time and --count belong to --line and --plane"},
+		{equation, "--line 0:-1:1 --count 2000000000", "more than 1048576 points"},
+		{equation, "--plane 0:-1:1,1:-1:1 --count 4294967296", "more than 1048576 points"},
 		{equation, "--line 2:-1:1", "there is no component 2, want a number from 0 to 1"},
 		{equation, "--line 0:1:-1", "LO below HI"},
 		{equation, "--plane 0:-1:1,0:-1:1", "two components"},
