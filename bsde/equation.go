@@ -12,6 +12,7 @@ type equation struct {
 	list      []expr.Node // the same as operations, for graphs
 	usesY     bool        // f depends on y
 	usesZ     bool        // f has a derivative in z
+	curved    bool        // which depends on z
 	terminal  *expr.Func  // g(x)
 	final     []expr.Node // the same as operations
 	random    *expr.Func  // the random start, a function of ξ; nil for a fixed one
@@ -44,6 +45,7 @@ func newEquation(p pde.Problem) (*equation, error) {
 		last := len(e.list) - 1
 		e.usesY = dependsOn(e.list, inY, false)[last]
 		e.usesZ = dependsOn(e.list, inZ, true)[last]
+		e.curved = e.usesZ && !affine(e.list, inZ)
 	}
 	if e.terminal, err = expr.Compile(p.Terminal(x), x); err != nil {
 		return nil, err
@@ -72,4 +74,40 @@ func dependsOn(list []expr.Node, input int, differentiably bool) []bool {
 		}
 	}
 	return yes
+}
+
+// affine tells whether a list of operations is affine in one of its inputs, as far as the
+// operations alone show it.
+func affine(list []expr.Node, input int) bool {
+	depends, yes := dependsOn(list, input, false), make([]bool, len(list))
+	for i, n := range list {
+		all, count := true, 0 // of the operands that depend on the input
+		for _, a := range n.Args {
+			if depends[a] {
+				all, count = all && yes[a], count+1
+			}
+		}
+		switch n.Op {
+		case expr.OpUnary:
+			all = all && (n.Unary.Fn == expr.Scale || n.Unary.Fn == expr.AddConst)
+		case expr.OpBinary:
+			switch n.Bin {
+			case expr.Add, expr.Sub:
+			case expr.Mul:
+				all = all && count < 2
+			case expr.Div:
+				all = all && !depends[n.Args[1]]
+			default:
+				all = false
+			}
+		case expr.OpDot:
+			all = all && count < 2
+		case expr.OpSelect:
+			all = all && !depends[n.Args[0]]
+		case expr.OpNorm, expr.OpMaxComp, expr.OpMinComp:
+			all = false
+		}
+		yes[i] = !depends[i] || n.Op == expr.OpInput || all
+	}
+	return yes[len(yes)-1]
 }

@@ -31,7 +31,7 @@ func (e *estimate) fill(r *Result) {
 	r.CI95 = e.interval()
 	r.DiscretizationError, r.NetworkBias, r.ResidualRatio = e.discretization, e.bias, e.ratio
 	r.Paths = e.paths
-	r.Gradient, r.GradientStdErr, r.GradientDiscretization = e.slope()
+	r.Gradient, r.GradientStdErr, r.GradientDiscretization, r.GradientNetworkBias = e.slope()
 }
 
 // interval is the 95 % interval of the value.
@@ -40,11 +40,11 @@ func (e *estimate) interval() [2]float64 {
 }
 
 // slope is the gradient with its errors.
-func (e *estimate) slope() (mean, stderr []float64, discretization float64) {
+func (e *estimate) slope() (mean, stderr []float64, discretization, bias float64) {
 	if e.gradient == nil {
-		return nil, nil, math.NaN()
+		return nil, nil, math.NaN(), math.NaN()
 	}
-	return e.gradient.mean, e.gradient.stderr, e.gradient.discretization
+	return e.gradient.mean, e.gradient.stderr, e.gradient.discretization, e.gradient.bias
 }
 
 // estimate finds the Y0 for which

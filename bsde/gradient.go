@@ -16,6 +16,7 @@ const gradientPaths = 4096
 type gradient struct {
 	mean, stderr   []float64 // d
 	discretization float64   // of the component where it is largest
+	bias           float64   // from the error of Z, of the component where it is largest
 }
 
 // gradient differentiates the estimate of the value at the origin in x: with the
@@ -25,9 +26,10 @@ type gradient struct {
 //
 // along the paths, Γ and the increments of W with the control in them held fixed, and
 // Γ(Y_N − g(X_N)) times the derivative of the logarithm of the weights, Γ and the density
-// of the control, which change with x from path to neighbouring path. Z in Λ is held
-// fixed: where f is nonlinear in z an error ε of Z leaves a bias of ε·∂²f/∂z² ∂(σᵀ∇u)/∂x.
-// f and g must be continuous, as everywhere; kinks do no harm. The levels are those of
+// of the control, which change with x from path to neighbouring path. Where f is nonlinear
+// in z, Λ depends on Z(x) too, and the error ε of Z leaves a bias of ε·∂²f/∂z² ∂ε/∂x. With
+// Z in Λ held fixed it would be −ε·∂²f/∂z² ∂(σᵀ∇u)/∂x: the difference of the two is the size
+// of either where the other is small, and reported. f and g must be continuous, as everywhere; kinks do no harm. The levels are those of
 // the value, and extrapolated as it is.
 func (e *engine[T]) gradient(ctx context.Context, from *origin, l *levels, paths int) (*gradient, error) {
 	var levels []*slopes[T]
@@ -41,12 +43,13 @@ func (e *engine[T]) gradient(ctx context.Context, from *origin, l *levels, paths
 	return combine(levels, l.step, e.eq.Dim), nil
 }
 
-// slopes are the gradients of single paths on one level, paths×d.
-type slopes[T autodiff.Float] struct{ each []T }
+// slopes are the gradients of single paths on one level, paths×d, and their part that
+// comes from Z in the weights.
+type slopes[T autodiff.Float] struct{ each, bend []T }
 
 func (e *engine[T]) slopes(ctx context.Context, from *origin, r *residuals, paths int) (*slopes[T], error) {
 	d := e.eq.Dim
-	s := &slopes[T]{make([]T, paths*d)}
+	s := &slopes[T]{make([]T, paths*d), make([]T, paths*d)}
 	programs, err := e.pathGradients(from, r.every)
 	if err != nil {
 		return nil, err
@@ -64,7 +67,7 @@ func (e *engine[T]) slopes(ctx context.Context, from *origin, r *residuals, path
 		first := c * chunkRows
 		rows := min(chunkRows, paths-first)
 		if errs[c] = w.begin(forEstimate, 0, first, rows, from); errs[c] == nil {
-			errs[c] = p.run(w, r, mean, s.each[first*d:(first+rows)*d])
+			errs[c] = p.run(w, r, mean, s.each[first*d:(first+rows)*d], s.bend[first*d:(first+rows)*d])
 		}
 	})
 	for _, err := range errs {
@@ -116,10 +119,12 @@ func combine[T autodiff.Float](levels []*slopes[T], step []float64, d int) *grad
 		g.discretization = math.NaN()
 	}
 	column := make([]float64, paths)
-	extrapolated := func(j, i int) (mean, std float64) {
-		a, b, wa := levels[i].each, levels[i].each, 1.0
+	each := func(s *slopes[T]) []T { return s.each }
+	bend := func(s *slopes[T]) []T { return s.bend }
+	extrapolated := func(of func(*slopes[T]) []T, j, i int) (mean, std float64) {
+		a, b, wa := of(levels[i]), of(levels[i]), 1.0
 		if i+1 < len(levels) {
-			b, wa = levels[i+1].each, step[i+1]/(step[i+1]-step[i])
+			b, wa = of(levels[i+1]), step[i+1]/(step[i+1]-step[i])
 		}
 		for k := range column {
 			column[k] = -wa*float64(a[k*d+j]) - (1-wa)*float64(b[k*d+j])
@@ -127,10 +132,12 @@ func combine[T autodiff.Float](levels []*slopes[T], step []float64, d int) *grad
 		return stat.MeanStdDev(column, nil)
 	}
 	for j := range d {
-		mean, std := extrapolated(j, 0)
+		mean, std := extrapolated(each, j, 0)
+		bias, _ := extrapolated(bend, j, 0)
+		g.bias = math.Max(g.bias, math.Abs(bias))
 		g.mean[j], g.stderr[j] = mean, std/math.Sqrt(float64(paths))
 		if len(levels) > 1 {
-			coarse, _ := extrapolated(j, 1)
+			coarse, _ := extrapolated(each, j, 1)
 			g.discretization = math.Max(g.discretization, math.Abs(mean-coarse))
 		}
 	}

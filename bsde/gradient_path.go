@@ -8,20 +8,21 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/vec"
 )
 
-// pathGradient differentiates Γ(Y_N − g(X_N)) and its weight in the first state, along chunkRows paths
-// that a walker walks.
+// pathGradient differentiates Γ(Y_N − g(X_N)) and the weight in the first state, along
+// chunkRows paths that a walker walks.
 type pathGradient[T autodiff.Float] struct {
 	m       *model[T]
 	from    *origin
 	stride  int
 	program *autodiff.Program[T]
 	serial  *autodiff.Pool
-	slope   []T // the gradient, rows×d
+	slope   []T // the gradient without bend, rows×d
+	bend    []T // what Z in the weights adds to it; nil where they do not depend on Z
 
 	// Inputs of the program: the states of all steps, one below the other, and X_N; the
-	// increments, and what of them is noise; Z; ∂X/∂X_0 like the states; Γ, Y_0, the weight
-	// of the tilt and 1 where Γ is not bounded. One that it does not read is nil.
-	x, dw, noise, z, tangent, gamma, y0, weight, free []T
+	// increments, and what of them is noise; ∂X/∂X_0 like the states; Γ, Y_0, the weight of
+	// the tilt and 1 where Γ is not bounded. One that it does not read is nil.
+	x, dw, noise, tangent, gamma, y0, weight, free []T
 
 	w             *walker[T] // that walks
 	step          int        // that is observed next
@@ -37,57 +38,70 @@ func newPathGradient[T autodiff.Float](m *model[T], from *origin, stride int) (*
 		delta: make([]float64, rows), slopes: make([]float64, rows),
 	}
 	b := m.builder(false)
-	shift := b.Input("shift", rows, d) // of the first state; 0
-	cost, err := p.recursion(b, shift)
+	// Both are added to the first state, and 0: bend where Z in the weights sees it, shift
+	// everywhere else.
+	shift, bend := b.Input("shift", rows, d), b.Input("bend", rows, d)
+	cost, err := p.recursion(b, shift, bend)
 	if err != nil {
 		return nil, err
 	}
-	p.program, err = autodiff.Compile(b.Graph, autodiff.Target{Cost: cost, Wrt: []autodiff.Node{shift}}, m.params, m.states)
+	wrt := []autodiff.Node{shift}
+	if m.eq.curved {
+		wrt = append(wrt, bend)
+	}
+	p.program, err = autodiff.Compile(b.Graph, autodiff.Target{Cost: cost, Wrt: wrt}, m.params, m.states)
 	if err != nil {
 		return nil, err
 	}
 	in := p.program.Input
-	p.x, p.dw, p.noise, p.z, p.tangent = in("x"), in("dw"), in("noise"), in("z"), in("tangent")
+	p.x, p.dw, p.noise, p.tangent = in("x"), in("dw"), in("noise"), in("tangent")
 	p.gamma, p.y0, p.weight, p.free = in("gamma"), in("y0"), in("weight"), in("free")
 	p.slope = p.program.Gradient(shift)
+	if m.eq.curved {
+		p.bend = p.program.Gradient(bend)
+	}
 	return p, nil
 }
 
-// recursion is Σ Γ(Y_N − g(X_N)) over the paths as a function of the shift, with the tilt
-// of their weights.
-func (p *pathGradient[T]) recursion(b *builder, shift autodiff.Node) (autodiff.Node, error) {
+// recursion is Σ Γ(Y_N − g(X_N)) over the paths as a function of shift and bend, with the
+// tilt of their weights.
+func (p *pathGradient[T]) recursion(b *builder, shift, bend autodiff.Node) (autodiff.Node, error) {
 	m, rows, d := p.m, chunkRows, p.m.eq.Dim
 	steps := (p.from.steps() + p.stride - 1) / p.stride
 	x, dw := b.Input("x", (steps+1)*rows, d), b.Input("dw", steps*rows, d)
-	tangent := b.Input("tangent", (steps+1)*rows, d)
 	euler, err := m.eulerStep()
 	if err != nil {
 		return autodiff.Node{}, err
 	}
-	at := b.Add(b.Rows(x, 0, rows), shift)
+	move := func(i int, at, shift autodiff.Node) autodiff.Node {
+		if euler == nil {
+			tangent := b.Input("tangent", (steps+1)*rows, d)
+			return b.Add(b.Rows(x, (i+1)*rows, rows), b.Mul(b.Rows(tangent, (i+1)*rows, rows), shift))
+		}
+		e := b.Embed(euler)
+		e.BindInputs(b.Constant(1, 1, []float64{p.from.times[i*p.stride]}), b.Constant(1, 1, []float64{p.length(i)}), at, b.Rows(dw, i*rows, rows))
+		return e.Result()
+	}
+	at, bent := b.Add(b.Rows(x, 0, rows), shift), b.Add(b.Rows(x, 0, rows), bend)
 	zero := b.Scale(0, b.RowDot(shift, shift))
 	y, tilt := b.Add(b.Input("y0", rows, 1), zero), zero
 	for i := range steps {
 		t, span := b.Constant(1, 1, []float64{p.from.times[i*p.stride]}), p.length(i)
-		noise := b.Rows(dw, i*rows, rows)
-		z := m.net.build(b, p.from.nets[i*p.stride], 1, at)
+		net := p.from.nets[i*p.stride]
+		z := m.net.build(b, net, 1, at)
 		now := y
-		y = b.Add(y, b.RowDot(z, noise))
+		y = b.Add(y, b.RowDot(z, b.Rows(dw, i*rows, rows)))
 		if m.eq.generator != nil {
 			e := b.Embed(m.eq.list)
 			e.BindInputs(t, at, now, z)
 			y = b.Sub(y, b.Scale(span, e.Result()))
 		}
 		if m.tilted() {
-			tilt = b.Add(tilt, p.tilt(b, i, span, at, now))
+			tilt = b.Add(tilt, p.tilt(b, i, span, at, now, m.net.build(b, net, 1, bent)))
 		}
-		if euler == nil {
-			at = b.Add(b.Rows(x, (i+1)*rows, rows), b.Mul(b.Rows(tangent, (i+1)*rows, rows), shift))
-			continue
+		if at = move(i, at, shift); m.tilted() {
+			bent = move(i, bent, bend)
 		}
-		e := b.Embed(euler)
-		e.BindInputs(t, b.Constant(1, 1, []float64{span}), at, noise)
-		at = e.Result()
 	}
 	e := b.Embed(m.eq.final)
 	e.BindInputs(at)
@@ -98,9 +112,9 @@ func (p *pathGradient[T]) recursion(b *builder, shift autodiff.Node) (autodiff.N
 	return b.Sum(each), nil
 }
 
-// tilted tells whether the weights of paths depend on x, but through Z.
+// tilted tells whether the weights of paths depend on x.
 func (m *model[T]) tilted() bool {
-	return m.eq.usesY || m.eq.usesZ && dependsOn(m.eq.list, inX, true)[len(m.eq.list)-1]
+	return m.eq.usesY || m.eq.curved || m.eq.usesZ && dependsOn(m.eq.list, inX, true)[len(m.eq.list)-1]
 }
 
 // tiltReach is how far the central difference of a tilt goes, as a part of what Z or Y
@@ -109,16 +123,15 @@ const tiltReach = 0.1
 
 // tilt is ∂f/∂z·ΔW + ∂f/∂y h at step i, of which the derivative along a path is that of
 // the logarithm of its weight, the density of the control times Γ. A central difference
-// of f: gradients cannot be differentiated once more. Z is held fixed: ∂Z/∂x may be wrong
-// by more than it is itself.
-func (p *pathGradient[T]) tilt(b *builder, i int, span float64, at, y autodiff.Node) autodiff.Node {
+// of f: gradients cannot be differentiated once more. z is the network's at the bent
+// state.
+func (p *pathGradient[T]) tilt(b *builder, i int, span float64, at, y, z autodiff.Node) autodiff.Node {
 	m, rows := p.m, chunkRows
 	reach := tiltReach * m.scales.g / span
 	if m.eq.usesZ {
 		reach = tiltReach * m.scales.z / math.Sqrt(span)
 	}
 	t, all := b.Constant(1, 1, []float64{p.from.times[i*p.stride]}), (p.from.steps()+p.stride-1)/p.stride*rows
-	z := b.Rows(b.Input("z", all, m.eq.Dim), i*rows, rows)
 	side := func(reach float64) autodiff.Node {
 		ys, zs := y, z
 		if m.eq.usesY {
@@ -151,8 +164,8 @@ func (m *model[T]) eulerStep() ([]expr.Node, error) {
 }
 
 // run walks the paths that the walker has begun, on the level of r with its mean, and
-// fills out with their gradients, rows×d.
-func (p *pathGradient[T]) run(w *walker[T], r *residuals, mean float64, out []T) error {
+// fills out with their gradients, rows×d, and bend with the part of Z in the weights.
+func (p *pathGradient[T]) run(w *walker[T], r *residuals, mean float64, out, bend []T) error {
 	slopes := p.slopes[:w.noise.rows]
 	if !p.m.eq.usesY {
 		slopes = nil
@@ -183,14 +196,19 @@ func (p *pathGradient[T]) run(w *walker[T], r *residuals, mean float64, out []T)
 	}
 	p.program.Run(p.serial)
 	copy(out, p.slope)
+	if p.bend != nil {
+		copy(bend, p.bend)
+		for i, v := range bend {
+			out[i] += v
+		}
+	}
 	return nil
 }
 
 // observe keeps a step of the walk for the program.
-func (p *pathGradient[T]) observe(_ int, _ float64, x, dw, z []float64) error {
+func (p *pathGradient[T]) observe(_ int, _ float64, x, dw, _ []float64) error {
 	p.keep(p.x, x)
 	p.keep(p.dw, dw)
-	p.keep(p.z, z)
 	if p.noise != nil {
 		span, pure := p.length(p.step), p.next[:len(dw)]
 		for i, v := range p.w.v[:len(dw)] {

@@ -40,3 +40,47 @@ func TestGradientUntrained(t *testing.T) {
 		}
 	}
 }
+
+// TestGradientCurved: where f is nonlinear in z the network's error biases the gradient, by
+// less than is reported: 3 standard errors, and the errors of the step and the network.
+// u = sin x again.
+func TestGradientCurved(t *testing.T) {
+	p := pde.Problem{
+		Name: "curved", Dim: 1, Horizon: 1, Start: []float64{0.4}, Diffusion: pde.Scalar(1),
+		Generator: func(_, x, _, z expr.Value) expr.Value {
+			return x.Sin().Scale(0.5).Sub(z.Square().Sub(x.Cos().Square()).Scale(1.5)).Sum()
+		},
+		Terminal: func(x expr.Value) expr.Value { return x.Sin().Sum() },
+	}
+	want := math.Cos(0.4)
+	for _, iterations := range []int{30, 300, 1500} {
+		r := solve(t, p, DeepBSDE{Network: Shared{Hidden: []int{16}}}, Settings{Steps: 20, Iterations: iterations, LearningRate: 1e-2})
+		off, bound := math.Abs(r.Gradient[0]-want), 3*r.GradientStdErr[0]+r.GradientDiscretization+r.GradientNetworkBias
+		t.Logf("%d iterations: off by %.4f, standard error %.4f, step %.4f, network %.4f", iterations, off, r.GradientStdErr[0], r.GradientDiscretization, r.GradientNetworkBias)
+		if !(off <= bound) {
+			t.Errorf("%d iterations: ∂u/∂x = %.4f, want %.4f within %.4f", iterations, r.Gradient[0], want, bound)
+		}
+	}
+}
+
+// TestAffine: what is affine in z is found.
+func TestAffine(t *testing.T) {
+	x, z := expr.Input("x", 2), expr.Input("z", 2)
+	for _, c := range []struct {
+		f    expr.Value
+		want bool
+	}{
+		{z.Sum(), true}, {x.Mul(z).Sum().AddConst(1), true}, {x.Dot(z), true}, {z.Div(x.AddConst(3)).Mean(), true},
+		{x.Exp().Sum(), true}, {z.Linear([][]float64{{1, 2}, {3, 4}}).At(0).Scale(-2), true},
+		{z.NormSq(), false}, {z.Norm(), false}, {z.Dot(z), false}, {z.Mul(z).Sum(), false}, {x.Div(z).Sum(), false},
+		{z.Abs().Sum(), false}, {z.Relu().Sum(), false}, {z.MaxComponent(), false}, {z.Sum().Mul(z.At(0)), false},
+	} {
+		list, err := expr.Nodes(c.f, x, z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := affine(list, 1); got != c.want {
+			t.Errorf("%v: affine %t, want %t", list, got, c.want)
+		}
+	}
+}

@@ -43,6 +43,10 @@ type Result struct {
 	// GradientDiscretization is DiscretizationError for the component of Gradient where
 	// it is largest.
 	GradientDiscretization float64
+	// GradientNetworkBias is the size of what an imperfect Z does to Gradient where f is
+	// nonlinear in z, for the component where it is largest. It is not subtracted, and
+	// includes what is noise in it.
+	GradientNetworkBias float64
 
 	TrainedValue float64 // Y0 as the optimiser left it
 	// RegionError is the root mean square error of u(0, ·) as the optimiser left it over

@@ -35,6 +35,7 @@ type Estimate struct {
 	Gradient               []float64 // ∇u(t, x), d numbers
 	GradientStdErr         []float64 // the standard error of each component
 	GradientDiscretization float64   // the time step's error of the component where it is largest
+	GradientNetworkBias    float64   // that of an imperfect Z likewise, not subtracted
 
 	// Trained is u(0, x) as training left it, without simulation: where the start was
 	// random, and at x0. NaN elsewhere.
@@ -82,7 +83,7 @@ func (s *Solution) At(ctx context.Context, t float64, x []float64, paths int) (*
 	}
 	out.Value, out.StdErr, out.CI95 = e.value, e.stderr, e.interval()
 	out.DiscretizationError, out.NetworkBias, out.Paths = e.discretization, e.bias, e.paths
-	out.Gradient, out.GradientStdErr, out.GradientDiscretization = e.slope()
+	out.Gradient, out.GradientStdErr, out.GradientDiscretization, out.GradientNetworkBias = e.slope()
 	return out, nil
 }
 

@@ -191,7 +191,7 @@ func (e *evaluator) at(ctx context.Context, p point, paths int) (*evaluated, err
 		}
 		return &evaluated{Estimate: bsde.Estimate{
 			Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, DiscretizationError: nan, NetworkBias: nan,
-			Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientDiscretization: nan, Trained: nan, Paths: v.Paths,
+			Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientDiscretization: nan, GradientNetworkBias: nan, Trained: nan, Paths: v.Paths,
 		}, action: v.Action, exact: nan}, nil
 	}
 	v, err := e.solution.At(ctx, p.t, p.x, paths)

@@ -220,6 +220,7 @@ type jsonPoint struct {
 	Gradient       []float64 `json:"gradient,omitempty"`
 	GradientStdErr []float64 `json:"gradient_stderr,omitempty"`
 	GradientStep   *float64  `json:"gradient_discretization_error,omitempty"`
+	GradientBias   *float64  `json:"gradient_network_bias,omitempty"`
 	ExactGradient  []float64 `json:"exact_gradient,omitempty"`
 	Action         []float64 `json:"action,omitempty"`
 	Paths          int       `json:"paths,omitempty"`
@@ -231,7 +232,7 @@ func (e *evaluation) json() any {
 		list = append(list, jsonPoint{
 			T: p.Time, X: p.State, Value: number(p.Value), StdErr: number(p.StdErr), CI95: finite(p.CI95[:]),
 			Step: number(p.DiscretizationError), Bias: number(p.NetworkBias), Trained: number(p.Trained), Exact: number(p.exact),
-			Gradient: finite(p.Gradient), GradientStdErr: finite(p.GradientStdErr), GradientStep: number(math.Abs(p.GradientDiscretization)),
+			Gradient: finite(p.Gradient), GradientStdErr: finite(p.GradientStdErr), GradientStep: number(p.GradientDiscretization), GradientBias: number(p.GradientNetworkBias),
 			ExactGradient: finite(p.exactGradient), Action: finite(p.action), Paths: p.Paths,
 		})
 	}

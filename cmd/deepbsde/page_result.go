@@ -64,7 +64,7 @@ func (p *pageData) equationResult() (*member, *bsde.Result) {
 		Problem: j.Problem, Dim: j.Dim, Method: p.run.deepBSDE(), Status: p.run.status(),
 		Value: orNaN(j.Value), StdErr: orNaN(j.StdErr), CI95: interval(j.CI95), Gradient: j.Gradient,
 		DiscretizationError: orNaN(j.DiscretizationError), NetworkBias: orNaN(j.NetworkBias), ResidualRatio: orNaN(j.ResidualRatio),
-		GradientStdErr: j.GradientStdErr, GradientDiscretization: orNaN(j.GradientStep),
+		GradientStdErr: j.GradientStdErr, GradientDiscretization: orNaN(j.GradientStep), GradientNetworkBias: orNaN(j.GradientBias),
 		RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),
 		TrainedValue: orNaN(j.TrainedValue), Iterations: j.Iterations, Paths: j.Paths, Settings: p.run.effective(p.member).Settings, Elapsed: p.run.elapsed(),
 	}

@@ -49,7 +49,7 @@ func resultBlock(m *member, r *bsde.Result) block {
 		b.known("relative error", relativeError(r.Value, ref), percent(relativeError(r.Value, ref)), "")
 	}
 	if g := finite(r.Gradient); g != nil {
-		b.line("gradient", gradient(g), slopeErrors(r.GradientStdErr, r.GradientDiscretization))
+		b.line("gradient", gradient(g), slopeErrors(r))
 	} else if known(r.StdErr) && r.Status != bsde.Cancelled {
 		b.line("gradient", "unknown", "a derivative on the paths is not finite, as that of sqrt at 0")
 	}
@@ -189,13 +189,16 @@ func enumerate(words []string) string {
 }
 
 // slopeErrors are the errors of a gradient in words.
-func slopeErrors(stderr []float64, step float64) string {
+func slopeErrors(r *bsde.Result) string {
 	var words []string
-	if e := finite(stderr); e != nil {
+	if e := finite(r.GradientStdErr); e != nil {
 		words = append(words, "standard error up to "+short(slices.Max(e)))
 	}
-	if known(step) && step > 0 {
+	if step := r.GradientDiscretization; known(step) && step > 0 {
 		words = append(words, "time step ± "+short(step))
+	}
+	if b := r.GradientNetworkBias; known(b) && b > 0 {
+		words = append(words, "network ± "+short(b))
 	}
 	return strings.Join(words, ", ")
 }

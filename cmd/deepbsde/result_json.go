@@ -43,6 +43,7 @@ type jsonResult struct {
 	Gradient            []float64          `json:"gradient,omitempty"`
 	GradientStdErr      []float64          `json:"gradient_stderr,omitempty"`
 	GradientStep        *float64           `json:"gradient_discretization_error,omitempty"`
+	GradientBias        *float64           `json:"gradient_network_bias,omitempty"`
 	DiscretizationError *float64           `json:"discretization_error,omitempty"`
 	NetworkBias         *float64           `json:"network_bias,omitempty"`
 	ResidualRatio       *float64           `json:"residual_ratio,omitempty"`
@@ -67,7 +68,7 @@ func newJSONResult(m *member, r *bsde.Result) jsonResult {
 		Problem: r.Problem, Kind: "pde", Dim: r.Dim, Method: r.Method.Name(), Network: r.Method.Network.Name(),
 		Value: number(r.Value), StdErr: number(r.StdErr),
 		CI95: finite(r.CI95[:]), Gradient: finite(r.Gradient), GradientStdErr: finite(r.GradientStdErr),
-		GradientStep: number(r.GradientDiscretization), RegionError: number(r.RegionError), RegionErrorBound: number(r.RegionErrorBound),
+		GradientStep: number(r.GradientDiscretization), GradientBias: number(r.GradientNetworkBias), RegionError: number(r.RegionError), RegionErrorBound: number(r.RegionErrorBound),
 		DiscretizationError: number(r.DiscretizationError), NetworkBias: number(r.NetworkBias),
 		ResidualRatio: number(r.ResidualRatio), TrainedValue: number(r.TrainedValue),
 		Reference:     newJSONReference(m.problem.Reference),

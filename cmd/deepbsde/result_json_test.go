@@ -49,7 +49,7 @@ func TestSolveJSON(t *testing.T) {
 		t.Fatalf("got %+v", out)
 	}
 	want := strings.Fields(`problem kind dim method network value stderr ci95 gradient gradient_stderr
-		gradient_discretization_error discretization_error
+		gradient_discretization_error gradient_network_bias discretization_error
 		network_bias residual_ratio trained_value reference relative_error iterations paths seconds status seed precision workers
 		parameters settings`)
 	if got := keys(t, out.stdout); !slices.Equal(got, want) {
@@ -94,7 +94,8 @@ func TestSolveJSONUnknownNumbers(t *testing.T) {
 	nan := math.NaN()
 	out := runWith(t, func(c call) (*bsde.Result, error) {
 		r := fakeResult(c)
-		r.Value, r.StdErr, r.CI95, r.Gradient, r.GradientStdErr, r.GradientDiscretization = nan, nan, [2]float64{nan, nan}, nil, nil, nan
+		r.Value, r.StdErr, r.CI95, r.Gradient, r.GradientStdErr = nan, nan, [2]float64{nan, nan}, nil, nil
+		r.GradientDiscretization, r.GradientNetworkBias = nan, nan
 		r.DiscretizationError, r.NetworkBias, r.ResidualRatio, r.TrainedValue = nan, nan, math.Inf(1), nan
 		return r, nil
 	}, strings.Fields("solve default-risk --dim 3 --json")...)
