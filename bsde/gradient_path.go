@@ -83,8 +83,9 @@ func (p *pathGradient[T]) recursion(b *builder, shift, bend autodiff.Node) (auto
 		return e.Result()
 	}
 	at, bent := b.Add(b.Rows(x, 0, rows), shift), b.Add(b.Rows(x, 0, rows), bend)
-	zero := b.Scale(0, b.RowDot(shift, shift))
-	y, tilt := b.Add(b.Input("y0", rows, 1), zero), zero
+	// Nothing else may depend on them, as with one step and a fixed start.
+	y := b.Add(b.Input("y0", rows, 1), b.Scale(0, b.RowDot(shift, shift)))
+	tilt := b.Scale(0, b.RowDot(bend, bend))
 	for i := range steps {
 		t, span := b.Constant(1, 1, []float64{p.from.times[i*p.stride]}), p.length(i)
 		net := p.from.nets[i*p.stride]

@@ -68,11 +68,20 @@ func TestRunDirectory(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(m.Command, words) || m.Settings.Iterations != 40 || m.Settings.Steps != 4 {
 			t.Errorf("%s: manifest %+v, %v", args, m, err)
 		}
-		// A finished run that is resumed gives the same result again.
+		// A finished run that is resumed gives the same result again, and writes nothing: not
+		// even the lock, which another process may have.
 		want := result(t, dir)
+		other, err := openRun(dir)
+		if err == nil {
+			err = other.occupy()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 		if out := execute(t, "solve", "--resume", dir, "--quiet", "--json"); out.status != 0 || !strings.Contains(out.stderr, "is finished; this is its result") || !strings.Contains(out.stdout, `"iterations": 40`) {
 			t.Errorf("resumed when finished: status %d, %s%s", out.status, out.stderr, out.stdout)
 		}
+		other.lock.Close()
 		if err := os.Remove(filepath.Join(dir, resultFile)); err != nil { // as if it had been killed before the end
 			t.Fatal(err)
 		}
@@ -268,6 +277,9 @@ func TestAwkwardDirectories(t *testing.T) {
 		t.Error("the neighbour has lost its checkpoints")
 	}
 	d := &rundir{path: neighbour}
+	if err := os.Remove(d.file(resultFile)); err != nil { // as of a run that goes on
+		t.Fatal(err)
+	}
 	if err := d.occupy(); err != nil {
 		t.Fatal(err)
 	}

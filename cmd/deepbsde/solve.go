@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -99,10 +96,8 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 			t.dir.lock.Close()
 		}
 	}()
-	if t.dir != nil {
-		if done, err := a.finished(t.dir, f.json); done || err != nil {
-			return err
-		}
+	if t.over {
+		return a.printResult(t.dir, f.json)
 	}
 	progress := newProgress(a.stderr, f.quiet)
 	t.settings.Progress = func(p bsde.Progress) {
@@ -151,31 +146,6 @@ func interrupted(err error, dir string) error {
 		return err
 	}
 	return &exitError{exitInterrupted, errors.New("interrupted before there was a result"), "continue with: " + resumeCommand(dir)}
-}
-
-// finished prints the result of a run that has nothing left to do.
-func (a *app) finished(d *rundir, asJSON bool) (bool, error) {
-	text, err := os.ReadFile(d.file(resultFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	var r struct{ Status string }
-	if err == nil {
-		err = json.Unmarshal(text, &r)
-	}
-	if err != nil {
-		return false, fmt.Errorf("%s: %w", d.file(resultFile), err)
-	}
-	if r.Status != bsde.IterationLimit.String() && r.Status != bsde.Diverged.String() {
-		return false, nil
-	}
-	fmt.Fprintf(a.stderr, "deepbsde: %s is finished; this is its result\n", d.path)
-	if !asJSON {
-		if text, err = os.ReadFile(d.file(reportFile)); err != nil {
-			return true, err
-		}
-	}
-	return true, a.print(string(text))
 }
 
 // fit refuses settings that do not apply to the problem's kind.

@@ -27,6 +27,7 @@ type solveTask struct {
 	out      string // the directory to be made, "" for none
 	command  []string
 	dir      *rundir // that of a run that goes on, or as made
+	over     bool    // the run in dir has nothing left to do
 	unsaved  error   // why the last checkpoint could not be written
 }
 
@@ -94,6 +95,10 @@ func (f *solveFlags) resumedTask(c *cli.Context) (task *solveTask, err error) {
 	dir, err := openRun(f.resume.value)
 	if err != nil {
 		return nil, err
+	}
+	over, err := dir.over()
+	if err != nil || over { // nothing is written then, which the directory may not allow
+		return &solveTask{dir: dir, over: over}, err
 	}
 	if err := dir.occupy(); err != nil {
 		return nil, err
