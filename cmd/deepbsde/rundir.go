@@ -72,14 +72,15 @@ type rundir struct {
 	lock  *os.File
 }
 
-// createRun makes the directory, which must be empty if it exists.
+// createRun makes the directory, which must be empty if it exists, or what a run that was
+// killed in createRun has left.
 // file is the text of the problem file, nil for a named problem.
 func createRun(path string, m manifest, file []byte) (*rundir, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if len(entries) > 0 {
+	if len(entries) > 0 && !stillborn(entries) {
 		hint := "--out wants the name of a new directory, or of an empty one"
 		if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == manifestFile }) {
 			hint = "'" + resumeCommand(path) + "' continues a run that was stopped"
@@ -93,6 +94,9 @@ func createRun(path string, m manifest, file []byte) (*rundir, error) {
 	if err := d.occupy(); err != nil {
 		return nil, err
 	}
+	if err := d.tidy(); err != nil {
+		return nil, err
+	}
 	if file != nil {
 		d.File, d.FileDigest = problemFile, fmt.Sprintf("%x", sha256.Sum256(file))
 		if err := os.WriteFile(d.file(problemFile), file, 0o644); err != nil {
@@ -101,6 +105,20 @@ func createRun(path string, m manifest, file []byte) (*rundir, error) {
 	}
 	d.Digest = d.digest()
 	return d, d.writeJSON(manifestFile, d.manifest)
+}
+
+// stillborn tells whether a directory has nothing but what createRun writes before the
+// manifest, the lock at first.
+func stillborn(entries []fs.DirEntry) bool {
+	locked := false
+	for _, e := range entries {
+		name := e.Name()
+		locked = locked || name == lockFile
+		if name != lockFile && name != problemFile && !strings.HasPrefix(name, "."+manifestFile) {
+			return false
+		}
+	}
+	return locked
 }
 
 // occupy keeps other processes from training in the directory, until this one ends.

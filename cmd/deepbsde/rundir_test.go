@@ -104,6 +104,32 @@ func TestRunDirectory(t *testing.T) {
 	}
 }
 
+// TestKilledAtBirth: the directory of a run that was killed before it had its manifest can
+// be had again; one that is not such a run's cannot.
+func TestKilledAtBirth(t *testing.T) {
+	for _, c := range []struct {
+		files string
+		ok    bool
+	}{
+		{"lock", true}, {"lock problem.yaml", true}, {"lock .run.json.123", true},
+		{"problem.yaml", false}, {"lock notes.txt", false}, {".run.json.123", false},
+	} {
+		dir := t.TempDir()
+		for _, name := range strings.Fields(c.files) {
+			if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out := execute(t, "solve", "hjb", "--dim", "2", "--iterations", "2", "--paths", "64", "--quiet", "--out", dir)
+		if (out.status == 0) != c.ok || !c.ok && !strings.Contains(out.stderr, "is not empty") {
+			t.Errorf("%s: status %d, %s", c.files, out.status, out.stderr)
+		}
+		if _, err := os.Stat(filepath.Join(dir, ".run.json.123")); c.ok && err == nil {
+			t.Errorf("%s: the half-written manifest is still there", c.files)
+		}
+	}
+}
+
 // TestKilledRuns: a run that is killed at random moments and resumed ends in the bits
 // of one that was not.
 func TestKilledRuns(t *testing.T) {
