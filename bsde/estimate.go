@@ -91,7 +91,7 @@ func (e *engine[T]) estimate(ctx context.Context, from *origin, paths int, progr
 }
 
 // stepFree tells whether the recursion has no time step error.
-func (e *engine[T]) stepFree() bool { return e.eq.generator == nil && e.eq.move.Exact }
+func (m *model[T]) stepFree() bool { return m.eq.generator == nil && m.eq.move.Exact }
 
 // conclude turns the levels into the answer; it is unknown where the recursion
 // blows up.

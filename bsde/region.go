@@ -48,8 +48,7 @@ func (w *walker[T]) squaredError(c int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	free := w.m.eq.generator == nil && w.m.eq.move.Exact
-	if !free && w.m.set.Steps > 1 {
+	if !w.m.stepFree() && w.m.set.Steps > 1 {
 		coarse, err := w.fromOneStart(c, 2)
 		if err != nil {
 			return 0, err

@@ -6,10 +6,8 @@ import (
 	"fmt"
 
 	"github.com/urfave/cli/v2"
-	"gonum.org/v1/gonum/stat"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -111,7 +109,6 @@ type evaluator struct {
 	*rundir
 	iteration int
 	solution  *bsde.Solution      // of an equation
-	walked    []bsde.Path         // its sample paths
 	policy    *bsde.TrainedPolicy // of a control problem
 }
 
@@ -130,37 +127,7 @@ func (a *app) newEvaluator(ctx context.Context, dir *rundir, workers int) (e *ev
 	}
 	defer t.Close()
 	e.member, e.iteration, e.solution = m, t.Iteration(), t.Solution()
-	if e.walked, err = t.Paths(measuredPaths); err != nil {
-		return nil, err
-	}
 	return e, nil
-}
-
-// reach is two standard deviations of a component of the state at the horizon, or 1 where
-// it does not vary.
-func (e *evaluator) reach(ctx context.Context, k int) (float64, error) {
-	var column []float64
-	if e.policy == nil {
-		for _, path := range e.walked {
-			column = append(column, path.X[len(path.X)-1][k])
-		}
-	} else {
-		d, err := e.grid(e.Settings.Steps)
-		if err != nil {
-			return 0, err
-		}
-		o, err := control.Simulate(ctx, d, e.policy, control.Simulation{Paths: 2 * measuredPaths, Record: measuredPaths, Seed: 1, Purpose: freshStates})
-		if err != nil {
-			return 0, err
-		}
-		for _, r := range o.Records {
-			column = append(column, r.States[len(r.States)-1][k])
-		}
-	}
-	if std := stat.StdDev(column, nil); std > 0 && known(std) {
-		return 2 * std, nil
-	}
-	return 1, nil
 }
 
 // start is x0.

@@ -7,11 +7,13 @@ import (
 	"slices"
 
 	"github.com/urfave/cli/v2"
+	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/control"
 )
 
 // scannedRun is a run evaluated at points of a line or a plane.
@@ -33,7 +35,7 @@ func (a *app) scanRuns(c *cli.Context, f *plotFlags, runs []*plottedRun) (list [
 			return nil, err
 		}
 		if len(list) == 0 {
-			if err := f.defaultScan(c.Context, e); err != nil {
+			if err := a.defaultScan(c.Context, f, r, e); err != nil {
 				return nil, err
 			}
 		}
@@ -51,18 +53,26 @@ func (a *app) scanRuns(c *cli.Context, f *plotFlags, runs []*plottedRun) (list [
 }
 
 // defaultScan fills in the line or the plane.
-func (f *plotFlags) defaultScan(ctx context.Context, e *evaluator) error {
+func (a *app) defaultScan(ctx context.Context, f *plotFlags, r *plottedRun, e *evaluator) error {
 	if f.line.given || f.plane.given {
 		return nil
 	}
-	around := func(k int) (scan, error) {
-		reach, err := e.reach(ctx, k)
-		return scan{k, e.start()[k] - reach, e.start()[k] + reach}, err
-	}
-	first, err := around(0)
+	ends, err := a.lastStates(ctx, r, e)
 	if err != nil {
 		return err
 	}
+	around := func(k int) scan {
+		reach := 1.0 // where the component does not vary
+		column := make([]float64, len(ends))
+		for i, x := range ends {
+			column[i] = x[k]
+		}
+		if std := stat.StdDev(column, nil); std > 0 && known(std) {
+			reach = 2 * std
+		}
+		return scan{k, e.start()[k] - reach, e.start()[k] + reach}
+	}
+	first := around(0)
 	if f.what.value == "line" {
 		f.line = opt[scan]{first, true}
 		return nil
@@ -70,9 +80,31 @@ func (f *plotFlags) defaultScan(ctx context.Context, e *evaluator) error {
 	if len(e.start()) < 2 {
 		return &exitError{status: exitUsage, err: fmt.Errorf("%s has one component, and no plane: draw --what line", e.family.Name)}
 	}
-	second, err := around(1)
-	f.plane = opt[[2]scan]{[2]scan{first, second}, true}
-	return err
+	f.plane = opt[[2]scan]{[2]scan{first, around(1)}, true}
+	return nil
+}
+
+// lastStates are the states at the horizon of sample paths of a run.
+func (a *app) lastStates(ctx context.Context, r *plottedRun, e *evaluator) (list [][]float64, err error) {
+	if e.policy == nil {
+		paths, _, err := a.valuePaths(ctx, r)
+		for _, path := range paths {
+			list = append(list, path.X[len(path.X)-1])
+		}
+		return list, err
+	}
+	d, err := e.grid(e.Settings.Steps)
+	if err != nil {
+		return nil, err
+	}
+	o, err := control.Simulate(ctx, d, e.policy, control.Simulation{Paths: 2 * measuredPaths, Record: measuredPaths, Seed: 1, Purpose: freshStates})
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range o.Records {
+		list = append(list, record.States[len(record.States)-1])
+	}
+	return list, nil
 }
 
 // lineFigure draws u along a line with its 95 % interval, beside the exact solution where
