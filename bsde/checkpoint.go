@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 )
 
@@ -33,7 +32,7 @@ const (
 var ErrNoCheckpoint = errors.New("bsde: a run that is over or has diverged has no checkpoint")
 
 // Save writes a checkpoint. The error after Result or divergence is ErrNoCheckpoint.
-func (t *loop) Save(w io.Writer) error {
+func (t *Trainer) Save(w io.Writer) error {
 	if t.closed || t.err != nil || t.status == Diverged {
 		return ErrNoCheckpoint
 	}
@@ -41,10 +40,10 @@ func (t *loop) Save(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	tensors, adamSteps := t.steps.tensors()
+	tensors, adamSteps := t.training.State()
 	return safetensors.Write(w, &safetensors.File{
 		Metadata: map[string]string{
-			formatKey: format, modelKey: t.model, historyKey: string(history),
+			formatKey: format, modelKey: t.training.Label(), historyKey: string(history),
 			iterationKey: strconv.Itoa(t.iteration), adamKey: strconv.Itoa(adamSteps),
 			firstLossKey: strconv.FormatFloat(t.firstLoss, 'g', -1, 64),
 			elapsedKey:   time.Since(t.start).String(),
@@ -56,7 +55,7 @@ func (t *loop) Save(w io.Writer) error {
 // Restore continues the run of a checkpoint, to the same bits as if it had never
 // stopped, in a trainer fresh from Init with the same problem, method and settings. A
 // file that is damaged or belongs to another network is refused as a whole.
-func (t *loop) Restore(data []byte) error {
+func (t *Trainer) Restore(data []byte) error {
 	if t.iteration != 0 || t.closed {
 		return fmt.Errorf("bsde: a checkpoint is to be restored before the first step")
 	}
@@ -70,8 +69,8 @@ func (t *loop) Restore(data []byte) error {
 	if got := f.Metadata[formatKey]; got != format {
 		return fmt.Errorf("checkpoint: the format is %q, want %q", got, format)
 	}
-	if got := f.Metadata[modelKey]; got != t.model {
-		return fmt.Errorf("checkpoint: it is of %s, the run is of %s", got, t.model)
+	if got := f.Metadata[modelKey]; got != t.training.Label() {
+		return fmt.Errorf("checkpoint: it is of %s, the run is of %s", got, t.training.Label())
 	}
 	var s struct {
 		iteration, adam int
@@ -98,11 +97,11 @@ func (t *loop) Restore(data []byte) error {
 			return fmt.Errorf("checkpoint: a record of iteration %d among those up to %d", r.Iteration, s.iteration)
 		}
 	}
-	live, _ := t.steps.tensors()
+	live, _ := t.training.State()
 	if err := copyTensors(live, f.Tensors); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	t.steps.resume(s.adam, s.history[len(s.history)-1])
+	t.training.Resume(s.adam, s.history[len(s.history)-1])
 	t.iteration, t.firstLoss, t.history = s.iteration, s.firstLoss, s.history
 	t.start = time.Now().Add(-s.elapsed)
 	return nil
@@ -146,18 +145,4 @@ func copyTensors(live, saved []safetensors.Tensor) error {
 		}
 	}
 	return nil
-}
-
-// modelTensors are the live arrays of a model and its optimiser.
-func modelTensors[T autodiff.Float](l *autodiff.Layout, params, states []T, adam *autodiff.Adam[T]) (list []safetensors.Tensor) {
-	add := func(prefix string, all []autodiff.Param, data []T) {
-		for _, p := range all {
-			list = append(list, safetensors.Tensor{Name: prefix + p.Name, Shape: []int{p.Rows, p.Cols}, Data: data[p.Offset : p.Offset+p.Size()]})
-		}
-	}
-	add("", l.Params(), params)
-	add("", l.States(), states)
-	add("adam.m/", l.Params(), adam.Moment1)
-	add("adam.v/", l.Params(), adam.Moment2)
-	return list
 }

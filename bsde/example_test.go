@@ -7,6 +7,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -19,7 +20,7 @@ func ExampleSolve() {
 		Generator: func(t, x, y, z expr.Value) expr.Value { return z.NormSq().Scale(-0.5) },
 		Terminal:  func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() },
 	}
-	res, err := bsde.Solve(context.Background(), p, bsde.DeepBSDE{}, nil)
+	res, err := bsde.Solve(context.Background(), p, deep.Method{}, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

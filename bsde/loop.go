@@ -6,83 +6,12 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff"
-	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 )
-
-// loop is what the runs of all methods have in common: gradient steps under a schedule,
-// the history, and the ways of ending.
-type loop struct {
-	set   Settings
-	pool  *autodiff.Pool
-	steps stepper
-	model string // problem, method and network in words, for checkpoints
-	rate  autodiff.Schedule
-	began time.Time // of Init
-	start time.Time // of training
-	since time.Time // when this process began with it, which the time limit counts from
-
-	iteration int
-	status    Status
-	history   []Record
-	firstLoss float64
-	closed    bool
-	err       error
-}
-
-// stepper is what a loop repeats.
-type stepper interface {
-	gradientStep(iteration int, rate float64) (finite bool, err error)
-	validate() (loss float64, err error)
-	value() float64
-	unitLoss() float64 // the loss of a network that explains nothing
-	mulAdds() int      // in the matrix products of a gradient step
-
-	// tensors are the live arrays of a checkpoint, with the optimiser's steps; resume
-	// tells that they have been filled from one whose last record is given.
-	tensors() (live []safetensors.Tensor, adamSteps int)
-	resume(adamSteps int, last Record)
-}
-
-func newLoop(s Settings) loop {
-	return loop{set: s, status: IterationLimit, began: time.Now()}
-}
-
-// begin records the state before training.
-func (t *loop) begin(model string, s stepper) error {
-	t.model = model
-	t.steps, t.rate, t.start = s, t.set.schedule(), time.Now()
-	t.since = t.start
-	t.record()
-	return t.err
-}
-
-// Close ends the goroutines of a run that is given up without a Result.
-func (t *loop) Close() {
-	t.closed = true
-	t.pool.Close()
-}
-
-func (s *Settings) schedule() autodiff.Schedule {
-	switch s.Schedule {
-	case "constant":
-		return autodiff.ConstantRate(s.LearningRate)
-	case "piecewise":
-		return autodiff.PiecewiseRate(s.Boundaries, s.Rates)
-	}
-	return autodiff.CosineRate(s.LearningRate)
-}
-
-// end settles the status at the end of training.
-func (t *loop) end() {
-	if t.status == IterationLimit && t.iteration < t.set.Iterations {
-		t.status = Cancelled
-	}
-}
 
 // Step makes one gradient step and reports whether another one should follow. It
 // is false at the iteration or time limit, when the context is cancelled, on
 // divergence and on an error; Result tells which.
-func (t *loop) Step(ctx context.Context) bool {
+func (t *Trainer) Step(ctx context.Context) bool {
 	switch {
 	case t.err != nil || t.closed || t.status == Diverged:
 		return false
@@ -96,7 +25,7 @@ func (t *loop) Step(ctx context.Context) bool {
 		t.status = TimeLimit
 		return false
 	}
-	finite, err := t.steps.gradientStep(t.iteration, t.rate(t.iteration, t.set.Iterations))
+	finite, err := t.training.GradientStep(t.iteration, t.rate(t.iteration, t.set.Iterations))
 	if err != nil {
 		t.err = err
 		return false
@@ -119,18 +48,18 @@ func (t *loop) Step(ctx context.Context) bool {
 const divergedLoss = 1e6
 
 // record adds the present state to the history and reports it.
-func (t *loop) record() {
-	loss, err := t.steps.validate()
+func (t *Trainer) record() {
+	loss, err := t.training.Validate()
 	if err != nil {
 		t.err = err
 		return
 	}
 	r := Record{
-		Iteration: t.iteration, Loss: loss, Value: t.steps.value(),
+		Iteration: t.iteration, Loss: loss, Value: t.training.Value(),
 		LearningRate: t.rate(t.iteration, t.set.Iterations), Elapsed: time.Since(t.start),
 	}
 	if len(t.history) == 0 {
-		t.firstLoss = math.Max(loss, t.steps.unitLoss())
+		t.firstLoss = math.Max(loss, t.training.UnitLoss())
 	}
 	if math.IsNaN(loss) || math.IsInf(loss, 0) || loss > divergedLoss*t.firstLoss {
 		t.status = Diverged
@@ -139,7 +68,7 @@ func (t *loop) record() {
 	t.report("training", t.iteration, t.set.Iterations)
 }
 
-func (t *loop) report(phase string, done, of int) {
+func (t *Trainer) report(phase string, done, of int) {
 	if t.set.Progress == nil {
 		return
 	}
@@ -151,8 +80,12 @@ func (t *loop) report(phase string, done, of int) {
 	t.set.Progress(p)
 }
 
-// History is the records so far, the last the newest. They must not be changed.
-func (t *loop) History() []Record { return t.history }
-
-// Iteration is the number of gradient steps done.
-func (t *loop) Iteration() int { return t.iteration }
+func (s *Settings) schedule() autodiff.Schedule {
+	switch s.Schedule {
+	case "constant":
+		return autodiff.ConstantRate(s.LearningRate)
+	case "piecewise":
+		return autodiff.PiecewiseRate(s.Boundaries, s.Rates)
+	}
+	return autodiff.CosineRate(s.LearningRate)
+}

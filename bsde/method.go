@@ -1,38 +1,139 @@
 package bsde
 
-// Method turns a problem into a network. DeepBSDE is the only one so far.
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+)
+
+// Method is a way to solve problems: deep.Method, policy.Method, or one of your own in a
+// folder of its own. It is a value with its options as fields; its JSON form, an object,
+// is what a saved run keeps of them. A method that registers itself can be named on the
+// command line and in saved runs.
 type Method interface {
 	// Name is the method's name in results, such as "deep-bsde".
 	Name() string
+
+	// Supports lists the features of problems that the method can handle, each with a few
+	// words on how, or "" where there is nothing to say.
+	Supports() map[Feature]string
+
+	// Resolve is the method as it will be used for a problem, with defaults filled in. Its
+	// errors are *SettingsError.
+	Resolve(p Problem) (Method, error)
+
+	// Start simulates what it needs to know, builds and compiles. The problem has no
+	// feature that is not supported, and the method is resolved for it.
+	Start(ctx context.Context, p Problem, e Env) (Training, error)
 }
 
-// DeepBSDE is the method of E, Han, Jentzen (2017): Y0 and the functions Z_n are
-// trained together so that Y_N meets the terminal condition in mean square.
-type DeepBSDE struct {
-	Network Network // nil: Shared{}
-
-	// Uncontrolled simulates X as the problem states it. Otherwise, where f
-	// depends on z, paths have the drift μ + σv with v = ∂f/∂z at the current Z,
-	// and the recursion accordingly:
-	//
-	//	dX = (μ + σv) dt + σ dW,   dY = −(f − Z·v) dt + Z·dW
-	//
-	// By Girsanov's theorem this is the same equation for any v. The paths go
-	// where a generator nonlinear in z makes the value (for a
-	// Hamilton–Jacobi–Bellman equation v is the optimal control), and the bias
-	// of Y0 is of second order in the error of Z instead of first.
-	Uncontrolled bool
+// Env is what a method is given to work with.
+type Env struct {
+	Settings Settings       // checked, with defaults filled in
+	Pool     *autodiff.Pool // of Settings.Workers; it is closed after Result
 }
 
-// Name is "deep-bsde".
-func (DeepBSDE) Name() string { return "deep-bsde" }
+var registered []Method
 
-// resolve fills in the defaults for a problem.
-func (m DeepBSDE) resolve(e *equation) DeepBSDE {
-	if m.Network == nil {
-		m.Network = Shared{}
+// Register makes a method known by its name, with its value as the default options. It
+// is called from init functions, and panics where the name is taken.
+func Register(m Method) {
+	if slices.ContainsFunc(registered, func(o Method) bool { return o.Name() == m.Name() }) {
+		panic("bsde: two methods are called " + m.Name())
 	}
-	m.Network = m.Network.Resolve(e.Dim)
-	m.Uncontrolled = m.Uncontrolled || !e.usesZ // v = ∂f/∂z = 0
-	return m
+	registered = append(registered, m)
+	slices.SortStableFunc(registered, func(a, b Method) int { return strings.Compare(a.Name(), b.Name()) })
+}
+
+// Methods lists the registered methods by name. Importing package bsde/methods registers
+// all that come with the library.
+func Methods() []Method { return slices.Clone(registered) }
+
+// Able lists the names of the registered methods that support all of some features.
+func Able(features []Feature) (names []string) {
+	for _, m := range registered {
+		if missing(m, features) == "" {
+			names = append(names, m.Name())
+		}
+	}
+	return names
+}
+
+// missing is the first of some features that a method does not support, "" for none.
+func missing(m Method, features []Feature) Feature {
+	can := m.Supports()
+	for _, f := range features {
+		if _, ok := can[f]; !ok {
+			return f
+		}
+	}
+	return ""
+}
+
+// UnsupportedError is a problem with a feature that the method cannot handle.
+type UnsupportedError struct {
+	Problem string
+	Method  string
+	Feature Feature
+	Able    []string // the registered methods that can solve the problem
+}
+
+// Error is one sentence that names the methods that can.
+func (e *UnsupportedError) Error() string {
+	able := "no method can"
+	if len(e.Able) > 0 {
+		able = strings.Join(e.Able, " or ") + " can"
+	}
+	return fmt.Sprintf("method %s cannot solve %s (%s); %s", e.Method, e.Problem, e.Feature, able)
+}
+
+// Check tells whether a method can solve a problem: nil, an *UnsupportedError, or what is
+// wrong with the problem.
+func Check(p Problem, m Method) error {
+	features, err := FeaturesOf(p)
+	if err != nil {
+		return err
+	}
+	if f := missing(m, features); f != "" {
+		return &UnsupportedError{NameOf(p), m.Name(), f, Able(features)}
+	}
+	return nil
+}
+
+// MethodOf is the registered method with the given name and options, a JSON object of
+// which it takes the fields that it has. The error is a *SettingsError.
+func MethodOf(name string, options []byte) (Method, error) {
+	var names []string
+	for _, m := range registered {
+		if m.Name() == name {
+			v := reflect.New(reflect.TypeOf(m))
+			v.Elem().Set(reflect.ValueOf(m))
+			if len(options) > 0 {
+				if err := json.Unmarshal(options, v.Interface()); err != nil {
+					return nil, &SettingsError{"method", err.Error()}
+				}
+			}
+			return v.Elem().Interface().(Method), nil
+		}
+		names = append(names, m.Name())
+	}
+	return nil, &SettingsError{"method", fmt.Sprintf("%q, want %s", name, strings.Join(names, " or "))}
+}
+
+// Options are the options of a method by name, those of its JSON form.
+func Options(m Method) map[string]any {
+	text, err := json.Marshal(m)
+	options := map[string]any{}
+	if err == nil {
+		err = json.Unmarshal(text, &options)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("bsde: method %s has no JSON form: %v", m.Name(), err))
+	}
+	return options
 }

@@ -1,6 +1,11 @@
 package bsde
 
-import "time"
+import (
+	"math"
+	"time"
+
+	"github.com/deepbsde/deepbsde/bsde/estimate"
+)
 
 // Result is what a run found, with its errors kept apart:
 //
@@ -11,17 +16,23 @@ import "time"
 //
 // Numbers that are not known are NaN.
 type Result struct {
-	Problem string   // name of the problem
-	Dim     int      // d
-	Method  DeepBSDE // as used, defaults filled in
+	Problem string // name of the problem
+	Kind    string // "pde" or "control"
+	Dim     int    // d
+	Method  Method // as used, defaults filled in
 
 	// Value is u(0, x0): the control-variate estimate on fresh paths,
-	// extrapolated in the time step and less NetworkBias.
+	// extrapolated in the time step and less NetworkBias. For a control problem it is the
+	// mean cost (the reward, where the problem maximises) of the trained policy on fresh
+	// paths, penalties left out.
 	Value  float64
 	StdErr float64 // its standard error, that of the extrapolation
 	// CI95 is Value ± 1.96 StdErr. It covers the sampling error alone: where
 	// DiscretizationError or NetworkBias is not small beside StdErr, widen it by
-	// them.
+	// them. The policy of a control problem is one of many, so the optimal cost of the
+	// discretised problem lies below its cost (above, for a reward): without Constraints
+	// the upper end of the interval bounds the optimal cost with a confidence of 97.5 %.
+	// With them it bounds nothing, as the policy may violate them.
 	CI95 [2]float64
 
 	// DiscretizationError is the size of the time step's error left after
@@ -54,7 +65,12 @@ type Result struct {
 	// start is fixed. They cover the time step up to what DiscretizationError is for
 	// Value, and not what NetworkBias is.
 	RegionError, RegionErrorBound float64
-	Solution                      *Solution // u and ∇u at any point; nil after divergence
+
+	Control *ControlResult // what only control problems have; nil for equations
+
+	// What the method delivered, the one of the two that it does; nil after divergence.
+	Solution *estimate.Solution // u and ∇u at any point
+	Policy   *estimate.Policy   // the action, and its cost from any point
 
 	Status Status // how the run ended
 
@@ -63,6 +79,37 @@ type Result struct {
 	Elapsed    time.Duration // wall clock of the whole run
 	Settings   Settings      // as used, defaults filled in
 	History    []Record      // one record each ValidateEvery iterations, the first before training
+}
+
+// ControlResult is what a run found for a control problem alone.
+type ControlResult struct {
+	StateDim, ActionDim int
+	Maximize            bool
+
+	Action []float64 // the policy's action at (0, Start), m numbers; nil after divergence
+	// Violation is the largest max(v, 0) of each constraint over the fresh paths,
+	// ViolationMean the mean over paths of the largest of each.
+	Violation, ViolationMean []float64
+}
+
+// newResult is that of a trainer before any estimate.
+func newResult(t *Trainer) *Result {
+	r := &Result{
+		Problem: NameOf(t.problem), Kind: t.problem.Kind(), Dim: DimOf(t.problem), Method: t.method,
+		TrainedValue: math.NaN(), RegionError: math.NaN(), RegionErrorBound: math.NaN(),
+		Status: t.status, Iterations: t.iteration, Settings: t.set, History: t.history,
+	}
+	r.fill(estimate.Unknown())
+	return r
+}
+
+// fill takes the numbers of an estimate.
+func (r *Result) fill(e *estimate.Estimate) {
+	r.Value, r.StdErr, r.CI95 = e.Value, e.StdErr, e.CI95
+	r.DiscretizationError, r.NetworkBias, r.ResidualRatio = e.DiscretizationError, e.NetworkBias, e.ResidualRatio
+	r.Gradient, r.GradientStdErr = e.Gradient, e.GradientStdErr
+	r.GradientDiscretization, r.GradientNetworkBias = e.GradientDiscretization, e.GradientNetworkBias
+	r.Paths = e.Paths
 }
 
 // Record is the state of training at one iteration.

@@ -8,15 +8,17 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
 // Settings are the numbers of a training run. A zero field means its documented
 // default, so that &Settings{Seed: 3} changes the seed alone.
 type Settings struct {
-	Steps        int     `json:"steps"`         // N, time steps; default 20
-	Iterations   int     `json:"iterations"`    // gradient steps; default 1000
-	Batch        int     `json:"batch"`         // paths in a gradient step; default 64
-	LearningRate float64 `json:"learning_rate"` // of Adam, at its highest; default 5e-3
+	Grid         string  `json:"grid"`       // of time, "uniform" (default) or "graded", see package grid
+	Steps        int     `json:"steps"`      // N, time steps; default 20
+	Iterations   int     `json:"iterations"` // gradient steps; default 1000
+	Batch        int     `json:"batch"`      // paths in a gradient step; default 64
+	LearningRate float64 `json:"lr"`         // of Adam, at its highest; default 5e-3
 
 	// Schedule lowers the learning rate: "cosine" (to a hundredth, the default),
 	// "constant", or "piecewise" with Boundaries and Rates.
@@ -30,12 +32,12 @@ type Settings struct {
 	ValidationPaths int `json:"validation_paths"` // fixed paths on which the loss is reported; default 256
 	ValidateEvery   int `json:"validate_every"`   // iterations between reports; default Iterations/20, at least 1
 	StartPaths      int `json:"start_paths"`      // paths that give the start of Y0 and all scales; default 4096
-	EstimatePaths   int `json:"estimate_paths"`   // fresh paths for the final estimate; default 32768
+	Paths           int `json:"paths"`            // fresh paths for the final estimate; default 32768
 
-	Seed      uint64        `json:"seed"`       // of every random number; any value, 0 (the default) too; the command line's default is 1
-	Precision string        `json:"precision"`  // of the network, "float32" (default) or "float64"
-	Workers   int           `json:"workers"`    // goroutines; default GOMAXPROCS; results do not depend on it
-	TimeLimit time.Duration `json:"time_limit"` // training stops after it, 0 for none; from Restore on it counts anew
+	Seed      uint64        `json:"seed"`      // of every random number; any value, 0 (the default) too; the command line's default is 1
+	Precision string        `json:"precision"` // of the network, "float32" (default) or "float64"
+	Workers   int           `json:"workers"`   // goroutines; default GOMAXPROCS; results do not depend on it
+	TimeLimit time.Duration `json:"-"`         // training stops after it, 0 for none; from Restore on it counts anew
 
 	// Progress, if not nil, is called after every iteration and now and then
 	// during the final estimate. It must return quickly.
@@ -57,7 +59,7 @@ func (s Settings) WithDefaults() Settings {
 		value int
 	}{
 		{&s.Steps, 20}, {&s.Iterations, 1000}, {&s.Batch, 64}, {&s.ValidationPaths, 256},
-		{&s.StartPaths, 4096}, {&s.EstimatePaths, 32768}, {&s.Workers, runtime.GOMAXPROCS(0)},
+		{&s.StartPaths, 4096}, {&s.Paths, 32768}, {&s.Workers, runtime.GOMAXPROCS(0)},
 	} {
 		if *f.field == 0 {
 			*f.field = f.value
@@ -75,7 +77,19 @@ func (s Settings) WithDefaults() Settings {
 	if s.Precision == "" {
 		s.Precision = "float32"
 	}
+	if s.Grid == "" {
+		s.Grid = grid.Names[0]
+	}
 	return s
+}
+
+// TimeGrid is the grid of the settings up to the given horizon.
+func (s *Settings) TimeGrid(horizon float64) (*grid.Grid, error) {
+	g, err := grid.Named(s.Grid, horizon, s.WithDefaults().Steps)
+	if err != nil {
+		return nil, &SettingsError{"grid", err.Error()}
+	}
+	return g, nil
 }
 
 // resolve is a checked copy with the defaults filled in; nil means the defaults.
@@ -110,13 +124,13 @@ func (s *Settings) Validate() error {
 	}{
 		{"steps", s.Steps, 100_000}, {"iterations", s.Iterations, math.MaxInt32}, {"batch", s.Batch, 1 << 24},
 		{"validation_paths", s.ValidationPaths, 1 << 24}, {"validate_every", s.ValidateEvery, math.MaxInt32},
-		{"start_paths", s.StartPaths, 1 << 30}, {"estimate_paths", s.EstimatePaths, math.MaxInt32}, {"workers", s.Workers, 4096},
+		{"start_paths", s.StartPaths, 1 << 30}, {"paths", s.Paths, math.MaxInt32}, {"workers", s.Workers, 4096},
 	} {
 		if f.value < 0 || f.value > f.top {
 			return &SettingsError{f.name, fmt.Sprintf("%d, want a number from 1 to %d (0 for the default)", f.value, f.top)}
 		}
 	}
-	for name, paths := range map[string]int{"estimate_paths": s.EstimatePaths, "start_paths": s.StartPaths} {
+	for name, paths := range map[string]int{"paths": s.Paths, "start_paths": s.StartPaths} {
 		if paths == 1 {
 			return &SettingsError{name, "1 path has no standard deviation; want at least 2"}
 		}
@@ -124,7 +138,7 @@ func (s *Settings) Validate() error {
 	for _, f := range []struct {
 		name  string
 		value float64
-	}{{"learning_rate", s.LearningRate}, {"clip_norm", s.ClipNorm}, {"loss_clip", s.LossClip}} {
+	}{{"lr", s.LearningRate}, {"clip_norm", s.ClipNorm}, {"loss_clip", s.LossClip}} {
 		if !(f.value >= 0) || math.IsInf(f.value, 1) {
 			return &SettingsError{f.name, fmt.Sprintf("%g, want a finite number that is not negative", f.value)}
 		}
@@ -136,6 +150,9 @@ func (s *Settings) Validate() error {
 	case "", "float32", "float64":
 	default:
 		return &SettingsError{"precision", fmt.Sprintf("%q, want float32 or float64", s.Precision)}
+	}
+	if _, err := grid.Named(s.Grid, 1, 1); err != nil {
+		return &SettingsError{"grid", err.Error()}
 	}
 	if err := s.validateSchedule(); err != nil {
 		return &SettingsError{"schedule", err.Error()}

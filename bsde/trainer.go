@@ -2,71 +2,62 @@ package bsde
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"math"
-	"sync"
 	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff"
-	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/control"
 )
 
-// Trainer is a run between Init and Result. Its methods must be called from one
-// goroutine.
+// Trainer is a run between Init and Result: gradient steps under a schedule, the history,
+// and the ways of ending. Its methods must be called from one goroutine.
 type Trainer struct {
-	loop
-	method DeepBSDE
-	eq     *equation
-	core   core
-	shared sync.Mutex // of its solutions
-}
+	problem  Problem
+	method   Method // resolved
+	set      Settings
+	pool     *autodiff.Pool
+	training Training
+	rate     autodiff.Schedule
+	began    time.Time // of Init
+	start    time.Time // of training
+	since    time.Time // when this process began with it, which the time limit counts from
 
-// core is the part of a trainer that depends on the precision.
-type core interface {
-	stepper
-	// estimate is that at the origin, nil for (0, x0).
-	estimate(ctx context.Context, from *origin, paths int, progress func(done int)) (*estimate, error)
-	at(ctx context.Context, pool *autodiff.Pool, t float64, x []float64, paths int) (*estimate, error)
-	trainedAt(x []float64) float64
-	regionError(ctx context.Context) (rms, bound float64, err error)
-	paths(count int) ([]Path, error)
+	iteration int
+	status    Status
+	history   []Record
+	firstLoss float64
+	closed    bool
+	err       error
 }
 
 // Init checks problem, method and settings, simulates the paths that give all
-// scales and the start of Y0, and builds and compiles the network. nil settings
+// scales, and builds and compiles. nil settings
 // mean the defaults; the errors are those of Solve, and ctx.Err() where the context
 // is cancelled before training.
-func Init(ctx context.Context, p pde.Problem, m Method, s *Settings) (*Trainer, error) {
+func Init(ctx context.Context, p Problem, m Method, s *Settings) (*Trainer, error) {
 	set, err := s.resolve()
 	if err != nil {
 		return nil, err
 	}
-	method, ok := m.(DeepBSDE)
-	if !ok {
-		return nil, &SettingsError{"method", "unknown method, want bsde.DeepBSDE{}"}
+	if m == nil {
+		return nil, &SettingsError{"method", "is nil, want a method such as deep.Method{}"}
 	}
-	if method.Network != nil {
-		if err := method.Network.check(); err != nil {
-			return nil, err
-		}
-	}
-	t := &Trainer{loop: newLoop(set)}
-	if t.eq, err = newEquation(p); err != nil {
+	if err := Check(p, m); err != nil {
 		return nil, err
 	}
-	t.method = method.resolve(t.eq)
+	if c, ok := p.(control.Problem); ok && c.Stages > 0 {
+		set.Steps = c.Stages
+	}
+	t := &Trainer{problem: p, set: set, status: IterationLimit, began: time.Now()}
+	if t.method, err = m.Resolve(p); err != nil {
+		return nil, err
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	t.pool = autodiff.NewPool(t.set.Workers)
-	if t.set.Precision == "float64" {
-		t.core, err = newCore[float64](ctx, t)
-	} else {
-		t.core, err = newCore[float32](ctx, t)
-	}
-	if err == nil {
-		err = t.begin(fmt.Sprintf("%s, d = %d, deep-bsde, %s, %s", p.Name, p.Dim, t.method.Network.Name(), t.set.Precision), t.core)
+	t.pool = autodiff.NewPool(set.Workers)
+	if t.training, err = t.method.Start(ctx, p, Env{set, t.pool}); err == nil {
+		err = t.begin()
 	}
 	if err != nil {
 		t.Close()
@@ -75,55 +66,42 @@ func Init(ctx context.Context, p pde.Problem, m Method, s *Settings) (*Trainer, 
 	return t, nil
 }
 
-// cancelledPaths is the size of the final estimate of a cancelled run, which is
-// to end soon.
-const cancelledPaths = 1024
-
-// Result makes the final estimate on fresh paths and ends the run: Step is false
-// afterwards, and a second Result an error.
-func (t *Trainer) Result(ctx context.Context) (*Result, error) {
-	if t.closed {
-		return nil, errors.New("bsde: the trainer is closed")
-	}
-	defer t.Close()
-	if t.err != nil {
-		return nil, t.err
-	}
-	t.end()
-	r := &Result{
-		Problem: t.eq.Name, Dim: t.eq.Dim, Method: t.method,
-		Status: t.status, Iterations: t.iteration, Settings: t.set, History: t.history,
-		TrainedValue: t.core.value(), RegionError: math.NaN(), RegionErrorBound: math.NaN(),
-	}
-	e := unknown()
-	if t.status != Diverged {
-		paths := t.set.EstimatePaths
-		if t.status == Cancelled {
-			paths = min(paths, cancelledPaths)
-		}
-		var err error
-		if e, err = t.core.estimate(ctx, nil, paths, func(done int) { t.report("estimate", done, paths) }); err != nil {
-			return nil, err
-		}
-		switch {
-		case math.IsNaN(e.value) || math.IsInf(e.value, 0):
-			r.Status, e = Diverged, unknown()
-		case e.paths < paths && ctx.Err() != nil:
-			r.Status = Cancelled
-		}
-		if t.eq.random != nil && r.Status != Diverged {
-			var err error
-			if r.RegionError, r.RegionErrorBound, err = t.core.regionError(ctx); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if r.Status == Diverged {
-		r.TrainedValue = math.NaN()
-	} else {
-		r.Solution = t.Solution()
-	}
-	e.fill(r)
-	r.Elapsed = time.Since(t.began)
-	return r, nil
+// begin records the state before training.
+func (t *Trainer) begin() error {
+	t.rate, t.start = t.set.schedule(), time.Now()
+	t.since = t.start
+	t.record()
+	return t.err
 }
+
+// Close ends the goroutines of a run that is given up without a Result.
+func (t *Trainer) Close() {
+	t.closed = true
+	t.pool.Close()
+}
+
+// Problem, Method and Settings are those of the run, defaults filled in.
+func (t *Trainer) Problem() Problem { return t.problem }
+
+// Method is that of the run, with defaults filled in.
+func (t *Trainer) Method() Method { return t.method }
+
+// Settings are those of the run, with defaults filled in.
+func (t *Trainer) Settings() Settings { return t.set }
+
+// Training is the method at work.
+func (t *Trainer) Training() Training { return t.training }
+
+// History is the records so far, the last the newest. They must not be changed.
+func (t *Trainer) History() []Record { return t.history }
+
+// Iteration is the number of gradient steps done.
+func (t *Trainer) Iteration() int { return t.iteration }
+
+// Solution is the field of an equation as trained so far, nil for a control problem. It
+// stays usable after Result or Close, and moves with the training until then.
+func (t *Trainer) Solution() *estimate.Solution { return t.training.Deliver().Solution }
+
+// Policy is the policy of a control problem as trained so far, nil for an equation. It
+// stays usable after Result or Close, and moves with the training until then.
+func (t *Trainer) Policy() *estimate.Policy { return t.training.Deliver().Policy }

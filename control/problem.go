@@ -62,6 +62,9 @@ type Problem struct {
 	Minimizer func(t, x, p expr.Value) expr.Value
 }
 
+// Kind is "control": what kind of problem this is, for results and saved runs.
+func (Problem) Kind() string { return "control" }
+
 // Constraint is a wanted inequality v(t,x,a) ≤ 0.
 type Constraint struct {
 	Name      string

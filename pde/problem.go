@@ -75,3 +75,6 @@ func (p *Problem) GeneratorAt(t, x, y, z expr.Value) expr.Value {
 	}
 	return p.Generator(t, x, y, z)
 }
+
+// Kind is "pde": what kind of problem this is, for results and saved runs.
+func (Problem) Kind() string { return "pde" }

@@ -1,0 +1,100 @@
+package bsde
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/deepbsde/deepbsde/bsde/estimate"
+)
+
+// Result makes the final estimate on fresh paths and ends the run: Step is false
+// afterwards, and a second Result an error.
+func (t *Trainer) Result(ctx context.Context) (*Result, error) {
+	if t.closed {
+		return nil, errors.New("bsde: the trainer is closed")
+	}
+	defer t.Close()
+	if t.err != nil {
+		return nil, t.err
+	}
+	if t.status == IterationLimit && t.iteration < t.set.Iterations {
+		t.status = Cancelled
+	}
+	r := newResult(t)
+	d := t.training.Deliver()
+	var err error
+	switch {
+	case d.Policy != nil:
+		err = t.cost(ctx, d.Policy, r)
+	case t.status != Diverged:
+		err = t.value(ctx, d.Solution, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.Elapsed = time.Since(t.began)
+	return r, nil
+}
+
+// estimatePaths is the number of fresh paths.
+func (t *Trainer) estimatePaths() int {
+	if t.status == Cancelled {
+		return min(t.set.Paths, estimate.FewPaths)
+	}
+	return t.set.Paths
+}
+
+// value fills in what fresh paths tell of the solution of an equation.
+func (t *Trainer) value(ctx context.Context, s *estimate.Solution, r *Result) error {
+	paths := t.estimatePaths()
+	e, err := s.FromStart(ctx, paths, func(done int) { t.report("estimate", done, paths) })
+	if err != nil {
+		return err
+	}
+	switch {
+	case math.IsNaN(e.Value) || math.IsInf(e.Value, 0):
+		r.Status = Diverged
+		return nil
+	case e.Paths < paths && ctx.Err() != nil:
+		r.Status = Cancelled
+	}
+	if r.RegionError, r.RegionErrorBound, err = s.Region(ctx); err != nil {
+		return err
+	}
+	r.fill(e)
+	r.TrainedValue, r.Solution = t.training.Value(), s
+	return nil
+}
+
+// cost fills in what fresh paths tell of a policy.
+func (t *Trainer) cost(ctx context.Context, p *estimate.Policy, r *Result) error {
+	d := p.Problem
+	c := &ControlResult{StateDim: d.StateDim, ActionDim: d.ActionDim, Maximize: d.Maximize}
+	r.Control = c
+	if t.status == Diverged {
+		return nil
+	}
+	paths := t.estimatePaths()
+	if t.status == Cancelled {
+		ctx = context.WithoutCancel(ctx)
+	}
+	o, err := p.FromStart(ctx, paths, func(done int) { t.report("estimate", done, paths) })
+	if err != nil {
+		return err
+	}
+	if o.Paths < paths {
+		r.Status = Cancelled
+	}
+	r.Paths = o.Paths
+	if math.IsNaN(o.Cost) || math.IsInf(o.Cost, 0) {
+		r.Status = Diverged
+		return nil
+	}
+	r.Value, r.StdErr = o.Cost, o.StdErr
+	r.CI95 = [2]float64{o.Cost - estimate.Normal95*o.StdErr, o.Cost + estimate.Normal95*o.StdErr}
+	c.Violation, c.ViolationMean = o.Violation, o.ViolationMean
+	r.Policy, c.Action = p, make([]float64, d.ActionDim)
+	return p.Act(0, 0, 1, d.Start, c.Action)
+}

@@ -1,0 +1,210 @@
+package estimate
+
+import (
+	"context"
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+)
+
+// Estimate is the solution at one point with its errors kept apart. Numbers that are not
+// known are NaN.
+type Estimate struct {
+	Time  float64   // t
+	State []float64 // x, d numbers
+
+	// Value is u(t, x): the control-variate estimate on fresh paths, extrapolated in the
+	// time step and less NetworkBias.
+	Value  float64
+	StdErr float64    // its standard error, that of the extrapolation
+	CI95   [2]float64 // Value ± 1.96 StdErr: the sampling error alone
+
+	// DiscretizationError is the size of the time step's error left after
+	// extrapolation, in units of Value; 0 where there is none.
+	DiscretizationError float64
+	// NetworkBias is the estimated bias from an imperfect Z, signed; subtracted in
+	// Value unless it exceeds the scale of the problem. NaN where the time step hides
+	// it: smaller steps would show it.
+	NetworkBias float64
+	// ResidualRatio is std(Y_N − g(X_N)) over the standard deviation of
+	// g(X_T) + ∫f(t,X,ȳ,0)dt on the paths from x0, which Z = 0 leaves there. Near 1 the
+	// field explains nothing, and NetworkBias is rough.
+	ResidualRatio float64
+
+	// Gradient is ∇u(t, x), d numbers: the derivative of the estimate of the value in
+	// x, on its paths. nil where the run was cancelled in the middle of it, or where a
+	// derivative on the paths is not finite.
+	Gradient       []float64
+	GradientStdErr []float64 // the standard error of each component
+	// GradientDiscretization is DiscretizationError for the component of Gradient where
+	// it is largest.
+	GradientDiscretization float64
+	// GradientNetworkBias is the size of what an imperfect Z does to Gradient where f is
+	// nonlinear in z, for the component where it is largest. It is not subtracted, and
+	// includes what is noise in it.
+	GradientNetworkBias float64
+
+	// Trained is u(0, x) as training left it, without simulation: where the start was
+	// random, and at x0. NaN elsewhere.
+	Trained float64
+	Paths   int // simulated
+}
+
+// Unknown is an estimate of which nothing is known.
+func Unknown() *Estimate {
+	nan := math.NaN()
+	return &Estimate{Value: nan, StdErr: nan, CI95: [2]float64{nan, nan}, DiscretizationError: nan, NetworkBias: nan,
+		ResidualRatio: nan, GradientDiscretization: nan, GradientNetworkBias: nan, Trained: nan}
+}
+
+// Normal95 is the 97.5 % point of the normal distribution.
+const Normal95 = 1.959963984540054
+
+// engine makes estimates in precision T.
+type engine[T autodiff.Float] struct {
+	*walk.Model[T]
+	team *walk.Team[T]
+	pool *autodiff.Pool
+
+	gradients map[gradientKey]chan *pathGradient[T] // see pathGradients
+}
+
+// estimate finds the Y0 for which
+//
+//	E[Γ (Y_N(Y0) − g(X_N))] = 0,   1/Γ = dY_N/dY0
+//
+// on fresh paths from one point with the given Z: for f independent of y, where Γ is 1, that is the
+// control variate estimate Y0 = E[g(X_T) + Σ f h − Σ Z·ΔW], in which Z removes the
+// variance that it explains. Otherwise it is one Newton step from the Y0 that a
+// pilot run has found. Where f depends on z the paths are controlled, however the
+// network was trained. Then, and with Γ, the error of Z, from training and from the
+// time step, enters in second order only (docs/method.md, section 4).
+//
+// The same paths on two and four times the step give an extrapolation to step 0
+// and its error, see levels. The bias of an imperfect Z is subtracted where it is
+// small enough to be a correction, see networkBias.
+func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths int, progress func(done int)) (*Estimate, error) {
+	if from == nil {
+		from = e.Origin
+	}
+	y0, err := e.fixedPoint(ctx, from, min(paths, pilotPaths))
+	if err != nil {
+		return nil, err
+	}
+	l := &levels{y0: y0}
+	for stride := 1; stride <= 4 && stride <= from.Steps(); stride *= 2 {
+		report := progress
+		if stride > 1 {
+			report = nil
+		}
+		r, err := e.residuals(ctx, from, stride, paths, y0, report)
+		if err != nil {
+			return nil, err
+		}
+		if !l.add(r, from.MeanStep(stride)) || e.StepFree() {
+			break
+		}
+	}
+	out, err := e.conclude(from, l)
+	if err != nil {
+		return nil, err
+	}
+	out.CI95 = [2]float64{out.Value - Normal95*out.StdErr, out.Value + Normal95*out.StdErr}
+	if math.IsNaN(out.Value) {
+		return out, nil
+	}
+	g, err := e.gradient(ctx, from, l, min(out.Paths, gradientPaths))
+	if g != nil && err == nil {
+		out.Gradient, out.GradientStdErr = g.mean, g.stderr
+		out.GradientDiscretization, out.GradientNetworkBias = g.discretization, g.bias
+		if e.StepFree() {
+			out.GradientDiscretization = 0
+		}
+	}
+	return out, err
+}
+
+// conclude turns the levels into the answer; it is unknown where the recursion
+// blows up.
+func (e *engine[T]) conclude(from *walk.Origin, l *levels) (*Estimate, error) {
+	out := Unknown()
+	if len(l.runs) == 0 {
+		return out, nil
+	}
+	out.Paths = len(l.runs[0].delta)
+	std := l.runs[0].atEnd()
+	if !(std <= blownUp*e.Scales.G) {
+		return out, nil
+	}
+	if e.Scales.Varies {
+		out.ResidualRatio = std / e.Scales.G
+	}
+	out.Value, out.StdErr = l.extrapolate(0)
+	if out.DiscretizationError = l.error(); e.StepFree() {
+		out.DiscretizationError = 0
+	}
+	variance, resolved := l.variance()
+	if !resolved && e.Eq.F != nil {
+		return out, nil // the bias stays unknown
+	}
+	var err error
+	out.NetworkBias, err = e.networkBias(from, out.Value, variance, l.runs[0].slope)
+	if math.Abs(out.NetworkBias) <= e.Scales.G {
+		out.Value -= out.NetworkBias
+	}
+	return out, err
+}
+
+// blownUp is the residual ratio beyond which there is no value: the recursion has
+// left every scale of the problem.
+const blownUp = 1e3
+
+// pilotPaths is the number of paths, the first ones of the estimate, that find the
+// fixed point in Y0 for generators that depend on y.
+const pilotPaths = 2048
+
+// fixedPoint is the Y0 at which the mean mismatch of the pilot paths vanishes, by
+// Newton's method with steps halved until the mismatch falls.
+func (e *engine[T]) fixedPoint(ctx context.Context, from *walk.Origin, paths int) (float64, error) {
+	y0 := e.trained(from)
+	if !e.Eq.UsesY {
+		return y0, nil
+	}
+	here, err := e.residuals(ctx, from, 1, paths, y0, nil)
+	if err != nil {
+		return 0, err
+	}
+	for range 30 {
+		step := here.mean()
+		if !(math.Abs(step) > 1e-3*here.std()) {
+			break
+		}
+		for halvings := 0; ; halvings++ {
+			next, err := e.residuals(ctx, from, 1, paths, y0-step, nil)
+			if err != nil {
+				return 0, err
+			}
+			if math.Abs(next.mean()) < math.Abs(here.mean()) {
+				y0, here = y0-step, next
+				break
+			}
+			if halvings == 10 {
+				return y0, nil
+			}
+			step /= 2
+		}
+	}
+	return y0, nil
+}
+
+// trained is Y0 at the origin as training left it, where it has seen that; else a value
+// of the same order.
+func (e *engine[T]) trained(from *walk.Origin) float64 {
+	if e.Eq.Random == nil || from.T > 0 {
+		return e.Model.Value()
+	}
+	w := e.team.Take()
+	defer e.team.Give(w)
+	return w.Trained(from.X)
+}

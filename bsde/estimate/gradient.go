@@ -1,0 +1,146 @@
+package estimate
+
+import (
+	"context"
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"gonum.org/v1/gonum/stat"
+)
+
+// gradientPaths is the number of paths that ∇u is averaged over. Its terms vary little
+// where Z is good: their variance is that of the error of ∂Z/∂x.
+const gradientPaths = 4096
+
+// gradient is ∇u at a point.
+type gradient struct {
+	mean, stderr   []float64 // d
+	discretization float64   // of the component where it is largest
+	bias           float64   // from the error of Z, of the component where it is largest
+}
+
+// gradient differentiates the estimate of the value at the origin in x: with the
+// notation of estimate and residuals,
+//
+//	∇u = −E[Γ ∂(Y_N − g(X_N))/∂x + Γ (Y_N − g(X_N)) ∂Λ/∂x],   Λ = Σ ∂f/∂z·ΔW + ∂f/∂y h
+//
+// along the paths, Γ and the increments of W with the control in them held fixed, and
+// Γ(Y_N − g(X_N)) times the derivative of the logarithm of the weights, Γ and the density
+// of the control, which change with x from path to neighbouring path. Where f is nonlinear
+// in z, Λ depends on Z(x) too, and the error ε of Z leaves a bias of ε·∂²f/∂z² ∂ε/∂x. With
+// Z in Λ held fixed it would be −ε·∂²f/∂z² ∂(σᵀ∇u)/∂x: the difference of the two is the size
+// of either where the other is small, and reported. f and g must be continuous, as everywhere; kinks do no harm. The levels are those of
+// the value, and extrapolated as it is.
+func (e *engine[T]) gradient(ctx context.Context, from *walk.Origin, l *levels, paths int) (*gradient, error) {
+	var levels []*slopes[T]
+	for _, r := range l.runs {
+		s, err := e.slopes(ctx, from, r, paths)
+		if s == nil || err != nil {
+			return nil, err
+		}
+		levels = append(levels, s)
+	}
+	return combine(levels, l.step, e.Eq.Dim), nil
+}
+
+// slopes are the gradients of single paths on one level, paths×d, and their part that
+// comes from Z in the weights.
+type slopes[T autodiff.Float] struct{ each, bend []T }
+
+func (e *engine[T]) slopes(ctx context.Context, from *walk.Origin, r *residuals, paths int) (*slopes[T], error) {
+	d := e.Eq.Dim
+	s := &slopes[T]{make([]T, paths*d), make([]T, paths*d)}
+	programs, err := e.pathGradients(from, r.every)
+	if err != nil {
+		return nil, err
+	}
+	errs, mean := make([]error, walk.Chunks(paths)), 0.0
+	if !e.Eq.UsesY {
+		mean = r.mean() // else that of the pilot paths vanishes
+	}
+	e.pool.Run(len(errs), func(c int) {
+		if ctx.Err() != nil && len(errs) > FewPaths/walk.ChunkRows {
+			return
+		}
+		w, p := e.team.Take(), <-programs
+		defer func() { e.team.Give(w); programs <- p }()
+		first := c * walk.ChunkRows
+		rows := min(walk.ChunkRows, paths-first)
+		if errs[c] = w.Begin(walk.ForEstimate, 0, first, rows, from); errs[c] == nil {
+			errs[c] = p.run(w, r, mean, s.each[first*d:(first+rows)*d], s.bend[first*d:(first+rows)*d])
+		}
+	})
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	if ctx.Err() != nil && len(errs) > FewPaths/walk.ChunkRows {
+		return nil, nil
+	}
+	return s, nil
+}
+
+// pathGradients are programs for the steps of an origin, one for each worker. They do
+// not depend on its x: those of the last few times are kept.
+func (e *engine[T]) pathGradients(from *walk.Origin, stride int) (chan *pathGradient[T], error) {
+	key := gradientKey{from.T, from.Nets[0], from.Steps(), stride}
+	if list := e.gradients[key]; list != nil {
+		return list, nil
+	}
+	const few = 6
+	if e.gradients == nil || len(e.gradients) >= few {
+		e.gradients = map[gradientKey]chan *pathGradient[T]{}
+	}
+	list := make(chan *pathGradient[T], e.team.Size)
+	for range e.team.Size {
+		p, err := newPathGradient(e.Model, from, stride)
+		if err != nil {
+			return nil, err
+		}
+		list <- p
+	}
+	e.gradients[key] = list
+	return list, nil
+}
+
+// gradientKey tells the steps of origins apart.
+type gradientKey struct {
+	t            float64
+	first, steps int // the field of the first step, the number of steps
+	stride       int
+}
+
+// combine extrapolates the levels as levels.extrapolate does.
+func combine[T autodiff.Float](levels []*slopes[T], step []float64, d int) *gradient {
+	paths := len(levels[0].each) / d
+	g := &gradient{mean: make([]float64, d), stderr: make([]float64, d)}
+	if len(levels) == 1 {
+		g.discretization = math.NaN()
+	}
+	column := make([]float64, paths)
+	each := func(s *slopes[T]) []T { return s.each }
+	bend := func(s *slopes[T]) []T { return s.bend }
+	extrapolated := func(of func(*slopes[T]) []T, j, i int) (mean, std float64) {
+		a, b, wa := of(levels[i]), of(levels[i]), 1.0
+		if i+1 < len(levels) {
+			b, wa = of(levels[i+1]), step[i+1]/(step[i+1]-step[i])
+		}
+		for k := range column {
+			column[k] = -wa*float64(a[k*d+j]) - (1-wa)*float64(b[k*d+j])
+		}
+		return stat.MeanStdDev(column, nil)
+	}
+	for j := range d {
+		mean, std := extrapolated(each, j, 0)
+		bias, _ := extrapolated(bend, j, 0)
+		g.bias = math.Max(g.bias, math.Abs(bias))
+		g.mean[j], g.stderr[j] = mean, std/math.Sqrt(float64(paths))
+		if len(levels) > 1 {
+			coarse, _ := extrapolated(each, j, 1)
+			g.discretization = math.Max(g.discretization, math.Abs(mean-coarse))
+		}
+	}
+	return g
+}

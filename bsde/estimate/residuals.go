@@ -1,0 +1,96 @@
+package estimate
+
+import (
+	"context"
+	"math"
+
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"gonum.org/v1/gonum/stat"
+)
+
+// residuals are the mismatches of many paths from one point and Y0, seen from time 0,
+//
+//	δ = Γ (Y_N − g(X_N)),   1/Γ = dY_N/dY0 along the path
+//
+// Γ is the discrete exp(∫ ∂f/∂y dt).
+type residuals struct {
+	delta []float64
+	slope float64 // mean of 1/Γ
+	y0    float64 // where the paths begin
+	every int     // grid points of a step
+}
+
+// mean is what is to be subtracted from Y0 so that it vanishes.
+func (r *residuals) mean() float64 { return stat.Mean(r.delta, nil) }
+
+func (r *residuals) std() float64 { return stat.StdDev(r.delta, nil) }
+
+// atEnd is the standard deviation of Y_N − g(X_N), but for the variation of Γ.
+func (r *residuals) atEnd() float64 { return r.std() * r.slope }
+
+// widest is the largest ratio of a Γ to the one of the mean slope. Beyond it single
+// paths would decide the estimate; they then count as if they had that one.
+const widest = 8
+
+// discount turns the mismatches at the end into those seen from time 0.
+func (r *residuals) discount(slopes []float64) {
+	r.slope = stat.Mean(slopes, nil)
+	for i, s := range slopes {
+		r.delta[i] /= r.bounded(s)
+	}
+}
+
+// bounded is a slope, no farther from the mean than widest.
+func (r *residuals) bounded(s float64) float64 {
+	if r.slope > 0 {
+		s = math.Min(math.Max(s, r.slope/widest), r.slope*widest)
+	}
+	return s
+}
+
+// FewPaths is the size of an estimate that was cancelled, and is to end soon.
+const FewPaths = 1024
+
+// residuals walks the given number of paths on every stride-th grid point; fewer
+// where the context is cancelled.
+func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, progress func(done int)) (*residuals, error) {
+	r := &residuals{delta: make([]float64, paths), slope: 1, y0: y0, every: stride}
+	chunks := walk.Chunks(paths)
+	errs := make([]error, chunks)
+	var slopes []float64
+	if e.Eq.UsesY {
+		slopes = make([]float64, paths)
+	}
+	// In rounds, to report progress and to notice a cancelled context.
+	const round = 64
+	for lo := 0; lo < chunks; lo += round {
+		if ctx.Err() != nil && lo*walk.ChunkRows >= FewPaths {
+			paths = lo * walk.ChunkRows
+			chunks = lo
+			r.delta = r.delta[:paths]
+			break
+		}
+		e.pool.Run(min(round, chunks-lo), func(k int) {
+			w := e.team.Take()
+			defer func() { e.team.Give(w) }()
+			c := lo + k
+			first := c * walk.ChunkRows
+			rows := min(walk.ChunkRows, paths-first)
+			if errs[c] = w.Begin(walk.ForEstimate, 0, first, rows, from); errs[c] == nil {
+				errs[c] = w.Mismatch(stride, y0, r.delta[first:first+rows], slopes[min(first, len(slopes)):min(first+rows, len(slopes))], nil)
+			}
+		})
+		if progress != nil {
+			progress(min((lo+round)*walk.ChunkRows, paths))
+		}
+	}
+	for c := range chunks {
+		if errs[c] != nil {
+			return nil, errs[c]
+		}
+	}
+	if slopes != nil {
+		r.discount(slopes[:paths])
+	}
+	return r, nil
+}

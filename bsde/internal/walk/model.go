@@ -1,0 +1,50 @@
+package walk
+
+import (
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"github.com/deepbsde/deepbsde/pde/grid"
+)
+
+// Field is Z ≈ σᵀ∇u at the steps of a time grid, as operations of a graph.
+type Field interface {
+	// Z adds Z of step k in the states x, rows×d, to the graph. The result has the shape
+	// of x.
+	Z(g *autodiff.Graph, k int, x autodiff.Node) autodiff.Node
+}
+
+// Model is a field for one equation in one precision: what walkers read. It is not
+// changed by them.
+type Model[T autodiff.Float] struct {
+	Eq     *equation.Equation
+	Grid   *grid.Grid
+	Seed   uint64
+	Scales *Scales
+	Origin *Origin // (0, x0)
+	Field  Field
+	Layout autodiff.Layout // of the parameters of the field
+	Params []T
+	States []T
+
+	// Value is Y0 at x0 as known so far. U0 adds u(0, ·) as trained to a graph, for random
+	// starts; nil where nothing has learnt it.
+	Value func() float64
+	U0    func(g *autodiff.Graph, x autodiff.Node) autodiff.Node
+}
+
+// Graph is an empty graph with the parameters of the field, for training or evaluation.
+func (m *Model[T]) Graph(train bool) *autodiff.Graph { return autodiff.NewGraph[T](&m.Layout, train) }
+
+// StepFree tells whether the recursion has no time step error.
+func (m *Model[T]) StepFree() bool { return m.Eq.F == nil && m.Eq.Move.Exact }
+
+// EulerStep is the step of X as operations in t, h, x and ΔW; nil where it is exact.
+func (m *Model[T]) EulerStep() ([]expr.Node, error) {
+	if m.Eq.Move.Exact {
+		return nil, nil
+	}
+	d := m.Eq.Dim
+	t, h, x, dw := expr.Input("t", 1), expr.Input("h", 1), expr.Input("x", d), expr.Input("dw", d)
+	return expr.Nodes(m.Eq.EulerStep(t, h, x, dw), t, h, x, dw)
+}

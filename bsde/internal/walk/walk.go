@@ -1,0 +1,190 @@
+package walk
+
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/vec"
+	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"gonum.org/v1/gonum/floats"
+)
+
+// Observer is told the number of the step in the walk, the time, the state, the increment
+// and Z of every step before the next state is computed; all are rows×d and valid during
+// the call.
+type Observer interface {
+	Observe(n int, t float64, x, dw, z []float64) error
+}
+
+// Begin makes the walker walk the given paths, all from one point, or with nil as in
+// training: from x0 or from random starts.
+func (w *Walker[T]) Begin(p Purpose, batch, first, rows int, from *Origin) error {
+	m := w.m
+	w.noise = newNoise(m.Seed, p, batch, first, rows, m.Eq.Dim)
+	w.from = from
+	x := w.X[:rows*m.Eq.Dim]
+	if from == nil {
+		w.from = m.Origin
+		if m.Eq.Random != nil {
+			return w.noise.starts(m.Eq, x)
+		}
+	}
+	Spread(x, w.from.X)
+	return nil
+}
+
+// Walk simulates the paths that Begin has set up on every stride-th grid point
+// and advances the values y (each one value a path, all with the same Z) along
+// them; y may be empty. The control is taken at y[0]. Z is evaluated, and seen by
+// the observer, only where the control or a value needs it. At the end X holds X_T
+// and G g(X_T).
+func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
+	eq, rows, d := w.m.Eq, w.noise.rows, w.m.Eq.Dim
+	n := w.from.Steps()
+	x, next := w.X[:rows*d], w.next[:rows*d]
+	steered := w.Steer && w.control != nil
+	var z []float64
+	for k := 0; k < n; k += stride {
+		t, span := w.from.Times[k], w.from.Length(k, min(stride, n-k))
+		dw, extra := w.increment(k, min(stride, n-k))
+		if steered || len(y) > 0 {
+			z = w.z[:len(x)]
+			w.steps[w.from.Nets[k]].Eval(w.serial, z, x)
+		}
+		if steered {
+			w.addControl(t, span, x, y, dw)
+		}
+		if o != nil {
+			if err := o.Observe(k, t, x, dw, z); err != nil {
+				return err
+			}
+		}
+		for _, values := range y {
+			if err := w.advance(t, span, x, values, z, dw); err != nil {
+				return err
+			}
+		}
+		if err := eq.Move.Step(t, span, rows, x, dw, extra, next); err != nil {
+			return err
+		}
+		x, next = next, x
+	}
+	return w.finish(x)
+}
+
+// finish keeps the terminal states and evaluates g there.
+func (w *Walker[T]) finish(x []float64) error {
+	copy(w.X, x)
+	return w.m.Eq.G.Eval(w.noise.rows, w.G[:w.noise.rows], x)
+}
+
+// Sample simulates paths for training, steered or not. Y is walked along only where
+// the control depends on it.
+func (w *Walker[T]) Sample(steer bool, o Observer) error {
+	var y [][]float64
+	if steer && w.at[equation.InY] != nil {
+		y = w.StartValues()
+	}
+	w.Steer = steer
+	err := w.Walk(1, y, o)
+	w.Steer = true
+	return err
+}
+
+// EqualValues is one value a path, all equal to y0, in the walker's own memory.
+func (w *Walker[T]) EqualValues(y0 float64) [][]float64 {
+	w.values[0] = w.y[:w.noise.rows]
+	for r := range w.values[0] {
+		w.values[0][r] = y0
+	}
+	return w.values[:]
+}
+
+// StartValues are the trained Y0 of the paths, in the walker's own memory.
+func (w *Walker[T]) StartValues() [][]float64 {
+	if w.u0.Program == nil {
+		return w.EqualValues(w.m.Value())
+	}
+	w.values[0] = w.y[:w.noise.rows]
+	w.u0.Eval(w.serial, w.values[0], w.X[:w.noise.rows*w.m.Eq.Dim])
+	return w.values[:]
+}
+
+// Trained is u(0, x) as trained; where nothing has learnt it, Y0 at x0.
+func (w *Walker[T]) Trained(x []float64) float64 {
+	if w.u0.Program == nil {
+		return w.m.Value()
+	}
+	var y [1]float64
+	w.u0.Eval(w.serial, y[:], x)
+	return y[0]
+}
+
+// increment is the sum of count increments from step k on, in w.shift, and the extra
+// numbers that go with it.
+func (w *Walker[T]) increment(k, count int) (dw, extra []float64) {
+	size := w.noise.rows * w.m.Eq.Dim
+	dw, more := w.shift[:size], w.more[:size]
+	w.noise.increments(k, w.from.Lengths[k], dw)
+	for i := 1; i < count; i++ {
+		w.noise.increments(k+i, w.from.Lengths[k+i], more)
+		floats.Add(dw, more)
+	}
+	if w.extra != nil {
+		extra = w.extra[:size]
+		w.noise.extra(k, extra)
+	}
+	return dw, extra
+}
+
+// addControl adds v·span to the increments dw.
+func (w *Walker[T]) addControl(t, span float64, x []float64, y [][]float64, dw []float64) {
+	if w.at[equation.InT] != nil {
+		w.at[equation.InT][0] = T(t)
+	}
+	Narrow(w.at[equation.InX], x)
+	if len(y) > 0 {
+		Narrow(w.at[equation.InY], y[0])
+	}
+	Narrow(w.at[equation.InZ], w.z[:len(x)])
+	w.control.Run(w.serial)
+	for i, v := range w.V[:len(dw)] {
+		dw[i] += float64(v) * span
+	}
+}
+
+// advance is one step of the recursion for one set of values.
+func (w *Walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
+	f := w.f[:len(y)]
+	if w.m.Eq.F != nil {
+		w.now[0] = t
+		if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, y, z); err != nil {
+			return err
+		}
+		for r, v := range f {
+			y[r] -= v * span
+		}
+	}
+	vec.RowDots(f, z, dw, w.m.Eq.Dim)
+	floats.Add(y, f)
+	return nil
+}
+
+// Mismatch fills delta with Y_N − g(X_N) for the paths of the noise, and slopes with
+// dY_N/dY0, from a second Y0 close by, unless it is empty.
+func (w *Walker[T]) Mismatch(stride int, y0 float64, delta, slopes []float64, o Observer) error {
+	step := 1e-4 * (math.Abs(y0) + w.m.Scales.G)
+	values := [][]float64{delta}
+	Spread(delta, []float64{y0})
+	if len(slopes) > 0 {
+		Spread(slopes, []float64{y0 + step})
+		values = append(values, slopes)
+	}
+	if err := w.Walk(stride, values, o); err != nil {
+		return err
+	}
+	for r := range slopes {
+		slopes[r] = (slopes[r] - delta[r]) / step
+	}
+	floats.Sub(delta, w.G[:len(delta)])
+	return nil
+}

@@ -1,0 +1,124 @@
+package walk
+
+import (
+	"context"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+)
+
+// ChunkRows is the number of paths that a worker simulates at a time. No random
+// number depends on it; sums over paths are made by chunks, so that their order
+// does not depend on the number of workers.
+const ChunkRows = 32
+
+// Chunks is the number of chunks of so many paths.
+func Chunks(paths int) int { return (paths + ChunkRows - 1) / ChunkRows }
+
+// Walker simulates paths under a field as it is, step by step: it knows Z,
+// and where asked the control v = ∂f/∂z, at every state. Each worker has one.
+type Walker[T autodiff.Float] struct {
+	Steer bool      // whether Walk follows the control
+	X     []float64 // rows×d: the states
+	G     []float64 // rows: g(X_T)
+	V     []T       // rows×d: the control of the last step, where there is one
+
+	m       *Model[T]
+	serial  *autodiff.Pool
+	steps   []Function[T]         // Z of each step
+	control *autodiff.Program[T]  // v = ∂f/∂z; nil where f does not depend on z
+	at      [equation.InZ + 1][]T // its inputs t, x, y and z, nil where v does not depend on one
+	u0      Function[T]           // u(0, ·) as trained, where the start is random
+
+	noise       noise
+	from        *Origin
+	next, shift []float64    // rows×d: next state, increment with the control's drift
+	z, more     []float64    // rows×d: Z, further increments
+	extra       []float64    // rows×d, nil where the transition needs none
+	f           []float64    // rows: f, then Z·ΔW
+	y           []float64    // rows, the values along the paths
+	now         [1]float64   // t as an operand, and y as the only set of values,
+	values      [1][]float64 // kept here because they would be allocated in every step
+}
+
+func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
+	d := m.Eq.Dim
+	w := &Walker[T]{
+		m: m, Steer: true, serial: autodiff.NewPool(1),
+		X: make([]float64, ChunkRows*d), next: make([]float64, ChunkRows*d),
+		shift: make([]float64, ChunkRows*d), z: make([]float64, ChunkRows*d), more: make([]float64, ChunkRows*d),
+		f: make([]float64, ChunkRows), y: make([]float64, ChunkRows), G: make([]float64, ChunkRows),
+	}
+	if m.Eq.Move.Extra > 0 {
+		w.extra = make([]float64, ChunkRows*d)
+	}
+	for k := range m.Grid.Steps() {
+		g := m.Graph(false)
+		s, err := Compile(nil, g, d, m.Params, m.States, func(x autodiff.Node) autodiff.Node { return m.Field.Z(g, k, x) })
+		if err != nil {
+			return nil, err
+		}
+		w.steps = append(w.steps, s)
+	}
+	if m.Eq.Random != nil && m.U0 != nil {
+		var err error
+		g := m.Graph(false)
+		if w.u0, err = Compile(nil, g, d, m.Params, m.States, func(x autodiff.Node) autodiff.Node { return m.U0(g, x) }); err != nil {
+			return nil, err
+		}
+	}
+	if m.Eq.UsesZ {
+		return w, w.compileControl()
+	}
+	return w, nil
+}
+
+// compileControl makes the program for v = ∂f/∂z(t, x, y, z).
+func (w *Walker[T]) compileControl() error {
+	d := w.m.Eq.Dim
+	g := w.m.Graph(false)
+	z := g.Input("z", ChunkRows, d)
+	e := g.Embed(w.m.Eq.FList)
+	e.BindInputs(g.Input("t", 1, 1), g.Input("x", ChunkRows, d), g.Input("y", ChunkRows, 1), z)
+	v := g.Gradient(g.Sum(e.Result()), z)[0]
+	p, err := autodiff.Compile(g, autodiff.Target{Outputs: []autodiff.Node{v}}, w.m.Params, w.m.States)
+	if err != nil {
+		return err
+	}
+	w.control, w.V = p, p.Value(v)
+	for i, name := range []string{equation.InT: "t", equation.InX: "x", equation.InY: "y", equation.InZ: "z"} {
+		w.at[i] = p.Input(name)
+	}
+	return nil
+}
+
+// Rows is the number of paths that Begin was asked for.
+func (w *Walker[T]) Rows() int { return w.noise.rows }
+
+// Team is the walkers of a model, one for each worker.
+type Team[T autodiff.Float] struct {
+	Size int
+	free chan *Walker[T]
+}
+
+// NewTeam makes a walker for each worker.
+func NewTeam[T autodiff.Float](ctx context.Context, m *Model[T], workers int) (*Team[T], error) {
+	t := &Team[T]{Size: workers, free: make(chan *Walker[T], workers)}
+	for range workers {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		w, err := newWalker(m)
+		if err != nil {
+			return nil, err
+		}
+		t.free <- w
+	}
+	return t, nil
+}
+
+// Take is a walker that nobody else uses; it waits for one.
+func (t *Team[T]) Take() *Walker[T] { return <-t.free }
+
+// Give returns a walker.
+func (t *Team[T]) Give(w *Walker[T]) { t.free <- w }

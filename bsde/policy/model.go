@@ -1,0 +1,147 @@
+package policy
+
+import (
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/internal/params"
+	"github.com/deepbsde/deepbsde/bsde/network"
+	"github.com/deepbsde/deepbsde/control"
+)
+
+// rolloutLists are the functions of a discrete problem as operations, with the inputs
+// t, x, a (or the raw action), w in this order.
+type rolloutLists struct {
+	admit, next, cost, final []expr.Node
+}
+
+// newRolloutLists takes the penalties of the constraints into the cost if penalised.
+func newRolloutLists(d *control.Discrete, penalised bool) (l rolloutLists, err error) {
+	t, x, a, w := expr.Input("t", 1), expr.Input("x", d.StateDim), expr.Input("a", d.ActionDim), expr.Input("w", d.Noises())
+	sign := 1.0
+	if d.Maximize {
+		sign = -1
+	}
+	cost := d.Cost(t, x, a).Scale(sign)
+	if penalised {
+		cost = cost.Add(d.Penalty(t, x, a))
+	}
+	for _, f := range []struct {
+		to  *[]expr.Node
+		out expr.Value
+	}{
+		{&l.admit, d.Admit(t, x, a)},
+		{&l.next, d.Next(t, x, a, w)},
+		{&l.cost, cost},
+		{&l.final, d.Final(x).Scale(sign)},
+	} {
+		if *f.to, err = expr.Nodes(f.out, t, x, a, w); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// model is a policy network for one problem in one precision: its parameters and
+// what builds graphs of it.
+type model[T autodiff.Float] struct {
+	problem *control.Discrete
+	method  Method
+	set     *bsde.Settings
+	scales  *scales
+	lists   rolloutLists
+	layout  autodiff.Layout
+	params  []T
+	states  []T
+}
+
+func newModel[T autodiff.Float](d *control.Discrete, m Method, set *bsde.Settings, s *scales) (*model[T], error) {
+	p := &model[T]{problem: d, method: m, set: set, scales: s}
+	var err error
+	if p.lists, err = newRolloutLists(d, true); err != nil {
+		return nil, err
+	}
+	// The layout is that of the networks of all steps.
+	b := p.builder(true)
+	x := b.Input("x", 2, d.StateDim)
+	for n := range d.Steps {
+		m.Network.Action(b.Builder, n, x)
+	}
+	p.params, p.states = params.Convert[T](p.layout.Initial(set.Seed)), params.Convert[T](p.layout.InitialState())
+	return p, b.Err()
+}
+
+// builder is what a rollout is built with.
+type builder struct {
+	*network.Builder
+	shifts []autodiff.Node // E_n of the steps in the graph, see adjointVariate
+}
+
+func (p *model[T]) builder(train bool) *builder {
+	return &builder{Builder: &network.Builder{
+		Graph: autodiff.NewGraph[T](&p.layout, train), Mean: p.scales.mean, InvStd: p.scales.invstd, Unit: 1,
+		Outputs: p.problem.ActionDim, FixedStart: p.scales.fixedStart,
+	}}
+}
+
+// piece is a stretch of the path, the steps first … first+count−1, as a graph. Inputs
+// are "start", the states at its begin, batch×d, and "w", the noise of its steps one
+// below the other; out is the states at its end, cost the column of its costs and
+// variate that of the terms of the adjointVariate, the zero Node without.
+func (p *model[T]) piece(b *builder, first, count, batch int, withVariate bool) (start, out, cost, variate autodiff.Node) {
+	d, k := p.problem.StateDim, p.problem.Noises()
+	start = b.Input("start", batch, d)
+	w := b.Input("w", count*batch, k)
+	x := start
+	cost = b.Column(batch, 0)
+	for n := first; n < first+count; n++ {
+		t := b.Constant(1, 1, []float64{p.problem.Time(n)})
+		raw := p.method.Network.Action(b.Builder, n, x)
+		noise := b.Rows(w, (n-first)*batch, batch)
+		bind := func(list []expr.Node, a autodiff.Node) autodiff.Node {
+			e := b.Embed(list)
+			e.BindInputs(t, x, a, noise)
+			return e.Result()
+		}
+		a := b.full(bind(p.lists.admit, raw), batch)
+		cost = b.Add(cost, bind(p.lists.cost, a))
+		x = b.full(bind(p.lists.next, a), batch)
+		if withVariate {
+			var term autodiff.Node
+			if x, term = b.variate(n, x, noise); n == first {
+				variate = term
+			} else {
+				variate = b.Add(variate, term)
+			}
+		}
+	}
+	return start, x, cost, variate
+}
+
+// full is a node with all rows, for an expression that is the same in each of them.
+func (b *builder) full(x autodiff.Node, rows int) autodiff.Node {
+	if x.Rows == rows {
+		return x
+	}
+	return b.Add(x, b.Column(rows, 0))
+}
+
+// objective is the mean cost of a piece in units of the scale, and for the last piece
+// the terminal cost, for others what the states at its end will cost: their scalar
+// product with "adjoint", the gradient of the later cost in them.
+func (p *model[T]) objective(b *builder, out, cost, variate autodiff.Node, last bool) autodiff.Node {
+	mean := 1 / float64(out.Rows)
+	if last {
+		e := b.Embed(p.lists.final)
+		e.BindInputs(autodiff.Node{}, out, autodiff.Node{}, autodiff.Node{})
+		cost = b.Add(cost, e.Result())
+	}
+	sum := b.Scale(mean/p.scales.cost, cost)
+	if !last {
+		sum = b.Add(sum, b.RowDot(out, b.Input("adjoint", out.Rows, out.Cols)))
+	}
+	if variate != (autodiff.Node{}) {
+		sum = b.Sub(sum, b.Scale(mean, variate))
+	}
+	return b.Sum(sum)
+}

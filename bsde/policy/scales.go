@@ -1,0 +1,109 @@
+package policy
+
+import (
+	"context"
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"github.com/deepbsde/deepbsde/control"
+	"gonum.org/v1/gonum/stat"
+)
+
+// scales are the orders of magnitude of a control problem, from paths under random
+// actions. They make the network's inputs and the loss of order 1.
+type scales struct {
+	mean       [][]float64 // of X at each time step, N×d
+	invstd     [][]float64 // 1/standard deviation of X, of the order of 1/|X| where X was not seen to vary
+	cost       float64     // standard deviation of the cost of a constant raw action, or |mean| where that is more
+	fixedStart bool
+}
+
+// exploringPaths are enough for scales good to some 5 %.
+const exploringPaths = 512
+
+// newScales simulates paths whose raw actions are independent standard normal
+// numbers, in place of the network's: under a constant action parts of the state that
+// only actions move would not vary.
+func newScales(ctx context.Context, d *control.Discrete, s *bsde.Settings) (*scales, error) {
+	k := d.Noises()
+	random := d.Problem
+	random.NoiseDim = k + d.ActionDim
+	random.Horizon, random.Drift, random.Diffusion, random.Noise, random.Constraints = 0, nil, nil, nil, nil
+	random.Actions, random.Minimizer = nil, nil
+	random.Stages = d.Steps
+	act := func(n, x, w expr.Value) (t, a expr.Value) {
+		t = n.Scale(d.Step)
+		return t, d.Admit(t, x, w.Slice(k, k+d.ActionDim))
+	}
+	random.Transition = func(n, x, _, w expr.Value) expr.Value {
+		t, a := act(n, x, w)
+		return d.Next(t, x, a, w.Slice(0, k))
+	}
+	random.RunningCost = nil // it does not see the noise
+	random.TerminalCost = d.Final
+	exploring, err := random.Discretise(0)
+	if err != nil {
+		return nil, err
+	}
+	nothing := control.PolicyFunc(func(int, float64, []float64, []float64) {})
+	o, err := control.Simulate(ctx, exploring, nothing, control.Simulation{
+		Paths: exploringPaths, Record: exploringPaths / 2, Seed: s.Seed, Purpose: uint64(walk.ForStart), Workers: s.Workers,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &scales{fixedStart: d.RandomStart == nil}
+	if out.cost, err = costScale(ctx, d, s); err != nil {
+		return nil, err
+	}
+	column := make([]float64, len(o.Records))
+	for n := range d.Steps {
+		mean, invstd := make([]float64, d.StateDim), make([]float64, d.StateDim)
+		for j := range mean {
+			for i, r := range o.Records {
+				column[i] = r.States[n][j]
+			}
+			m, std := stat.MeanStdDev(column, nil)
+			mean[j] = m
+			if math.IsNaN(m+std) || math.IsInf(m+std, 0) { // the dynamics explode; training will say so
+				mean[j], std = d.Start[j], 0
+			}
+			if !(std > 1e-5*math.Abs(mean[j])) { // rounding alone; but it may vary elsewhere
+				std = math.Max(1, math.Abs(mean[j]))
+			}
+			invstd[j] = 1 / std
+		}
+		out.mean, out.invstd = append(out.mean, mean), append(out.invstd, invstd)
+	}
+	return out, nil
+}
+
+// costScale is the size of the cost where the raw action is 0 throughout.
+func costScale(ctx context.Context, d *control.Discrete, s *bsde.Settings) (float64, error) {
+	t, x := expr.Input("t", 1), expr.Input("x", d.StateDim)
+	neutral, err := expr.Compile(d.Admit(t, x, expr.Vector(make([]float64, d.ActionDim))).Add(x.At(0).Scale(0)), t, x)
+	if err != nil {
+		return 0, err
+	}
+	o, err := control.Simulate(ctx, d, constantRaw{neutral}, control.Simulation{
+		Paths: exploringPaths, Seed: s.Seed, Purpose: uint64(walk.ForStart), Workers: s.Workers,
+	})
+	if err != nil {
+		return 0, err
+	}
+	mean, std := stat.MeanStdDev(o.Costs, nil)
+	if scale := math.Max(std, math.Abs(mean)); scale > 0 && !math.IsInf(scale, 1) {
+		return scale, nil
+	}
+	return 1, nil // nothing to go by, or exploding dynamics
+}
+
+// constantRaw is the policy of a network whose output is 0.
+type constantRaw struct{ action *expr.Func }
+
+// Act evaluates the admissible action.
+func (c constantRaw) Act(_ int, t float64, rows int, x, a []float64) error {
+	return c.action.Eval(rows, a, []float64{t}, x)
+}

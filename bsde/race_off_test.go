@@ -1,5 +1,0 @@
-//go:build !race
-
-package bsde
-
-const raceDetector = false

@@ -1,0 +1,68 @@
+package bsde
+
+import (
+	"github.com/deepbsde/deepbsde/autodiff/safetensors"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
+)
+
+// Training is a method at work on a problem: what a Trainer repeats, saves, and takes the
+// answer from.
+type Training interface {
+	// Label is problem, method and network in words. A checkpoint is refused by a run
+	// whose words are others.
+	Label() string
+
+	// GradientStep makes one step and tells whether all numbers stayed finite.
+	GradientStep(iteration int, rate float64) (finite bool, err error)
+	// Validate is the loss on fixed paths.
+	Validate() (loss float64, err error)
+	// Value is the answer as trained so far, such as Y0.
+	Value() float64
+	// UnitLoss is the loss of a method that has learnt nothing, or 0.
+	UnitLoss() float64
+
+	// State is the live arrays of a checkpoint, with the optimiser's steps. Resume tells
+	// that they have been filled from one, whose last record is given.
+	State() (live []safetensors.Tensor, steps int)
+	Resume(steps int, last Record)
+
+	// Deliver is what the method delivers. It stays the same, and moves with the training.
+	Deliver() Delivery
+}
+
+// Delivery is the field that a method delivers: Z for an equation, an action for a
+// control problem. One of them is set.
+type Delivery struct {
+	Solution *estimate.Solution
+	Policy   *estimate.Policy
+}
+
+// Untrained is the Training of a method that has nothing to train.
+type Untrained struct {
+	Words    string // see Training.Label
+	Delivery Delivery
+}
+
+// Label is Words.
+func (u Untrained) Label() string { return u.Words }
+
+// GradientStep does nothing.
+func (Untrained) GradientStep(int, float64) (bool, error) { return true, nil }
+
+// Validate is 0.
+func (Untrained) Validate() (float64, error) { return 0, nil }
+
+// Value is 0.
+func (Untrained) Value() float64 { return 0 }
+
+// UnitLoss is 0.
+func (Untrained) UnitLoss() float64 { return 0 }
+
+// State is nothing.
+func (Untrained) State() ([]safetensors.Tensor, int) { return nil, 0 }
+
+// Resume does nothing.
+func (Untrained) Resume(int, Record) {}
+
+// Deliver is Delivery.
+func (u Untrained) Deliver() Delivery { return u.Delivery }
