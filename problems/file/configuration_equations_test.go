@@ -1,10 +1,11 @@
-package problems
+package file
 
 import (
 	"math"
 	"testing"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/problems"
 )
 
 // TestImportedEquations: the equations that import refers to are those of the reference
@@ -54,7 +55,7 @@ func TestImportedEquations(t *testing.T) {
 				name = i.ours
 			}
 		}
-		family, err := Find(name)
+		family, err := problems.Find(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,13 +1,15 @@
-package problems
+package file
 
 import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/deepbsde/deepbsde/problems"
 )
 
-// TestImport reads the configurations of the reference implementation.
-func TestImport(t *testing.T) {
+// TestConfigurations reads the configurations of the reference implementation.
+func TestConfigurations(t *testing.T) {
 	for _, c := range []struct {
 		file, problem string
 		same          bool // as the published settings of the problem here
@@ -20,7 +22,7 @@ func TestImport(t *testing.T) {
 		{"quad_grad_d100", "quadratic-gradient", true},
 		{"reaction_diffusion_d100", "reaction-diffusion", false}, // 24000 iterations in the paper, 240 in the file
 	} {
-		i, err := ImportFile("testdata/deepbsde/" + c.file + ".json")
+		i, err := ReadConfiguration("testdata/deepbsde/" + c.file + ".json")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,35 +46,35 @@ func TestImport(t *testing.T) {
 }
 
 // Forms that are the same for a reader of JSON.
-func TestImportForms(t *testing.T) {
+func TestConfigurationForms(t *testing.T) {
 	const text = `{"net_config": {"num_hiddens": [5], "lr_values": [1E-2], "lr_boundaries": [], "num_iterations": 1e3, "batch_size": 64},
 	"eqn_config": {"eqn_name": "HJBLQ", "total_time": 5e-1, "dim": 3, "num_time_interval": 2, "_comment": "a\n\u2028b"}}`
 	for _, form := range []string{text, strings.ReplaceAll(text, "\n", "\r\n"), "\ufeff" + text, strings.ReplaceAll(text, " ", "\n\t")} {
-		i, err := Import("x.json", []byte(form))
+		i, err := ParseConfiguration("x.json", []byte(form))
 		if err != nil {
 			t.Fatalf("%s: %v", form, err)
 		}
-		want := Training{Steps: 2, Iterations: 1000, Batch: 64, LearningRate: 0.01, Schedule: "constant", Hidden: []int{5}, LossClip: 50, Uncontrolled: true}
+		want := problems.Training{Steps: 2, Iterations: 1000, Batch: 64, LearningRate: 0.01, Schedule: "constant", Hidden: []int{5}, LossClip: 50, Uncontrolled: true}
 		if !reflect.DeepEqual(i.Settings.Training, want) || i.Dim != 3 || i.Set["horizon"] != 0.5 || i.Remarks[0] != "a  b" {
 			t.Errorf("%s: %+v\nwant %+v", form, i, want)
 		}
 	}
 }
 
-// TestMalformedImports: every file has one mistake and gives the one message beside it.
-func TestMalformedImports(t *testing.T) {
-	malformed(t, "testdata/malformed-import/*.json", 30, func(name string, text []byte) error {
-		_, err := Import(name, text)
+// TestMalformedConfigurations: every file has one mistake and gives the one message beside it.
+func TestMalformedConfigurations(t *testing.T) {
+	malformed(t, "testdata/malformed-configuration/*.json", 30, func(name string, text []byte) error {
+		_, err := ParseConfiguration(name, text)
 		return err
 	})
 }
 
-// FuzzImport: whatever the text, there are settings or one located message.
-func FuzzImport(f *testing.F) {
-	addFiles(f, "testdata/deepbsde/*.json", "testdata/malformed-import/*.json")
+// FuzzConfiguration: whatever the text, there are settings or one located message.
+func FuzzConfiguration(f *testing.F) {
+	addFiles(f, "testdata/deepbsde/*.json", "testdata/malformed-configuration/*.json")
 	f.Fuzz(func(t *testing.T, text []byte) {
-		var i *Imported
-		if endsSoon(t, text, func() (err error) { i, err = Import("fuzz.json", text); return err }) {
+		var i *Configuration
+		if endsSoon(t, text, func() (err error) { i, err = ParseConfiguration("fuzz.json", text); return err }) {
 			if _, err := ParseSettings("written.yaml", i.Settings.Text(i.Remarks, i.Notes)); err != nil {
 				t.Errorf("written and read: %v", err)
 			}

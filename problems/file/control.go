@@ -1,98 +1,85 @@
-package problems
+package file
 
 import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/problems/file/internal/formula"
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"go.yaml.in/yaml/v4"
 )
 
 // controlSource is what a control problem has beside an equation's keys.
 type controlSource struct {
-	states, actions, noise *vector
+	states, actions, noise *formula.Vector
 	maximize               bool
 	set                    *actionSet
-	scale                  *vector
+	scale                  *formula.Vector
 	constraints            []constraintSource
 }
 
 // constraintSource is one constraint.
 type constraintSource struct {
 	name      string
-	violation *vector
-	weight    *vector
+	violation *formula.Vector
+	weight    *formula.Vector
 }
 
 // controlKey reads a key that only control problems have.
-func (r *reader) controlKey(d *description, e entry) {
+func (r *reader) controlKey(d *description, e source.Entry) {
 	c := d.control
-	switch e.name {
+	switch e.Name {
 	case "states":
-		c.states = r.one(e.value, e.name)
+		c.states = r.One(e.Value, e.Name)
 	case "actions":
-		c.actions = r.one(e.value, e.name)
+		c.actions = r.One(e.Value, e.Name)
 	case "noise":
-		c.noise = r.one(e.value, e.name)
+		c.noise = r.One(e.Value, e.Name)
 	case "maximize":
-		c.maximize = r.truth(e)
+		c.maximize = r.Truth(e)
 	case "action-set":
-		c.set = r.actionSet(e.value)
+		c.set = r.actionSet(e.Value)
 	case "action-scale":
-		c.scale = r.vector(e.value, e.name)
+		c.scale = r.Vector(e.Value, e.Name)
 	case "constraints":
-		for k, n := range r.items(e.value, e.name) {
+		for k, n := range r.Items(e.Value, e.Name) {
 			if k == maxWishes {
-				r.fail(n, "more than %d constraints", maxWishes)
+				r.Fail(n, "more than %d constraints", maxWishes)
 				return
 			}
 			c.constraints = append(c.constraints, r.constraint(n))
 		}
 	case "stages": // a parameter
 	default: // noise-action, transition, running-cost, terminal-cost, minimizer
-		d.functions[e.name] = r.vector(e.value, e.name)
+		d.functions[e.Name] = r.Vector(e.Value, e.Name)
 	}
 }
 
 func (r *reader) constraint(n *yaml.Node) (c constraintSource) {
-	for _, e := range r.mapping(n, "a constraint", []string{"name", "violation", "weight"}) {
-		switch e.name {
+	for _, e := range r.Mapping(n, "a constraint", []string{"name", "violation", "weight"}) {
+		switch e.Name {
 		case "name":
-			c.name = r.oneText(e, false)
+			c.name = r.OneText(e, false)
 		case "violation":
-			c.violation = r.vector(e.value, "violation")
+			c.violation = r.Vector(e.Value, "violation")
 		case "weight":
-			c.weight = r.one(e.value, "weight")
+			c.weight = r.One(e.Value, "weight")
 		}
 	}
 	if c.name == "" || c.violation == nil || c.weight == nil {
-		r.fail(n, "a constraint wants name, violation (a formula that is wanted ≤ 0) and weight")
+		r.Fail(n, "a constraint wants name, violation (a formula that is wanted ≤ 0) and weight")
 	}
 	return c
 }
 
-// size is a number of components, 0 without a key.
-func (in *instance) size(v *vector, what string, otherwise int) (int, *FileError) {
-	if v == nil {
-		return otherwise, nil
-	}
-	c, wrong := in.constants(v, what, 1)
-	if wrong == nil && (c[0] != math.Floor(c[0]) || c[0] < 1 || c[0] > maxDim) {
-		wrong = v.errorf("%s is %g, want a whole number from 1 to %d", what, c[0], maxDim)
-	}
-	if wrong != nil {
-		return 0, wrong
-	}
-	return int(c[0]), nil
-}
-
 // complete refuses keys that miss one another or do not go together.
-func (c *controlSource) complete(d *description, p *control.Problem) *FileError {
-	at := func(key, format string, args ...any) *FileError {
+func (c *controlSource) complete(d *description, p *control.Problem) *source.Error {
+	at := func(key, format string, args ...any) *source.Error {
 		line, column := 1, 1
 		if n := d.keys[key]; n != nil {
 			line, column = n.Line, n.Column
 		}
-		return d.source.errorAt(line, column, format, args...)
+		return d.source.ErrorAt(line, column, format, args...)
 	}
 	if d.keys["running-cost"] == nil && d.keys["terminal-cost"] == nil {
 		return at("", "both running-cost and terminal-cost are missing: nothing is to be minimised")
@@ -120,32 +107,32 @@ func (c *controlSource) complete(d *description, p *control.Problem) *FileError 
 }
 
 // build is the control problem of an instance.
-func (c *controlSource) build(d *description, in *instance) (p control.Problem, start startRegion, wrong *FileError) {
+func (c *controlSource) build(d *description, in *formula.Instance) (p control.Problem, start startRegion, wrong *source.Error) {
 	p = control.Problem{Maximize: c.maximize}
 	if d.keys["horizon"] != nil { // else it may be a parameter of the file
-		p.Horizon = in.values["horizon"]
+		p.Horizon = in.Values["horizon"]
 	}
-	if p.StateDim, wrong = in.size(c.states, "states", in.dim); wrong != nil {
+	if p.StateDim, wrong = in.Size(c.states, "states", in.Dim); wrong != nil {
 		return p, start, wrong
 	}
-	if p.ActionDim, wrong = in.size(c.actions, "actions", in.dim); wrong != nil {
+	if p.ActionDim, wrong = in.Size(c.actions, "actions", in.Dim); wrong != nil {
 		return p, start, wrong
 	}
-	in.actions = p.ActionDim
-	if p.NoiseDim, wrong = in.size(c.noise, "noise", p.StateDim); wrong != nil {
+	in.Actions = p.ActionDim
+	if p.NoiseDim, wrong = in.Size(c.noise, "noise", p.StateDim); wrong != nil {
 		return p, start, wrong
 	}
-	if wrong = in.fillMatrices(d.matrices); wrong != nil {
+	if wrong = fillMatrices(in, d.matrices); wrong != nil {
 		return p, start, wrong
 	}
 	if start, wrong = d.start.build(in, p.StateDim); wrong != nil {
 		return p, start, wrong
 	}
 	p.Start, p.RandomStart = start.x0, start.random
-	if n, discrete := in.values["stages"]; discrete && d.keys["stages"] != nil {
+	if n, discrete := in.Values["stages"]; discrete && d.keys["stages"] != nil {
 		if n != math.Floor(n) {
 			k := d.keys["stages"]
-			return p, start, d.source.errorAt(k.Line, k.Column, "stages is %g, want a whole number", n)
+			return p, start, d.source.ErrorAt(k.Line, k.Column, "stages is %g, want a whole number", n)
 		}
 		p.Stages = int(n)
 	}
@@ -156,12 +143,12 @@ func (c *controlSource) build(d *description, in *instance) (p control.Problem, 
 		return p, start, wrong
 	}
 	if c.scale != nil {
-		if p.ActionScale, wrong = in.constants(c.scale, "action-scale", p.ActionDim); wrong != nil {
+		if p.ActionScale, wrong = in.Constants(c.scale, "action-scale", p.ActionDim); wrong != nil {
 			return p, start, wrong
 		}
 		for k, v := range p.ActionScale {
 			if !(v > 0) {
-				return p, start, c.scale.errorf("action-scale has %g as component %d, want numbers above 0", v, k)
+				return p, start, c.scale.Errorf("action-scale has %g as component %d, want numbers above 0", v, k)
 			}
 		}
 	}
@@ -171,37 +158,37 @@ func (c *controlSource) build(d *description, in *instance) (p control.Problem, 
 		}
 	}
 	for _, s := range c.constraints {
-		f := &fileFunction{in: in, v: s.violation, field: "the violation " + s.name, n: 1, names: []string{"t", "x", "a"}}
-		got, _, wrong := f.any(1, p.StateDim, p.ActionDim)
+		f := &formula.Function{Instance: in, Vector: s.violation, Field: "the violation " + s.name, N: 1, Names: []string{"t", "x", "a"}}
+		got, _, wrong := f.Any(1, p.StateDim, p.ActionDim)
 		if wrong != nil {
 			return p, start, wrong
 		}
-		f.n = got.Width()
-		w, wrong := in.constants(s.weight, "weight", 1)
+		f.N = got.Width()
+		w, wrong := in.Constants(s.weight, "weight", 1)
 		if wrong != nil {
 			return p, start, wrong
 		}
 		if !(w[0] > 0) {
-			return p, start, s.weight.errorf("weight is %g, want a number above 0", w[0])
+			return p, start, s.weight.Errorf("weight is %g, want a number above 0", w[0])
 		}
 		p.Constraints = append(p.Constraints, control.Constraint{Name: s.name, Weight: w[0],
-			Violation: func(t, x, a value) value { return f.call(t, x, a) }})
+			Violation: func(t, x, a value) value { return f.Call(t, x, a) }})
 	}
 	return p, start, nil
 }
 
 // dynamics fills in the functions of the problem.
-func (c *controlSource) dynamics(d *description, in *instance, p *control.Problem) (wrong *FileError) {
+func (c *controlSource) dynamics(d *description, in *formula.Instance, p *control.Problem) (wrong *source.Error) {
 	states, actions := p.StateDim, p.ActionDim
-	function := func(key string, n int, spread bool, names []string, widths ...int) *fileFunction {
+	function := func(key string, n int, spread bool, names []string, widths ...int) *formula.Function {
 		if d.functions[key] == nil || wrong != nil {
 			return nil
 		}
-		f := &fileFunction{in: in, v: d.functions[key], field: key, n: n, spread: spread, names: names}
+		f := &formula.Function{Instance: in, Vector: d.functions[key], Field: key, N: n, Spread: spread, Names: names}
 		if key == "terminal-cost" {
-			f.fixed = map[string]operand{"t": constants(p.Horizon + float64(p.Stages))} // one of them is 0
+			f.Fixed = map[string]float64{"t": p.Horizon + float64(p.Stages)} // one of them is 0
 		}
-		_, _, wrong = f.try(widths...)
+		_, _, wrong = f.Try(widths...)
 		return f
 	}
 	if d.drift != nil {
@@ -214,7 +201,7 @@ func (c *controlSource) dynamics(d *description, in *instance, p *control.Proble
 		} else {
 			d.functions["drift"] = d.drift.v
 			if f := function("drift", states, true, []string{"t", "x", "a"}, 1, states, actions); f != nil {
-				p.Drift = func(t, x, a value) value { return f.call(t, x, a) }
+				p.Drift = func(t, x, a value) value { return f.Call(t, x, a) }
 			}
 		}
 	}
@@ -224,19 +211,19 @@ func (c *controlSource) dynamics(d *description, in *instance, p *control.Proble
 		}
 	}
 	if f := function("noise-action", states, false, []string{"t", "x", "a", "dw"}, 1, states, actions, p.NoiseDim); f != nil {
-		p.Noise = func(t, x, a, dw value) value { return f.call(t, x, a, dw) }
+		p.Noise = func(t, x, a, dw value) value { return f.Call(t, x, a, dw) }
 	}
 	if f := function("transition", states, false, []string{"t", "x", "a", "w"}, 1, states, actions, p.NoiseDim); f != nil {
-		p.Transition = func(t, x, a, w value) value { return f.call(t, x, a, w) }
+		p.Transition = func(t, x, a, w value) value { return f.Call(t, x, a, w) }
 	}
 	if f := function("running-cost", 1, false, []string{"t", "x", "a"}, 1, states, actions); f != nil {
-		p.RunningCost = func(t, x, a value) value { return f.call(t, x, a) }
+		p.RunningCost = func(t, x, a value) value { return f.Call(t, x, a) }
 	}
 	if f := function("terminal-cost", 1, false, []string{"x"}, states); f != nil {
-		p.TerminalCost = func(x value) value { return f.call(x) }
+		p.TerminalCost = func(x value) value { return f.Call(x) }
 	}
 	if f := function("minimizer", actions, true, []string{"t", "x", "p"}, 1, states, states); f != nil {
-		p.Minimizer = func(t, x, g value) value { return f.call(t, x, g) }
+		p.Minimizer = func(t, x, g value) value { return f.Call(t, x, g) }
 	}
 	return wrong
 }

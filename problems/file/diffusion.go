@@ -1,10 +1,12 @@
-package problems
+package file
 
 import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems/file/internal/formula"
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -17,10 +19,10 @@ import (
 //	{geometric, correlation}
 type diffusionSource struct {
 	node        *yaml.Node
-	v           *vector   // a number, a list, a formula
-	rows        []*vector // a matrix
-	volatility  *vector
-	geometric   *vector
+	v           *formula.Vector   // a number, a list, a formula
+	rows        []*formula.Vector // a matrix
+	volatility  *formula.Vector
+	geometric   *formula.Vector
 	correlation *correlation
 }
 
@@ -33,24 +35,24 @@ func (r *reader) diffusion(n *yaml.Node) *diffusionSource {
 		s.rows = r.matrix(n, "diffusion")
 		return s
 	case n.Kind != yaml.MappingNode:
-		s.v = r.vector(n, "diffusion")
+		s.v = r.Vector(n, "diffusion")
 		return s
 	}
-	for _, e := range r.mapping(n, "diffusion", diffusionKeys) {
-		switch e.name {
+	for _, e := range r.Mapping(n, "diffusion", diffusionKeys) {
+		switch e.Name {
 		case "volatility":
-			s.volatility = r.vector(e.value, "diffusion: volatility")
+			s.volatility = r.Vector(e.Value, "diffusion: volatility")
 		case "geometric":
-			s.geometric = r.vector(e.value, "diffusion: geometric")
+			s.geometric = r.Vector(e.Value, "diffusion: geometric")
 		case "correlation":
-			s.correlation = r.correlation(e.value)
+			s.correlation = r.correlation(e.Value)
 		}
 	}
 	switch {
 	case s.volatility != nil && s.geometric != nil:
-		r.fail(n, "diffusion has both volatility and geometric, want one of them: σ = diag(v)·L or diag(v)·diag(x)·L")
+		r.Fail(n, "diffusion has both volatility and geometric, want one of them: σ = diag(v)·L or diag(v)·diag(x)·L")
 	case s.volatility == nil && s.geometric == nil:
-		r.fail(n, "diffusion wants volatility or geometric beside correlation")
+		r.Fail(n, "diffusion wants volatility or geometric beside correlation")
 	}
 	return s
 }
@@ -61,41 +63,41 @@ func isMatrix(n *yaml.Node) bool {
 }
 
 // matrix reads a list of rows.
-func (r *reader) matrix(n *yaml.Node, what string) []*vector {
-	var rows []*vector
-	for _, row := range r.items(n, what) {
+func (r *reader) matrix(n *yaml.Node, what string) []*formula.Vector {
+	var rows []*formula.Vector
+	for _, row := range r.Items(n, what) {
 		if row.Kind != yaml.SequenceNode {
-			r.fail(row, "a row of %s is %s, want a list", what, kindName(row))
+			r.Fail(row, "a row of %s is %s, want a list", what, source.KindName(row))
 			return nil
 		}
 		if len(n.Content) != len(row.Content) {
-			r.fail(row, "a row of %s has %d entries, want %d, as many as there are rows", what, len(row.Content), len(n.Content))
+			r.Fail(row, "a row of %s has %d entries, want %d, as many as there are rows", what, len(row.Content), len(n.Content))
 			return nil
 		}
-		rows = append(rows, r.vector(row, what))
+		rows = append(rows, r.Vector(row, what))
 	}
 	return rows
 }
 
 // build is the diffusion of n components.
-func (s *diffusionSource) build(in *instance, n int) (pde.Diffusion, *FileError) {
+func (s *diffusionSource) build(in *formula.Instance, n int) (pde.Diffusion, *source.Error) {
 	switch {
 	case s.rows != nil:
 		return s.dense(in, n)
 	case s.v != nil:
 		return s.simple(in, n)
 	case s.geometric != nil:
-		v, wrong := in.constants(s.geometric, "diffusion: geometric", n)
+		v, wrong := in.Constants(s.geometric, "diffusion: geometric", n)
 		if wrong != nil {
 			return nil, wrong
 		}
-		if s.correlation == nil && !s.geometric.list && same(v) {
+		if s.correlation == nil && !s.geometric.List() && same(v) {
 			return pde.Geometric(v[0]), nil
 		}
 		l, wrong := s.correlation.factor(in, s.geometric, v)
 		return pde.CorrelatedGeometric(l), wrong
 	}
-	v, wrong := in.constants(s.volatility, "diffusion: volatility", n)
+	v, wrong := in.Constants(s.volatility, "diffusion: volatility", n)
 	if wrong != nil {
 		return nil, wrong
 	}
@@ -119,17 +121,17 @@ func same(v []float64) bool {
 }
 
 // simple is a number, a list or a formula.
-func (s *diffusionSource) simple(in *instance, n int) (pde.Diffusion, *FileError) {
-	if m := s.v.namedMatrix(in); m != nil {
+func (s *diffusionSource) simple(in *formula.Instance, n int) (pde.Diffusion, *source.Error) {
+	if m := s.v.Matrix(in); m != nil {
 		if len(m) != n || len(m[0]) != n {
-			return nil, s.v.errorf("diffusion is a %d×%d matrix, want %d×%d", len(m), len(m[0]), n, n)
+			return nil, s.v.Errorf("diffusion is a %d×%d matrix, want %d×%d", len(m), len(m[0]), n, n)
 		}
 		return pde.Dense(m), nil
 	}
-	f := &fileFunction{in: in, v: s.v, field: "diffusion", n: n, spread: true, names: []string{"t", "x", "dw"}}
-	got, used, wrong := f.try(1, n, n)
+	f := &formula.Function{Instance: in, Vector: s.v, Field: "diffusion", N: n, Spread: true, Names: []string{"t", "x", "dw"}}
+	got, used, wrong := f.Try(1, n, n)
 	if wrong == nil {
-		wrong = s.v.finite(got, "diffusion")
+		wrong = s.v.Finite(got, "diffusion")
 	}
 	if wrong != nil {
 		return nil, wrong
@@ -138,37 +140,37 @@ func (s *diffusionSource) simple(in *instance, n int) (pde.Diffusion, *FileError
 	case used["dw"]:
 		// One component for all would be the same noise everywhere; whoever wants it
 		// writes broadcast(…, d).
-		f.spread = false
-		if wrong := s.v.fit(got, "diffusion, the action on dw,", n, false); wrong != nil {
+		f.Spread = false
+		if wrong := s.v.Fit(got, "diffusion, the action on dw,", n, false); wrong != nil {
 			return nil, wrong
 		}
-		return pde.DiffusionFunc(func(t, x, dw expr.Value) expr.Value { return f.call(t, x, dw) }), nil
-	case got.constant == nil && !s.v.list:
-		return nil, s.v.errorf("diffusion depends on t or x but not on the noise, want its action on dw: write (…)*dw")
-	case got.constant == nil:
-		return pde.DiffusionFunc(func(t, x, dw expr.Value) expr.Value { return f.call(t, x, dw).Mul(dw) }), nil
-	case len(got.constant) == 1 && !s.v.list:
-		return pde.Scalar(got.constant[0]), nil
+		return pde.DiffusionFunc(func(t, x, dw expr.Value) expr.Value { return f.Call(t, x, dw) }), nil
+	case got.Constant == nil && !s.v.List():
+		return nil, s.v.Errorf("diffusion depends on t or x but not on the noise, want its action on dw: write (…)*dw")
+	case got.Constant == nil:
+		return pde.DiffusionFunc(func(t, x, dw expr.Value) expr.Value { return f.Call(t, x, dw).Mul(dw) }), nil
+	case len(got.Constant) == 1 && !s.v.List():
+		return pde.Scalar(got.Constant[0]), nil
 	}
-	return pde.Diagonal(got.constant), nil
+	return pde.Diagonal(got.Constant), nil
 }
 
 // dense is a matrix.
-func (s *diffusionSource) dense(in *instance, n int) (pde.Diffusion, *FileError) {
+func (s *diffusionSource) dense(in *formula.Instance, n int) (pde.Diffusion, *source.Error) {
 	if len(s.rows) != n {
-		return nil, s.rows[0].parts[0].source.errorAt(s.node.Line, s.node.Column, "diffusion has %d rows, want %d", len(s.rows), n)
+		return nil, s.rows[0].ErrorAt(s.node, "diffusion has %d rows, want %d", len(s.rows), n)
 	}
 	isConstant := true
 	matrix := make([][]float64, n)
-	rows := make([]*fileFunction, n)
+	rows := make([]*formula.Function, n)
 	for k, v := range s.rows {
-		rows[k] = &fileFunction{in: in, v: v, field: "a row of diffusion", n: n, names: []string{"t", "x"}}
-		got, _, wrong := rows[k].try(1, n)
+		rows[k] = &formula.Function{Instance: in, Vector: v, Field: "a row of diffusion", N: n, Names: []string{"t", "x"}}
+		got, _, wrong := rows[k].Try(1, n)
 		if wrong != nil {
 			return nil, wrong
 		}
-		isConstant = isConstant && got.constant != nil
-		matrix[k] = got.constant
+		isConstant = isConstant && got.Constant != nil
+		matrix[k] = got.Constant
 	}
 	if isConstant {
 		return pde.Dense(matrix), nil
@@ -176,7 +178,7 @@ func (s *diffusionSource) dense(in *instance, n int) (pde.Diffusion, *FileError)
 	return pde.DiffusionFunc(func(t, x, dw expr.Value) expr.Value {
 		parts := make([]expr.Value, n)
 		for k, row := range rows {
-			parts[k] = row.call(t, x).Dot(dw)
+			parts[k] = row.Call(t, x).Dot(dw)
 		}
 		return expr.Concat(parts...)
 	}), nil
@@ -212,12 +214,12 @@ func isLinear(sigma pde.Diffusion, start []float64, time float64) (bool, error) 
 }
 
 // checkLinear is an error at the node where σ(t,x)·dw is not linear in dw.
-func checkLinear(n *yaml.Node, s *source, sigma pde.Diffusion, start []float64, horizon float64) *FileError {
+func checkLinear(n *yaml.Node, s *source.Document, sigma pde.Diffusion, start []float64, horizon float64) *source.Error {
 	if _, isFormula := sigma.(pde.DiffusionFunc); !isFormula {
 		return nil
 	}
 	if ok, err := isLinear(sigma, start, horizon/3); err == nil && !ok {
-		return s.errorAt(n.Line, n.Column, "diffusion, the action on dw, is not linear in dw; want σ(t,x)·dw")
+		return s.ErrorAt(n.Line, n.Column, "diffusion, the action on dw, is not linear in dw; want σ(t,x)·dw")
 	}
 	return nil
 }

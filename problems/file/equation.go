@@ -1,29 +1,18 @@
-package problems
+package file
 
 import (
 	"errors"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file/internal/formula"
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 )
 
 // instance is the description for one dimension and one set of parameters.
-func (d *description) instance(dim int, v values) *instance {
-	return &instance{helpers: d.helpers, dim: dim, values: v}
-}
-
-// check finds the mistakes that a dimension or a parameter brings to light.
-func (d *description) check(dim int, v values) error {
-	var wrong *FileError
-	if d.control != nil {
-		_, _, wrong = d.makeControl(dim, v)
-	} else {
-		_, wrong = d.makeEquation(dim, v)
-	}
-	if wrong == nil {
-		return nil // not a nil *FileError
-	}
-	return wrong
+func (d *description) instance(dim int, v problems.Values) *formula.Instance {
+	return &formula.Instance{Helpers: d.helpers, Dim: dim, Values: v}
 }
 
 // fieldKeys are the keys behind the fields of pde.Problem and control.Problem.
@@ -55,14 +44,14 @@ func (d *description) locate(err error) error {
 	if key == "" {
 		key = e.Field
 	}
-	return d.source.errorAt(line, column, "%s: %s", key, reason)
+	return d.source.ErrorAt(line, column, "%s: %s", key, reason)
 }
 
 // makeEquation is the equation for one dimension and one set of parameters.
-func (d *description) makeEquation(dim int, v values) (p pde.Problem, wrong *FileError) {
+func (d *description) makeEquation(dim int, v problems.Values) (p pde.Problem, wrong *source.Error) {
 	in := d.instance(dim, v)
 	p = pde.Problem{Dim: dim, Horizon: v["horizon"]}
-	if wrong = in.fillMatrices(d.matrices); wrong != nil {
+	if wrong = fillMatrices(in, d.matrices); wrong != nil {
 		return p, wrong
 	}
 	start, wrong := d.start.build(in, dim)
@@ -81,25 +70,25 @@ func (d *description) makeEquation(dim int, v values) (p pde.Problem, wrong *Fil
 	if wrong = checkLinear(d.diffusion.node, d.source, p.Diffusion, p.Start, v["horizon"]); wrong != nil {
 		return p, wrong
 	}
-	one := func(key string, names []string, widths ...int) *fileFunction {
+	one := func(key string, names []string, widths ...int) *formula.Function {
 		if d.functions[key] == nil || wrong != nil {
 			return nil
 		}
-		f := &fileFunction{in: in, v: d.functions[key], field: key, n: 1, names: names}
+		f := &formula.Function{Instance: in, Vector: d.functions[key], Field: key, N: 1, Names: names}
 		if key == "terminal" {
-			f.fixed = map[string]operand{"t": constants(p.Horizon)}
+			f.Fixed = map[string]float64{"t": p.Horizon}
 		}
-		_, _, wrong = f.try(widths...)
+		_, _, wrong = f.Try(widths...)
 		return f
 	}
 	if f := one("terminal", []string{"x"}, dim); f != nil {
-		p.Terminal = func(x value) value { return f.call(x) }
+		p.Terminal = func(x value) value { return f.Call(x) }
 	}
 	if f := one("generator", []string{"t", "x", "y", "z"}, 1, dim, 1, dim); f != nil {
-		p.Generator = func(t, x, y, z value) value { return f.call(t, x, y, z) }
+		p.Generator = func(t, x, y, z value) value { return f.Call(t, x, y, z) }
 	}
 	if f := one("exact", []string{"t", "x"}, 1, dim); f != nil {
-		p.Exact = func(t, x value) value { return f.call(t, x) }
+		p.Exact = func(t, x value) value { return f.Call(t, x) }
 	}
 	return p, wrong
 }

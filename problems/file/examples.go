@@ -1,17 +1,21 @@
-package problems
+package file
 
-import "embed"
+import (
+	"embed"
 
-//go:embed files/*.yaml
-var files embed.FS
+	"github.com/deepbsde/deepbsde/problems"
+)
 
-// FileOf is the commented problem file of a named problem, to start one's own from. Its
+//go:embed examples/*.yaml
+var examples embed.FS
+
+// Of is the commented problem file of a named problem, to start one's own from. Its
 // problem is the same as the named one, to the bit, but for references that only the
 // library can compute.
-func FileOf(name string) ([]byte, error) {
-	f, err := Find(name)
+func Of(name string) ([]byte, error) {
+	f, err := problems.Find(name)
 	if err != nil {
 		return nil, err
 	}
-	return files.ReadFile("files/" + f.Name + ".yaml")
+	return examples.ReadFile("examples/" + f.Name + ".yaml")
 }

@@ -1,4 +1,4 @@
-package problems
+package file
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems/file/internal/formula"
 )
 
 // TestFormulas: values of formulas as a mathematician reads them, at t = 0.5,
@@ -84,7 +85,7 @@ func TestFormulas(t *testing.T) {
 		"0x10 + 1_000 + 1e-3":       1016.001,
 	} {
 		text := "dim: 3\nhorizon: 1\nparameters: {λ: 2}\ndiffusion: 1\nterminal: sum(x)\ndefine: {half: y/2, quarter: half/2}\ngenerator: \"" + formula + "\"\n"
-		f, err := Read("f.yaml", []byte(text))
+		f, err := Parse("f.yaml", []byte(text))
 		if err != nil {
 			t.Errorf("%s: %v", formula, err)
 			continue
@@ -133,7 +134,7 @@ func TestDynamicsAreRecognised(t *testing.T) {
 		{"0", "[[1, t], [0, 1]]", "pde.ConstantDrift", "pde.DiffusionFunc", false},
 	} {
 		text := "dim: 2\nhorizon: 1\nstart: 1\nparameters: {r: 0.2}\nterminal: sum(x)\ndrift: " + c.drift + "\ndiffusion: " + c.diffusion + "\n"
-		f, err := Read("f.yaml", []byte(text))
+		f, err := Parse("f.yaml", []byte(text))
 		if err != nil {
 			t.Errorf("%s, %s: %v", c.drift, c.diffusion, err)
 			continue
@@ -157,7 +158,7 @@ func TestDynamicsAreRecognised(t *testing.T) {
 func TestCorrelationFactor(t *testing.T) {
 	for _, correlation := range []string{"0.4", "[[1, 0.4, 0.4], [0.4, 1, 0.4], [0.4, 0.4, 1]]"} {
 		text := "dim: 3\nhorizon: 1\nterminal: sum(x)\ndiffusion: {volatility: [1, 2, 0.5], correlation: " + correlation + "}\n"
-		f, err := Read("f.yaml", []byte(text))
+		f, err := Parse("f.yaml", []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +186,7 @@ func TestCorrelationFactor(t *testing.T) {
 
 // TestDocumentOfFiles: docs/files.md names every key and every function.
 func TestDocumentOfFiles(t *testing.T) {
-	text, err := os.ReadFile("../docs/files.md")
+	text, err := os.ReadFile("../../docs/files.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +194,7 @@ func TestDocumentOfFiles(t *testing.T) {
 	for _, w := range strings.FieldsFunc(string(text), func(r rune) bool { return strings.ContainsRune(" \n\t`(),|{}[]:;.", r) }) {
 		words[w] = true
 	}
-	for _, list := range [][]string{commonKeys, equationKeys, controlKeys, driftKeys, diffusionKeys, trainingKeys, functionNames()} {
+	for _, list := range [][]string{commonKeys, equationKeys, controlKeys, driftKeys, diffusionKeys, trainingKeys, formula.FunctionNames()} {
 		for _, name := range list {
 			if !words[name] {
 				t.Errorf("docs/files.md does not mention %q", name)

@@ -1,4 +1,4 @@
-package problems
+package file
 
 import (
 	"errors"
@@ -7,16 +7,18 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/deepbsde/deepbsde/problems"
 )
 
 // mostTime is what reading a file may take in the fuzz tests: a thousand times what the
 // named problems' files take.
 const mostTime = 5 * time.Second
 
-// FuzzRead: whatever the file, reading ends soon, either with a problem or with one
+// FuzzParse: whatever the file, reading ends soon, either with a problem or with one
 // located message.
-func FuzzRead(f *testing.F) {
-	addFiles(f, "files/*.yaml", "testdata/malformed/*.yaml")
+func FuzzParse(f *testing.F) {
+	addFiles(f, "examples/*.yaml", "testdata/malformed/*.yaml")
 	f.Add([]byte("j\n\n text\n"))           // a text of several lines in the message
 	f.Add([]byte("\"a\\u001b[31mb\": 1\n")) // and one that steers terminals
 	f.Fuzz(func(t *testing.T, text []byte) { readFuzzed(t, text) })
@@ -62,8 +64,8 @@ func FuzzFormula(f *testing.F) {
 
 func readFuzzed(t *testing.T, text []byte) {
 	t.Helper()
-	var family *Family
-	if endsSoon(t, text, func() (err error) { family, err = Read("fuzz.yaml", text); return err }) {
+	var family *problems.Family
+	if endsSoon(t, text, func() (err error) { family, err = Parse("fuzz.yaml", text); return err }) {
 		if len(family.Params) == 0 || family.Name == "" && strings.Contains(string(text), "name") {
 			t.Errorf("an incomplete family: %+v", family)
 		}
@@ -82,7 +84,7 @@ func endsSoon(t *testing.T, text []byte, read func() error) bool {
 	if err == nil {
 		return true
 	}
-	var e *FileError
+	var e *Error
 	if !errors.As(err, &e) {
 		t.Fatalf("the error %v has no place", err)
 	}

@@ -1,4 +1,4 @@
-package problems
+package file
 
 import (
 	"bytes"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 )
 
 // TestHostileFiles: files made to hang or to fill the memory are read or refused in a
@@ -24,10 +26,10 @@ func TestHostileFiles(t *testing.T) {
 		matrix.WriteString("  - [" + strings.TrimSuffix(strings.Repeat("1,", 400), ",") + "]\n")
 	}
 	for name, text := range map[string]string{
-		"too large":           strings.Repeat("#", maxFileSize+1),
-		"brackets":            "start: " + strings.Repeat("[", maxFileSize-100),
-		"braces":              "start: " + strings.Repeat("{a: ", maxFileSize/4-100),
-		"dashes":              strings.Repeat("- ", maxFileSize/2-100),
+		"too large":           strings.Repeat("#", source.MaxSize+1),
+		"brackets":            "start: " + strings.Repeat("[", source.MaxSize-100),
+		"braces":              "start: " + strings.Repeat("{a: ", source.MaxSize/4-100),
+		"dashes":              strings.Repeat("- ", source.MaxSize/2-100),
 		"indentation":         many(1400, "%[1]*[1]dk:\n"),
 		"aliases":             "a: &a [x]\n" + many(30, "b%[1]d: &b%[1]d [*a, *a, *a, *a]\n"),
 		"one long line":       head + "terminal: sum(x)\nstart: [" + strings.Repeat("1,", 500_000) + "1]\n",
@@ -54,7 +56,7 @@ func TestHostileFiles(t *testing.T) {
 		"huge whole exponent": head + "terminal: sum(x)^99999999^99999999\n",
 	} {
 		start := time.Now()
-		_, err := Read("hostile.yaml", []byte(text))
+		_, err := Parse("hostile.yaml", []byte(text))
 		took := time.Since(start)
 		message := "read"
 		if err != nil {
@@ -65,7 +67,7 @@ func TestHostileFiles(t *testing.T) {
 		if took > 2*time.Minute { // a hang; the longest takes 2 s, 16 s under the race detector
 			t.Errorf("%s took %v", name, took)
 		}
-		if e, ok := err.(*FileError); ok {
+		if e, ok := err.(*Error); ok {
 			checkExcerpt(t, e, bytes.Repeat([]byte("\n"), strings.Count(text, "\n")))
 			if len(e.Error()) > 3000 {
 				t.Errorf("%s: a message of %d bytes", name, len(e.Error()))

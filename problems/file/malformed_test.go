@@ -1,4 +1,4 @@
-package problems
+package file
 
 import (
 	"errors"
@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the messages of testdata/malforme
 // message beside it, with its place.
 func TestMalformedFiles(t *testing.T) {
 	malformed(t, "testdata/malformed/*.yaml", 200, func(name string, text []byte) error {
-		_, err := Read(name, text)
+		_, err := Parse(name, text)
 		return err
 	})
 }
@@ -39,9 +39,9 @@ func malformed(t *testing.T, pattern string, least int, read func(string, []byte
 		}
 		name := filepath.Base(path)
 		err = read(name, text)
-		var e *FileError
+		var e *Error
 		if !errors.As(err, &e) {
-			t.Errorf("%s: error %v, want a *FileError", name, err)
+			t.Errorf("%s: error %v, want a *Error", name, err)
 			continue
 		}
 		got := e.Error() + "\n"
@@ -63,7 +63,7 @@ func malformed(t *testing.T, pattern string, least int, read func(string, []byte
 }
 
 // checkExcerpt: three lines, the message on one; the caret stands below the column.
-func checkExcerpt(t *testing.T, e *FileError, text []byte) {
+func checkExcerpt(t *testing.T, e *Error, text []byte) {
 	t.Helper()
 	lines := strings.Split(e.Error(), "\n")
 	if len(lines) != 3 || !strings.HasPrefix(lines[0], fmt.Sprintf("%s:%d:%d: ", e.File, e.Line, e.Column)) || e.Line < 1 || e.Column < 1 {

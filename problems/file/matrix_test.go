@@ -1,4 +1,4 @@
-package problems
+package file
 
 import (
 	"math"
@@ -48,7 +48,7 @@ drift: `
 		"L*[1, 0, 0]":           {1, 1, 1.5},
 		"W*[0, 1, 0]":           {2, 3, 4}, // its row i is A·(0, 1, 2) + i
 	} {
-		f, err := Read("a.yaml", []byte(head+"\""+formula+"\"\n"))
+		f, err := Parse("a.yaml", []byte(head+"\""+formula+"\"\n"))
 		if err != nil {
 			t.Errorf("%s: %v", formula, err)
 			continue
@@ -78,7 +78,7 @@ drift: `
 // TestMatrixAsDiffusion: the name alone is a dense diffusion, with exact paths, and
 // changes with the parameters.
 func TestMatrixAsDiffusion(t *testing.T) {
-	f, err := Read("a.yaml", []byte("dim: 2\nhorizon: 1\nparameters: {c: 2}\nmatrices: {S: [[1, 0], [c, 1]]}\ndiffusion: S\nterminal: sum(x)\n"))
+	f, err := Parse("a.yaml", []byte("dim: 2\nhorizon: 1\nparameters: {c: 2}\nmatrices: {S: [[1, 0], [c, 1]]}\ndiffusion: S\nterminal: sum(x)\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,13 @@
-package problems
+package file
 
 import (
 	"math"
-	"strings"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
-	"github.com/expr-lang/expr/parser/utils"
+	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -15,37 +16,37 @@ type value = expr.Value
 
 // parameters are the horizon, or the number of stages of a problem in discrete time, and
 // those of the section; nil where the first is missing.
-func (r *reader) parameters(byName map[string]entry) []Param {
-	var list []Param
+func (r *reader) parameters(byName map[string]source.Entry) []problems.Param {
+	var list []problems.Param
 	h, s := byName["horizon"], byName["stages"]
 	switch {
-	case h.key != nil && s.key != nil:
-		r.fail(s.key, "both horizon and stages, want horizon in continuous and stages in discrete time")
-	case h.key != nil:
-		p := horizon(r.number(h.value, "horizon"))
+	case h.Key != nil && s.Key != nil:
+		r.Fail(s.Key, "both horizon and stages, want horizon in continuous and stages in discrete time")
+	case h.Key != nil:
+		p := problems.Horizon(r.Number(h.Value, "horizon"))
 		if !(p.Default > 0) {
-			r.fail(h.value, "horizon is %g, want a number above 0", p.Default)
+			r.Fail(h.Value, "horizon is %g, want a number above 0", p.Default)
 		}
 		list = append(list, p)
-	case s.key != nil:
-		list = append(list, Param{Name: "stages", Default: float64(r.whole(s.value, "stages", 1, maxStages)),
+	case s.Key != nil:
+		list = append(list, problems.Param{Name: "stages", Default: float64(r.Whole(s.Value, "stages", 1, maxStages)),
 			Doc: "number of stages, a whole number", Min: 1, Max: maxStages})
 	default:
 		return nil
 	}
 	e := byName["parameters"]
-	if e.key == nil {
+	if e.Key == nil {
 		return list
 	}
-	for _, p := range r.mapping(e.value, "parameters", nil) {
-		r.checkName(p, "parameter")
-		if p.name == list[0].Name {
-			r.fail(p.key, "%q is a parameter of every problem, set by the key %q at the top", p.name, p.name)
+	for _, p := range r.Mapping(e.Value, "parameters", nil) {
+		r.CheckName(p, "parameter")
+		if p.Name == list[0].Name {
+			r.Fail(p.Key, "%q is a parameter of every problem, set by the key %q at the top", p.Name, p.Name)
 		}
 		if len(list) > maxNames {
-			r.fail(p.key, "more than %d parameters", maxNames)
+			r.Fail(p.Key, "more than %d parameters", maxNames)
 		}
-		if r.err != nil {
+		if r.Err != nil {
 			return list
 		}
 		list = append(list, r.parameter(p))
@@ -55,82 +56,70 @@ func (r *reader) parameters(byName map[string]entry) []Param {
 
 const maxStages = 100_000
 
+func isParameter(f *problems.Family, name string) bool {
+	return slices.ContainsFunc(f.Params, func(p problems.Param) bool { return p.Name == name })
+}
+
 // parameter is NAME: NUMBER or a mapping with its range.
-func (r *reader) parameter(e entry) Param {
-	p := anyNumber(e.name, 0, "")
-	if e.value.Kind != yaml.MappingNode {
-		p.Default = r.number(e.value, "parameter "+e.name)
+func (r *reader) parameter(e source.Entry) problems.Param {
+	p := problems.Param{Name: e.Name, Min: math.Inf(-1), Max: math.Inf(1)}
+	if e.Value.Kind != yaml.MappingNode {
+		p.Default = r.Number(e.Value, "parameter "+e.Name)
 		return p
 	}
 	given := false
-	for _, k := range r.mapping(e.value, "parameter "+e.name, []string{"value", "doc", "min", "max", "above"}) {
-		what := "parameter " + e.name + ": " + k.name
-		switch k.name {
+	for _, k := range r.Mapping(e.Value, "parameter "+e.Name, []string{"value", "doc", "min", "max", "above"}) {
+		what := "parameter " + e.Name + ": " + k.Name
+		switch k.Name {
 		case "value":
-			p.Default, given = r.number(k.value, what), true
+			p.Default, given = r.Number(k.Value, what), true
 		case "doc":
-			p.Doc = r.oneText(k, false)
+			p.Doc = r.OneText(k, false)
 		case "max":
-			p.Max = r.number(k.value, what)
+			p.Max = r.Number(k.Value, what)
 		default:
 			if !math.IsInf(p.Min, -1) {
-				r.fail(k.key, "parameter %s has both min and above, want one of them", e.name)
+				r.Fail(k.Key, "parameter %s has both min and above, want one of them", e.Name)
 			}
-			p.Min, p.Open = r.number(k.value, what), k.name == "above"
+			p.Min, p.Open = r.Number(k.Value, what), k.Name == "above"
 		}
 	}
 	switch x := p.Default; {
 	case !given:
-		r.fail(e.value, "parameter %s has no value", e.name)
+		r.Fail(e.Value, "parameter %s has no value", e.Name)
 	case !(p.Min < p.Max || p.Min == p.Max && !p.Open):
-		r.fail(e.value, "parameter %s has an empty range, from %g to %g", e.name, p.Min, p.Max)
+		r.Fail(e.Value, "parameter %s has an empty range, from %g to %g", e.Name, p.Min, p.Max)
 	case x < p.Min || x > p.Max || p.Open && x == p.Min:
-		r.fail(e.value, "parameter %s has the value %g, want %s", e.name, x, p.Range())
+		r.Fail(e.Value, "parameter %s has the value %g, want %s", e.Name, x, p.Range())
 	}
 	return p
-}
-
-// checkName refuses names that formulas could not use or that mean something else there.
-func (r *reader) checkName(e entry, what string) {
-	_, isFunction := functions[e.name]
-	words := strings.Fields("not and or in let matches contains startsWith endsWith true false nil")
-	switch {
-	case !utils.IsValidIdentifier(e.name) || strings.Contains(e.name, "$") || len(e.name) > 60:
-		r.fail(e.key, "the name %s of a %s, want letters (Greek ones too), digits and _", quoted(e.name), what)
-	case contains(reservedNames, e.name):
-		r.fail(e.key, "%q cannot be the name of a %s: it is a variable of formulas (%s)", e.name, what, strings.Join(reservedNames, ", "))
-	case isFunction:
-		r.fail(e.key, "%q cannot be the name of a %s: it is a function", e.name, what)
-	case contains(words, e.name):
-		r.fail(e.key, "%q cannot be the name of a %s: it is a word of the language", e.name, what)
-	}
 }
 
 // reference reads a number or a mapping with its origin.
 func (r *reader) reference(n *yaml.Node) *pde.Reference {
 	ref := &pde.Reference{Method: "stated in the file"}
-	ref.Source = r.name
+	ref.Source = r.Document.Name
 	if n.Kind != yaml.MappingNode {
-		ref.Value = r.number(n, "reference")
+		ref.Value = r.Number(n, "reference")
 		return ref
 	}
 	given := false
-	for _, e := range r.mapping(n, "reference", []string{"value", "stderr", "method", "source"}) {
-		switch e.name {
+	for _, e := range r.Mapping(n, "reference", []string{"value", "stderr", "method", "source"}) {
+		switch e.Name {
 		case "value":
-			ref.Value, given = r.number(e.value, "reference: value"), true
+			ref.Value, given = r.Number(e.Value, "reference: value"), true
 		case "stderr":
-			if ref.StdErr = r.number(e.value, "reference: stderr"); ref.StdErr < 0 {
-				r.fail(e.value, "reference: stderr is %g, want at least 0", ref.StdErr)
+			if ref.StdErr = r.Number(e.Value, "reference: stderr"); ref.StdErr < 0 {
+				r.Fail(e.Value, "reference: stderr is %g, want at least 0", ref.StdErr)
 			}
 		case "method":
-			ref.Method = r.oneText(e, false)
+			ref.Method = r.OneText(e, false)
 		case "source":
-			ref.Source = r.oneText(e, false)
+			ref.Source = r.OneText(e, false)
 		}
 	}
 	if !given {
-		r.fail(n, "reference has no value")
+		r.Fail(n, "reference has no value")
 	}
 	return ref
 }

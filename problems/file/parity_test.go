@@ -1,4 +1,4 @@
-package problems
+package file
 
 import (
 	"fmt"
@@ -9,16 +9,17 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems"
 )
 
 // readNamed reads the file of a named problem.
-func readNamed(t *testing.T, name string) *Family {
+func readNamed(t *testing.T, name string) *problems.Family {
 	t.Helper()
-	text, err := FileOf(name)
+	text, err := Of(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := Read(name+".yaml", text)
+	f, err := Parse(name+".yaml", text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func sameBits(t *testing.T, what string, scale float64, in []expr.Value, got, wa
 // several dimensions and parameters.
 func TestFilesOfEquations(t *testing.T) {
 	tested := 0
-	for _, named := range Equations() {
+	for _, named := range problems.Equations() {
 		f := readNamed(t, named.Name)
 		tested++
 		compareFamilies(t, f, named)
@@ -98,7 +99,7 @@ func TestFilesOfEquations(t *testing.T) {
 	}
 }
 
-func compareFamilies(t *testing.T, got, want *Family) {
+func compareFamilies(t *testing.T, got, want *problems.Family) {
 	t.Helper()
 	if got.Name != want.Name || got.Title != want.Title || got.Equation != want.Equation || got.Dim != want.Dim || !reflect.DeepEqual(got.Training, want.Training) {
 		t.Errorf("the file of %s has\n%+v\nwant\n%+v", want.Name, got, want)
@@ -143,7 +144,7 @@ func compareEquations(t *testing.T, name string, got, want pde.Problem) {
 // with a hyphen, and the number of stages.
 func TestFilesOfControlProblems(t *testing.T) {
 	tested := 0
-	for _, named := range Controls() {
+	for _, named := range problems.Controls() {
 		f := readNamed(t, named.Name)
 		tested++
 		if f.Title != named.Title || f.Equation != named.Equation || f.Dim != named.Dim || !reflect.DeepEqual(f.Training, named.Training) {
@@ -157,7 +158,7 @@ func TestFilesOfControlProblems(t *testing.T) {
 			for _, factor := range []float64{1, 1.25} {
 				set := map[string]float64{}
 				for _, p := range named.Params {
-					if f.param(p.Name) >= 0 && p.Name != "stages" {
+					if isParameter(f, p.Name) && p.Name != "stages" {
 						set[p.Name] = math.Min(p.Default*factor, p.Max)
 					}
 				}
@@ -178,7 +179,7 @@ func TestFilesOfControlProblems(t *testing.T) {
 	}
 }
 
-func compareControls(t *testing.T, name string, got, want *Control) {
+func compareControls(t *testing.T, name string, got, want *problems.Control) {
 	t.Helper()
 	g, err := got.Problem.Discretise(20)
 	if err != nil {

@@ -1,4 +1,4 @@
-package problems
+package file
 
 import (
 	"math"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems"
 )
 
 // TestReferencesOfFiles: what a named problem's own methods give, the files' give as
@@ -22,7 +23,7 @@ func TestReferencesOfFiles(t *testing.T) {
 		{"optimal-execution", []string{"dynamic-programme"}, map[string]float64{"rho": 0.5, "horizon": 2}},
 		{"hjb-control", []string{"cole-hopf"}, map[string]float64{"lambda": 20}},
 	} {
-		named, err := Find(c.name)
+		named, err := problems.Find(c.name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,7 +40,7 @@ func TestReferencesOfFiles(t *testing.T) {
 	}
 }
 
-func controlReference(t *testing.T, f *Family, dim int, set map[string]float64, method string) float64 {
+func controlReference(t *testing.T, f *problems.Family, dim int, set map[string]float64, method string) float64 {
 	t.Helper()
 	c, err := f.MakeControl(dim, set)
 	if err != nil {
@@ -66,7 +67,11 @@ func controlReference(t *testing.T, f *Family, dim int, set map[string]float64, 
 func TestColeHopfOfFiles(t *testing.T) {
 	for _, lambda := range []float64{1, 20} {
 		set := map[string]float64{"lambda": lambda}
-		want, err := hjb.Make(10, set)
+		named, err := problems.Find("hjb")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := named.Make(10, set)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +80,7 @@ func TestColeHopfOfFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := FindReferenceMethod(file.ReferenceMethods(set), "cole-hopf")
+		m, err := problems.FindReferenceMethod(file.ReferenceMethods(set), "cole-hopf")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +90,7 @@ func TestColeHopfOfFiles(t *testing.T) {
 		}
 	}
 	for generator, want := range map[string]string{"y": "f is 0", "normsq(z)*y + normsq(z)": "needs f = −λ‖z‖²/2", "sum(z)^4": "needs f = −λ‖z‖²/2"} {
-		f, err := Read("a.yaml", []byte("dim: 2\nhorizon: 1\ndiffusion: 1\nterminal: normsq(x)\ngenerator: "+generator+"\n"))
+		f, err := Parse("a.yaml", []byte("dim: 2\nhorizon: 1\ndiffusion: 1\nterminal: normsq(x)\ngenerator: "+generator+"\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +98,7 @@ func TestColeHopfOfFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range coleHopfMethods {
+		for _, m := range problems.ColeHopfMethods() {
 			if _, err := m.Run(t.Context(), p, pde.Sampling{Paths: 1000}); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s, %s: error %v, want %q", generator, m.Name, err, want)
 			}
@@ -104,13 +109,13 @@ func TestColeHopfOfFiles(t *testing.T) {
 // TestRiccatiOfRandomStarts: the reference of a random start, which needs the mean and the
 // covariance only, is the mean cost of the optimal policy; 5 standard errors.
 func TestRiccatiOfRandomStarts(t *testing.T) {
-	text, err := FileOf("lqr")
+	text, err := Of("lqr")
 	if err != nil {
 		t.Fatal(err)
 	}
 	atPoint := controlReference(t, readNamed(t, "lqr"), 3, nil, "riccati-discrete")
 	for _, start := range []string{"{box: [0, 2]}", "{normal: [1, [0.5, 1, 2]]}"} {
-		f, err := Read("a.yaml", []byte(strings.NewReplacer("\nstart: 1\n", "\nstart: "+start+"\n", "\ndim: 100\n", "\ndim: 3\n").Replace(string(text))))
+		f, err := Parse("a.yaml", []byte(strings.NewReplacer("\nstart: 1\n", "\nstart: "+start+"\n", "\ndim: 100\n", "\ndim: 3\n").Replace(string(text))))
 		if err != nil {
 			t.Fatal(err)
 		}

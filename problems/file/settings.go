@@ -1,4 +1,4 @@
-package problems
+package file
 
 import (
 	"errors"
@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -18,10 +20,10 @@ import (
 var settingsKeys = slices.Concat([]string{"method", "network"}, trainingKeys,
 	[]string{"segments", "seed", "precision", "workers", "time-limit", "validation-paths", "validate-every", "start-paths"})
 
-// SettingsFile is what a settings file gives: how to train, apart from the problem. What
+// Settings is what a settings file gives: how to train, apart from the problem. What
 // it does not give is left to the settings tuned for the problem.
-type SettingsFile struct {
-	Training
+type Settings struct {
+	problems.Training
 	Method, Network, Precision                 string
 	Seed                                       uint64
 	Workers, Segments                          int
@@ -30,14 +32,14 @@ type SettingsFile struct {
 
 	Given map[string]bool // the keys that the file has
 
-	source  *source
-	entries map[string]entry
+	source  *source.Document
+	entries map[string]source.Entry
 }
 
 // ReadSettings reads a settings file, a mapping in YAML (docs/cli.md). What is wrong with
-// the file is a *FileError.
-func ReadSettings(path string) (*SettingsFile, error) {
-	text, err := readText(path, "settings file")
+// the file is an *Error.
+func ReadSettings(path string) (*Settings, error) {
+	text, err := source.Read(path, "settings file")
 	if err != nil {
 		return nil, err
 	}
@@ -45,63 +47,63 @@ func ReadSettings(path string) (*SettingsFile, error) {
 }
 
 // ParseSettings is ReadSettings for a text. The name appears in errors.
-func ParseSettings(name string, text []byte) (*SettingsFile, error) {
-	s, wrong := newSource(name, text)
+func ParseSettings(name string, text []byte) (*Settings, error) {
+	s, wrong := source.New(name, text)
 	if wrong != nil {
 		return nil, wrong
 	}
-	root, wrong := s.document("settings file", "deepbsde settings hjb")
+	root, wrong := s.Root("settings file", "deepbsde settings hjb")
 	if wrong != nil {
 		return nil, wrong
 	}
-	r := &reader{source: s}
+	r := newReader(s)
 	f := r.settings(root)
-	if r.err != nil {
-		return nil, r.err
+	if r.Err != nil {
+		return nil, r.Err
 	}
 	return f, nil
 }
 
-func (r *reader) settings(root *yaml.Node) *SettingsFile {
-	f := &SettingsFile{Given: map[string]bool{}, source: r.source, entries: map[string]entry{}}
-	for _, e := range r.mapping(root, "the settings file", settingsKeys) {
-		f.Given[e.name], f.entries[e.name] = true, e
-		r.settingsKey(e, e.name, f)
+func (r *reader) settings(root *yaml.Node) *Settings {
+	f := &Settings{Given: map[string]bool{}, source: r.Document, entries: map[string]source.Entry{}}
+	for _, e := range r.Mapping(root, "the settings file", settingsKeys) {
+		f.Given[e.Name], f.entries[e.Name] = true, e
+		r.settingsKey(e, e.Name, f)
 	}
 	for _, name := range []string{"rates", "boundaries", "schedule"} {
-		if e := f.entries[name]; e.key != nil {
-			r.scheduleFits(e.key, "", f.Training)
+		if e := f.entries[name]; e.Key != nil {
+			r.scheduleFits(e.Key, "", f.Training)
 		}
 	}
-	if e := f.entries["activation"]; f.Network == "per-step" && e.key != nil {
-		r.fail(e.key, "activation does not go with the network per-step, which always has relu")
+	if e := f.entries["activation"]; f.Network == "per-step" && e.Key != nil {
+		r.Fail(e.Key, "activation does not go with the network per-step, which always has relu")
 	}
 	return f
 }
 
 // settingsKey reads the value of one of settingsKeys. what names it in errors.
-func (r *reader) settingsKey(e entry, what string, f *SettingsFile) {
-	switch e.name {
+func (r *reader) settingsKey(e source.Entry, what string, f *Settings) {
+	switch e.Name {
 	case "method":
-		f.Method = r.oneOf(e, what, []string{"deep-bsde", "policy"})
+		f.Method = r.OneOf(e, what, []string{"deep-bsde", "policy"})
 	case "network":
-		f.Network = r.oneOf(e, what, []string{"shared", "per-step"})
+		f.Network = r.OneOf(e, what, []string{"shared", "per-step"})
 	case "precision":
-		f.Precision = r.oneOf(e, what, []string{"float32", "float64"})
+		f.Precision = r.OneOf(e, what, []string{"float32", "float64"})
 	case "seed":
-		f.Seed = r.unsigned(e.value, what)
+		f.Seed = r.unsigned(e.Value, what)
 	case "workers":
-		f.Workers = r.whole(e.value, what, 1, 4096)
+		f.Workers = r.Whole(e.Value, what, 1, 4096)
 	case "segments":
-		f.Segments = r.whole(e.value, what, 1, maxStages)
+		f.Segments = r.Whole(e.Value, what, 1, maxStages)
 	case "validation-paths":
-		f.ValidationPaths = r.whole(e.value, what, 1, maxBatch)
+		f.ValidationPaths = r.Whole(e.Value, what, 1, maxBatch)
 	case "validate-every":
-		f.ValidateEvery = r.whole(e.value, what, 1, 1_000_000_000)
+		f.ValidateEvery = r.Whole(e.Value, what, 1, 1_000_000_000)
 	case "start-paths":
-		f.StartPaths = r.whole(e.value, what, 2, 1_000_000_000)
+		f.StartPaths = r.Whole(e.Value, what, 2, 1_000_000_000)
 	case "time-limit":
-		f.TimeLimit = r.duration(e.value, what)
+		f.TimeLimit = r.duration(e.Value, what)
 	default:
 		r.trainingKey(e, what, &f.Training)
 	}
@@ -111,7 +113,7 @@ func (r *reader) settingsKey(e entry, what string, f *SettingsFile) {
 func (r *reader) unsigned(n *yaml.Node, what string) uint64 {
 	v, err := strconv.ParseUint(n.Value, 10, 64)
 	if n.Kind != yaml.ScalarNode || err != nil {
-		r.fail(n, "%s is %s, want a whole number from 0 to %d", what, kindName(n), uint64(1<<64-1))
+		r.Fail(n, "%s is %s, want a whole number from 0 to %d", what, source.KindName(n), uint64(1<<64-1))
 	}
 	return v
 }
@@ -119,16 +121,16 @@ func (r *reader) unsigned(n *yaml.Node, what string) uint64 {
 func (r *reader) duration(n *yaml.Node, what string) time.Duration {
 	d, err := time.ParseDuration(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || d <= 0 {
-		r.fail(n, "%s is %s, want a positive duration with its unit, such as 30s or 1h30m", what, kindName(n))
+		r.Fail(n, "%s is %s, want a positive duration with its unit, such as 30s or 1h30m", what, source.KindName(n))
 	}
 	return d
 }
 
 // Over is the training with what the file gives in place of its own.
-func (f *SettingsFile) Over(t Training) Training {
+func (f *Settings) Over(t problems.Training) problems.Training {
 	tuned := len(t.Rates) > 0
-	to := t.fields()
-	for key, from := range f.Training.fields() {
+	to := trainingFields(&t)
+	for key, from := range trainingFields(&f.Training) {
 		if f.Given[key] {
 			reflect.ValueOf(to[key]).Elem().Set(reflect.ValueOf(from).Elem())
 		}
@@ -146,20 +148,20 @@ func (f *SettingsFile) Over(t Training) Training {
 }
 
 // Refuse is an error at a key of the file.
-func (f *SettingsFile) Refuse(key, reason string) error {
-	k := f.entries[key].key
+func (f *Settings) Refuse(key, reason string) error {
+	k := f.entries[key].Key
 	if k == nil {
 		return errors.New(key + " " + reason)
 	}
-	return f.source.errorAt(k.Line, k.Column, "%s %s", key, reason)
+	return f.source.ErrorAt(k.Line, k.Column, "%s %s", key, reason)
 }
 
 // Text is the file: one line for each key that is given, after the remarks, with the
 // notes on keys as comments beside them.
-func (f *SettingsFile) Text(remarks []string, notes map[string]string) []byte {
+func (f *Settings) Text(remarks []string, notes map[string]string) []byte {
 	var b strings.Builder
 	for _, line := range remarks {
-		b.WriteString(strings.TrimRight("# "+strings.Map(oneLine, line), " ") + "\n")
+		b.WriteString(strings.TrimRight("# "+strings.Map(source.OneLine, line), " ") + "\n")
 	}
 	for _, key := range settingsKeys {
 		if !f.Given[key] {
@@ -175,7 +177,7 @@ func (f *SettingsFile) Text(remarks []string, notes map[string]string) []byte {
 }
 
 // value is that of a key in YAML, with all digits.
-func (f *SettingsFile) value(key string) string {
+func (f *Settings) value(key string) string {
 	switch v := f.fields()[key].(type) {
 	case *[]int:
 		return strings.ReplaceAll(fmt.Sprint(*v), " ", ", ")
@@ -189,8 +191,8 @@ func (f *SettingsFile) value(key string) string {
 }
 
 // fields are pointers to the fields by key.
-func (f *SettingsFile) fields() map[string]any {
-	all := f.Training.fields()
+func (f *Settings) fields() map[string]any {
+	all := trainingFields(&f.Training)
 	maps.Copy(all, map[string]any{
 		"method": &f.Method, "network": &f.Network, "segments": &f.Segments, "seed": &f.Seed, "precision": &f.Precision,
 		"workers": &f.Workers, "time-limit": &f.TimeLimit,
@@ -199,7 +201,7 @@ func (f *SettingsFile) fields() map[string]any {
 	return all
 }
 
-func (t *Training) fields() map[string]any {
+func trainingFields(t *problems.Training) map[string]any {
 	return map[string]any{
 		"steps": &t.Steps, "iterations": &t.Iterations, "batch": &t.Batch, "lr": &t.LearningRate, "schedule": &t.Schedule,
 		"boundaries": &t.Boundaries, "rates": &t.Rates, "hidden": &t.Hidden, "activation": &t.Activation,

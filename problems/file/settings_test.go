@@ -1,4 +1,4 @@
-package problems
+package file
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/deepbsde/deepbsde/problems"
 )
 
 // TestMalformedSettings: every file has one mistake and gives the one message beside it.
@@ -48,7 +50,7 @@ start-paths: 11
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Training{Steps: 3, Iterations: 1_000_000, Batch: 5, Schedule: "piecewise", Boundaries: []int{10, 200},
+	want := problems.Training{Steps: 3, Iterations: 1_000_000, Batch: 5, Schedule: "piecewise", Boundaries: []int{10, 200},
 		Rates: []float64{0.1, 1e-5, 1.25e-7}, Hidden: []int{7, 8}, Activation: "silu", Uncontrolled: true, Antithetic: true,
 		LossClip: 50, EstimatePaths: 1000}
 	if !reflect.DeepEqual(f.Training, want) {
@@ -74,17 +76,19 @@ start-paths: 11
 // What a file does not give stays as tuned; a rate or a schedule of the file is not
 // hidden by tuned rates.
 func TestSettingsOver(t *testing.T) {
-	tuned := Training{Steps: 30, Iterations: 9, Schedule: "piecewise", Boundaries: []int{5}, Rates: []float64{1, 2}, LossClip: 50, Uncontrolled: true}
+	tuned := problems.Training{Steps: 30, Iterations: 9, Schedule: "piecewise", Boundaries: []int{5}, Rates: []float64{1, 2}, LossClip: 50, Uncontrolled: true}
 	for _, c := range []struct {
 		text   string
-		change func(*Training)
+		change func(*problems.Training)
 	}{
-		{"steps: 7", func(t *Training) { t.Steps = 7 }},
-		{"loss-clip: 0", func(t *Training) { t.LossClip = 0 }},
-		{"controlled: true", func(t *Training) { t.Uncontrolled = false }},
-		{"lr: 0.5", func(t *Training) { t.LearningRate, t.Schedule, t.Boundaries, t.Rates = 0.5, "constant", nil, nil }},
-		{"schedule: cosine", func(t *Training) { t.Schedule, t.Boundaries, t.Rates = "cosine", nil, nil }},
-		{"rates: [3]", func(t *Training) { t.Boundaries, t.Rates = nil, []float64{3} }},
+		{"steps: 7", func(t *problems.Training) { t.Steps = 7 }},
+		{"loss-clip: 0", func(t *problems.Training) { t.LossClip = 0 }},
+		{"controlled: true", func(t *problems.Training) { t.Uncontrolled = false }},
+		{"lr: 0.5", func(t *problems.Training) {
+			t.LearningRate, t.Schedule, t.Boundaries, t.Rates = 0.5, "constant", nil, nil
+		}},
+		{"schedule: cosine", func(t *problems.Training) { t.Schedule, t.Boundaries, t.Rates = "cosine", nil, nil }},
+		{"rates: [3]", func(t *problems.Training) { t.Boundaries, t.Rates = nil, []float64{3} }},
 	} {
 		f, err := ParseSettings("x.yaml", []byte(c.text))
 		if err != nil {
@@ -112,7 +116,7 @@ func FuzzSettings(f *testing.F) {
 	addFiles(f, "testdata/malformed-settings/*.yaml")
 	f.Add([]byte("{}"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		var s *SettingsFile
+		var s *Settings
 		read := endsSoon(t, text, func() (err error) { s, err = ParseSettings("fuzz.yaml", text); return err })
 		if read && len(s.Given) > 0 {
 			again, err := ParseSettings("again.yaml", s.Text(nil, nil))

@@ -1,9 +1,11 @@
-package problems
+package file
 
 import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/problems/file/internal/formula"
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -11,8 +13,8 @@ import (
 // starts cover, {box: [lo, hi]} or {normal: [mean, std]}.
 type startSource struct {
 	node          *yaml.Node
-	kind          string  // "", "box" or "normal"
-	first, second *vector // the point; the lower and upper ends; mean and standard deviation
+	kind          string          // "", "box" or "normal"
+	first, second *formula.Vector // the point; the lower and upper ends; mean and standard deviation
 }
 
 // startParts are the two values of each kind in words.
@@ -21,29 +23,29 @@ var startParts = map[string][2]string{"box": {"lower end", "upper end"}, "normal
 func (r *reader) start(n *yaml.Node) *startSource {
 	s := &startSource{node: n}
 	if n.Kind != yaml.MappingNode {
-		s.first = r.vector(n, "start")
+		s.first = r.Vector(n, "start")
 		return s
 	}
-	list := r.mapping(n, "start", []string{"box", "normal"})
-	if r.err == nil && len(list) != 1 {
-		r.fail(n, "start is a mapping with %d keys, want one of box and normal", len(list))
+	list := r.Mapping(n, "start", []string{"box", "normal"})
+	if r.Err == nil && len(list) != 1 {
+		r.Fail(n, "start is a mapping with %d keys, want one of box and normal", len(list))
 	}
-	if r.err != nil {
+	if r.Err != nil {
 		return s
 	}
-	s.kind = list[0].name
-	parts, two := startParts[s.kind], list[0].value
+	s.kind = list[0].Name
+	parts, two := startParts[s.kind], list[0].Value
 	what := "start: " + s.kind
 	if two.Kind != yaml.SequenceNode {
-		r.fail(two, "%s is %s, want a list of two, [%s, %s]", what, kindName(two), parts[0], parts[1])
+		r.Fail(two, "%s is %s, want a list of two, [%s, %s]", what, source.KindName(two), parts[0], parts[1])
 		return s
 	}
 	if len(two.Content) != 2 {
-		r.fail(two, "%s is a list of %d, want two values, [%s, %s], each a number, a list of components or a formula", what, len(two.Content), parts[0], parts[1])
+		r.Fail(two, "%s is a list of %d, want two values, [%s, %s], each a number, a list of components or a formula", what, len(two.Content), parts[0], parts[1])
 		return s
 	}
-	s.first = r.vector(two.Content[0], what+": "+parts[0])
-	s.second = r.vector(two.Content[1], what+": "+parts[1])
+	s.first = r.Vector(two.Content[0], what+": "+parts[0])
+	s.second = r.Vector(two.Content[1], what+": "+parts[1])
 	return s
 }
 
@@ -56,27 +58,27 @@ type startRegion struct {
 }
 
 // build is the start; x0 is the centre of a box and the mean of a normal start.
-func (s *startSource) build(in *instance, n int) (r startRegion, wrong *FileError) {
+func (s *startSource) build(in *formula.Instance, n int) (r startRegion, wrong *source.Error) {
 	if s == nil {
 		return startRegion{x0: make([]float64, n)}, nil
 	}
 	if s.kind == "" {
-		r.x0, wrong = in.constants(s.first, "start", n)
+		r.x0, wrong = in.Constants(s.first, "start", n)
 		return r, wrong
 	}
 	parts, what := startParts[s.kind], "start: "+s.kind
-	first, wrong := in.constants(s.first, what+": "+parts[0], n)
+	first, wrong := in.Constants(s.first, what+": "+parts[0], n)
 	if wrong != nil {
 		return r, wrong
 	}
-	second, wrong := in.constants(s.second, what+": "+parts[1], n)
+	second, wrong := in.Constants(s.second, what+": "+parts[1], n)
 	if wrong != nil {
 		return r, wrong
 	}
 	if s.kind == "normal" {
 		for k, v := range second {
 			if !(v > 0) {
-				return r, s.second.errorf("%s: the standard deviation of component %d is %g, want a number above 0", what, k, v)
+				return r, s.second.Errorf("%s: the standard deviation of component %d is %g, want a number above 0", what, k, v)
 			}
 		}
 		return startRegion{first, func(xi value) value { return affine(xi, second, first) }, second}, nil
@@ -86,7 +88,7 @@ func (s *startSource) build(in *instance, n int) (r startRegion, wrong *FileErro
 	for k, lo := range first {
 		hi := second[k]
 		if !(lo < hi) {
-			return r, s.second.errorf("%s: component %d is from %g to %g, want lower < upper", what, k, lo, hi)
+			return r, s.second.Errorf("%s: component %d is from %g to %g, want lower < upper", what, k, lo, hi)
 		}
 		r.x0[k], width[k], r.deviations[k] = lo+(hi-lo)/2, hi-lo, (hi-lo)/math.Sqrt(12)
 	}

@@ -1,4 +1,4 @@
-package problems
+package file
 
 import (
 	"math"
@@ -42,7 +42,7 @@ func TestRandomStart(t *testing.T) {
 		{"{normal: [c, 0.5]}", []float64{2, 2, 2}, []float64{-2, 2, 2.5}},
 	} {
 		head := "dim: 3\nhorizon: 1\nparameters: {c: 2}\ndiffusion: 1\nstart: " + c.start + "\n"
-		equation, err := Read("a.yaml", []byte(head+"terminal: sum(x)\n"))
+		equation, err := Parse("a.yaml", []byte(head+"terminal: sum(x)\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,7 +50,7 @@ func TestRandomStart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := Read("a.yaml", []byte(head+"terminal-cost: sum(x)\n"))
+		file, err := Parse("a.yaml", []byte(head+"terminal-cost: sum(x)\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func TestRandomStart(t *testing.T) {
 
 // TestFixedStartIsNotRandom: a point leaves RandomStart nil.
 func TestFixedStartIsNotRandom(t *testing.T) {
-	f, err := Read("a.yaml", []byte("dim: 2\nhorizon: 1\ndiffusion: 1\nstart: [1, 2]\nterminal: sum(x)\n"))
+	f, err := Parse("a.yaml", []byte("dim: 2\nhorizon: 1\ndiffusion: 1\nstart: [1, 2]\nterminal: sum(x)\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestCheckStartsAtRandom(t *testing.T) {
 		{head + "start: {normal: [0, 1]}\nterminal: log(1.5 + x[1])\n", "5:11: terminal: is NaN on a simulated path"},
 		{head + "start: {box: [-1, 1]}\nterminal-cost: sqrt(0.5 - x[0])\n", "5:16: terminal-cost: the cost of simulated path"},
 	} {
-		f, err := Read("a.yaml", []byte(c.text))
+		f, err := Parse("a.yaml", []byte(c.text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +102,7 @@ func TestCheckStartsAtRandom(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", c.text, err, c.want)
 		}
 	}
-	f, err := Read("a.yaml", []byte(head+"start: {box: [-1, 1]}\nterminal: sum(x)\n"))
+	f, err := Parse("a.yaml", []byte(head+"start: {box: [-1, 1]}\nterminal: sum(x)\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,8 @@
-package problems
+package file
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -18,14 +16,10 @@ var (
 
 var nameInFormula = regexp.MustCompile(`[\p{L}_][\p{L}\p{N}_]*`)
 
-// unused lists the parameters, helpers and matrices of a problem file that no formula
-// names, in the order of the file. One is no mistake, but often what is left of one: a
+// unused lists the parameters, helpers and matrices of a problem file, whose top is root,
+// that no formula names, in the order of the file. One is no mistake, but often what is left of one: a
 // term that was forgotten, or a name that was written for another.
-func (f *Family) unused() (list []string) {
-	var document yaml.Node
-	if f.Text == nil || yaml.Unmarshal(f.Text, &document) != nil || len(document.Content) == 0 {
-		return nil
-	}
+func unused(root *yaml.Node) (list []string) {
 	var names []string
 	used := map[string]bool{}
 	var read func(n *yaml.Node)
@@ -42,7 +36,6 @@ func (f *Family) unused() (list []string) {
 			read(child)
 		}
 	}
-	root := document.Content[0]
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		if section := root.Content[i+1]; slices.Contains(namingKeys, root.Content[i].Value) {
 			for k := 0; k+1 < len(section.Content); k += 2 {
@@ -57,17 +50,4 @@ func (f *Family) unused() (list []string) {
 		}
 	}
 	return list
-}
-
-// noteUnused adds a line about names that no formula has, if there are any.
-func (f *Family) noteUnused(list []Checked) []Checked {
-	switch names := f.unused(); len(names) {
-	case 0:
-		return list
-	case 1:
-		return append(list, Checked{"unused", fmt.Sprintf("no formula has the name %s", names[0])})
-	default:
-		last := len(names) - 1
-		return append(list, Checked{"unused", fmt.Sprintf("no formula has the names %s and %s", strings.Join(names[:last], ", "), names[last])})
-	}
 }

@@ -1,56 +1,57 @@
-package problems
+package formula
 
 import (
 	"strings"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"github.com/expr-lang/expr/ast"
 )
 
-// operand is the value of a part of a formula.
-type operand struct {
+// Operand is the value of a part of a formula.
+type Operand struct {
 	expr.Value
-	constant  []float64   // its components where they do not depend on variables, else nil
+	Constant  []float64   // its components where they do not depend on variables, else nil
 	condition bool        // a comparison or what and, or, not make of them
 	matrix    [][]float64 // of a named matrix, which has no Value
 }
 
-func constants(v ...float64) operand { return operand{Value: expr.Vector(v), constant: v} }
+func constants(v ...float64) Operand { return Operand{Value: expr.Vector(v), Constant: v} }
 
 // scalar tells whether the operand is a constant number, and which.
-func (o operand) scalar() (float64, bool) {
-	if len(o.constant) != 1 {
+func (o Operand) scalar() (float64, bool) {
+	if len(o.Constant) != 1 {
 		return 0, false
 	}
-	return o.constant[0], true
+	return o.Constant[0], true
 }
 
 // scope is what the names in a formula stand for.
 type scope struct {
-	*instance
+	*Instance
 	field      string // where the formula stands, for messages
-	variables  map[string]operand
+	variables  map[string]Operand
 	used       map[string]bool    // the variables that were looked up
-	defined    map[string]operand // helpers that were needed so far
+	defined    map[string]Operand // helpers that were needed so far
 	size       int                // components of all intermediate results
 	operations int                // intermediate results
 	entries    int                // of the matrices in all products
 	visible    int                // so many of the helpers: each knows those above it
 }
 
-// evaluator turns one formula into an operand. A mistake panics with a *FileError,
+// evaluator turns one formula into an operand. A mistake panics with a *source.Error,
 // which scope.evaluate catches: the recursion would drown in error returns.
 type evaluator struct {
 	*scope
 	f    *formula
-	memo map[ast.Node]operand // a chain a < b < c has b twice
+	memo map[ast.Node]Operand // a chain a < b < c has b twice
 }
 
 // evaluate is the value of a formula.
-func (s *scope) evaluate(f *formula) (value operand, wrong *FileError) {
+func (s *scope) evaluate(f *formula) (value Operand, wrong *source.Error) {
 	defer func() {
 		if p := recover(); p != nil {
-			e, ok := p.(*FileError)
+			e, ok := p.(*source.Error)
 			if !ok {
 				panic(p)
 			}
@@ -60,8 +61,8 @@ func (s *scope) evaluate(f *formula) (value operand, wrong *FileError) {
 	return s.value(f), nil
 }
 
-func (s *scope) value(f *formula) operand {
-	e := &evaluator{s, f, map[ast.Node]operand{}}
+func (s *scope) value(f *formula) Operand {
+	e := &evaluator{s, f, map[ast.Node]Operand{}}
 	return e.eval(f.tree)
 }
 
@@ -69,7 +70,7 @@ func (e *evaluator) fail(n ast.Node, format string, args ...any) {
 	panic(e.f.errorAt(n.Location().From, format, args...))
 }
 
-func (e *evaluator) eval(n ast.Node) operand {
+func (e *evaluator) eval(n ast.Node) Operand {
 	if v, ok := e.memo[n]; ok {
 		return v
 	}
@@ -78,7 +79,7 @@ func (e *evaluator) eval(n ast.Node) operand {
 	return v
 }
 
-func (e *evaluator) evalNode(n ast.Node) operand {
+func (e *evaluator) evalNode(n ast.Node) Operand {
 	switch n := n.(type) {
 	case *ast.IntegerNode:
 		return constants(float64(n.Value))
@@ -118,11 +119,11 @@ func (e *evaluator) evalNode(n ast.Node) operand {
 		return e.call(n, callee.Value, n.Arguments)
 	}
 	e.fail(n, "this is no part of a formula")
-	return operand{}
+	return Operand{}
 }
 
 // number is the value of a part that must be neither a condition nor a matrix.
-func (e *evaluator) number(n ast.Node) operand {
+func (e *evaluator) number(n ast.Node) Operand {
 	v := e.eval(n)
 	if v.matrix != nil {
 		e.fail(n, "%s", aMatrix)
@@ -133,8 +134,8 @@ func (e *evaluator) number(n ast.Node) operand {
 	return v
 }
 
-func (e *evaluator) numbers(nodes []ast.Node) []operand {
-	list := make([]operand, len(nodes))
+func (e *evaluator) numbers(nodes []ast.Node) []Operand {
+	list := make([]Operand, len(nodes))
 	for i, n := range nodes {
 		list[i] = e.number(n)
 	}
@@ -142,7 +143,7 @@ func (e *evaluator) numbers(nodes []ast.Node) []operand {
 }
 
 // wantCondition is the value of a part that must be a condition.
-func (e *evaluator) wantCondition(n ast.Node, of string) operand {
+func (e *evaluator) wantCondition(n ast.Node, of string) Operand {
 	v := e.eval(n)
 	if !v.condition {
 		hint := ""
@@ -156,7 +157,7 @@ func (e *evaluator) wantCondition(n ast.Node, of string) operand {
 
 // result is a new intermediate result of the operands. What depends on constants alone
 // is computed at once, by the same arithmetic as everything else.
-func (e *evaluator) result(n ast.Node, v expr.Value, from ...operand) operand {
+func (e *evaluator) result(n ast.Node, v expr.Value, from ...Operand) Operand {
 	if err := v.Err(); err != nil {
 		e.fail(n, "%s", strings.TrimPrefix(err.Error(), "expr: "))
 	}
@@ -165,8 +166,8 @@ func (e *evaluator) result(n ast.Node, v expr.Value, from ...operand) operand {
 		e.fail(n, "the formula has intermediate results of more than %d components together", maxComponents)
 	}
 	for _, o := range from {
-		if o.constant == nil {
-			return operand{Value: v}
+		if o.Constant == nil {
+			return Operand{Value: v}
 		}
 	}
 	out := make([]float64, v.Width())
@@ -181,7 +182,7 @@ func (e *evaluator) result(n ast.Node, v expr.Value, from ...operand) operand {
 }
 
 // join puts the components of all operands into one row.
-func (e *evaluator) join(n ast.Node, parts []operand) operand {
+func (e *evaluator) join(n ast.Node, parts []Operand) Operand {
 	if len(parts) == 1 {
 		return parts[0]
 	}

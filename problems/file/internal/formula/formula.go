@@ -1,13 +1,14 @@
-package problems
+// Package formula is the language of formulas in files: it parses them, and evaluates them
+// with the names that stand for parameters, helpers, matrices and variables.
+package formula
 
 import (
 	"fmt"
-	"math"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
-	"unicode"
 
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
@@ -16,105 +17,34 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// formula is a parsed formula of a problem file.
+// The limits of formulas. They keep a hostile file from filling the memory or the day and
+// are far above what a real one needs.
+const (
+	maxFormula    = 10_000                    // bytes of one formula
+	maxBrackets   = 100                       // nested in a formula
+	maxNodes      = 10_000                    // operations and operands of a formula
+	maxComponents = 1 << 20                   // of all intermediate results of a formula and what it uses
+	MaxMatrix     = 3000                      // rows of a dense matrix
+	MaxEntries    = 4 * MaxMatrix * MaxMatrix // of the named matrices together, and of those that a formula uses
+	operationWork = 500                       // what one operation on a row takes beside its entries, in entries
+)
+
+// formula is a parsed formula.
 type formula struct {
-	source *source
+	source *source.Document
 	node   *yaml.Node
 	text   string
 	tree   ast.Node
 }
 
-// formula parses the text of a node; nil where there is an error.
-func (r *reader) formula(n *yaml.Node, what string) *formula {
-	switch {
-	case r.err != nil:
-	case n.Kind != yaml.ScalarNode:
-		r.fail(n, "%s is %s, want a number or a formula; a formula with [ ] must be in quotes", what, kindName(n))
-	case empty(n):
-		r.fail(n, "%s is empty, want a number or a formula, or no such key", what)
-	case len(n.Value) > maxFormula:
-		r.fail(n, "the formula has %d bytes, want at most %d", len(n.Value), maxFormula)
-	}
-	if r.err != nil {
-		return nil
-	}
-	f := &formula{source: r.source, node: n, text: n.Value}
-	if plainNumber.MatchString(f.text) { // most entries of a large matrix
-		if v, err := strconv.ParseFloat(f.text, 64); err == nil {
-			f.tree = &ast.FloatNode{Value: v}
-			return f
-		}
-	}
-	if r.err = f.parse(); r.err != nil {
-		return nil
-	}
-	return f
-}
-
-// plainNumber is a number that needs no parser; other forms of numbers go through it.
-var plainNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?(e-?[0-9]{1,2})?$`)
-
-// theEnd is the place after the last character of any formula.
-const theEnd = math.MaxInt32
-
 // errorAt is an error at a character of the formula.
-func (f *formula) errorAt(at int, format string, args ...any) *FileError {
-	line, column := f.node.Line, f.node.Column
-	if places := f.source.places(f.node); len(places) > 0 {
-		p := places[min(max(at, 0), len(places)-1)]
-		line, column = p[0], p[1]
-		if at >= len(places) {
-			column++
-		}
-	}
-	return f.source.errorAt(line, column, format, args...)
-}
-
-// places finds every character of a scalar in the file, nil where it cannot: they stand there in
-// the same order, whatever the style, but for blanks, line breaks, and escapes in double
-// quotes, for which there are no places.
-func (s *source) places(n *yaml.Node) [][2]int {
-	line, column := n.Line, n.Column
-	switch {
-	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
-		line, column = line+1, 1
-	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
-		column++
-	}
-	var here []rune
-	load := func() {
-		here = nil
-		if line <= len(s.lines) {
-			here = []rune(s.lines[line-1])
-		}
-	}
-	load()
-	var places [][2]int
-	last := [2]int{line, column}
-	for _, c := range strings.TrimRight(n.Value, " \t\r\n") {
-		if unicode.IsSpace(c) {
-			places = append(places, [2]int{last[0], last[1] + 1})
-			continue
-		}
-		for line <= len(s.lines) && (column > len(here) || unicode.IsSpace(here[column-1])) {
-			if column++; column > len(here) {
-				line, column = line+1, 1
-				load()
-			}
-		}
-		if line > len(s.lines) || here[column-1] != c {
-			return nil
-		}
-		last = [2]int{line, column}
-		places = append(places, last)
-		column++
-	}
-	return places
+func (f *formula) errorAt(at int, format string, args ...any) *source.Error {
+	return f.source.ErrorIn(f.node, at, format, args...)
 }
 
 // parse fills in the tree. The tokens are looked at first: they give better messages
 // than the parser for what formulas here do not have, and bound the parser's recursion.
-func (f *formula) parse() *FileError {
+func (f *formula) parse() *source.Error {
 	for _, comment := range []string{"//", "/*"} {
 		if i := strings.Index(f.text, comment); i >= 0 {
 			return f.errorAt(len([]rune(f.text[:i])), "%q begins a comment, want one operator; comments of the file begin with #", comment)
@@ -153,7 +83,7 @@ var signs = map[rune]string{
 	'∞': "a finite number", '’': "nothing", '“': "nothing", '”': "nothing",
 }
 
-func (f *formula) checkTokens(tokens []lexer.Token) *FileError {
+func (f *formula) checkTokens(tokens []lexer.Token) *source.Error {
 	depth := 0
 	var before lexer.Token
 	for _, t := range tokens {
@@ -161,7 +91,7 @@ func (f *formula) checkTokens(tokens []lexer.Token) *FileError {
 		case lexer.String, lexer.Bytes:
 			return f.errorAt(t.From, "a text in quotes inside a formula, want numbers and names")
 		case lexer.Operator, lexer.Bracket:
-			if !contains(formulaOperators, t.Value) {
+			if !slices.Contains(formulaOperators, t.Value) {
 				hint := instead[t.Value]
 				if hint == "" {
 					hint = "formulas have " + strings.Join(formulaOperators, " ")
@@ -200,7 +130,7 @@ var plainCalls = func() conf.FunctionsTable {
 var unexpectedToken = regexp.MustCompile(`unexpected token (\w+)\("(.*)"\)`)
 
 // parserError puts an error of the parser into the words of this package.
-func (f *formula) parserError(err error) *FileError {
+func (f *formula) parserError(err error) *source.Error {
 	e, ok := err.(*file.Error)
 	if !ok {
 		return f.errorAt(0, "%v", err)
@@ -213,7 +143,7 @@ func (f *formula) parserError(err error) *FileError {
 			msg = fmt.Sprintf("unexpected %q: nothing is open here that it closes, or a value is missing before it", token[2])
 		}
 	case strings.Contains(msg, "unexpected token EOF"), strings.Contains(msg, "unexpected end"):
-		msg, at = "the formula ends too early: a value or a closing bracket is missing", theEnd
+		msg, at = "the formula ends too early: a value or a closing bracket is missing", source.TheEnd
 	case strings.HasPrefix(msg, "unrecognized character"):
 		msg = "a character that formulas do not have"
 		if r := []rune(f.text); at >= 0 && at < len(r) {
@@ -227,7 +157,7 @@ func (f *formula) parserError(err error) *FileError {
 	case strings.HasPrefix(msg, "invalid"), strings.Contains(msg, "too large"):
 		at, msg = max(at-1, 0), "a number that is too large or not one"
 	case strings.Contains(msg, "maximum allowed nodes"):
-		msg = fmt.Sprintf("the formula has more than %d operations and operands", maxNodes)
+		msg = fmt.Sprintf("the formula has more than %d operations and Operands", maxNodes)
 	}
 	return f.errorAt(at, "%s", msg)
 }

@@ -1,4 +1,4 @@
-package problems
+package formula
 
 import (
 	"fmt"
@@ -6,13 +6,15 @@ import (
 	"sort"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"github.com/expr-lang/expr/ast"
 )
 
 // function is one function of formulas.
 type function struct {
 	least, most int // arguments
-	apply       func(e *evaluator, n ast.Node, args []operand) expr.Value
+	apply       func(e *evaluator, n ast.Node, args []Operand) expr.Value
 }
 
 const anyNumberOfArguments = 1000
@@ -31,20 +33,20 @@ var functions = func() map[string]function {
 		"normsq":    {1, 1, reduction(expr.Value.NormSq)},
 		"maximum":   {1, 1, reduction(expr.Value.MaxComponent)},
 		"minimum":   {1, 1, reduction(expr.Value.MinComponent)},
-		"dot":       {2, 2, func(_ *evaluator, _ ast.Node, a []operand) expr.Value { return a[0].Dot(a[1].Value) }},
-		"concat":    {1, anyNumberOfArguments, func(e *evaluator, n ast.Node, a []operand) expr.Value { return e.join(n, a).Value }},
+		"dot":       {2, 2, func(_ *evaluator, _ ast.Node, a []Operand) expr.Value { return a[0].Dot(a[1].Value) }},
+		"concat":    {1, anyNumberOfArguments, func(e *evaluator, n ast.Node, a []Operand) expr.Value { return e.join(n, a).Value }},
 		"broadcast": {2, 2, broadcast},
 	}
 	table[transposeName] = function{1, 1, nil} // of a matrix, not of values
 	for fn := expr.Abs; fn <= expr.NormCDF; fn++ {
 		u := expr.Unary{Fn: fn}
-		table[u.Name()] = function{1, 1, func(_ *evaluator, _ ast.Node, a []operand) expr.Value { return u.Apply(a[0].Value) }}
+		table[u.Name()] = function{1, 1, func(_ *evaluator, _ ast.Node, a []Operand) expr.Value { return u.Apply(a[0].Value) }}
 	}
 	return table
 }()
 
-// functionNames lists them in order.
-func functionNames() []string {
+// FunctionNames lists the functions in order.
+func FunctionNames() []string {
 	var names []string
 	for name := range functions {
 		names = append(names, name)
@@ -61,7 +63,7 @@ var otherNames = map[string]string{
 	"power": "pow", "swish": "silu", "append": "concat", "repeat": "broadcast", "total": "sum",
 }
 
-func (e *evaluator) call(n ast.Node, name string, nodes []ast.Node) operand {
+func (e *evaluator) call(n ast.Node, name string, nodes []ast.Node) Operand {
 	f, ok := functions[name]
 	if !ok {
 		_, isName := e.lookup(name)
@@ -71,7 +73,7 @@ func (e *evaluator) call(n ast.Node, name string, nodes []ast.Node) operand {
 		case other != "":
 			e.fail(n, "unknown function %q, did you mean %q?", name, other)
 		}
-		e.fail(n, "unknown function %q%s", name, didYouMean(name, functionNames()))
+		e.fail(n, "unknown function %q%s", name, source.DidYouMean(name, FunctionNames()))
 	}
 	if len(nodes) < f.least || len(nodes) > f.most {
 		e.fail(n, "%s has %s, want %s%s", name, arguments(len(nodes)), f.arity(), insteadOf(name, len(nodes)))
@@ -116,14 +118,14 @@ func (f function) arity() string {
 	return fmt.Sprintf("%d or %d", f.least, f.most)
 }
 
-func reduction(f func(expr.Value) expr.Value) func(*evaluator, ast.Node, []operand) expr.Value {
-	return func(_ *evaluator, _ ast.Node, a []operand) expr.Value { return f(a[0].Value) }
+func reduction(f func(expr.Value) expr.Value) func(*evaluator, ast.Node, []Operand) expr.Value {
+	return func(_ *evaluator, _ ast.Node, a []Operand) expr.Value { return f(a[0].Value) }
 }
 
 // pairwise applies a function of two operands from left to right. A constant exponent
 // goes into the operation.
-func pairwise(f expr.Binary) func(*evaluator, ast.Node, []operand) expr.Value {
-	return func(_ *evaluator, _ ast.Node, args []operand) expr.Value {
+func pairwise(f expr.Binary) func(*evaluator, ast.Node, []Operand) expr.Value {
+	return func(_ *evaluator, _ ast.Node, args []Operand) expr.Value {
 		if c, ok := args[1].scalar(); ok && f == expr.Pow {
 			return args[0].PowConst(c)
 		}
@@ -136,10 +138,10 @@ func pairwise(f expr.Binary) func(*evaluator, ast.Node, []operand) expr.Value {
 }
 
 // broadcast repeats one component.
-func broadcast(e *evaluator, n ast.Node, args []operand) expr.Value {
+func broadcast(e *evaluator, n ast.Node, args []Operand) expr.Value {
 	c, ok := args[1].scalar()
-	if !ok || c != math.Floor(c) || c < 1 || c > maxDim {
-		e.fail(n, "broadcast wants a constant whole number from 1 to %d as its second argument", maxDim)
+	if !ok || c != math.Floor(c) || c < 1 || c > problems.MaxDim {
+		e.fail(n, "broadcast wants a constant whole number from 1 to %d as its second argument", problems.MaxDim)
 	}
 	if args[0].Width() != 1 {
 		e.fail(n, "broadcast repeats one component, got %d", args[0].Width())

@@ -1,11 +1,11 @@
-package problems
+package formula
 
 import (
-	"fmt"
 	"math"
+	"slices"
 
-	"github.com/deepbsde/deepbsde/autodiff/expr"
-	"go.yaml.in/yaml/v4"
+	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 )
 
 // reservedNames cannot be names of parameters and helpers.
@@ -14,30 +14,30 @@ var reservedNames = []string{"t", "x", "y", "z", "a", "w", "dw", "p", "d", "m", 
 // allVariables are the variables of some field.
 var allVariables = []string{"t", "x", "y", "z", "a", "w", "dw", "p", "i", "d", "m"}
 
-// definition is a helper of a problem file, a name for a formula.
-type definition struct {
-	name    string
+// Helper is a name for a formula.
+type Helper struct {
+	Name    string
 	formula *formula
 }
 
-// instance is a problem file for one dimension and one set of parameters.
-type instance struct {
-	helpers  []definition
-	dim      int // 0: unknown so far
-	actions  int // of a control problem, 0: unknown so far
-	values   values
-	matrices map[string][][]float64
+// Instance is what formulas may use, for one dimension and one set of parameters.
+type Instance struct {
+	Helpers  []Helper
+	Dim      int // 0: unknown so far
+	Actions  int // of a control problem, 0: unknown so far
+	Values   map[string]float64
+	Matrices map[string][][]float64
 }
 
 // scope is that of a field in which i is the vector (0, 1, …, n−1).
-func (in *instance) scope(field string, n int) *scope {
-	s := &scope{instance: in, field: field, variables: map[string]operand{}, used: map[string]bool{}, defined: map[string]operand{}}
-	s.visible = len(in.helpers)
-	if in.dim > 0 {
-		s.variables["d"] = constants(float64(in.dim))
+func (in *Instance) scope(field string, n int) *scope {
+	s := &scope{Instance: in, field: field, variables: map[string]Operand{}, used: map[string]bool{}, defined: map[string]Operand{}}
+	s.visible = len(in.Helpers)
+	if in.Dim > 0 {
+		s.variables["d"] = constants(float64(in.Dim))
 	}
-	if in.actions > 0 {
-		s.variables["m"] = constants(float64(in.actions))
+	if in.Actions > 0 {
+		s.variables["m"] = constants(float64(in.Actions))
 	}
 	if n > 0 {
 		i := make([]float64, n)
@@ -49,172 +49,69 @@ func (in *instance) scope(field string, n int) *scope {
 	return s
 }
 
-// vector is one formula, or several below one another that give components in a row.
-type vector struct {
-	node  *yaml.Node
-	parts []*formula
-	list  bool
-}
-
-// vector reads one.
-func (r *reader) vector(n *yaml.Node, what string) *vector {
-	v := &vector{node: n}
-	if n.Kind != yaml.SequenceNode {
-		v.parts = []*formula{r.formula(n, what)}
-		return v
-	}
-	v.list = true
-	for _, c := range r.items(n, what) {
-		v.parts = append(v.parts, r.formula(c, "a component of "+what))
-	}
-	return v
-}
-
-// evaluate is the value of all parts in a row.
-func (v *vector) evaluate(s *scope) (value operand, wrong *FileError) {
-	list := make([]operand, len(v.parts))
-	for k, f := range v.parts {
-		if list[k], wrong = s.evaluate(f); wrong != nil {
-			return value, wrong
-		}
-		if list[k].matrix != nil {
-			return value, f.errorAt(0, "%s is %s", s.field, aMatrix)
-		}
-		if list[k].condition {
-			return value, f.errorAt(0, "%s is a condition, want a number; write condition ? 1 : 0", s.field)
-		}
-	}
-	e := &evaluator{scope: s, f: v.parts[0]}
-	defer func() {
-		if p, ok := recover().(*FileError); ok {
-			wrong = p
-		}
-	}()
-	return e.join(v.parts[0].tree, list), nil
-}
-
-// errorf is an error at the vector as a whole.
-func (v *vector) errorf(format string, args ...any) *FileError {
-	return v.parts[0].source.errorAt(v.node.Line, v.node.Column, format, args...)
-}
-
-// fit checks the number of components. Where spread is true a single number stands for
-// all of them.
-func (v *vector) fit(got operand, field string, n int, spread bool) *FileError {
-	w := got.Width()
-	if w == n || w == 1 && spread && !v.list {
-		return nil
-	}
-	return v.errorf("%s has %s, want %d", field, components(w), n)
-}
-
-func components(n int) string {
-	if n == 1 {
-		return "1 component"
-	}
-	return fmt.Sprintf("%d components", n)
-}
-
-// finite refuses constants that are not.
-func (v *vector) finite(got operand, field string) *FileError {
-	for k, c := range got.constant {
-		if math.IsNaN(c) || math.IsInf(c, 0) {
-			return v.errorf("%s has %g as component %d, want finite numbers", field, c, k)
-		}
-	}
-	return nil
-}
-
-// constants are the n components of a vector that does not depend on variables.
-func (in *instance) constants(v *vector, field string, n int) ([]float64, *FileError) {
+// Constants are the n components of a vector that does not depend on variables.
+func (in *Instance) Constants(v *Vector, field string, n int) ([]float64, *source.Error) {
 	got, wrong := v.evaluate(in.scope(field, n))
 	if wrong == nil {
-		wrong = v.fit(got, field, n, true)
+		wrong = v.Fit(got, field, n, true)
 	}
 	if wrong != nil {
 		return nil, wrong
 	}
-	if wrong := v.finite(got, field); wrong != nil {
+	if wrong := v.Finite(got, field); wrong != nil {
 		return nil, wrong
 	}
-	if len(got.constant) == 1 {
-		return constantStart(n, got.constant[0]), nil
+	if len(got.Constant) == 1 {
+		return slices.Repeat(got.Constant, n), nil
 	}
-	return got.constant, nil
+	return got.Constant, nil
 }
 
 // constant is constants for one formula, which may be infinite.
-func (in *instance) constant(f *formula, field string, n int) ([]float64, *FileError) {
+func (in *Instance) constant(f *formula, field string, n int) ([]float64, *source.Error) {
 	got, wrong := in.scope(field, 0).evaluate(f)
 	switch {
 	case wrong != nil:
 		return nil, wrong
-	case got.condition || len(got.constant) != n:
+	case got.condition || len(got.Constant) != n:
 		return nil, f.errorAt(0, "%s has %d components, want one number", field, got.Width())
 	}
-	return got.constant, nil
+	return got.Constant, nil
 }
 
-// fileFunction is a vector as a function of variables.
-type fileFunction struct {
-	in     *instance
-	v      *vector
-	field  string
-	n      int
-	spread bool
-	names  []string
-	fixed  map[string]operand // further names, such as t in a terminal condition
-}
-
-// try evaluates the function with symbols and checks the number of its components.
-func (f *fileFunction) try(widths ...int) (got operand, used map[string]bool, wrong *FileError) {
-	if got, used, wrong = f.any(widths...); wrong == nil {
-		wrong = f.v.fit(got, f.field, f.n, f.spread)
+// Size is a number of components, 0 without a key.
+func (in *Instance) Size(v *Vector, what string, otherwise int) (int, *source.Error) {
+	if v == nil {
+		return otherwise, nil
 	}
-	return got, used, wrong
-}
-
-// any is try with any number of components.
-func (f *fileFunction) any(widths ...int) (got operand, used map[string]bool, wrong *FileError) {
-	args := make([]expr.Value, len(widths))
-	for k, w := range widths {
-		args[k] = expr.Input(f.names[k], w)
+	c, wrong := in.Constants(v, what, 1)
+	if wrong == nil && (c[0] != math.Floor(c[0]) || c[0] < 1 || c[0] > problems.MaxDim) {
+		wrong = v.Errorf("%s is %g, want a whole number from 1 to %d", what, c[0], problems.MaxDim)
 	}
-	s := f.scope(args)
-	got, wrong = f.v.evaluate(s)
-	return got, s.used, wrong
-}
-
-func (f *fileFunction) scope(args []expr.Value) *scope {
-	vector := f.n
-	for k, name := range f.names { // a function with one value knows i as the index of x
-		if vector == 1 && name == "x" {
-			vector = args[k].Width()
-		}
-	}
-	s := f.in.scope(f.field, vector)
-	for k, name := range f.names {
-		s.variables[name] = operand{Value: args[k]}
-	}
-	for name, v := range f.fixed {
-		s.variables[name] = v
-	}
-	return s
-}
-
-// call is the value for the given variables.
-func (f *fileFunction) call(args ...expr.Value) expr.Value {
-	for _, a := range args {
-		if a.Err() != nil {
-			return a
-		}
-	}
-	got, wrong := f.v.evaluate(f.scope(args))
 	if wrong != nil {
-		return expr.Errorf("%s", wrong.Message)
+		return 0, wrong
 	}
-	if f.spread {
-		return got.Broadcast(f.n)
+	return int(c[0]), nil
+}
+
+// Row is row i of a matrix whose entries are given by one formula of the number i and the
+// vector j of the columns, and what the row took in entries of intermediate results.
+func (in *Instance) Row(entry *Vector, what string, i, columns int) (row []float64, work int, wrong *source.Error) {
+	s := in.scope(what, columns)
+	s.variables["j"] = s.variables["i"]
+	s.variables["i"] = constants(float64(i))
+	got, wrong := entry.evaluate(s)
+	if wrong == nil {
+		wrong = entry.Fit(got, "a row of "+what, columns, true)
 	}
-	return got.Value
+	if wrong == nil {
+		wrong = entry.Finite(got, "a row of "+what)
+	}
+	if wrong != nil {
+		return nil, 0, wrong
+	}
+	if row = got.Constant; len(row) != columns {
+		row = slices.Repeat(row, columns)
+	}
+	return row, s.size + operationWork*s.operations, nil
 }

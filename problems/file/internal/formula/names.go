@@ -1,16 +1,18 @@
-package problems
+package formula
 
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"github.com/expr-lang/expr/ast"
 )
 
 // name is a variable, a parameter, a constant or a helper.
-func (e *evaluator) name(n *ast.IdentifierNode) operand {
+func (e *evaluator) name(n *ast.IdentifierNode) Operand {
 	if v, ok := e.lookup(n.Value); ok {
 		return v
 	}
@@ -19,15 +21,15 @@ func (e *evaluator) name(n *ast.IdentifierNode) operand {
 	switch {
 	case isFunction:
 		msg = fmt.Sprintf("%q is a function, want %s(…)", n.Value, n.Value)
-	case contains(allVariables, n.Value):
+	case slices.Contains(allVariables, n.Value):
 		msg = fmt.Sprintf("%s does not depend on %q (known: %s)", e.field, n.Value, strings.Join(e.names(), ", "))
 	case otherVariables[n.Value] != "":
 		msg += "; " + otherVariables[n.Value]
 	default:
-		msg += didYouMean(n.Value, e.names())
+		msg += source.DidYouMean(n.Value, e.names())
 	}
 	e.fail(n, "%s", msg)
-	return operand{}
+	return Operand{}
 }
 
 // otherVariables are names that people use for the variables.
@@ -39,22 +41,22 @@ var otherVariables = map[string]string{
 }
 
 // lookup finds a name; helpers are evaluated when they are first needed.
-func (s *scope) lookup(name string) (operand, bool) {
+func (s *scope) lookup(name string) (Operand, bool) {
 	if v, ok := s.variables[name]; ok {
 		s.used[name] = true
 		return v, true
 	}
-	if v, ok := s.values[name]; ok {
+	if v, ok := s.Values[name]; ok {
 		return constants(v), true
 	}
 	if name == "pi" || name == "π" {
 		return constants(math.Pi), true
 	}
-	if m, ok := s.matrices[name]; ok {
-		return operand{matrix: m}, true
+	if m, ok := s.Matrices[name]; ok {
+		return Operand{matrix: m}, true
 	}
-	for k, d := range s.helpers[:s.visible] {
-		if d.name != name {
+	for k, d := range s.Helpers[:s.visible] {
+		if d.Name != name {
 			continue
 		}
 		v, ok := s.defined[name]
@@ -67,7 +69,7 @@ func (s *scope) lookup(name string) (operand, bool) {
 		}
 		return v, true
 	}
-	return operand{}, false
+	return Operand{}, false
 }
 
 // names lists what a formula may use, the variables first.
@@ -77,14 +79,14 @@ func (s *scope) names() []string {
 		variables = append(variables, name)
 	}
 	sort.Strings(variables)
-	for name := range s.values {
+	for name := range s.Values {
 		rest = append(rest, name)
 	}
-	for name := range s.matrices {
+	for name := range s.Matrices {
 		rest = append(rest, name)
 	}
-	for _, d := range s.helpers[:s.visible] {
-		rest = append(rest, d.name)
+	for _, d := range s.Helpers[:s.visible] {
+		rest = append(rest, d.Name)
 	}
 	sort.Strings(rest)
 	return append(append(variables, rest...), "pi")

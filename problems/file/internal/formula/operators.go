@@ -1,4 +1,4 @@
-package problems
+package formula
 
 import (
 	"math"
@@ -11,7 +11,7 @@ var comparisons = map[string]expr.Binary{
 	"<": expr.Less, "<=": expr.LessEq, ">": expr.Greater, ">=": expr.GreaterEq, "==": expr.Equal, "!=": expr.Equal,
 }
 
-func (e *evaluator) unary(n *ast.UnaryNode) operand {
+func (e *evaluator) unary(n *ast.UnaryNode) Operand {
 	switch n.Operator {
 	case "+":
 		return e.number(n.Node)
@@ -25,7 +25,7 @@ func (e *evaluator) unary(n *ast.UnaryNode) operand {
 	return e.not(n, e.wantCondition(n.Node, "not"))
 }
 
-func (e *evaluator) not(n ast.Node, c operand) operand {
+func (e *evaluator) not(n ast.Node, c Operand) Operand {
 	v := e.result(n, c.Value.Neg().AddConst(1), c)
 	v.condition = true
 	return v
@@ -33,7 +33,7 @@ func (e *evaluator) not(n ast.Node, c operand) operand {
 
 // binary is an operator between two operands. Constants go into the operation: c·v is
 // one operation of one operand, as one would write it in Go.
-func (e *evaluator) binary(n *ast.BinaryNode) operand {
+func (e *evaluator) binary(n *ast.BinaryNode) Operand {
 	op := n.Operator
 	switch op {
 	case "and", "&&", "or", "||":
@@ -63,7 +63,7 @@ func (e *evaluator) binary(n *ast.BinaryNode) operand {
 	return e.result(n, e.arithmetic(n, a, b), a, b)
 }
 
-func (e *evaluator) arithmetic(n *ast.BinaryNode, a, b operand) expr.Value {
+func (e *evaluator) arithmetic(n *ast.BinaryNode, a, b Operand) expr.Value {
 	left, leftIs := a.scalar()
 	right, rightIs := b.scalar()
 	if leftIs && rightIs { // folded by result, by the operation of two operands
@@ -118,7 +118,7 @@ func powerOfTwo(v float64) bool {
 }
 
 // widths refuses operands that neither have the same number of components nor one.
-func (e *evaluator) widths(n ast.Node, list ...operand) {
+func (e *evaluator) widths(n ast.Node, list ...Operand) {
 	most := 1
 	for _, o := range list {
 		w := o.Width()
@@ -131,7 +131,7 @@ func (e *evaluator) widths(n ast.Node, list ...operand) {
 
 // choice is condition ? a : b. A constant condition takes one of them as it is: what is
 // not taken may be infinite.
-func (e *evaluator) choice(n *ast.ConditionalNode) operand {
+func (e *evaluator) choice(n *ast.ConditionalNode) Operand {
 	c := e.wantCondition(n.Cond, "?")
 	a, b := e.eval(n.Exp1), e.eval(n.Exp2)
 	if a.matrix != nil || b.matrix != nil {
@@ -153,7 +153,7 @@ func (e *evaluator) choice(n *ast.ConditionalNode) operand {
 }
 
 // component is v[k], counted from 0, or from the end where k < 0.
-func (e *evaluator) component(n *ast.MemberNode) operand {
+func (e *evaluator) component(n *ast.MemberNode) Operand {
 	if _, isField := n.Property.(*ast.StringNode); isField || n.Optional || n.Method {
 		e.fail(n, "values have no fields; write x[0] for a component")
 	}
@@ -166,7 +166,7 @@ func (e *evaluator) component(n *ast.MemberNode) operand {
 }
 
 // slice is v[from:to], without the component to.
-func (e *evaluator) slice(n *ast.SliceNode) operand {
+func (e *evaluator) slice(n *ast.SliceNode) Operand {
 	v := e.number(n.Node)
 	from, to := 0, v.Width()
 	if n.From != nil {

@@ -1,14 +1,18 @@
-package problems
+package source
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/deepbsde/deepbsde/problems"
+	"go.yaml.in/yaml/v4"
 )
 
-// FileError is a mistake in a problem file and its place.
-type FileError struct {
+// Error is a mistake in a file and its place.
+type Error struct {
 	File         string
 	Line, Column int    // counted from 1, the column in characters
 	Message      string // what was wrong and what was expected, one line
@@ -16,54 +20,18 @@ type FileError struct {
 }
 
 // Error is FILE:LINE:COLUMN: MESSAGE and the excerpt on two more lines.
-func (e *FileError) Error() string {
+func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s\n%s", e.File, e.Line, e.Column, e.Message, e.Excerpt)
 }
 
-// source is the text of a problem file.
-type source struct {
-	name, text string
-	lines      []string
-}
-
-// newSource checks what must hold before YAML can be read with positions: UTF-8 and no
-// control characters, which could also play with the terminal that shows an error.
-func newSource(name string, text []byte) (*source, *FileError) {
-	s := &source{name: name}
-	if len(text) > maxFileSize {
-		return nil, s.errorAt(1, 1, "the file has more than %d bytes", maxFileSize)
-	}
-	s.text = strings.TrimPrefix(string(text), "\ufeff")
-	s.lines = strings.Split(s.text, "\n")
-	for i, line := range s.lines {
-		s.lines[i] = strings.TrimSuffix(line, "\r")
-	}
-	for i, line := range s.lines {
-		column := 0
-		for j, r := range line {
-			column++
-			if r == utf8.RuneError {
-				if _, size := utf8.DecodeRuneInString(line[j:]); size == 1 {
-					return nil, s.errorAt(i+1, column, "the byte %#02x, want a text in UTF-8", line[j])
-				}
-			}
-			// The separators of lines and paragraphs and NEL are line ends for YAML.
-			if r != '\t' && unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\ufeff' {
-				return nil, s.errorAt(i+1, column, "the character %U, want a text without control characters", r)
-			}
-		}
-	}
-	return s, nil
-}
-
-// errorAt is a FileError with its excerpt. A place outside the text is moved into it.
-func (s *source) errorAt(line, column int, format string, args ...any) *FileError {
-	line = min(max(line, 1), max(len(s.lines), 1))
+// ErrorAt is an Error with its excerpt. A place outside the text is moved into it.
+func (s *Document) ErrorAt(line, column int, format string, args ...any) *Error {
+	line = min(max(line, 1), max(len(s.Lines), 1))
 	column = max(column, 1)
-	e := &FileError{File: s.name, Line: line, Message: strings.Map(oneLine, fmt.Sprintf(format, args...))}
+	e := &Error{File: s.Name, Line: line, Message: strings.Map(OneLine, fmt.Sprintf(format, args...))}
 	var text []rune
-	if len(s.lines) > 0 {
-		text = []rune(s.lines[line-1])
+	if len(s.Lines) > 0 {
+		text = []rune(s.Lines[line-1])
 	}
 	e.Column = min(column, len(text)+1)
 	// Of a long line only what surrounds the place.
@@ -89,9 +57,67 @@ func (s *source) errorAt(line, column int, format string, args ...any) *FileErro
 	return e
 }
 
-// didYouMean names the known name nearest to a wrong one, or lists them all.
-func didYouMean(name string, known []string) string {
-	if near := Nearest(name, known); near != "" && isNear(name, near) {
+// TheEnd is the place after the last character of any scalar.
+const TheEnd = math.MaxInt32
+
+// ErrorIn is an error at a character of a scalar.
+func (s *Document) ErrorIn(n *yaml.Node, at int, format string, args ...any) *Error {
+	line, column := n.Line, n.Column
+	if places := s.places(n); len(places) > 0 {
+		p := places[min(max(at, 0), len(places)-1)]
+		line, column = p[0], p[1]
+		if at >= len(places) {
+			column++
+		}
+	}
+	return s.ErrorAt(line, column, format, args...)
+}
+
+// places finds every character of a scalar in the file, nil where it cannot: they stand there in
+// the same order, whatever the style, but for blanks, line breaks, and escapes in double
+// quotes, for which there are no places.
+func (s *Document) places(n *yaml.Node) [][2]int {
+	line, column := n.Line, n.Column
+	switch {
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		line, column = line+1, 1
+	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
+		column++
+	}
+	var here []rune
+	load := func() {
+		here = nil
+		if line <= len(s.Lines) {
+			here = []rune(s.Lines[line-1])
+		}
+	}
+	load()
+	var places [][2]int
+	last := [2]int{line, column}
+	for _, c := range strings.TrimRight(n.Value, " \t\r\n") {
+		if unicode.IsSpace(c) {
+			places = append(places, [2]int{last[0], last[1] + 1})
+			continue
+		}
+		for line <= len(s.Lines) && (column > len(here) || unicode.IsSpace(here[column-1])) {
+			if column++; column > len(here) {
+				line, column = line+1, 1
+				load()
+			}
+		}
+		if line > len(s.Lines) || here[column-1] != c {
+			return nil
+		}
+		last = [2]int{line, column}
+		places = append(places, last)
+		column++
+	}
+	return places
+}
+
+// DidYouMean names the known name nearest to a wrong one, or lists them all.
+func DidYouMean(name string, known []string) string {
+	if near := problems.Nearest(name, known); near != "" && isNear(name, near) {
 		return fmt.Sprintf(", did you mean %q?", near)
 	}
 	return " (known: " + strings.Join(known, ", ") + ")"
@@ -105,14 +131,14 @@ func isNear(name, near string) bool {
 	case utf8.RuneCountInString(name) <= 2:
 		return name == near
 	case utf8.RuneCountInString(name) <= 3:
-		return distance(name, near) <= 1
+		return problems.Distance(name, near) <= 1
 	}
 	return true
 }
 
-// oneLine keeps what a file says, also by escapes, from breaking lines or steering the
+// OneLine keeps what a file says, also by escapes, from breaking lines or steering the
 // terminal.
-func oneLine(r rune) rune {
+func OneLine(r rune) rune {
 	switch {
 	case unicode.IsSpace(r):
 		return ' '
