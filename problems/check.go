@@ -31,7 +31,7 @@ const (
 // Check makes the member of the family and tries it without training: shapes and values
 // at the start, simulated paths, and where there is an exact solution its residual in
 // the equation and the terminal condition. The error is that of the first check that
-// fails, for a problem file a *FileError; what was checked before is returned too.
+// fails, for a problem file one with its place; what was checked before is returned too.
 func (f *Family) Check(ctx context.Context, dim int, set map[string]float64) ([]Checked, error) {
 	if f.IsControl() {
 		return f.checkControl(ctx, dim, set)

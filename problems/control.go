@@ -3,9 +3,11 @@ package problems
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 )
 
 // Control is a control problem of a family with what is known of its solution.
@@ -33,12 +35,12 @@ type ControlReference struct {
 
 // IsControl tells whether the family is of control problems, which MakeControl makes,
 // and not of equations, which Make makes.
-func (f *Family) IsControl() bool { return f.control != nil }
+func (f *Family) IsControl() bool { return f.Definition.Control != nil }
 
 // MakeControl is the member of a family of control problems with dimension dim (0: the
 // default) and the given parameters changed from their defaults.
 func (f *Family) MakeControl(dim int, set map[string]float64) (*Control, error) {
-	if f.control == nil {
+	if f.Definition.Control == nil {
 		return nil, fmt.Errorf("%s is an equation, not a control problem", f.Name)
 	}
 	dim, err := f.dimension(dim)
@@ -49,7 +51,7 @@ func (f *Family) MakeControl(dim int, set map[string]float64) (*Control, error) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := f.control(dim, v)
+	c, err := f.Definition.Control(dim, v)
 	if err != nil {
 		return nil, err
 	}
@@ -58,4 +60,28 @@ func (f *Family) MakeControl(dim int, set map[string]float64) (*Control, error) 
 		return nil, f.located(err)
 	}
 	return c, nil
+}
+
+// ControlOf is a control problem with the references whose conditions can be seen from its
+// functions. deviations are the standard deviations of the components of a random start,
+// which must be independent; nil for a fixed one.
+func ControlOf(p control.Problem, deviations []float64) *Control {
+	c := &Control{Problem: p}
+	c.riccati(sync.OnceValues(func() (*control.LinearQuadratic, error) {
+		fixed := c.Problem
+		fixed.RandomStart = nil
+		l, err := fixed.LinearQuadratic()
+		if err == nil && deviations != nil {
+			// Quadratic functions need the covariance alone, be the start normal or not.
+			l.StartFactor = matrix.Zeros(p.StateDim, p.StateDim)
+			for i, v := range deviations {
+				l.StartFactor[i][i] = v
+			}
+		}
+		return l, err
+	}))
+	if p.Stages == 0 {
+		c.References = append(c.References, coleHopfOfControl)
+	}
+	return c
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 )
 
 // member is a member of a family on its default grid.
@@ -157,7 +158,7 @@ func TestOptimalPoliciesAttainTheReference(t *testing.T) {
 // TestEquicorrelated: L·Lᵀ is the matrix, to rounding.
 func TestEquicorrelated(t *testing.T) {
 	for _, rho := range []float64{0, 0.3, 0.99} {
-		l := equicorrelated(20, rho)
+		l := matrix.Equicorrelated(20, rho)
 		for i := range l {
 			for j := range l {
 				want, got := rho, 0.0

@@ -15,7 +15,7 @@ u(T,x) = min xᵢ, x0 = (100, …, 100)`,
 	Citation: hje2018 + ", section 3.2 (nonlinear Black–Scholes equation with default risk)",
 	Dim:      100,
 	Params: []Param{
-		horizon(1),
+		Horizon(1),
 		anyNumber("mu", 0.02, "drift of the stocks per unit of time"),
 		positive("sigma", 0.2, "volatility of the stocks"),
 		{Name: "delta", Default: 2. / 3, Doc: "δ, recovery rate", Min: 0, Max: 1},
@@ -36,23 +36,25 @@ u(T,x) = min xᵢ, x0 = (100, …, 100)`,
 	},
 	Published:    published(57.300, "multilevel Picard", hje2018+", section 3.2"),
 	PublishedRun: &PublishedRun{6000, 0.0046, 0, 617, hje2018},
-	make: func(dim int, v values) pde.Problem {
-		delta, r, gh, gl, vh, vl := v["delta"], v["r"], v["gamma_h"], v["gamma_l"], v["v_h"], v["v_l"]
-		intensity := func(y expr.Value) expr.Value {
-			share := y.Neg().AddConst(vl).Scale(1 / (vl - vh)) // 1 at vh, 0 at vl
-			return share.Max(expr.Const(0)).Min(expr.Const(1)).Scale(gh - gl).AddConst(gl)
-		}
-		return pde.Problem{
-			Start:     constantStart(dim, v["x0"]),
-			Drift:     pde.LinearDrift(v["mu"]),
-			Diffusion: pde.Geometric(v["sigma"]),
-			Generator: func(_, _, y, _ expr.Value) expr.Value {
-				if !(vh < vl) {
-					return expr.Errorf("v_h=%g must be below v_l=%g", vh, vl)
-				}
-				return intensity(y).Scale(1 - delta).AddConst(r).Mul(y).Neg()
-			},
-			Terminal: func(x expr.Value) expr.Value { return x.MinComponent() },
-		}
+	Definition: Definition{
+		Equation: func(dim int, v Values) (pde.Problem, error) {
+			delta, r, gh, gl, vh, vl := v["delta"], v["r"], v["gamma_h"], v["gamma_l"], v["v_h"], v["v_l"]
+			intensity := func(y expr.Value) expr.Value {
+				share := y.Neg().AddConst(vl).Scale(1 / (vl - vh)) // 1 at vh, 0 at vl
+				return share.Max(expr.Const(0)).Min(expr.Const(1)).Scale(gh - gl).AddConst(gl)
+			}
+			return pde.Problem{
+				Start:     constantStart(dim, v["x0"]),
+				Drift:     pde.LinearDrift(v["mu"]),
+				Diffusion: pde.Geometric(v["sigma"]),
+				Generator: func(_, _, y, _ expr.Value) expr.Value {
+					if !(vh < vl) {
+						return expr.Errorf("v_h=%g must be below v_l=%g", vh, vl)
+					}
+					return intensity(y).Scale(1 - delta).AddConst(r).Mul(y).Neg()
+				},
+				Terminal: func(x expr.Value) expr.Value { return x.MinComponent() },
+			}, nil
+		},
 	},
 }

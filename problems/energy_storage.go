@@ -41,33 +41,35 @@ R_0 = 0, W_0 = 5, P_0 = P̄(0)`,
 		"shared":   {Iterations: 3000, LearningRate: 5e-3},
 		"per-step": {Iterations: 4000, LearningRate: 5e-3},
 	},
-	control: func(dim int, v values) (*Control, error) {
-		if dim != 3 {
-			return nil, fmt.Errorf("dimension %d, want 3: storage, wind and price", dim)
-		}
-		if v["stages"] != math.Floor(v["stages"]) {
-			return nil, fmt.Errorf("parameter stages is %g, want a whole number", v["stages"])
-		}
-		s := storage{int(v["stages"]), v["capacity"], v["rate"], v["efficiency"], v["wind-volatility"], v["price-volatility"]}
-		solve := s.solver()
-		return &Control{
-			Problem: s.problem(),
-			Slow:    true,
-			Optimal: func(ctx context.Context, d *control.Discrete) (control.Policy, error) {
-				return solve(ctx, d, 0)
-			},
-			References: []ControlReference{{
-				Name: "dynamic-programming",
-				Doc:  "backward induction on a grid of storage, wind and price",
-				Run: func(ctx context.Context, d *control.Discrete, sampling pde.Sampling) (*pde.Reference, error) {
-					solution, err := solve(ctx, d, sampling.Workers)
-					if err != nil {
-						return nil, err
-					}
-					return solution.Reference()
+	Definition: Definition{
+		Control: func(dim int, v Values) (*Control, error) {
+			if dim != 3 {
+				return nil, fmt.Errorf("dimension %d, want 3: storage, wind and price", dim)
+			}
+			if v["stages"] != math.Floor(v["stages"]) {
+				return nil, fmt.Errorf("parameter stages is %g, want a whole number", v["stages"])
+			}
+			s := storage{int(v["stages"]), v["capacity"], v["rate"], v["efficiency"], v["wind-volatility"], v["price-volatility"]}
+			solve := s.solver()
+			return &Control{
+				Problem: s.problem(),
+				Slow:    true,
+				Optimal: func(ctx context.Context, d *control.Discrete) (control.Policy, error) {
+					return solve(ctx, d, 0)
 				},
-			}},
-		}, nil
+				References: []ControlReference{{
+					Name: "dynamic-programming",
+					Doc:  "backward induction on a grid of storage, wind and price",
+					Run: func(ctx context.Context, d *control.Discrete, sampling pde.Sampling) (*pde.Reference, error) {
+						solution, err := solve(ctx, d, sampling.Workers)
+						if err != nil {
+							return nil, err
+						}
+						return solution.Reference()
+					},
+				}},
+			}, nil
+		},
 	},
 }
 

@@ -1,9 +1,11 @@
+// Package problems holds the named benchmark problems: families in the dimension
+// with settable parameters, their reference values, citations and the training
+// settings that were tuned for them. A family of one's own needs a Definition, or a file
+// for package problems/file. The solver is not imported.
 package problems
 
 import (
 	"fmt"
-	"math"
-	"sort"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/pde"
@@ -35,25 +37,38 @@ type Family struct {
 	// Text is the problem file that describes the family, nil for a named problem.
 	Text []byte
 
-	make      func(dim int, v values) pde.Problem
-	control   func(dim int, v values) (*Control, error)                       // of control problems, in place of make
-	reference func(p *pde.Problem, dim int, v values) (*pde.Reference, error) // nil: from Exact or Published
-	methods   func(v values) []ReferenceMethod                                // of this equation alone; nil: none
-
-	// Of problem files: check finds what is wrong for a dimension and parameters before
-	// the problem is made, locate puts an error of its validation into the file.
-	check  func(dim int, v values) error
-	locate func(error) error
+	// Definition makes the members.
+	Definition Definition
 }
 
-// Param is a settable number of a family.
-type Param struct {
-	Name    string
-	Default float64
-	Doc     string // meaning and range
-	Min     float64
-	Max     float64 // inclusive bounds
-	Open    bool    // Min itself is not allowed
+// Values are the parameters of one member of a family by their names, all of them, and
+// each within its range.
+type Values map[string]float64
+
+// Definition is what makes a family: functions that give a member for a dimension, which
+// is at least 1, and parameters. One of Equation and Control is set, all the rest may be
+// nil. Whoever defines a family of one's own fills one in, as package problems/file does
+// for problem files.
+type Definition struct {
+	// Equation is a member of a family of equations. Make names it and fills in the
+	// dimension, and the horizon from the parameter of that name.
+	Equation func(dim int, v Values) (pde.Problem, error)
+
+	// Control is a member of a family of control problems. MakeControl names it.
+	Control func(dim int, v Values) (*Control, error)
+
+	// Reference computes the solution of an equation whenever a member is made, so it
+	// must be quick. Nil: from Exact, Recorded or Published.
+	Reference func(p *pde.Problem, dim int, v Values) (*pde.Reference, error)
+
+	// Methods are reference methods of this equation beside those for all.
+	Methods func(v Values) []ReferenceMethod
+
+	// Locate puts the place of its cause before an error of a member, a *pde.Error.
+	Locate func(error) error
+
+	// Unused lists names in the description that no formula has; Check mentions them.
+	Unused func() []string
 }
 
 // Training is a set of training settings, the data that turn into bsde.Settings
@@ -81,63 +96,15 @@ type PublishedRun struct {
 	Source     string
 }
 
-// values are the parameters of one member of a family.
-type values map[string]float64
-
-// UnknownError is a name that is not in a list.
-type UnknownError struct {
-	What, Name string
-	Known      []string
-}
-
-// Error names the nearest known name and lists all.
-func (e *UnknownError) Error() string {
-	s := fmt.Sprintf("unknown %s %q", e.What, e.Name)
-	if n := Nearest(e.Name, e.Known); n != "" {
-		s += fmt.Sprintf(", did you mean %q?", n)
-	}
-	return s + " (known: " + strings.Join(e.Known, ", ") + ")"
-}
-
-// All lists the families: the equations, then the control problems.
-func All() []*Family { return append([]*Family(nil), families...) }
-
-// Equations lists the families of equations.
-func Equations() []*Family { return filter(false) }
-
-// Controls lists the families of control problems.
-func Controls() []*Family { return filter(true) }
-
-func filter(control bool) (list []*Family) {
-	for _, f := range families {
-		if f.IsControl() == control {
-			list = append(list, f)
-		}
-	}
-	return list
-}
-
-// Find is the family with the given name, or an *UnknownError.
-func Find(name string) (*Family, error) {
-	known := make([]string, len(families))
-	for i, f := range families {
-		if f.Name == name {
-			return f, nil
-		}
-		known[i] = f.Name
-	}
-	return nil, &UnknownError{"problem", name, known}
-}
-
-// maxDim keeps a slip of the finger from filling the memory.
-const maxDim = 100_000
+// MaxDim is the largest dimension of a member, which keeps a slip of the finger from filling the memory.
+const MaxDim = 100_000
 
 // Make is the member of the family with dimension dim (0: the default) and the
 // given parameters changed from their defaults. Its Reference is set where one
 // is known: the exact solution, a computed one, or for the default dimension and
 // parameters the recorded or else the published value.
 func (f *Family) Make(dim int, set map[string]float64) (pde.Problem, error) {
-	if f.make == nil {
+	if f.Definition.Equation == nil {
 		return pde.Problem{}, fmt.Errorf("%s is a control problem, not an equation", f.Name)
 	}
 	dim, err := f.dimension(dim)
@@ -148,21 +115,19 @@ func (f *Family) Make(dim int, set map[string]float64) (pde.Problem, error) {
 	if err != nil {
 		return pde.Problem{}, err
 	}
-	if f.check != nil {
-		if err := f.check(dim, v); err != nil {
-			return pde.Problem{}, err
-		}
+	p, err := f.Definition.Equation(dim, v)
+	if err != nil {
+		return pde.Problem{}, err
 	}
-	p := f.make(dim, v)
 	p.Name, p.Dim, p.Horizon = f.Name, dim, v["horizon"]
 	if err := p.Validate(); err != nil {
 		return pde.Problem{}, f.located(err)
 	}
 	switch {
-	case f.reference != nil:
+	case f.Definition.Reference != nil:
 		// Where the reference method fails, at extreme parameters, the equation
 		// stands all the same, without a reference.
-		if r, err := f.reference(&p, dim, v); err == nil {
+		if r, err := f.Definition.Reference(&p, dim, v); err == nil {
 			p.Reference = r
 		}
 	case p.Exact != nil:
@@ -179,74 +144,34 @@ func (f *Family) Make(dim int, set map[string]float64) (pde.Problem, error) {
 
 // located is the error with its place in the problem file, where there is one.
 func (f *Family) located(err error) error {
-	if f.locate == nil {
+	if f.Definition.Locate == nil {
 		return err
 	}
-	return f.locate(err)
+	return f.Definition.Locate(err)
 }
 
 func (f *Family) dimension(dim int) (int, error) {
 	if dim == 0 {
 		dim = f.Dim
 	}
-	if dim < 1 || dim > maxDim {
-		return 0, fmt.Errorf("dimension %d, want a number from 1 to %d", dim, maxDim)
+	if dim < 1 || dim > MaxDim {
+		return 0, fmt.Errorf("dimension %d, want a number from 1 to %d", dim, MaxDim)
 	}
 	return dim, nil
 }
 
-// values fills in defaults and checks names and ranges.
-func (f *Family) values(set map[string]float64) (v values, changed bool, err error) {
-	v = values{}
-	var known []string
-	for _, p := range f.Params {
-		v[p.Name] = p.Default
-		known = append(known, p.Name)
+// noteUnused adds a line about names that no formula has, if there are any.
+func (f *Family) noteUnused(list []Checked) []Checked {
+	if f.Definition.Unused == nil {
+		return list
 	}
-	names := make([]string, 0, len(set))
-	for name := range set {
-		names = append(names, name)
+	switch names := f.Definition.Unused(); len(names) {
+	case 0:
+		return list
+	case 1:
+		return append(list, Checked{"unused", fmt.Sprintf("no formula has the name %s", names[0])})
+	default:
+		last := len(names) - 1
+		return append(list, Checked{"unused", fmt.Sprintf("no formula has the names %s and %s", strings.Join(names[:last], ", "), names[last])})
 	}
-	sort.Strings(names) // so that the first error does not depend on the map
-	for _, name := range names {
-		i := f.param(name)
-		if i < 0 {
-			return nil, false, &UnknownError{"parameter", name, known}
-		}
-		p, x := f.Params[i], set[name]
-		if math.IsNaN(x) || math.IsInf(x, 0) || x < p.Min || x > p.Max || p.Open && x == p.Min {
-			return nil, false, fmt.Errorf("parameter %s is %g, want %s", name, x, p.Range())
-		}
-		v[name] = x
-		changed = changed || x != p.Default
-	}
-	return v, changed, nil
-}
-
-func (f *Family) param(name string) int {
-	for i, p := range f.Params {
-		if p.Name == name {
-			return i
-		}
-	}
-	return -1
-}
-
-// Range is the allowed interval in words.
-func (p Param) Range() string {
-	switch {
-	case math.IsInf(p.Min, -1) && math.IsInf(p.Max, 1):
-		return "a finite number"
-	case math.IsInf(p.Max, 1) && p.Open:
-		return fmt.Sprintf("a finite number above %g", p.Min)
-	case math.IsInf(p.Max, 1):
-		return fmt.Sprintf("a finite number, at least %g", p.Min)
-	}
-	if math.IsInf(p.Min, -1) {
-		return fmt.Sprintf("a finite number, at most %g", p.Max)
-	}
-	if p.Open {
-		return fmt.Sprintf("a number above %g, at most %g", p.Min, p.Max)
-	}
-	return fmt.Sprintf("a number from %g to %g", p.Min, p.Max)
 }

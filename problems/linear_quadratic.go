@@ -63,30 +63,3 @@ func (c *Control) riccati(find func() (*control.LinearQuadratic, error)) {
 				return r.Reference(), nil
 			}})
 }
-
-// zeros is an r×c matrix of zeros.
-func zeros(r, c int) [][]float64 {
-	m := make([][]float64, r)
-	for i := range m {
-		m[i] = make([]float64, c)
-	}
-	return m
-}
-
-// multiple is v times the identity.
-func multiple(n int, v float64) [][]float64 {
-	m := zeros(n, n)
-	for i := range m {
-		m[i][i] = v
-	}
-	return m
-}
-
-// put adds v times block to m, its first entry at row i, column j.
-func put(m [][]float64, i, j int, v float64, block [][]float64) {
-	for r, row := range block {
-		for c, x := range row {
-			m[i+r][j+c] += v * x
-		}
-	}
-}

@@ -19,7 +19,7 @@ maximise E[X_T^(1−γ)/(1−γ)] over the shares π of n assets (γ = 1: E ln X
 	Citation: "Merton (1969), Rev. Econ. Stat. 51(3); the dimension is the number of assets",
 	Dim:      1,
 	Params: []Param{
-		horizon(1), anyNumber("r", 0.02, "interest rate"), anyNumber("mu", 0.07, "μ, expected return of every asset"),
+		Horizon(1), anyNumber("r", 0.02, "interest rate"), anyNumber("mu", 0.07, "μ, expected return of every asset"),
 		positive("sigma", 0.2, "σ, volatility of every asset"),
 		{Name: "rho", Default: 0.3, Doc: "ρ, correlation of any two assets, above −1/(n−1); no effect for one", Min: -1, Max: 1},
 		positive("gamma", 2, "γ, relative risk aversion; 1: logarithmic utility"),
@@ -29,29 +29,31 @@ maximise E[X_T^(1−γ)/(1−γ)] over the shares π of n assets (γ = 1: E ln X
 		"shared":   {Iterations: 2000, Batch: 256, LearningRate: 5e-3, Antithetic: true},
 		"per-step": {Iterations: 2000, Batch: 256, LearningRate: 5e-3, Antithetic: true},
 	},
-	control: func(dim int, v values) (*Control, error) {
-		m, err := newMertonMarket(dim, v)
-		if err != nil {
-			return nil, err
-		}
-		return &Control{
-			Problem: m.problem(),
-			Optimal: func(context.Context, *control.Discrete) (control.Policy, error) {
-				share := m.share()
-				return control.PolicyFunc(func(_ int, _ float64, _, a []float64) {
-					for i := range a {
-						a[i] = share
-					}
-				}), nil
-			},
-			References: []ControlReference{{
-				Name: "closed-form",
-				Doc:  "Merton's formula, exact on every time grid too",
-				Run: func(context.Context, *control.Discrete, pde.Sampling) (*pde.Reference, error) {
-					return &pde.Reference{Value: m.value(), Method: "closed form", Source: "Merton (1969)"}, nil
+	Definition: Definition{
+		Control: func(dim int, v Values) (*Control, error) {
+			m, err := newMertonMarket(dim, v)
+			if err != nil {
+				return nil, err
+			}
+			return &Control{
+				Problem: m.problem(),
+				Optimal: func(context.Context, *control.Discrete) (control.Policy, error) {
+					share := m.share()
+					return control.PolicyFunc(func(_ int, _ float64, _, a []float64) {
+						for i := range a {
+							a[i] = share
+						}
+					}), nil
 				},
-			}},
-		}, nil
+				References: []ControlReference{{
+					Name: "closed-form",
+					Doc:  "Merton's formula, exact on every time grid too",
+					Run: func(context.Context, *control.Discrete, pde.Sampling) (*pde.Reference, error) {
+						return &pde.Reference{Value: m.value(), Method: "closed form", Source: "Merton (1969)"}, nil
+					},
+				}},
+			}, nil
+		},
 	},
 }
 
@@ -63,7 +65,7 @@ type mertonMarket struct {
 	own, common            float64 // σα and σβ of the symmetric root L = L' = σ(α I + β 11')
 }
 
-func newMertonMarket(n int, v values) (*mertonMarket, error) {
+func newMertonMarket(n int, v Values) (*mertonMarket, error) {
 	rho, s2 := v["rho"], v["sigma"]*v["sigma"]
 	if n > 1 && (rho >= 1 || 1+float64(n-1)*rho <= 0) {
 		return nil, fmt.Errorf("parameter rho is %g, want a number above %g and below 1 for %d assets", rho, -1/float64(n-1), n)

@@ -10,6 +10,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 )
 
 // mertonCase is a member of the family with its optimal policy and value.
@@ -64,7 +65,7 @@ func TestMertonCovariance(t *testing.T) {
 				t.Fatal(err)
 			}
 			l := make([]float64, n*n) // its row i is L'e_i
-			if err := root.Eval(n, l, slices.Concat(multiple(n, 1)...)); err != nil {
+			if err := root.Eval(n, l, slices.Concat(matrix.Multiple(n, 1)...)); err != nil {
 				t.Fatal(err)
 			}
 			for i := range n {

@@ -1,21 +1,39 @@
 package problems
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
+
+// UnknownError is a name that is not in a list.
+type UnknownError struct {
+	What, Name string
+	Known      []string
+}
+
+// Error names the nearest known name and lists all.
+func (e *UnknownError) Error() string {
+	s := fmt.Sprintf("unknown %s %q", e.What, e.Name)
+	if n := Nearest(e.Name, e.Known); n != "" {
+		s += fmt.Sprintf(", did you mean %q?", n)
+	}
+	return s + " (known: " + strings.Join(e.Known, ", ") + ")"
+}
 
 // Nearest is the known name closest to s in edit distance, capitals aside, ""
 // where none is near.
 func Nearest(s string, known []string) string {
 	best, name := 1+len(s)/3, ""
 	for _, k := range known {
-		if d := distance(strings.ToLower(s), strings.ToLower(k)); d <= best {
+		if d := Distance(strings.ToLower(s), strings.ToLower(k)); d <= best {
 			best, name = d-1, k
 		}
 	}
 	return name
 }
 
-// distance is the Levenshtein distance.
-func distance(a, b string) int {
+// Distance is the Levenshtein distance of two texts, in bytes.
+func Distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

@@ -6,6 +6,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 )
 
 var optimalExecution = &Family{
@@ -21,7 +22,7 @@ the start, plus λ times the variance that the stocks held add`,
 	Citation: "Almgren, Chriss (2000), J. Risk 3(2); Bertsimas, Lo (1998), J. Financial Markets 1; Bertsimas, Hummel, Lo (1999), MIT Sloan; " + hanE2016 + ", example 1",
 	Dim:      10,
 	Params: []Param{
-		horizon(1),
+		Horizon(1),
 		{Name: "steps", Default: 20, Doc: "N, stages before the rest is sold, a whole number", Min: 1, Max: 10_000},
 		positive("eta", 0.5, "η, temporary impact of a sale of one share in one unit of time"),
 		notNegative("gamma", 0.1, "γ, permanent impact of a share"),
@@ -35,25 +36,27 @@ the start, plus λ times the variance that the stocks held add`,
 		"shared":   {Iterations: 2000, LearningRate: 1e-2, EstimatePaths: 131072},
 		"per-step": {Iterations: 4000, LearningRate: 1e-2},
 	},
-	control: func(dim int, v values) (*Control, error) {
-		steps := int(v["steps"])
-		if float64(steps) != v["steps"] {
-			return nil, fmt.Errorf("parameter steps is %g, want a whole number", v["steps"])
-		}
-		if dim > 3000 {
-			return nil, fmt.Errorf("dimension %d, want at most 3000 stocks: the problem has full %d×%d matrices", dim, 3*dim, 3*dim)
-		}
-		c, err := linearQuadratic(execution(dim, steps, v), 1/float64(steps+1))
-		if err == nil {
-			executionBlocks(&c.Problem, dim, v)
-		}
-		return c, err
+	Definition: Definition{
+		Control: func(dim int, v Values) (*Control, error) {
+			steps := int(v["steps"])
+			if float64(steps) != v["steps"] {
+				return nil, fmt.Errorf("parameter steps is %g, want a whole number", v["steps"])
+			}
+			if dim > 3000 {
+				return nil, fmt.Errorf("dimension %d, want at most 3000 stocks: the problem has full %d×%d matrices", dim, 3*dim, 3*dim)
+			}
+			c, err := linearQuadratic(execution(dim, steps, v), 1/float64(steps+1))
+			if err == nil {
+				executionBlocks(&c.Problem, dim, v)
+			}
+			return c, err
+		},
 	},
 }
 
 // executionBlocks writes the problem with its blocks of d components, as its file does,
 // in place of products with matrices of 3d rows that are mostly 0.
-func executionBlocks(p *control.Problem, d int, v values) {
+func executionBlocks(p *control.Problem, d int, v Values) {
 	h := v["horizon"] / float64(p.Stages+1)
 	correlation, risk, noise := executionMatrices(d, v)
 	split := func(x expr.Value) (price, left, signal expr.Value) {
@@ -77,8 +80,8 @@ func executionBlocks(p *control.Problem, d int, v values) {
 }
 
 // executionMatrices are the correlations C, the covariances Σ and L with LLᵀ = Σ.
-func executionMatrices(d int, v values) (correlation, covariance, noise [][]float64) {
-	correlation, covariance, noise = zeros(d, d), zeros(d, d), equicorrelated(d, v["rho"])
+func executionMatrices(d int, v Values) (correlation, covariance, noise [][]float64) {
+	correlation, covariance, noise = matrix.Zeros(d, d), matrix.Zeros(d, d), matrix.Equicorrelated(d, v["rho"])
 	for i := range d {
 		for j := range d {
 			c := v["rho"]
@@ -94,32 +97,32 @@ func executionMatrices(d int, v values) (correlation, covariance, noise [][]floa
 }
 
 // execution has the states s, q, m of d components each.
-func execution(d, steps int, v values) *control.LinearQuadratic {
+func execution(d, steps int, v Values) *control.LinearQuadratic {
 	h := v["horizon"] / float64(steps+1)
 	correlation, risk, noise := executionMatrices(d, v)
-	one, memory := multiple(d, 1), math.Exp(-v["kappa"]*h)
+	one, memory := matrix.Multiple(d, 1), math.Exp(-v["kappa"]*h)
 	l := &control.LinearQuadratic{
 		Name: "optimal-execution", Stages: steps,
-		A: multiple(3*d, 1), B: zeros(3*d, d), S: zeros(3*d, 2*d),
-		Q: zeros(3*d, 3*d), R: zeros(d, d), N: zeros(3*d, d), G: zeros(3*d, 3*d),
+		A: matrix.Multiple(3*d, 1), B: matrix.Zeros(3*d, d), S: matrix.Zeros(3*d, 2*d),
+		Q: matrix.Zeros(3*d, 3*d), R: matrix.Zeros(d, d), N: matrix.Zeros(3*d, d), G: matrix.Zeros(3*d, 3*d),
 		Start: make([]float64, 3*d),
 	}
 	const s = 0
 	q, m := d, 2*d
-	put(l.A, s, m, h, one)
-	put(l.A, m, m, memory-1, one)
-	put(l.B, s, 0, -v["gamma"], correlation)
-	put(l.B, q, 0, -1, one)
-	put(l.S, s, 0, math.Sqrt(h), noise)
-	put(l.S, m, d, v["beta"]*math.Sqrt(-math.Expm1(-2*v["kappa"]*h)), one)
-	put(l.Q, q, q, v["lambda"]*h, risk)
-	put(l.R, 0, 0, v["eta"]/h, one)
-	put(l.R, 0, 0, v["lambda"]*h, risk)
-	put(l.N, s, 0, -0.5, one)
-	put(l.N, q, 0, -v["lambda"]*h, risk)
-	put(l.G, s, q, -0.5, one)
-	put(l.G, q, s, -0.5, one)
-	put(l.G, q, q, v["eta"]/h, one)
+	matrix.Put(l.A, s, m, h, one)
+	matrix.Put(l.A, m, m, memory-1, one)
+	matrix.Put(l.B, s, 0, -v["gamma"], correlation)
+	matrix.Put(l.B, q, 0, -1, one)
+	matrix.Put(l.S, s, 0, math.Sqrt(h), noise)
+	matrix.Put(l.S, m, d, v["beta"]*math.Sqrt(-math.Expm1(-2*v["kappa"]*h)), one)
+	matrix.Put(l.Q, q, q, v["lambda"]*h, risk)
+	matrix.Put(l.R, 0, 0, v["eta"]/h, one)
+	matrix.Put(l.R, 0, 0, v["lambda"]*h, risk)
+	matrix.Put(l.N, s, 0, -0.5, one)
+	matrix.Put(l.N, q, 0, -v["lambda"]*h, risk)
+	matrix.Put(l.G, s, q, -0.5, one)
+	matrix.Put(l.G, q, s, -0.5, one)
+	matrix.Put(l.G, q, q, v["eta"]/h, one)
 	for i := range d {
 		l.Start[q+i] = 1
 	}
@@ -132,20 +135,4 @@ func volatility(i, d int, mean float64) float64 {
 		return mean
 	}
 	return mean * (0.5 + float64(i)/float64(d-1))
-}
-
-// equicorrelated is the Cholesky factor of the matrix with 1 on the diagonal and rho off
-// it. Below the diagonal the entries of a column are equal.
-func equicorrelated(d int, rho float64) [][]float64 {
-	l := zeros(d, d)
-	squares := 0.0 // of a row to the left of column j
-	for j := range d {
-		l[j][j] = math.Sqrt(1 - squares)
-		below := (rho - squares) / l[j][j]
-		for i := j + 1; i < d; i++ {
-			l[i][j] = below
-		}
-		squares += below * below
-	}
-	return l
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -25,20 +26,20 @@ func naivePolicies(t *testing.T, l *control.LinearQuadratic, steps int, action [
 	t.Helper()
 	d, m := l.StateDim(), l.ActionDim()
 	e := &control.LinearQuadratic{
-		A: zeros(d+m, d+m), B: zeros(d+m, 1), S: zeros(d+m, len(l.S[0])), Q: zeros(d+m, d+m), R: multiple(1, 1), G: zeros(d+m, d+m),
+		A: matrix.Zeros(d+m, d+m), B: matrix.Zeros(d+m, 1), S: matrix.Zeros(d+m, len(l.S[0])), Q: matrix.Zeros(d+m, d+m), R: matrix.Multiple(1, 1), G: matrix.Zeros(d+m, d+m),
 		Start: append(append([]float64(nil), l.Start...), make([]float64, m)...), Horizon: l.Horizon, Stages: l.Stages,
 	}
-	put(e.A, 0, 0, 1, l.A)
-	put(e.A, 0, d, 1, l.B)
-	put(e.S, 0, 0, 1, l.S)
-	put(e.Q, 0, 0, 1, l.Q)
-	put(e.Q, d, d, 1, l.R)
-	put(e.G, 0, 0, 1, l.G)
+	matrix.Put(e.A, 0, 0, 1, l.A)
+	matrix.Put(e.A, 0, d, 1, l.B)
+	matrix.Put(e.S, 0, 0, 1, l.S)
+	matrix.Put(e.Q, 0, 0, 1, l.Q)
+	matrix.Put(e.Q, d, d, 1, l.R)
+	matrix.Put(e.G, 0, 0, 1, l.G)
 	if l.Stages > 0 {
-		put(e.A, d, d, 1, multiple(m, 1))
+		matrix.Put(e.A, d, d, 1, matrix.Multiple(m, 1))
 	}
 	if l.N != nil {
-		put(e.Q, 0, d, 1, l.N)
+		matrix.Put(e.Q, 0, d, 1, l.N)
 		for i, row := range l.N {
 			for j, v := range row {
 				e.Q[d+j][i] = v
@@ -100,7 +101,7 @@ func TestFeedbackMatters(t *testing.T) {
 }
 
 // defaults are the parameters of a family.
-func defaults(f *Family) values {
+func defaults(f *Family) Values {
 	v, _, _ := f.values(nil)
 	return v
 }

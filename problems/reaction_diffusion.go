@@ -16,7 +16,7 @@ u = ψ(t,x) = 1 + κ + sin(λ Σxᵢ) exp(λ²d(t−T)/2), x0 = 0`,
 	Citation: ehj2017 + ", section 4.7; Gobet, Turkedjiev (2017)",
 	Dim:      100,
 	Params: []Param{
-		horizon(1),
+		Horizon(1),
 		anyNumber("kappa", 0.6, "κ"),
 		positive("lambda_scale", 1, "λ√d; λ itself is lambda_scale/√d"),
 	},
@@ -24,21 +24,23 @@ u = ψ(t,x) = 1 + κ + sin(λ Σxᵢ) exp(λ²d(t−T)/2), x0 = 0`,
 		"shared":   {Steps: 30, Iterations: 4000, LearningRate: 5e-3, EstimatePaths: 65536},
 		"per-step": {Steps: 30, Iterations: 24000, Schedule: "constant", LearningRate: 1e-2, LossClip: 50, Uncontrolled: true},
 	},
-	make: func(dim int, v values) pde.Problem {
-		d, kappa, horizon := float64(dim), v["kappa"], v["horizon"]
-		lambda := v["lambda_scale"] / math.Sqrt(d)
-		psi := func(t, x expr.Value) expr.Value {
-			decay := t.AddConst(-horizon).Scale(lambda * lambda * d / 2).Exp()
-			return x.Sum().Scale(lambda).Sin().Mul(decay).AddConst(1 + kappa)
-		}
-		return pde.Problem{
-			Start:     make([]float64, dim),
-			Diffusion: pde.Scalar(1),
-			Generator: func(t, x, y, _ expr.Value) expr.Value {
-				return y.Sub(psi(t, x)).Square().Min(expr.Const(1))
-			},
-			Terminal: func(x expr.Value) expr.Value { return psi(expr.Const(horizon), x) },
-			Exact:    psi,
-		}
+	Definition: Definition{
+		Equation: func(dim int, v Values) (pde.Problem, error) {
+			d, kappa, horizon := float64(dim), v["kappa"], v["horizon"]
+			lambda := v["lambda_scale"] / math.Sqrt(d)
+			psi := func(t, x expr.Value) expr.Value {
+				decay := t.AddConst(-horizon).Scale(lambda * lambda * d / 2).Exp()
+				return x.Sum().Scale(lambda).Sin().Mul(decay).AddConst(1 + kappa)
+			}
+			return pde.Problem{
+				Start:     make([]float64, dim),
+				Diffusion: pde.Scalar(1),
+				Generator: func(t, x, y, _ expr.Value) expr.Value {
+					return y.Sub(psi(t, x)).Square().Min(expr.Const(1))
+				},
+				Terminal: func(x expr.Value) expr.Value { return psi(expr.Const(horizon), x) },
+				Exact:    psi,
+			}, nil
+		},
 	},
 }

@@ -19,8 +19,8 @@ type ReferenceMethod struct {
 // conditions with an error that names the condition.
 func (f *Family) ReferenceMethods(parameters map[string]float64) []ReferenceMethod {
 	list := []ReferenceMethod{{"exact", "the closed form, where there is one", exactSolution}}
-	if f.methods != nil {
-		list = append(list, f.methods(parameters)...)
+	if f.Definition.Methods != nil {
+		list = append(list, f.Definition.Methods(parameters)...)
 	}
 	return append(list, generalMethods...)
 }

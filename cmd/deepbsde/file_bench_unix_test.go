@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file"
 )
 
 // BenchmarkFileAgainstName solves every named problem by name and from its file in turn,
@@ -23,7 +24,7 @@ import (
 func BenchmarkFileAgainstName(b *testing.B) {
 	for _, f := range problems.All() {
 		b.Run(f.Name, func(b *testing.B) {
-			text, err := problems.FileOf(f.Name)
+			text, err := file.Of(f.Name)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file"
 )
 
 func (a *app) importCommand() *cli.Command {
@@ -25,7 +25,7 @@ func (a *app) importCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			i, err := problems.ImportFile(path)
+			i, err := file.ReadConfiguration(path)
 			if err != nil {
 				return &exitError{status: exitUsage, err: err}
 			}

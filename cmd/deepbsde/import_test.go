@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const configurations = "../../problems/testdata/deepbsde/"
+const configurations = "../../problems/file/testdata/deepbsde/"
 
 // What import prints trains like the published settings of the problem, in the
 // precision and with the reports of the configuration.

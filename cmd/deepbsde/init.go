@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/urfave/cli/v2"
 
-	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file"
 )
 
 func (a *app) initCommand() *cli.Command {
@@ -20,7 +20,7 @@ func (a *app) initCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			text, err := problems.FileOf(name)
+			text, err := file.Of(name)
 			if err != nil {
 				return &exitError{exitUsage, err, "run 'deepbsde problems' for the list"}
 			}

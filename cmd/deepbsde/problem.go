@@ -9,6 +9,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file"
 )
 
 // problemFlags choose a member of a family. They are shared by the commands that
@@ -51,7 +52,7 @@ func (f *problemFlags) member(ctx context.Context, name string) (*member, error)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	var inFile *problems.FileError
+	var inFile *file.Error
 	if errors.As(err, &inFile) {
 		return nil, &exitError{status: exitUsage, err: err}
 	}
@@ -77,8 +78,8 @@ func (m *member) noteChanges() {
 
 // findFamily is the named problem, or that of a problem file where the name is a path.
 func findFamily(name string) (*problems.Family, error) {
-	if problems.IsFile(name) {
-		family, err := problems.ReadFile(name)
+	if file.IsPath(name) {
+		family, err := file.Read(name)
 		if err != nil {
 			return nil, &exitError{status: exitUsage, err: err}
 		}

@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file"
 )
 
 // readSettings reads the file of --settings. What solve has a flag for counts as a flag
@@ -12,24 +13,24 @@ func (f *solveFlags) readSettings() error {
 	if !f.settings.given {
 		return nil
 	}
-	file, err := problems.ReadSettings(f.settings.value)
+	given, err := file.ReadSettings(f.settings.value)
 	if err != nil {
 		return &exitError{status: exitUsage, err: err}
 	}
-	f.file = *file
-	take(&f.method, file, "method", file.Method)
-	take(&f.network, file, "network", file.Network)
-	take(&f.segments, file, "segments", file.Segments)
-	take(&f.seed, file, "seed", file.Seed)
-	take(&f.precision, file, "precision", file.Precision)
-	take(&f.workers, file, "workers", file.Workers)
-	take(&f.timeLimit, file, "time-limit", file.TimeLimit)
+	f.file = *given
+	take(&f.method, given, "method", given.Method)
+	take(&f.network, given, "network", given.Network)
+	take(&f.segments, given, "segments", given.Segments)
+	take(&f.seed, given, "seed", given.Seed)
+	take(&f.precision, given, "precision", given.Precision)
+	take(&f.workers, given, "workers", given.Workers)
+	take(&f.timeLimit, given, "time-limit", given.TimeLimit)
 	return nil
 }
 
 // take is the value of a key of the file for a flag that is not on the command line.
-func take[T any](flag *opt[T], file *problems.SettingsFile, key string, value T) {
-	if file.Given[key] && !flag.given {
+func take[T any](flag *opt[T], from *file.Settings, key string, value T) {
+	if from.Given[key] && !flag.given {
 		*flag = opt[T]{value, true}
 	}
 }
@@ -52,10 +53,10 @@ func (f *solveFlags) refuse(c *cli.Context, key, reason string) error {
 
 // settingsFile is the task as a settings file: everything that the result depends on, and
 // what else was asked for.
-func (t *solveTask) settingsFile(asked *solveFlags) *problems.SettingsFile {
+func (t *solveTask) settingsFile(asked *solveFlags) *file.Settings {
 	s, m := t.settings.WithDefaults(), t.method()
 	j := newJSONSettings(m, s)
-	f := &problems.SettingsFile{
+	f := &file.Settings{
 		Training: problems.Training{
 			Steps: s.Steps, Iterations: s.Iterations, Batch: s.Batch,
 			LearningRate: s.LearningRate, Schedule: s.Schedule, Boundaries: s.Boundaries, Rates: s.Rates,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file"
 )
 
 // taskOf is the training that a command line of settings asks for, less what only the
@@ -137,7 +138,7 @@ func TestEverySettingHasAKey(t *testing.T) {
 		if short, ok := other[name]; ok {
 			key = short
 		}
-		if _, err := problems.ParseSettings("x.yaml", []byte(key+": ")); err == nil || strings.Contains(err.Error(), "unknown key") {
+		if _, err := file.ParseSettings("x.yaml", []byte(key+": ")); err == nil || strings.Contains(err.Error(), "unknown key") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

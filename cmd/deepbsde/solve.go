@@ -10,6 +10,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file"
 )
 
 // solveFlags are the flags of solve. One that is not given leaves the problem's
@@ -39,7 +40,7 @@ type solveFlags struct {
 	json       bool
 	quiet      bool
 
-	file problems.SettingsFile // of --settings
+	file file.Settings // of --settings
 }
 
 func (a *app) solveCommand() *cli.Command {
