@@ -216,7 +216,8 @@ func TestRandomStart(t *testing.T) {
 			r := solve(t, p, Method{Network: network}, bsde.Settings{Steps: 10, Iterations: 400, LearningRate: 1e-2, StartPaths: 1024})
 			const n = 4096
 			var errs, values [n]float64
-			start, err := expr.Compile(p.RandomStart(expr.Input("xi", p.Dim)), expr.Input("xi", p.Dim))
+			normal := expr.Input("xi", p.Dim)
+			start, err := expr.Compile(p.RandomStart(normal), normal)
 			if err != nil {
 				t.Fatal(err)
 			}

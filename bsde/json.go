@@ -1,0 +1,153 @@
+package bsde
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"time"
+)
+
+// settingsFields is Settings without its methods.
+type settingsFields Settings
+
+// jsonSettings is the JSON form of Settings: the time limit is a text such as "90s".
+type jsonSettings struct {
+	settingsFields
+	TimeLimit string `json:"time_limit,omitempty"`
+}
+
+// MarshalJSON is an object with a key for each field but Progress.
+func (s Settings) MarshalJSON() ([]byte, error) {
+	j := jsonSettings{settingsFields: settingsFields(s)}
+	if s.TimeLimit > 0 {
+		j.TimeLimit = s.TimeLimit.String()
+	}
+	return json.Marshal(j)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes; keys that it does not know are left to
+// others.
+func (s *Settings) UnmarshalJSON(text []byte) error {
+	var j jsonSettings
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	*s = Settings(j.settingsFields)
+	if j.TimeLimit == "" {
+		return nil
+	}
+	limit, err := time.ParseDuration(j.TimeLimit)
+	if err != nil {
+		return &SettingsError{"time_limit", err.Error()}
+	}
+	s.TimeLimit = limit
+	return nil
+}
+
+// Configuration is settings and the options of a method as one JSON object: all that a
+// run depends on beside its problem.
+func Configuration(s Settings, m Method) (json.RawMessage, error) {
+	return joined(s, m)
+}
+
+// joined is one JSON object with the keys of several.
+func joined(parts ...any) (json.RawMessage, error) {
+	var all []byte
+	for _, p := range parts {
+		text, err := json.Marshal(p)
+		if err != nil {
+			return nil, err
+		}
+		inner := bytes.TrimSuffix(bytes.TrimPrefix(text, []byte("{")), []byte("}"))
+		if len(inner) > 0 && len(all) > 0 {
+			all = append(all, ',')
+		}
+		all = append(all, inner...)
+	}
+	return append(append([]byte("{"), all...), '}'), nil
+}
+
+// jsonResult is the JSON form of a Result. Numbers that are not known are left out.
+type jsonResult struct {
+	Problem string `json:"problem"`
+	Kind    string `json:"kind"`
+	Dim     int    `json:"dim"`
+	*jsonControl
+	Method string `json:"method"`
+
+	Value  *float64  `json:"value,omitempty"`
+	StdErr *float64  `json:"stderr,omitempty"`
+	CI95   []float64 `json:"ci95,omitempty"`
+
+	Gradient               []float64 `json:"gradient,omitempty"`
+	GradientStdErr         []float64 `json:"gradient_stderr,omitempty"`
+	GradientDiscretization *float64  `json:"gradient_discretization_error,omitempty"`
+	GradientNetworkBias    *float64  `json:"gradient_network_bias,omitempty"`
+	DiscretizationError    *float64  `json:"discretization_error,omitempty"`
+	NetworkBias            *float64  `json:"network_bias,omitempty"`
+	ResidualRatio          *float64  `json:"residual_ratio,omitempty"`
+	TrainedValue           *float64  `json:"trained_value,omitempty"`
+	RegionError            *float64  `json:"region_error,omitempty"`
+	RegionErrorBound       *float64  `json:"region_error_bound,omitempty"`
+
+	Iterations int             `json:"iterations"`
+	Paths      int             `json:"paths,omitempty"`
+	Seconds    float64         `json:"seconds"`
+	Status     string          `json:"status"`
+	Seed       uint64          `json:"seed"`
+	Precision  string          `json:"precision"`
+	Workers    int             `json:"workers"`
+	Settings   json.RawMessage `json:"settings"`
+}
+
+// jsonControl is the JSON form of a ControlResult.
+type jsonControl struct {
+	StateDim      int       `json:"state_dim"`
+	ActionDim     int       `json:"action_dim"`
+	Maximize      bool      `json:"maximize"`
+	Action        []float64 `json:"action,omitempty"`
+	Violation     []float64 `json:"violation,omitempty"`
+	ViolationMean []float64 `json:"violation_mean,omitempty"`
+}
+
+// MarshalJSON is one object with the numbers that are known, the settings and the options
+// of the method. History and what the method delivered are not in it.
+func (r *Result) MarshalJSON() ([]byte, error) {
+	configuration, err := Configuration(r.Settings, r.Method)
+	if err != nil {
+		return nil, err
+	}
+	j := jsonResult{
+		Problem: r.Problem, Kind: r.Kind, Dim: r.Dim, Method: r.Method.Name(),
+		Value: known(r.Value), StdErr: known(r.StdErr), CI95: allKnown(r.CI95[:]),
+		Gradient: allKnown(r.Gradient), GradientStdErr: allKnown(r.GradientStdErr),
+		GradientDiscretization: known(r.GradientDiscretization), GradientNetworkBias: known(r.GradientNetworkBias),
+		DiscretizationError: known(r.DiscretizationError), NetworkBias: known(r.NetworkBias),
+		ResidualRatio: known(r.ResidualRatio), TrainedValue: known(r.TrainedValue),
+		RegionError: known(r.RegionError), RegionErrorBound: known(r.RegionErrorBound),
+		Iterations: r.Iterations, Paths: r.Paths, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
+		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers, Settings: configuration,
+	}
+	if c := r.Control; c != nil {
+		j.jsonControl = &jsonControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean)}
+	}
+	return json.Marshal(j)
+}
+
+// known is x for JSON: nil, and so absent, where x is not known.
+func known(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+// allKnown is x, or nil if a component is not known.
+func allKnown(x []float64) []float64 {
+	for _, v := range x {
+		if known(v) == nil {
+			return nil
+		}
+	}
+	return x
+}

@@ -1,0 +1,131 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deepbsde/deepbsde/bsde"
+)
+
+// Options are what may differ from one process that works on a run to the next: none of
+// it changes results.
+type Options struct {
+	Problem   bsde.Problem        // of a run that was made in Go, else nil
+	Workers   int                 // goroutines; 0: those of the settings
+	TimeLimit time.Duration       // 0: that of the settings
+	Progress  func(bsde.Progress) // see bsde.Settings
+	Warn      func(string)        // is told of damaged checkpoints and failed saves; nil: nobody
+}
+
+func (o *Options) warn(text string) {
+	if o != nil && o.Warn != nil {
+		o.Warn(text)
+	}
+}
+
+// Init is a trainer for the run before its first step.
+func (r *Run) Init(ctx context.Context, o *Options) (*bsde.Trainer, error) {
+	if o != nil && o.Problem != nil {
+		if err := r.Use(o.Problem); err != nil {
+			return nil, err
+		}
+	}
+	p, err := r.Problem()
+	if err != nil {
+		return nil, err
+	}
+	in := func(err error) error { return fmt.Errorf("%s: %w", r.File(ManifestFile), err) }
+	m, err := r.Manifest.method()
+	if err != nil {
+		return nil, in(err)
+	}
+	s, err := r.Manifest.settings()
+	if err != nil {
+		return nil, in(err)
+	}
+	if o != nil {
+		if o.Workers > 0 {
+			s.Workers = o.Workers
+		}
+		if o.TimeLimit > 0 {
+			s.TimeLimit = o.TimeLimit
+		}
+		s.Progress = o.Progress
+	}
+	return bsde.Init(ctx, p, m, &s)
+}
+
+// Load is a trainer as the newest checkpoint that is whole left it, of which there must be
+// one: to go on with, or for its Solution or Policy. The caller closes it. nil options
+// mean those of the run.
+func (r *Run) Load(ctx context.Context, o *Options) (*bsde.Trainer, error) {
+	list, err := r.checkpoints()
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%s has no checkpoint", r.path)
+	}
+	return r.begin(ctx, o)
+}
+
+// begin is Load, or Init where there is no checkpoint yet.
+func (r *Run) begin(ctx context.Context, o *Options) (*bsde.Trainer, error) {
+	t, err := r.Init(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.restore(t, o); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// restore loads the newest checkpoint that is whole. Without any the run begins anew.
+func (r *Run) restore(t *bsde.Trainer, o *Options) error {
+	list, err := r.checkpoints()
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Backward(list) {
+		data, err := os.ReadFile(name)
+		if err == nil {
+			err = t.Restore(data)
+		}
+		if err == nil {
+			return nil
+		}
+		o.warn(fmt.Sprintf("%s: %v", name, err))
+	}
+	if len(list) > 0 {
+		return fmt.Errorf("no checkpoint of %s can be used", r.path)
+	}
+	return nil
+}
+
+// checkpoints lists the files, the newest last.
+func (r *Run) checkpoints() ([]string, error) {
+	names, err := r.names()
+	var list []string
+	for _, name := range names { // in order
+		if strings.HasPrefix(name, checkpointPrefix) && strings.HasSuffix(name, checkpointSuffix) {
+			list = append(list, r.File(name))
+		}
+	}
+	return list, err
+}
+
+// names are those of the files of the directory, in order.
+func (r *Run) names() ([]string, error) {
+	entries, err := os.ReadDir(r.path)
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	return names, err
+}

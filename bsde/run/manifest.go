@@ -1,0 +1,124 @@
+package run
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/deepbsde/deepbsde/bsde"
+)
+
+// Manifest is run.json: all that is needed to repeat the run, and where it was made.
+type Manifest struct {
+	Program    string             `json:"program"` // that made the run, with its version
+	Command    []string           `json:"command"` // the words after the program's name
+	Started    time.Time          `json:"started"`
+	Processor  string             `json:"processor,omitempty"`
+	Problem    string             `json:"problem"`
+	Copy       string             `json:"file,omitempty"`        // of the problem's file, in the directory
+	FileDigest string             `json:"file_digest,omitempty"` // SHA-256 of it
+	Kind       string             `json:"kind"`                  // of the problem: "pde" or "control"
+	Dim        int                `json:"dim"`
+	Parameters map[string]float64 `json:"parameters"`
+	Start      string             `json:"start,omitempty"` // the region of random starts, see pde.ParseRegion
+	Method     string             `json:"method"`
+	Network    string             `json:"network,omitempty"`
+	Settings   json.RawMessage    `json:"settings"` // with the options of the method, see bsde.Configuration
+
+	// Digest is that of all the rest: a file that was changed is not that of the run.
+	Digest string `json:"digest"`
+}
+
+// seal sets the digest.
+func (m *Manifest) seal() error {
+	m.Digest = ""
+	text, err := json.Marshal(m)
+	m.Digest = digest(text)
+	return err
+}
+
+func digest(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }
+
+var errChanged = errors.New("changed")
+
+// decode reads a manifest and checks its digest.
+func (m *Manifest) decode(text []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(m); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return errChanged
+	}
+	// The text and not the fields: files of earlier versions have other settings.
+	var bare bytes.Buffer
+	if err := json.Compact(&bare, text); err != nil {
+		return err
+	}
+	own := []byte(`"digest":"` + m.Digest + `"`)
+	if m.Digest != digest(bytes.Replace(bare.Bytes(), own, []byte(`"digest":""`), 1)) {
+		return errChanged
+	}
+	var err error
+	m.Settings, err = renamed(m.Settings)
+	return err
+}
+
+// renamedKeys are settings that earlier versions called otherwise.
+var renamedKeys = map[string]string{"learning_rate": "lr", "estimate_paths": "paths"}
+
+// renamed gives settings of earlier versions their present names.
+func renamed(settings json.RawMessage) (json.RawMessage, error) {
+	keys := map[string]json.RawMessage{}
+	if err := json.Unmarshal(settings, &keys); err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
+	changed := false
+	for old, now := range renamedKeys {
+		if v, ok := keys[old]; ok && keys[now] == nil {
+			keys[now], changed = v, true
+			delete(keys, old)
+		}
+	}
+	if !changed {
+		return settings, nil
+	}
+	return json.Marshal(keys)
+}
+
+// settings are those of the run.
+func (m *Manifest) settings() (s bsde.Settings, err error) {
+	err = json.Unmarshal(m.Settings, &s)
+	return s, err
+}
+
+// method is that of the run. Its network has a key of its own beside the settings.
+func (m *Manifest) method() (bsde.Method, error) {
+	options := map[string]json.RawMessage{}
+	if err := json.Unmarshal(m.Settings, &options); err != nil {
+		return nil, err
+	}
+	if _, ok := options["network"]; !ok && m.Network != "" {
+		options["network"], _ = json.Marshal(m.Network)
+	}
+	text, err := json.Marshal(options)
+	if err != nil {
+		return nil, err
+	}
+	return bsde.MethodOf(m.Method, text)
+}
+
+// processor is its name, empty where the system does not tell.
+func processor() string {
+	text, _ := os.ReadFile("/proc/cpuinfo")
+	_, after, _ := strings.Cut(string(text), "model name")
+	line, _, _ := strings.Cut(after, "\n")
+	return strings.TrimLeft(line, "\t :")
+}

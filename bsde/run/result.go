@@ -1,0 +1,60 @@
+package run
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/deepbsde/deepbsde/bsde"
+)
+
+// Finish keeps the result for people, as the given text, and for programs, as the JSON
+// form of res, whose file, written last, tells that the run is over. The error is also
+// that of checkpoints that could not be written.
+func (r *Run) Finish(res any, text string) error {
+	err := WriteFile(r.File(TextFile), writing([]byte(text)))
+	if err == nil {
+		err = r.writeJSON(ResultFile, res)
+	}
+	if r.unsaved != nil {
+		err = r.unsaved
+	}
+	if err != nil {
+		return fmt.Errorf("the run is not saved: %w", err)
+	}
+	return nil
+}
+
+// Over tells whether a run has nothing left to do.
+func (r *Run) Over() (bool, error) {
+	text, err := os.ReadFile(r.File(ResultFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	var res struct{ Status string }
+	if err == nil {
+		err = json.Unmarshal(text, &res)
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", r.File(ResultFile), err)
+	}
+	return res.Status == bsde.IterationLimit.String() || res.Status == bsde.Diverged.String(), nil
+}
+
+func (r *Run) writeJSON(name string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return WriteFile(r.File(name), writing(append(text, '\n')))
+}
+
+// writing is a function for WriteFile that writes a text.
+func writing(text []byte) func(*os.File) error {
+	return func(f *os.File) error {
+		_, err := f.Write(text)
+		return err
+	}
+}

@@ -1,0 +1,209 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deepbsde/deepbsde/bsde"
+)
+
+// The files of a run. Page is written by the command report.
+const (
+	ManifestFile     = "run.json"
+	ResultFile       = "result.json"
+	TextFile         = "result.txt"
+	PageFile         = "report.html"
+	ProblemFile      = "problem.yaml"
+	MetricsFile      = "metrics.csv"
+	MetricsLinesFile = "metrics.jsonl"
+	lockFile         = "lock"
+	checkpointPrefix = "checkpoint-"
+	checkpointSuffix = ".safetensors"
+	keptCheckpoints  = 2
+)
+
+// Run is the directory of a run. Its methods must be called from one goroutine.
+type Run struct {
+	Manifest
+	path    string
+	given   bsde.Problem // in Go; nil: from its name or file
+	saved   time.Time    // of the last checkpoint
+	unsaved error        // why the last one could not be written
+	lock    *os.File
+}
+
+// Error is a directory that is not what it has to be.
+type Error struct {
+	Path   string
+	Reason string
+	Exists bool // it has a run already, which Resume goes on with
+}
+
+// Error is the path and the reason.
+func (e *Error) Error() string { return e.Path + " " + e.Reason }
+
+// ErrBusy is the error where another process trains in the directory.
+var ErrBusy = errors.New("another process trains there")
+
+// Source is where the problem of a run comes from.
+type Source struct {
+	Problem    string             // the name of a family of package problems, or any for one in Go
+	File       []byte             // the text of its problem file; nil for a named problem
+	Parameters map[string]float64 // of the family, all of them; nil: the defaults
+	Dim        int                // 0: the family's default
+	Region     string             // of random starts, as pde.ParseRegion reads it; "": as the problem says
+
+	// Go is a problem that has neither a name nor a file; nil otherwise. It must be given
+	// again to go on with the run.
+	Go bsde.Problem
+
+	Program string   // that makes the run, with its version
+	Command []string // its words
+}
+
+// Create makes the directory for a trainer fresh from Init. The directory must be empty if
+// it exists, or what a run that was killed in Create has left; the error otherwise is an
+// *Error. It is locked until Close.
+func Create(path string, s Source, t *bsde.Trainer) (*Run, error) {
+	entries, err := os.ReadDir(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if len(entries) > 0 && !stillborn(entries) {
+		exists := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ManifestFile })
+		return nil, &Error{path, "is not empty", exists}
+	}
+	settings, err := bsde.Configuration(t.Settings(), t.Method())
+	if err != nil {
+		return nil, err
+	}
+	network, _ := bsde.Options(t.Method())["network"].(string)
+	r := &Run{path: path, given: s.Go, Manifest: Manifest{
+		Program: s.Program, Command: s.Command, Started: time.Now().UTC().Truncate(time.Second), Processor: processor(),
+		Problem: s.Problem, Kind: t.Problem().Kind(), Dim: bsde.DimOf(t.Problem()), Parameters: s.Parameters, Start: s.Region,
+		Method: t.Method().Name(), Network: network, Settings: settings,
+	}}
+	if s.Go == nil {
+		family, err := s.family()
+		if err != nil {
+			return nil, err
+		}
+		if family.IsControl() {
+			r.Kind = "control"
+		}
+		if s.Dim > 0 {
+			r.Dim = s.Dim
+		} else {
+			r.Dim = family.Dim
+		}
+	}
+	if r.Parameters == nil {
+		r.Parameters = map[string]float64{}
+	}
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return nil, err
+	}
+	if err := r.Occupy(); err != nil {
+		return nil, err
+	}
+	if s.File != nil {
+		r.Manifest.Copy, r.FileDigest = ProblemFile, digest(s.File)
+		if err := os.WriteFile(r.File(ProblemFile), s.File, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.seal(); err != nil {
+		return nil, err
+	}
+	return r, r.writeJSON(ManifestFile, r.Manifest)
+}
+
+// stillborn tells whether a directory has nothing but what Create writes before the
+// manifest, the lock at first.
+func stillborn(entries []fs.DirEntry) bool {
+	locked := false
+	for _, e := range entries {
+		name := e.Name()
+		locked = locked || name == lockFile
+		if name != lockFile && name != ProblemFile && !strings.HasPrefix(name, "."+ManifestFile) {
+			return false
+		}
+	}
+	return locked
+}
+
+// Open reads the manifest of a run. The error of a directory that has none, or one that
+// was changed after the run began, is an *Error.
+func Open(path string) (*Run, error) {
+	r := &Run{path: path}
+	text, err := os.ReadFile(r.File(ManifestFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &Error{Path: path, Reason: "is not a run: it has no " + ManifestFile}
+	}
+	if info, statErr := os.Stat(path); statErr == nil && !info.IsDir() {
+		return nil, &Error{Path: path, Reason: "is not a run: it is a file, want the directory that 'deepbsde solve --out' wrote"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	changed := func(name string) error {
+		return &Error{Path: r.File(name), Reason: "was changed after the run began: it does not have the digest that " + ManifestFile + " states"}
+	}
+	switch err := r.Manifest.decode(text); {
+	case errors.Is(err, errChanged):
+		return nil, changed(ManifestFile)
+	case err != nil:
+		return nil, &Error{Path: r.File(ManifestFile) + ":", Reason: err.Error()}
+	}
+	if r.Manifest.Copy != "" {
+		if text, err := os.ReadFile(r.File(ProblemFile)); err != nil {
+			return nil, err
+		} else if digest(text) != r.FileDigest {
+			return nil, changed(ProblemFile)
+		}
+	}
+	return r, nil
+}
+
+// Path is the directory.
+func (r *Run) Path() string { return r.path }
+
+// File is the path of a file in the directory.
+func (r *Run) File(name string) string { return filepath.Join(r.path, name) }
+
+// Read is the text of one of the run's files, nil where it has not been written yet.
+func (r *Run) Read(name string) ([]byte, error) {
+	text, err := os.ReadFile(r.File(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return text, err
+}
+
+// Occupy keeps other processes from training in the directory, until Close or the end of
+// this process, and removes what a killed one left half-written. The error where another
+// has it is ErrBusy.
+func (r *Run) Occupy() (err error) {
+	if r.lock, err = os.OpenFile(r.File(lockFile), os.O_CREATE|os.O_RDWR, 0o644); err != nil {
+		return err
+	}
+	if err := lockExclusively(r.lock); err != nil {
+		r.Close()
+		return fmt.Errorf("%s: %w", r.path, ErrBusy)
+	}
+	return r.tidy()
+}
+
+// Close lets other processes train in the directory.
+func (r *Run) Close() {
+	if r.lock != nil {
+		r.lock.Close()
+		r.lock = nil
+	}
+}

@@ -1,0 +1,134 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/deepbsde/deepbsde/bsde"
+)
+
+// CheckpointPause is the time between checkpoints, the last one apart.
+var CheckpointPause = time.Second
+
+// Solve makes a run in a new directory, trains, and keeps the result. nil settings mean
+// the defaults, nil options nothing.
+func Solve(ctx context.Context, path string, s Source, m bsde.Method, set *bsde.Settings, o *Options) (*bsde.Result, error) {
+	p, err := s.problem()
+	if err != nil {
+		return nil, err
+	}
+	t, err := bsde.Init(ctx, p, m, set)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	r, err := Create(path, s, t) // all that can be wrong with the settings is known by now
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return r.complete(ctx, t, o)
+}
+
+// Resume goes on with a run that was stopped, to the same bits as if it had not been, and
+// keeps the result. A run that is over gives its result again, from its last checkpoint.
+func Resume(ctx context.Context, path string, o *Options) (*bsde.Result, error) {
+	r, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	t, err := r.Continue(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	defer t.Close()
+	return r.complete(ctx, t, o)
+}
+
+func (r *Run) complete(ctx context.Context, t *bsde.Trainer, o *Options) (*bsde.Result, error) {
+	res, err := r.Train(ctx, t, o)
+	if err != nil {
+		return nil, err
+	}
+	return res, r.Finish(res, fmt.Sprintf("%s: %v ± %v (%s)\n", res.Problem, res.Value, res.StdErr, res.Status))
+}
+
+// Continue locks the directory of a run that was stopped and is a trainer at its newest
+// checkpoint, or at the begin where there is none yet.
+func (r *Run) Continue(ctx context.Context, o *Options) (*bsde.Trainer, error) {
+	if err := r.Occupy(); err != nil {
+		return nil, err
+	}
+	t, err := r.begin(ctx, o)
+	if err != nil {
+		r.Close()
+	}
+	return t, err
+}
+
+// Train makes the steps that are left, with checkpoints, and the final estimate. That a
+// checkpoint cannot be written, as on a full disk, is no reason to give the training up:
+// Warn is told once, and Finish fails.
+func (r *Run) Train(ctx context.Context, t *bsde.Trainer, o *Options) (*bsde.Result, error) {
+	records := 0
+	for t.Step(ctx) {
+		if n := len(t.History()); n > records {
+			records = n
+			r.save(t, false, o)
+		}
+	}
+	r.save(t, true, o)
+	return t.Result(ctx)
+}
+
+// save writes a checkpoint and the metrics up to it, and removes old checkpoints.
+// Unless it is the last one, it does so only some time after the one before.
+func (r *Run) save(t *bsde.Trainer, last bool, o *Options) {
+	if !last && time.Since(r.saved) < CheckpointPause {
+		return
+	}
+	err := r.checkpoint(t)
+	if errors.Is(err, bsde.ErrNoCheckpoint) { // diverged: the metrics alone
+		err = r.writeMetrics(t.History())
+	}
+	if err != nil && r.unsaved == nil {
+		o.warn(fmt.Sprintf("the run is not saved: %v", err))
+	}
+	r.unsaved = err
+}
+
+func (r *Run) checkpoint(t *bsde.Trainer) error {
+	name := fmt.Sprintf("%s%09d%s", checkpointPrefix, t.Iteration(), checkpointSuffix)
+	if err := WriteFile(r.File(name), func(f *os.File) error { return t.Save(f) }); err != nil {
+		return err
+	}
+	r.saved = time.Now()
+	list, err := r.checkpoints()
+	if err != nil {
+		return err
+	}
+	for _, old := range list[:max(len(list)-keptCheckpoints, 0)] {
+		if err := os.Remove(old); err != nil {
+			return err
+		}
+	}
+	return r.writeMetrics(t.History())
+}
+
+// tidy removes what a killed run left half-written.
+func (r *Run) tidy() error {
+	names, err := r.names()
+	for _, name := range names {
+		for _, own := range []string{ManifestFile, ResultFile, TextFile, PageFile, MetricsFile, MetricsLinesFile, checkpointPrefix} {
+			if err == nil && strings.HasPrefix(name, "."+own) { // see WriteFile
+				err = os.Remove(r.File(name))
+			}
+		}
+	}
+	return err
+}
