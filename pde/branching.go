@@ -72,7 +72,7 @@ func branchingPaths(ctx context.Context, p *Problem, s Sampling) (*Reference, er
 	if err != nil {
 		return nil, err
 	}
-	a, err := pr.polynomial(math.Max(1, 2*sup))
+	a, err := polynomial(pr, math.Max(1, 2*sup))
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func largestTerminal(p *Problem, tr *Transition, g *expr.Func, s Sampling) (floa
 	d, top := p.Dim, 0.0
 	noise, x, v := make([]float64, d*(1+tr.Extra)), make([]float64, d), make([]float64, 1)
 	for i := range 4096 {
-		stream := s.stream(forBranching, i)
+		stream := stream(s, forBranching, i)
 		stream.Batch = 2
 		stream.Normals(noise, 1)
 		for j := range d {
@@ -148,7 +148,7 @@ func largestTerminal(p *Problem, tr *Transition, g *expr.Func, s Sampling) (floa
 
 // polynomial interpolates f in y by degree 5 in the Chebyshev points of [−r, r] and
 // compares with f at other points; terms of the size of rounding are 0.
-func (pr *probe) polynomial(r float64) (a [maxPower + 1]float64, err error) {
+func polynomial(pr *probe, r float64) (a [maxPower + 1]float64, err error) {
 	const n = maxPower + 1
 	var y, c [n]float64
 	for i := range y {

@@ -51,7 +51,7 @@ func (f *forest) grow(first, n int) ([]float64, error) {
 	for path := range n {
 		f.values[path] = 1
 		f.bear(f.law.horizon, f.start)
-		stream := f.s.stream(forBranching, first+path)
+		stream := stream(*f.s, forBranching, first+path)
 		for ; len(f.waiting) > 0; stream.Step++ {
 			stream.Normals(f.noise, 1)
 			if err := f.live(path); err != nil {

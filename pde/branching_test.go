@@ -9,15 +9,6 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
 
-// allenCahn is f = y − y³, g = 1/(2+0.4‖x‖²), σ = √2, T = 0.3.
-func allenCahn(d int) Problem {
-	return Problem{
-		Name: "allen-cahn", Dim: d, Horizon: 0.3, Start: make([]float64, d), Diffusion: Scalar(math.Sqrt2),
-		Generator: func(_, _, y, _ expr.Value) expr.Value { return y.Sub(y.PowConst(3)) },
-		Terminal:  func(x expr.Value) expr.Value { return x.NormSq().Scale(0.4).AddConst(2).Inv() },
-	}
-}
-
 func TestBranchingAllenCahn(t *testing.T) {
 	ref, err := Branching(context.Background(), allenCahn(100), Sampling{Paths: 1 << 18, Seed: 1})
 	sampled(t, ref, err, 0.0527814, 1e-3)
@@ -37,16 +28,6 @@ func TestBranchingAllenCahn(t *testing.T) {
 	}
 	ref, err = Branching(context.Background(), p, Sampling{Paths: 1 << 18, Seed: 2})
 	sampled(t, ref, err, exact.Value, 1e-2)
-}
-
-// constantStart is v′ = f(v), v(0) = v0, written as an equation in one dimension: the
-// trees are random, the motion has no part in the value.
-func constantStart(v0, horizon float64, f func(y expr.Value) expr.Value) Problem {
-	return Problem{
-		Name: "constant", Dim: 1, Horizon: horizon, Start: []float64{0}, Diffusion: Scalar(1),
-		Generator: func(_, _, y, _ expr.Value) expr.Value { return f(y) },
-		Terminal:  func(x expr.Value) expr.Value { return x.Scale(0).AddConst(v0) },
-	}
 }
 
 func TestBranchingClosedForms(t *testing.T) {
@@ -112,6 +93,10 @@ func TestBranchingRefusesRarePeak(t *testing.T) {
 			t.Errorf("seed %d: %+v, %v", seed, ref, err)
 		}
 	}
+}
+
+func TestBranchingDoesNotDependOnWorkers(t *testing.T) {
+	sameForWorkers(t, func(s Sampling) (*Reference, error) { return Branching(context.Background(), allenCahn(3), s) })
 }
 
 func TestBranchingRefusesByName(t *testing.T) {

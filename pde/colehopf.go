@@ -3,8 +3,6 @@ package pde
 import (
 	"fmt"
 	"math"
-
-	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
 
 // ColeHopf solves the quadratic Hamilton–Jacobi–Bellman equation
@@ -24,7 +22,7 @@ import (
 func ColeHopf(p Problem, lambda float64) (*Reference, error) {
 	r, pr, err := newRadial(&p)
 	if err == nil {
-		err = pr.quadraticInZ(lambda)
+		err = quadraticInZ(pr, lambda)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("Cole–Hopf: %w", err)
@@ -58,28 +56,6 @@ func ColeHopf(p Problem, lambda float64) (*Reference, error) {
 		last = u
 	}
 	return nil, fmt.Errorf("Cole–Hopf: the quadrature did not settle to 1e-12 (last value %g); is g smooth?", last)
-}
-
-// QuadraticRate is the λ of a generator f = −λ‖z‖²/2, as f has it for z = e₁ at the start.
-// That f is of this kind is for the methods to check, which take λ.
-func QuadraticRate(p Problem) (float64, error) {
-	if err := p.Validate(); err != nil {
-		return 0, err
-	}
-	z := expr.Input("z", p.Dim)
-	f, err := expr.Compile(p.GeneratorAt(expr.Const(0), expr.Vector(p.Start), expr.Const(0), z), z)
-	if err != nil {
-		return 0, err
-	}
-	unit, out := make([]float64, p.Dim), make([]float64, 1)
-	unit[0] = 1
-	if err := f.Eval(1, out, unit); err != nil {
-		return 0, err
-	}
-	if lambda := -2 * out[0]; lambda != 0 && !math.IsNaN(lambda) && !math.IsInf(lambda, 0) {
-		return lambda, nil
-	}
-	return 0, fmt.Errorf("needs f = −λ‖z‖²/2 with λ other than 0; at the start, y=0, z=(1, 0, …) f is %g", out[0])
 }
 
 // support is an interval around start outside of which exp(h) is below e⁻⁶⁰ of its
@@ -122,53 +98,4 @@ func logTrapezoid(h func(float64) (float64, error), lo, hi float64, n int) (floa
 		sum += weight * math.Exp(v-top)
 	}
 	return top + math.Log(sum*step), nil
-}
-
-// radial is an equation whose solution depends on ‖x‖ alone.
-type radial struct {
-	s  float64 // σ = s·I
-	r0 float64 // ‖Start‖
-	g  *expr.Func
-	fy *expr.Func // f(t, 0, y, 0), for generators of t and y alone
-	d  int
-}
-
-// newRadial checks the conditions that do not concern the generator: no drift, scalar
-// constant diffusion, radial g. The probe is for the generator.
-func newRadial(p *Problem) (*radial, *probe, error) {
-	if err := p.Validate(); err != nil {
-		return nil, nil, err
-	}
-	s, ok := p.Diffusion.(Scalar)
-	if !ok {
-		return nil, nil, fmt.Errorf("needs σ = s·I (pde.Scalar), the problem has %T", p.Diffusion)
-	}
-	if p.Drift != nil && p.Drift != ConstantDrift(0) {
-		return nil, nil, fmt.Errorf("needs drift 0, the problem has %T", p.Drift)
-	}
-	tr, err := p.Transition()
-	if err != nil {
-		return nil, nil, err
-	}
-	pr, err := newProbe(p, tr, Sampling{}, forRadial)
-	if err != nil {
-		return nil, nil, err
-	}
-	r := &radial{s: float64(s), d: p.Dim, g: pr.g}
-	for _, v := range p.Start {
-		r.r0 = math.Hypot(r.r0, v)
-	}
-	t, y, zeros := expr.Input("t", 1), expr.Input("y", 1), expr.Vector(make([]float64, p.Dim))
-	if r.fy, err = expr.Compile(p.GeneratorAt(t, zeros, y, zeros), t, y); err != nil {
-		return nil, nil, err
-	}
-	return r, pr, pr.radialTerminal(r)
-}
-
-// terminal is g at radius q.
-func (r *radial) terminal(q float64) (float64, error) {
-	x, out := make([]float64, r.d), make([]float64, 1)
-	x[0] = q
-	err := r.g.Eval(1, out, x)
-	return out[0], err
 }

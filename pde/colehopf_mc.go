@@ -63,7 +63,7 @@ func coleHopfPaths(ctx context.Context, p *Problem, lambda float64, s Sampling) 
 	if err != nil {
 		return nil, err
 	}
-	if err := pr.quadraticInZ(lambda); err != nil {
+	if err := quadraticInZ(pr, lambda); err != nil {
 		return nil, err
 	}
 	cost := int64(1)

@@ -10,15 +10,6 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/random"
 )
 
-// hopf is the problem hjb: f = −λ‖z‖²/2, g = ln((1+‖x‖²)/2), σ = √2, T = 1.
-func hopf(d int, lambda float64) Problem {
-	return Problem{
-		Name: "hjb", Dim: d, Horizon: 1, Start: make([]float64, d), Diffusion: Scalar(math.Sqrt2),
-		Generator: func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-lambda / 2) },
-		Terminal:  func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() },
-	}
-}
-
 func TestColeHopfMonteCarlo(t *testing.T) {
 	for _, c := range []struct {
 		d      int
@@ -123,6 +114,12 @@ func TestExponentialsRange(t *testing.T) {
 	if want := 9.0 / 5; math.Abs(e.effective()-want) > 1e-12 {
 		t.Errorf("effective sample size %g, want %g", e.effective(), want)
 	}
+}
+
+func TestColeHopfMonteCarloDoesNotDependOnWorkers(t *testing.T) {
+	sameForWorkers(t, func(s Sampling) (*Reference, error) {
+		return ColeHopfMonteCarlo(context.Background(), hopf(3, 1), 1, s)
+	})
 }
 
 // TestColeHopfMonteCarloExtremes: a value or an error that says why not.

@@ -80,7 +80,7 @@ func (l *lattice) extrapolated(level int) (*Reference, error) {
 // lattice is a problem ready to be solved on grids.
 type lattice struct {
 	p      *Problem
-	terms  *terms // compiled; u is the terminal function
+	terms  *Functions // compiled; the candidate is the terminal function
 	axes   []axis
 	moving bool // μ or σ depends on t
 	onY    bool // f depends on y

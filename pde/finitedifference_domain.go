@@ -36,7 +36,7 @@ func newLattice(p *Problem) (*lattice, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	terms, err := compileTerms(p, func(_, x expr.Value) expr.Value { return p.Terminal(x) })
+	terms, err := p.Functions(func(_, x expr.Value) expr.Value { return p.Terminal(x) })
 	if err != nil {
 		return nil, err
 	}
@@ -112,10 +112,10 @@ func (l *lattice) sizes(i int, t, v float64) (mu, noise float64, err error) {
 	x := append([]float64(nil), l.p.Start...)
 	x[i] = v
 	drift := make([]float64, d)
-	if err := l.terms.mu.Eval(1, drift, []float64{t}, x); err != nil {
+	if err := l.terms.Drift.Eval(1, drift, []float64{t}, x); err != nil {
 		return 0, 0, err
 	}
-	cols, err := columns(l.terms.sigma, d, t, x)
+	cols, err := l.terms.Columns(t, x)
 	for k := range d {
 		if err == nil {
 			noise = math.Hypot(noise, cols[k*d+i])
@@ -132,13 +132,13 @@ func (l *lattice) sizes(i int, t, v float64) (mu, noise float64, err error) {
 func (l *lattice) coefficients(t float64, rows int, x []float64) (b []float64, s [][]float64, err error) {
 	d, time := l.p.Dim, []float64{t}
 	b = make([]float64, rows*d)
-	if err := l.terms.mu.Eval(rows, b, time, x); err != nil {
+	if err := l.terms.Drift.Eval(rows, b, time, x); err != nil {
 		return nil, nil, err
 	}
 	for k := range d {
 		column, unit := make([]float64, rows*d), make([]float64, d)
 		unit[k] = 1
-		if err := l.terms.sigma.Eval(rows, column, time, x, unit); err != nil {
+		if err := l.terms.Diffusion.Eval(rows, column, time, x, unit); err != nil {
 			return nil, nil, err
 		}
 		s = append(s, column)

@@ -65,7 +65,7 @@ func (l *lattice) terminal(g *grid) ([]float64, error) {
 			offset[i] = (float64(rest%m)+0.5)/float64(m) - 0.5
 		}
 		x := g.points(offset)
-		if err := l.terms.u.Eval(g.nodes, v, []float64{l.p.Horizon}, x); err != nil {
+		if err := l.terms.Candidate.Eval(g.nodes, v, []float64{l.p.Horizon}, x); err != nil {
 			return nil, err
 		}
 		for n := range u {

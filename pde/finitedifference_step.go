@@ -118,7 +118,7 @@ func (m *march) generator(t float64, y, z, out []float64) error {
 	time := []float64{t}
 	return parallel.Chunks(context.Background(), runtime.GOMAXPROCS(0), (m.nodes+rows-1)/rows, func(c int) error {
 		a, b := c*rows, min((c+1)*rows, m.nodes)
-		return m.terms.gen.Eval(b-a, out[a:b], time, m.x[a*m.d:b*m.d], y[a:b], z[a*m.d:b*m.d])
+		return m.terms.Generator.Eval(b-a, out[a:b], time, m.x[a*m.d:b*m.d], y[a:b], z[a*m.d:b*m.d])
 	})
 }
 

@@ -76,21 +76,13 @@ func fitOrder(t *testing.T, p Problem, want float64) {
 	}
 }
 
-// blackScholes is the price of a European call.
-func blackScholes(x, strike, r, s, horizon float64) float64 {
-	normal := func(v float64) float64 { return 0.5 * math.Erfc(-v/math.Sqrt2) }
-	w := s * math.Sqrt(horizon)
-	d1 := (math.Log(x/strike) + (r+s*s/2)*horizon) / w
-	return x*normal(d1) - strike*math.Exp(-r*horizon)*normal(d1-w)
-}
-
 func TestFiniteDifferenceClosedForms(t *testing.T) {
 	for d := 1; d <= 2; d++ {
 		p, want := ball(d)
 		within(t, p, want)
 	}
-	within(t, heat(1), 1)
-	strong := heat(1) // λ = 20: Z decides the value
+	within(t, heatEquation(1), 1)
+	strong := heatEquation(1) // λ = 20: Z decides the value
 	strong.Name = "strong control"
 	strong.Generator = func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-10) }
 	strong.Terminal = func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() }
@@ -155,7 +147,7 @@ func TestFiniteDifferenceStiffDrift(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a search for a domain that is not found takes two seconds")
 	}
-	fast, cubic := heat(1), heat(1)
+	fast, cubic := heatEquation(1), heatEquation(1)
 	fast.Drift = MeanReverting{Rate: 2.0001 * 25600}
 	if _, err := FiniteDifference(fast); err == nil || !strings.Contains(err.Error(), "can follow") {
 		t.Errorf("a drift too fast to find the domain: %v", err)
@@ -168,7 +160,7 @@ func TestFiniteDifferenceStiffDrift(t *testing.T) {
 
 // TestFiniteDifferenceWithoutNoise: u = g(X_T) for X′ = 1, of order 2.
 func TestFiniteDifferenceWithoutNoise(t *testing.T) {
-	p := heat(1)
+	p := heatEquation(1)
 	p.Exact, p.Diffusion, p.Drift = nil, Scalar(0), ConstantDrift(1)
 	p.Terminal = func(x expr.Value) expr.Value { return x.Sin() }
 	within(t, p, math.Sin(p.Horizon))
@@ -207,16 +199,16 @@ func TestFiniteDifferenceMovingCoefficients(t *testing.T) {
 }
 
 func TestFiniteDifferenceRefusesByName(t *testing.T) {
-	explosive := heat(1)
+	explosive := heatEquation(1)
 	explosive.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.PowConst(3).Scale(50) }
-	undefined := heat(1)
+	undefined := heatEquation(1)
 	undefined.Start = []float64{0.1}
 	undefined.Terminal = func(x expr.Value) expr.Value { return x.Log() }
 	for _, c := range []struct {
 		p    Problem
 		want string
 	}{
-		{heat(3), "need dimension 1 or 2, problem heat has d=3"},
+		{heatEquation(3), "need dimension 1 or 2, problem heat has d=3"},
 		{explosive, "it may blow up"},
 		{undefined, "the terminal function is not finite near x="},
 		{Problem{Dim: 1}, "Horizon: is 0"},

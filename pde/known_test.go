@@ -61,7 +61,7 @@ func TestKnownAnswers(t *testing.T) {
 
 // bump is the heat equation with g = exp(−‖x‖²/2): u(0,0) = (1+2T)^{−d/2}.
 func bump(d int) Problem {
-	p := heat(d)
+	p := heatEquation(d)
 	p.Exact = nil
 	p.Terminal = func(x expr.Value) expr.Value { return x.NormSq().Scale(-0.5).Exp() }
 	return p

@@ -87,7 +87,7 @@ func newFeynmanKac(ctx context.Context, s Sampling, least int, problems ...*Prob
 		if err != nil {
 			return nil, err
 		}
-		if err := pr.linearInY(); err != nil {
+		if err := linearInY(pr); err != nil {
 			return nil, err
 		}
 		c, err := newAffine(p)
@@ -159,12 +159,4 @@ func (k *feynmanKac) source() string {
 
 func (k *feynmanKac) notFinite() error {
 	return fmt.Errorf("the values of the paths are not finite; are μ, σ, f and g on all of the paths, with finite variance?%s", eulerHint(k.w.tr))
-}
-
-// eulerHint names what often makes Euler paths leave the domain of the functions.
-func eulerHint(tr *Transition) string {
-	if tr.Exact {
-		return ""
-	}
-	return " Euler steps may go where X does not, below 0 under a square root for example"
 }

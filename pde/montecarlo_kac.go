@@ -1,6 +1,7 @@
 package pde
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
@@ -160,4 +161,32 @@ func (k *kac) terminal(g *expr.Func, x []float64) error {
 		k.value[i] += math.Exp(k.log[i]) * v
 	}
 	return err
+}
+
+// linearInY checks f = a(t,x) + b(t,x)·y: the second differences of f along lines in
+// (y, z) are 0, and f does not change with z.
+func linearInY(pr *probe) error {
+	for i := range probePoints {
+		y0, dy := pr.y[3*i]*pr.size, pr.y[3*i+1]*pr.size
+		for _, s := range []float64{0.01, 1, 30} {
+			var v [4]float64
+			for k, c := range []float64{-1, 0, 1} {
+				var err error
+				if v[k], err = pr.generator(i, y0+c*s*dy, s, c*s); err != nil {
+					return err
+				}
+			}
+			if !(math.Abs(v[0]-2*v[1]+v[2]) <= 1e-10*(math.Abs(v[0])+2*math.Abs(v[1])+math.Abs(v[2]))) {
+				return fmt.Errorf("needs a generator linear in y and z: at t=%.3g its values at three equidistant points around y=%.3g are %g, %g, %g", pr.t[i], y0, v[0], v[1], v[2])
+			}
+			var err error
+			if v[3], err = pr.generator(i, y0, 0, 0); err != nil {
+				return err
+			}
+			if !(math.Abs(v[3]-v[1]) <= 1e-10*(math.Abs(v[3])+math.Abs(v[1]))) {
+				return fmt.Errorf("needs a generator without z: at t=%.3g, y=%.3g it is %g for z=0 and %g for another z; a term c·z may be moved to the drift, as μ + σc", pr.t[i], y0, v[3], v[1])
+			}
+		}
+	}
+	return nil
 }

@@ -1,12 +1,10 @@
 package pde
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/random"
-	"gonum.org/v1/gonum/floats"
 )
 
 // probePoints is the number of points (t, x) at which conditions are checked.
@@ -83,88 +81,4 @@ func (pr *probe) zz(i int) float64 {
 		s += v * v
 	}
 	return s
-}
-
-// linearInY checks f = a(t,x) + b(t,x)·y: the second differences of f along lines in
-// (y, z) are 0, and f does not change with z.
-func (pr *probe) linearInY() error {
-	for i := range probePoints {
-		y0, dy := pr.y[3*i]*pr.size, pr.y[3*i+1]*pr.size
-		for _, s := range []float64{0.01, 1, 30} {
-			var v [4]float64
-			for k, c := range []float64{-1, 0, 1} {
-				var err error
-				if v[k], err = pr.generator(i, y0+c*s*dy, s, c*s); err != nil {
-					return err
-				}
-			}
-			if !(math.Abs(v[0]-2*v[1]+v[2]) <= 1e-10*(math.Abs(v[0])+2*math.Abs(v[1])+math.Abs(v[2]))) {
-				return fmt.Errorf("needs a generator linear in y and z: at t=%.3g its values at three equidistant points around y=%.3g are %g, %g, %g", pr.t[i], y0, v[0], v[1], v[2])
-			}
-			var err error
-			if v[3], err = pr.generator(i, y0, 0, 0); err != nil {
-				return err
-			}
-			if !(math.Abs(v[3]-v[1]) <= 1e-10*(math.Abs(v[3])+math.Abs(v[1]))) {
-				return fmt.Errorf("needs a generator without z: at t=%.3g, y=%.3g it is %g for z=0 and %g for another z; a term c·z may be moved to the drift, as μ + σc", pr.t[i], y0, v[3], v[1])
-			}
-		}
-	}
-	return nil
-}
-
-// quadraticInZ checks f = −λ‖z‖²/2.
-func (pr *probe) quadraticInZ(lambda float64) error {
-	for i := range probePoints {
-		for _, s := range []float64{0, 0.1, 1, 10} {
-			f, err := pr.generator(i, pr.y[3*i]*pr.size, s, 0)
-			if err != nil {
-				return err
-			}
-			if want := -0.5 * lambda * s * s * pr.zz(i); !(math.Abs(f-want) <= 1e-10*math.Abs(want)) {
-				return fmt.Errorf("needs f = −λ‖z‖²/2 with the given λ; at t=%.3g, ‖z‖=%.4g f is %g, expected %g", pr.t[i], s*math.Sqrt(pr.zz(i)), f, want)
-			}
-		}
-	}
-	return nil
-}
-
-// inTAndYAlone checks f(t, x, y, z) = f(t, 0, y, 0).
-func (pr *probe) inTAndYAlone(r *radial) error {
-	want := make([]float64, 1)
-	for i := range probePoints {
-		y := pr.y[3*i] * pr.size
-		if err := r.fy.Eval(1, want, pr.t[i:i+1], []float64{y}); err != nil {
-			return err
-		}
-		for _, s := range []float64{0, 0.1, 1, 10, 100} {
-			f, err := pr.generator(i, y, s, 0)
-			if err != nil {
-				return err
-			}
-			if !(math.Abs(f-want[0]) <= 1e-10*(1+math.Abs(want[0]))) {
-				return fmt.Errorf("needs a generator of t and y alone; at t=%.3g, y=%.3g, ‖z‖=%.4g and a random x f is %g, at x=0 and z=0 %g", pr.t[i], y, s*math.Sqrt(pr.zz(i)), f, want[0])
-			}
-		}
-	}
-	return nil
-}
-
-// radialTerminal checks g(x) = g(‖x‖e₁).
-func (pr *probe) radialTerminal(r *radial) error {
-	g := make([]float64, probePoints)
-	if err := pr.g.Eval(probePoints, g, pr.x); err != nil {
-		return err
-	}
-	for i, got := range g {
-		q := floats.Norm(pr.x[i*r.d:(i+1)*r.d], 2)
-		along, err := r.terminal(q)
-		if err != nil {
-			return err
-		}
-		if !(math.Abs(got-along) <= 1e-10*(1+math.Abs(along))) {
-			return fmt.Errorf("needs a radial terminal function, g differs at ‖x‖=%g: %g and %g", q, along, got)
-		}
-	}
-	return nil
 }

@@ -2,41 +2,12 @@ package pde
 
 import (
 	"context"
-	"errors"
 	"math"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
-
-// sampled fails where a reference is further than 4 standard errors, or than rel, from
-// want.
-func sampled(t *testing.T, ref *Reference, err error, want, rel float64) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-	off := math.Abs(ref.Value - want)
-	t.Logf("%s: %.8g ± %.2g, want %.8g (%.2g standard errors), cost %d", ref.Method, ref.Value, ref.StdErr, want, off/ref.StdErr, ref.Cost)
-	if !(off <= 4*ref.StdErr+1e-12*math.Abs(want)) || !(off <= rel*math.Abs(want)) {
-		t.Errorf("value %.10g ± %.3g, want %.10g within 4 standard errors and %g of it", ref.Value, ref.StdErr, want, rel)
-	}
-}
-
-// call is a European call on one asset at a rate r = 0.05, volatility 0.2 and strike
-// 100: Black–Scholes.
-func call() (p Problem, value float64) {
-	const r, v, strike, start, horizon = 0.05, 0.2, 100.0, 95.0, 1.0
-	p = Problem{
-		Name: "call", Dim: 1, Horizon: horizon, Start: []float64{start}, Drift: LinearDrift(r), Diffusion: Geometric(v),
-		Generator: func(_, _, y, _ expr.Value) expr.Value { return y.Scale(-r) },
-		Terminal:  func(x expr.Value) expr.Value { return x.AddConst(-strike).Relu() },
-	}
-	d1 := (math.Log(start/strike) + (r+v*v/2)*horizon) / (v * math.Sqrt(horizon))
-	return p, start*uniform(d1) - strike*math.Exp(-r*horizon)*uniform(d1-v*math.Sqrt(horizon))
-}
 
 func TestMonteCarloBlackScholes(t *testing.T) {
 	p, want := call()
@@ -44,26 +15,6 @@ func TestMonteCarloBlackScholes(t *testing.T) {
 	sampled(t, ref, err, want, 0.01)
 	if ref != nil && ref.Cost != 1<<17 {
 		t.Errorf("cost %d, want one g for each of 2¹⁷ paths", ref.Cost)
-	}
-}
-
-// coverage counts the repetitions of which the 95 % interval holds the value, and wants
-// a share of 92 to 98 %: with 400 of them 2.8 standard deviations to either side.
-func coverage(t *testing.T, n int, want float64, run func(seed uint64) (*Reference, error)) {
-	t.Helper()
-	inside := 0
-	for seed := range uint64(n) {
-		ref, err := run(seed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if math.Abs(ref.Value-want) <= 1.96*ref.StdErr {
-			inside++
-		}
-	}
-	t.Logf("%d of %d, %.1f %%", inside, n, 100*float64(inside)/float64(n))
-	if inside < n*92/100 || inside > n*98/100 {
-		t.Errorf("%d of %d intervals contain the value, want 95 %%", inside, n)
 	}
 }
 
@@ -87,40 +38,11 @@ func TestMonteCarloFewPaths(t *testing.T) {
 	}
 }
 
-// TestSimulationsStop: a context ends even what one task would take ages for.
-func TestSimulationsStop(t *testing.T) {
-	c, _ := call()
-	c.Diffusion = DiffusionFunc(Geometric(0.2).Mul)
-	for name, run := range map[string]func(ctx context.Context) error{
-		"steps": func(ctx context.Context) error {
-			_, err := MonteCarlo(ctx, c, Sampling{Paths: 100, Steps: 1 << 30})
-			return err
-		},
-		"rates": func(ctx context.Context) error {
-			m := TwoRates{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
-			_, err := m.Policy(ctx, spread100(2, m), Sampling{Paths: 100, Steps: 1 << 20})
-			return err
-		},
-		"samples": func(ctx context.Context) error {
-			_, err := Picard(ctx, heat(3), Multilevel{Level: 1, Basis: 1 << 30})
-			return err
-		},
-	} {
-		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
-		start := time.Now()
-		err := run(ctx)
-		cancel()
-		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 5*time.Second {
-			t.Errorf("%s: %v after %v", name, err, took)
-		}
-	}
-}
-
 // TestMonteCarloOrnsteinUhlenbeck: E‖X_T‖² = ‖mean‖² + d·variance, with the constant
 // generator 1.5 − 0.7y.
 func TestMonteCarloOrnsteinUhlenbeck(t *testing.T) {
 	const d, k, m, s, T = 5, 1.3, 0.4, 0.6, 0.8
-	p := heat(d)
+	p := heatEquation(d)
 	p.Exact, p.Horizon, p.Drift, p.Diffusion = nil, T, MeanReverting{Rate: k, Mean: m}, Scalar(s)
 	p.Start = []float64{1, 2, 3, -1, 0.5}
 	p.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Scale(-0.7).AddConst(1.5) }
@@ -143,7 +65,7 @@ func TestMonteCarloOrnsteinUhlenbeck(t *testing.T) {
 // g = 1, u(0,0) = 1/√cosh T + ∫ a(t)/√cosh t dt, here with a chosen for the integral:
 // a/√cosh t = cos t.
 func TestMonteCarloKilling(t *testing.T) {
-	p := heat(1)
+	p := heatEquation(1)
 	p.Exact, p.Horizon, p.Diffusion = nil, 1.5, Scalar(1)
 	p.Terminal = func(x expr.Value) expr.Value { return x.Scale(0).AddConst(1) }
 	p.Generator = func(t, x, y, _ expr.Value) expr.Value {
@@ -175,35 +97,26 @@ func TestMonteCarloQuadrature(t *testing.T) {
 	}
 }
 
-// TestSimulationsDoNotDependOnWorkers: the same bits for 1 and 3.
-func TestSimulationsDoNotDependOnWorkers(t *testing.T) {
+func TestMonteCarloStops(t *testing.T) {
+	c, _ := call()
+	c.Diffusion = DiffusionFunc(Geometric(0.2).Mul)
+	stops(t, func(ctx context.Context) error {
+		_, err := MonteCarlo(ctx, c, Sampling{Paths: 100, Steps: 1 << 30})
+		return err
+	})
+}
+
+func TestMonteCarloDoesNotDependOnWorkers(t *testing.T) {
 	c, _ := call()
 	euler := c
 	euler.Diffusion = DiffusionFunc(Geometric(0.2).Mul)
-	quadratic, cubic := hopf(3, 1), allenCahn(3)
-	for name, run := range map[string]func(s Sampling) (*Reference, error){
-		"exact":     func(s Sampling) (*Reference, error) { return MonteCarlo(context.Background(), c, s) },
-		"Euler":     func(s Sampling) (*Reference, error) { return MonteCarlo(context.Background(), euler, s) },
-		"Cole–Hopf": func(s Sampling) (*Reference, error) { return ColeHopfMonteCarlo(context.Background(), quadratic, 1, s) },
-		"branching": func(s Sampling) (*Reference, error) { return Branching(context.Background(), cubic, s) },
-	} {
-		one, err := run(Sampling{Paths: 5001, Seed: 7, Workers: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		three, err := run(Sampling{Paths: 5001, Seed: 7, Workers: 3})
-		if err != nil || *one != *three {
-			t.Errorf("%s: %+v with one worker, %+v, %v with three", name, one, three, err)
-		}
-		other, err := run(Sampling{Paths: 5001, Seed: 8})
-		if err != nil || other.Value == one.Value {
-			t.Errorf("%s: seeds 7 and 8 give the same value %v, %v", name, other, err)
-		}
+	for _, p := range []Problem{c, euler} {
+		sameForWorkers(t, func(s Sampling) (*Reference, error) { return MonteCarlo(context.Background(), p, s) })
 	}
 }
 
 func TestMonteCarloRefusesByName(t *testing.T) {
-	p := heat(3)
+	p := heatEquation(3)
 	for _, c := range []struct {
 		f    func(t, x, y, z expr.Value) expr.Value
 		s    Sampling
@@ -228,7 +141,7 @@ func TestMonteCarloRefusesByName(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := MonteCarlo(ctx, heat(3), Sampling{}); err == nil {
+	if _, err := MonteCarlo(ctx, heatEquation(3), Sampling{}); err == nil {
 		t.Error("a context that has ended is ignored")
 	}
 }

@@ -121,7 +121,7 @@ func (w *walk) run(first, n int, seen func(at position) error) error {
 func (w *walk) increments(b *walkScratch, first, n, k int) {
 	d, root := w.p.Dim, math.Sqrt(w.h)
 	for i := range n {
-		stream := w.s.stream(w.m, first+i)
+		stream := stream(w.s, w.m, first+i)
 		stream.Step = uint32(k)
 		stream.Normals(b.noise, 1)
 		for j, v := range b.noise[:d] {
@@ -143,28 +143,10 @@ func (w *walk) increments(b *walkScratch, first, n, k int) {
 	}
 }
 
-// moments are the number, mean and sum of squared deviations of a sample (Chan, Golub,
-// LeVeque 1979: updates without cancellation).
-type moments struct{ n, mean, m2 float64 }
-
-func (m *moments) add(v float64) { m.merge(moments{1, v, 0}) }
-
-func (m *moments) merge(o moments) {
-	if n := m.n + o.n; n > 0 {
-		delta := o.mean - m.mean
-		m.mean += delta * o.n / n
-		m.m2 += o.m2 + delta*delta*m.n*o.n/n
-		m.n = n
+// eulerHint names what often makes Euler paths leave the domain of the functions.
+func eulerHint(tr *Transition) string {
+	if tr.Exact {
+		return ""
 	}
-}
-
-// stdErr is the standard error of the mean.
-func (m *moments) stdErr() float64 { return math.Sqrt(m.m2 / (m.n - 1) / m.n) }
-
-// merged are the moments of all the parts, in order.
-func merged(parts []moments) (m moments) {
-	for _, p := range parts {
-		m.merge(p)
-	}
-	return m
+	return " Euler steps may go where X does not, below 0 under a square root for example"
 }

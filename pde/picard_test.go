@@ -10,8 +10,6 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
 
-func start(d int, c float64) []float64 { return repeat(c, d) }
-
 // cosine is a problem with f(y, z) added to the heat equation and g = c·cos(Σx/√d),
 // for which E g(X_T) = e^{−s²T/2}g(x).
 func cosine(d int, c float64, f func(t, x, y, z expr.Value) expr.Value) Problem {
@@ -96,7 +94,7 @@ func TestPicardAgainstExactValues(t *testing.T) {
 		want  float64
 		limit float64 // of StdErr/|want|
 	}{
-		{"heat", heat(10), Multilevel{Level: 2, Basis: 64}, 10, 0.005},
+		{"heat", heatEquation(10), Multilevel{Level: 2, Basis: 64}, 10, 0.005},
 		{"f = −y", cosine(10, 3, decay), Multilevel{Level: 5, Basis: 4}, cos * math.Exp(-0.5), 0.03},
 		{"Allen–Cahn, d=100", allenCahn100(), Multilevel{Basis: 8}, 0.0527813574, 0.005},
 		{"hjb, d=10", quadraticHJB(10, 1), Multilevel{Basis: 16}, hopf(quadraticHJB(10, 1)), 0.02},
@@ -178,6 +176,13 @@ func TestPicardDoesNotDependOnWorkers(t *testing.T) {
 			t.Errorf("%s: %+v, %+v with 3 workers, %+v with another seed", p.Name, one, three, other)
 		}
 	}
+}
+
+func TestPicardStops(t *testing.T) {
+	stops(t, func(ctx context.Context) error {
+		_, err := Picard(ctx, heatEquation(3), Multilevel{Level: 1, Basis: 1 << 30})
+		return err
+	})
 }
 
 func TestPicardRefusesByName(t *testing.T) {

@@ -1,8 +1,6 @@
 package pde
 
-import (
-	"github.com/deepbsde/deepbsde/autodiff/expr"
-)
+import "github.com/deepbsde/deepbsde/autodiff/expr"
 
 // Problem is a semilinear parabolic equation with a terminal condition, and the
 // point (0, Start) at which its solution is wanted. It is a plain struct:

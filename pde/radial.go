@@ -23,14 +23,14 @@ import (
 func Radial(p Problem) (*Reference, error) {
 	r, pr, err := newRadial(&p)
 	if err == nil {
-		err = pr.inTAndYAlone(r)
+		err = inTAndYAlone(pr, r)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("radial finite differences: %w", err)
 	}
 	var v [3]float64
 	for level := range v {
-		if v[level], err = r.finiteDifference(p.Horizon, 400<<level, 100<<level); err != nil {
+		if v[level], err = (solver{r}).finiteDifference(p.Horizon, 400<<level, 100<<level); err != nil {
 			return nil, fmt.Errorf("radial finite differences: %w", err)
 		}
 	}
@@ -41,8 +41,11 @@ func Radial(p Problem) (*Reference, error) {
 	}, nil
 }
 
+// solver solves the equation on a grid.
+type solver struct{ *radial }
+
 // finiteDifference is v(0, r0) with n intervals in r and m in t.
-func (r *radial) finiteDifference(horizon float64, n, m int) (float64, error) {
+func (r solver) finiteDifference(horizon float64, n, m int) (float64, error) {
 	outer := r.r0 + math.Abs(r.s)*math.Sqrt(horizon)*(math.Sqrt(float64(r.d))+8)
 	if outer == 0 { // without noise nothing leaves 0
 		outer = 1
@@ -75,7 +78,7 @@ func (r *radial) finiteDifference(horizon float64, n, m int) (float64, error) {
 
 // operator is ½s²(v″ + (d−1)/r v′) as a tridiagonal matrix: row i couples
 // i−1, i, i+1. By symmetry it is ½s²·d·v″ at 0; at the outer end v′ = 0.
-func (r *radial) operator(n int, h float64) (lower, diag, upper []float64) {
+func (r solver) operator(n int, h float64) (lower, diag, upper []float64) {
 	c := 0.5 * r.s * r.s
 	lower, diag, upper = make([]float64, n+1), make([]float64, n+1), make([]float64, n+1)
 	diag[0], upper[0] = -2*c*float64(r.d)/(h*h), 2*c*float64(r.d)/(h*h)
@@ -89,7 +92,7 @@ func (r *radial) operator(n int, h float64) (lower, diag, upper []float64) {
 
 // step replaces v(t+dt) by v(t), the share theta of the right side being taken at t: ½
 // is the scheme of Crank and Nicolson, 1 the implicit one of Euler. Newton's method.
-func (r *radial) step(t, dt, theta float64, v, lower, diag, upper []float64) error {
+func (r solver) step(t, dt, theta float64, v, lower, diag, upper []float64) error {
 	n, before, after := len(v)-1, (1-theta)*dt, theta*dt
 	rhs := make([]float64, n+1)
 	f, _, err := r.source(t+dt, v)
@@ -146,7 +149,7 @@ func apply(lower, diag, upper, v []float64, i int) float64 {
 }
 
 // source is f(t, v) and its derivative in v.
-func (r *radial) source(t float64, v []float64) (f, df []float64, err error) {
+func (r solver) source(t float64, v []float64) (f, df []float64, err error) {
 	f, df, _, err = r.fy.Jet(len(v), [][]float64{{t}, v}, [][]float64{{0}, {1}})
 	return f, df, err
 }
@@ -165,4 +168,25 @@ func interpolate(v []float64, q float64) float64 {
 		s += w
 	}
 	return s
+}
+
+// inTAndYAlone checks f(t, x, y, z) = f(t, 0, y, 0).
+func inTAndYAlone(pr *probe, r *radial) error {
+	want := make([]float64, 1)
+	for i := range probePoints {
+		y := pr.y[3*i] * pr.size
+		if err := r.fy.Eval(1, want, pr.t[i:i+1], []float64{y}); err != nil {
+			return err
+		}
+		for _, s := range []float64{0, 0.1, 1, 10, 100} {
+			f, err := pr.generator(i, y, s, 0)
+			if err != nil {
+				return err
+			}
+			if !(math.Abs(f-want[0]) <= 1e-10*(1+math.Abs(want[0]))) {
+				return fmt.Errorf("needs a generator of t and y alone; at t=%.3g, y=%.3g, ‖z‖=%.4g and a random x f is %g, at x=0 and z=0 %g", pr.t[i], y, s*math.Sqrt(pr.zz(i)), f, want[0])
+			}
+		}
+	}
+	return nil
 }

@@ -8,14 +8,6 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
 
-// decay is ∂u/∂t + Δu − u = 0 with g = ‖x‖²: u(0,0) = e^{−T}·2dT.
-func decay(d int) Problem {
-	p := heat(d)
-	p.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Neg() }
-	p.Exact = nil
-	return p
-}
-
 // TestRadialConverges fits the order of the finite differences, 2 ± 0.2.
 func TestRadialConverges(t *testing.T) {
 	p := decay(10)
@@ -29,7 +21,7 @@ func TestRadialConverges(t *testing.T) {
 	var sx, sy, sxx, sxy float64
 	const levels = 4
 	for k := range levels {
-		v, err := r.finiteDifference(p.Horizon, 100<<k, 25<<k)
+		v, err := solver{r}.finiteDifference(p.Horizon, 100<<k, 25<<k)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +41,7 @@ func TestRadialConverges(t *testing.T) {
 // oscillates at r = 0, where the coefficient (d−1)/r is large. E‖X_T‖ = √(2s²T) Γ((d+1)/2)/Γ(d/2).
 func TestRadialKinkAtOrigin(t *testing.T) {
 	for _, d := range []int{1, 3, 100} {
-		p := heat(d)
+		p := heatEquation(d)
 		p.Exact, p.Terminal = nil, func(x expr.Value) expr.Value { return x.Norm() }
 		above, _ := math.Lgamma(float64(d+1) / 2)
 		below, _ := math.Lgamma(float64(d) / 2)
@@ -59,7 +51,7 @@ func TestRadialKinkAtOrigin(t *testing.T) {
 			t.Errorf("d=%d: %+v, %v, want %.10g", d, ref, err, want)
 		}
 	}
-	peak := heat(2)
+	peak := heatEquation(2)
 	peak.Exact, peak.Terminal = nil, func(x expr.Value) expr.Value { return x.NormSq().Scale(-1e4).Exp() }
 	ref, err := Radial(peak)
 	if want := 1 / (1 + 2e4); err != nil || !(math.Abs(ref.Value-want) <= 0.05*want) {
@@ -81,37 +73,18 @@ func TestRadialWithoutNoise(t *testing.T) {
 	}
 }
 
-// TestColeHopfAgainstClosedForm uses g = ½‖x‖²: E exp(−λ·½s²T‖ξ‖²) =
-// (1+λs²T)^{−d/2}, so u = (d/2λ) ln(1+λs²T).
-func TestColeHopfAgainstClosedForm(t *testing.T) {
-	for _, d := range []int{1, 3, 100, 10000} {
-		for _, lambda := range []float64{0.1, 1, 50} {
-			p := heat(d)
-			p.Exact = nil
-			p.Generator = func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-lambda / 2) }
-			p.Terminal = func(x expr.Value) expr.Value { return x.NormSq().Scale(0.5) }
-			ref, err := ColeHopf(p, lambda)
-			want := float64(d) / (2 * lambda) * math.Log1p(lambda*2*p.Horizon)
-			if err != nil || !(math.Abs(ref.Value-want) <= 1e-10*want) {
-				t.Errorf("d=%d λ=%g: %+v, %v, want %.12g", d, lambda, ref, err, want)
-			}
-		}
-	}
-}
-
-func TestReferencesRefuseByName(t *testing.T) {
+func TestRadialRefusesByName(t *testing.T) {
 	drift, full, skew, other := decay(3), decay(3), decay(3), decay(3)
 	drift.Drift = LinearDrift(1)
 	full.Diffusion = Geometric(1)
 	skew.Terminal = func(x expr.Value) expr.Value { return x.At(0) }
 	other.Generator = func(_, x, y, _ expr.Value) expr.Value { return x.NormSq().Sub(y) }
 	// 0 on the axes, or on one side of them, where a lazy check would look.
-	inX, inZ, half, far, along := decay(3), decay(3), decay(3), decay(100), decay(3)
+	inX, inZ, half, far := decay(3), decay(3), decay(3), decay(100)
 	inX.Generator = func(_, x, _, _ expr.Value) expr.Value { return x.At(1) }
 	inZ.Generator = func(_, _, _, z expr.Value) expr.Value { return z.At(0) }
 	half.Generator = func(_, _, _, z expr.Value) expr.Value { return z.Sum().Neg().Relu() }
 	far.Start[0], far.Terminal = 10, func(x expr.Value) expr.Value { return x.NormSq().Add(x.At(0).AddConst(-8).Relu()) }
-	along.Generator = func(_, _, _, z expr.Value) expr.Value { return z.At(2).Square().Scale(-0.5) }
 	for _, c := range []struct {
 		p    Problem
 		want string
@@ -122,11 +95,5 @@ func TestReferencesRefuseByName(t *testing.T) {
 		if _, err := Radial(c.p); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want one containing %q", err, c.want)
 		}
-	}
-	if _, err := ColeHopf(decay(3), 1); err == nil || !strings.Contains(err.Error(), "f = −λ‖z‖²/2") {
-		t.Errorf("a generator −y passes as quadratic: %v", err)
-	}
-	if _, err := ColeHopf(along, 1); err == nil || !strings.Contains(err.Error(), "f = −λ‖z‖²/2") {
-		t.Errorf("a generator of one component of z passes as quadratic in all: %v", err)
 	}
 }

@@ -3,6 +3,8 @@ package pde
 import (
 	"math"
 	"testing"
+
+	"github.com/deepbsde/deepbsde/autodiff/random"
 )
 
 // TestTangent compares c(h)·E[φ(X)ΔW] with σᵀ∇E φ(X) for φ = ‖x‖², the latter from
@@ -25,13 +27,13 @@ func TestTangent(t *testing.T) {
 			t.Fatal(err)
 		}
 		const h, n, eps = 0.8, 40000, 1e-5
-		s := Sampling{Seed: 5}
+		key := random.Key(5, 1003)
 		for k := range 2 {
 			var sum, sq float64
 			dw, extra, x, next := make([]float64, 2), make([]float64, 2*tr.Extra), []float64{1, 2}, make([]float64, 2)
 			for i := range n {
-				s.stream(forPicard, 2*i).Normals(dw, math.Sqrt(h))
-				s.stream(forPicard, 2*i+1).Normals(extra, 1)
+				random.Stream{Key: key, Path: uint32(2 * i)}.Normals(dw, math.Sqrt(h))
+				random.Stream{Key: key, Path: uint32(2*i + 1)}.Normals(extra, 1)
 				phi := func(by float64) float64 {
 					v := c.columns(x, k)
 					if err := tr.Step(0, h, 1, []float64{x[0] + by*v[0], x[1] + by*v[1]}, dw, extra, next); err != nil {

@@ -73,7 +73,7 @@ func (m TwoRates) bound(ctx context.Context, p Problem, s Sampling, key method, 
 	err := parallel.Chunks(ctx, s.Workers, (s.Paths+chunk-1)/chunk, func(c int) error {
 		r := newRatePath(ctx, m, &p, s.Steps)
 		for i := c * chunk; i < min((c+1)*chunk, s.Paths); i++ {
-			r.stream = s.stream(key, i)
+			r.stream = stream(s, key, i)
 			values[i] = value(r)
 		}
 		return ctx.Err()

@@ -1,6 +1,7 @@
 package pde
 
 import (
+	"context"
 	"math"
 	"strings"
 	"testing"
@@ -139,6 +140,14 @@ func TestTwoRatesRefuseSettings(t *testing.T) {
 	}
 }
 
+func TestTwoRatesStop(t *testing.T) {
+	m := TwoRates{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
+	stops(t, func(ctx context.Context) error {
+		_, err := m.Policy(ctx, spread100(2, m), Sampling{Paths: 100, Steps: 1 << 20})
+		return err
+	})
+}
+
 func TestTwoRatesRefuseByName(t *testing.T) {
 	m := TwoRates{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
 	other, claim := spread100(3, m), spread100(3, m)
@@ -154,7 +163,7 @@ func TestTwoRatesRefuseByName(t *testing.T) {
 		p    Problem
 		want string
 	}{
-		{m, other, "generator of two rates"}, {m, claim, "needs g ="}, {m, heat(3), "needs the diffusion Geometric(0.2)"}, {reversed, spread100(3, m), "want at most the borrowing rate"},
+		{m, other, "generator of two rates"}, {m, claim, "needs g ="}, {m, heatEquation(3), "needs the diffusion Geometric(0.2)"}, {reversed, spread100(3, m), "want at most the borrowing rate"},
 		{unsorted, spread100(3, unsorted), "want them increasing"}, {negative, spread100(3, negative), "want them increasing"},
 	} {
 		if _, err := c.m.Policy(t.Context(), c.p, Sampling{}); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -30,6 +30,11 @@ func (e *Error) Error() string {
 // Unwrap is the underlying error.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Errorf is an *Error with the reason as a format; err may be nil.
+func Errorf(problem, field string, err error, format string, args ...any) error {
+	return &Error{Problem: problem, Field: field, Reason: fmt.Sprintf(format, args...), Err: err}
+}
+
 // Validate checks dimensions and numbers, calls every function once with
 // symbols and compares the widths it returns with those wanted, and evaluates
 // all of them at (0, Start), where they must be finite. The error is an *Error.
@@ -127,5 +132,5 @@ func (p *Problem) call(field string, f func() expr.Value) (v expr.Value, err err
 }
 
 func (p *Problem) errorf(field string, err error, format string, args ...any) error {
-	return &Error{Problem: p.Name, Field: field, Reason: fmt.Sprintf(format, args...), Err: err}
+	return Errorf(p.Name, field, err, format, args...)
 }
