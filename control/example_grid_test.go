@@ -8,6 +8,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/colehopf"
 )
 
 // The control problem behind the named equation hjb, in 100 dimensions: its equation is
@@ -25,7 +26,7 @@ func ExampleProblem_HJB() {
 		fmt.Println(err)
 		return
 	}
-	r, err := pde.ColeHopf(h.Problem, 1)
+	r, err := colehopf.Quadrature(h.Problem, 1)
 	if err != nil {
 		fmt.Println(err)
 		return

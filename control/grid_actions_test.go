@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
-	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/colehopf"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -19,7 +19,7 @@ func TestDynamicProgrammeAgainstHJB(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exact, err := pde.ColeHopf(h.Problem, 4)
+	exact, err := colehopf.Quadrature(h.Problem, 4)
 	if err != nil {
 		t.Fatal(err)
 	}

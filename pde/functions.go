@@ -24,7 +24,7 @@ func (p *Problem) Functions(u func(t, x expr.Value) expr.Value) (*Functions, err
 		in  []expr.Value
 	}{
 		{&e.Candidate, u(t, x), []expr.Value{t, x}},
-		{&e.Drift, p.drift().At(t, x), []expr.Value{t, x}},
+		{&e.Drift, p.DriftOrZero().At(t, x), []expr.Value{t, x}},
 		{&e.Diffusion, p.Diffusion.Mul(t, x, z), []expr.Value{t, x, z}},
 		{&e.Generator, p.GeneratorAt(t, x, y, z), []expr.Value{t, x, y, z}},
 	} {

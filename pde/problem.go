@@ -59,7 +59,7 @@ const (
 )
 
 // drift is μ(t,x) with nil replaced by 0.
-func (p *Problem) drift() Drift {
+func (p *Problem) DriftOrZero() Drift {
 	if p.Drift == nil {
 		return ConstantDrift(0)
 	}

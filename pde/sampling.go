@@ -16,7 +16,7 @@ type Sampling struct {
 }
 
 // WithDefaults fills in the zero fields, Paths and Steps as given.
-func (s Sampling) withDefaults(paths, steps int) Sampling {
+func (s Sampling) WithDefaults(paths, steps int) Sampling {
 	if s.Paths == 0 {
 		s.Paths = paths
 	}
@@ -30,7 +30,7 @@ func (s Sampling) withDefaults(paths, steps int) Sampling {
 }
 
 // Check refuses settings, with the defaults filled in, that cannot be used.
-func (s Sampling) check() error {
+func (s Sampling) Check() error {
 	if s.Paths < 2 || s.Steps < 1 || s.Workers < 1 || s.Paths > math.MaxUint32 || s.Steps > math.MaxUint32/2 {
 		return fmt.Errorf("%d paths of %d steps on %d workers; want at least 2 paths, 1 step, 1 worker and less than 2³² paths, 2³¹ steps", s.Paths, s.Steps, s.Workers)
 	}

@@ -25,16 +25,16 @@ import (
 //
 // In general the weight is an integral of the tangent process ∂X_s/∂x along the path,
 // which a single step does not have: such processes are refused.
-func (p *Problem) tangent() (*Transition, func(h float64) float64, error) {
+func (p *Problem) GradientWeight() (*Transition, func(h float64) float64, error) {
 	tr, err := p.Transition()
 	switch {
 	case err != nil:
 		return nil, nil, err
 	case !tr.Exact:
-		return nil, nil, fmt.Errorf("needs an exact transition with a tangent process that is known: constant drift and diffusion, geometric Brownian motion (pde.Geometric or pde.CorrelatedGeometric with pde.LinearDrift), or Ornstein–Uhlenbeck; the problem has drift %T and diffusion %T", p.drift(), p.Diffusion)
+		return nil, nil, fmt.Errorf("needs an exact transition with a tangent process that is known: constant drift and diffusion, geometric Brownian motion (pde.Geometric or pde.CorrelatedGeometric with pde.LinearDrift), or Ornstein–Uhlenbeck; the problem has drift %T and diffusion %T", p.DriftOrZero(), p.Diffusion)
 	case tr.Extra == 0:
 		return tr, func(h float64) float64 { return 1 / h }, nil
 	}
-	m, _ := meanReversion(p.drift())
+	m, _ := meanReversion(p.DriftOrZero())
 	return tr, func(h float64) float64 { return m.Rate / math.Expm1(m.Rate*h) }, nil
 }

@@ -22,7 +22,7 @@ func TestTangent(t *testing.T) {
 		{LinearDrift(0.3), CorrelatedGeometric(l), func(x []float64, k int) []float64 { return []float64{x[0] * l[0][k], x[1] * l[1][k]} }},
 	} {
 		p := Problem{Dim: 2, Drift: c.drift, Diffusion: c.diffusion}
-		tr, tangent, err := p.tangent()
+		tr, tangent, err := p.GradientWeight()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -49,7 +49,7 @@ func (p *Problem) Validate() error {
 		width int
 		call  func() expr.Value
 	}{
-		{"Drift", d, func() expr.Value { return p.drift().At(t, x) }},
+		{"Drift", d, func() expr.Value { return p.DriftOrZero().At(t, x) }},
 		{"Diffusion", d, func() expr.Value { return p.Diffusion.Mul(t, x, z) }},
 		{"Terminal", 1, func() expr.Value { return p.Terminal(x) }},
 		{"Generator", 1, func() expr.Value { return p.GeneratorAt(t, x, y, z) }},
@@ -111,7 +111,7 @@ func (p *Problem) validateNumbers() error {
 	if err := vector("x0", p.Start, p.Dim); err != nil {
 		return p.errorf("Start", err, "does not fit Dim=%d", p.Dim)
 	}
-	for field, part := range map[string]any{"Drift": p.drift(), "Diffusion": p.Diffusion} {
+	for field, part := range map[string]any{"Drift": p.DriftOrZero(), "Diffusion": p.Diffusion} {
 		if c, ok := part.(checker); ok {
 			if err := c.check(p.Dim); err != nil {
 				return p.errorf(field, err, "does not fit Dim=%d", p.Dim)

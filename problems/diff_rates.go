@@ -5,6 +5,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/tworates"
 )
 
 var diffRates = &Family{
@@ -37,7 +38,7 @@ u(T,x) = max(m−120, 0) − 2 max(m−150, 0), m = max xᵢ, x0 = (100, …, 10
 	Published:    published(21.299, "multilevel Picard", ehj2017+", section 4.4; deep BSDE gives 21.217 there"),
 	PublishedRun: &PublishedRun{4000, 0.0039, 0, 566, ehj2017},
 	methods: func(v values) []ReferenceMethod {
-		m := pde.TwoRates{
+		m := tworates.Claim{
 			Sigma: v["sigma"], Lend: v["r_l"], Borrow: v["r_b"],
 			Strikes: []float64{v["k1"], v["k2"]}, Slopes: []float64{1, -2},
 		}
