@@ -58,7 +58,7 @@ const (
 	Upper   Bound = 1
 )
 
-// drift is μ(t,x) with nil replaced by 0.
+// DriftOrZero is μ, ConstantDrift(0) where Drift is nil.
 func (p *Problem) DriftOrZero() Drift {
 	if p.Drift == nil {
 		return ConstantDrift(0)

@@ -110,6 +110,7 @@ func constantDrift(m Drift, dim int) []float64 {
 	return nil
 }
 
+// LinearRate is the r of a drift r·x, 0 where there is none.
 func LinearRate(m Drift) (float64, bool) {
 	switch m := m.(type) {
 	case LinearDrift:

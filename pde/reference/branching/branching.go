@@ -1,3 +1,8 @@
+// Package branching simulates branching diffusions: an equation whose generator is a
+// polynomial in u is solved by the mean over random trees of particles, without time
+// steps. It needs a process that is sampled exactly, a bounded terminal function and a
+// horizon before the blow-up of a majorant. The source is Henry-Labordère, Tan, Touzi
+// (2014).
 package branching
 
 import (
@@ -15,7 +20,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde/reference/internal/sample"
 )
 
-// Branching solves an equation with a polynomial in u alone,
+// Solve solves an equation with a polynomial in u alone,
 //
 //	f(t,x,y,z) = Σ a_k yᵏ,   k = 0 … 5, constant a_k
 //
@@ -23,7 +28,7 @@ import (
 // time it dies and leaves k others in its place; u(0,x0) is the mean over the trees of
 // the product of a_k/(p_k β) over the deaths, of g(X_T) over the particles alive at T,
 // and of the inverses of the probabilities to survive. There are no time steps: the
-// process must be one that [Problem.Transition] samples exactly.
+// process must be one that [pde.Problem.Transition] samples exactly.
 //
 // The term a₁y is no branching type but a factor exp(a₁·lifetime) of every particle:
 // this is the mean over the branchings of one particle into one, given all the others,

@@ -12,7 +12,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde/reference/radial"
 )
 
-func TestBranchingAllenCahn(t *testing.T) {
+func TestAllenCahn(t *testing.T) {
 	ref, err := Solve(context.Background(), known.AllenCahn(100), pde.Sampling{Paths: 1 << 18, Seed: 1})
 	known.Sampled(t, ref, err, 0.0527814, 1e-3)
 	p := known.AllenCahn(1)
@@ -33,7 +33,7 @@ func TestBranchingAllenCahn(t *testing.T) {
 	known.Sampled(t, ref, err, exact.Value, 1e-2)
 }
 
-func TestBranchingClosedForms(t *testing.T) {
+func TestClosedForms(t *testing.T) {
 	// f = −y with the Ornstein–Uhlenbeck process: e^{−T}·E cos X_T.
 	const k, m, s, x0, T = 1.1, 0.5, 0.7, -0.3, 0.9
 	p := known.ConstantStart(0, T, func(y expr.Value) expr.Value { return y.Neg() })
@@ -60,11 +60,11 @@ func TestBranchingClosedForms(t *testing.T) {
 	}
 }
 
-// TestBranchingCoverage: the 95 % interval holds the value in 92 to 98 % of 400
+// TestCoverage: the 95 % interval holds the value in 92 to 98 % of 400
 // repetitions, for logistic growth (v′ = v² − v, Bernoulli's equation) and the
 // Allen–Cahn equation in one dimension, where motion and branching are both at work.
 // (Of 3000 other seeds 94.8 and 95.4 %.)
-func TestBranchingCoverage(t *testing.T) {
+func TestCoverage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("800 runs")
 	}
@@ -83,9 +83,9 @@ func TestBranchingCoverage(t *testing.T) {
 	}
 }
 
-// TestBranchingRefusesRarePeak: where the paths meet a g that 4096 samples did not, and
+// TestRefusesRarePeak: where the paths meet a g that 4096 samples did not, and
 // with which the solution blows up, the standard error means nothing.
-func TestBranchingRefusesRarePeak(t *testing.T) {
+func TestRefusesRarePeak(t *testing.T) {
 	p := known.ConstantStart(0, 0.5, func(y expr.Value) expr.Value { return y.Square() })
 	p.Terminal = func(x expr.Value) expr.Value {
 		return x.AddConst(-3).Square().Scale(-200).Exp().Scale(2000).AddConst(0.1)
@@ -98,13 +98,13 @@ func TestBranchingRefusesRarePeak(t *testing.T) {
 	}
 }
 
-func TestBranchingDoesNotDependOnWorkers(t *testing.T) {
+func TestDoesNotDependOnWorkers(t *testing.T) {
 	known.SameForWorkers(t, func(s pde.Sampling) (*pde.Reference, error) {
 		return Solve(context.Background(), known.AllenCahn(3), s)
 	})
 }
 
-func TestBranchingRefusesByName(t *testing.T) {
+func TestRefusesByName(t *testing.T) {
 	euler, inX, inZ, sine, inf := known.AllenCahn(2), known.AllenCahn(2), known.AllenCahn(2), known.AllenCahn(2), known.AllenCahn(2)
 	euler.Drift = pde.DriftFunc(pde.MeanReverting{Rate: 1}.At)
 	inX.Generator = func(_, x, y, _ expr.Value) expr.Value { return y.Mul(x.Sum()) }

@@ -14,7 +14,7 @@ const (
 	maxOffspring = 1000.0 // expected particles of a path beyond which none is begun
 )
 
-// branchingLaw is the law of the lifetimes and numbers of offspring, in the remaining
+// law is the law of the lifetimes and numbers of offspring, in the remaining
 // time r = T − t. With M ≥ |g| and the solution of
 //
 //	m′ = a₁m + Σ_{k≠1} |a_k| mᵏ,   m(0) = M

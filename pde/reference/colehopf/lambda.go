@@ -9,7 +9,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde/reference/internal/probe"
 )
 
-// QuadraticRate is the λ of a generator f = −λ‖z‖²/2, as f has it for z = e₁ at the start.
+// Lambda is the λ of a generator f = −λ‖z‖²/2, as f has it for z = e₁ at the start.
 // That f is of this kind is for the methods to check, which take λ.
 func Lambda(p pde.Problem) (float64, error) {
 	if err := p.Validate(); err != nil {

@@ -19,19 +19,19 @@ import (
 // it worse: it would choose the samples that missed the large weights.)
 func minEffective(n int) float64 { return math.Max(100, math.Pow(float64(n), 0.75)) }
 
-// ColeHopfMonteCarlo solves the quadratic Hamilton–Jacobi–Bellman equation with any
-// drift, diffusion and terminal function,
+// MonteCarlo solves the quadratic Hamilton–Jacobi–Bellman equation with any drift,
+// diffusion and terminal function,
 //
 //	f = −λ‖z‖²/2,   u(0,x0) = −(1/λ) ln E exp(−λ g(X_T)),   λ ≠ 0
 //
 // which the substitution v = exp(−λu) turns into a linear one, by simulating X_T; see
-// [ColeHopf] for the quadrature where everything is radial. All exponentials are taken
+// [Quadrature] for the quadrature where everything is radial. All exponentials are taken
 // relative to the largest, so that neither large λ nor large d underflows. The bias of
 // the logarithm of a mean over n paths, of the first order −s²/(2m²n) for the sample
 // mean m and variance s², is removed; StdErr is the standard error of the value by the
 // delta method, (s/m)/(|λ|√n).
 //
-// The defaults are 2¹⁷ paths and, where [Problem.Transition] samples X_T exactly, one
+// The defaults are 2¹⁷ paths and, where [pde.Problem.Transition] samples X_T exactly, one
 // step; else 100 Euler steps (an odd number is raised by one), with the error of first
 // order in the step removed by extrapolation from N and N/2 steps on the same
 // Brownian increments.
@@ -119,7 +119,7 @@ func simulated(ctx context.Context, p *pde.Problem, lambda float64, s pde.Sampli
 		return nil, fmt.Errorf("the mean of exp(−λg) is not finite; are μ, σ and g on all of the paths?%s", paths.EulerHint(tr))
 	}
 	if n, want := sum.effective(), minEffective(s.Paths); n < want {
-		return nil, fmt.Errorf("the effective sample size is %.3g of %d paths, want at least %.0f: with λ=%g a few paths make up the mean of exp(−λg); simulate more paths, take a smaller λ or, where everything is radial, the quadrature ColeHopf", n, s.Paths, want, lambda)
+		return nil, fmt.Errorf("the effective sample size is %.3g of %d paths, want at least %.0f: with λ=%g a few paths make up the mean of exp(−λg); simulate more paths, take a smaller λ or, where everything is radial, the quadrature", n, s.Paths, want, lambda)
 	}
 	return &pde.Reference{
 		Value: -value / lambda, StdErr: math.Sqrt(math.Max(variance, 0)) / math.Abs(lambda),

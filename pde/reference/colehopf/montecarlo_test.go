@@ -13,7 +13,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde/reference/internal/sample"
 )
 
-func TestColeHopfMonteCarlo(t *testing.T) {
+func TestMonteCarlo(t *testing.T) {
 	for _, c := range []struct {
 		d      int
 		lambda float64
@@ -30,10 +30,10 @@ func TestColeHopfMonteCarlo(t *testing.T) {
 	known.Sampled(t, ref, err, 4.5901617, 1e-3)
 }
 
-// TestColeHopfMonteCarloSkew has a drift and a g without symmetry, X_T ~ N(m, v) in one
+// TestMonteCarloSkew has a drift and a g without symmetry, X_T ~ N(m, v) in one
 // dimension, where the integral is done by the trapezoidal rule; by one exact step and
 // by Euler steps of the Ornstein–Uhlenbeck process.
-func TestColeHopfMonteCarloSkew(t *testing.T) {
+func TestMonteCarloSkew(t *testing.T) {
 	const lambda, k, mean, s, x0 = 1.5, 0.9, 0.3, 0.8, -0.4
 	p := known.Hopf(1, lambda)
 	p.Start, p.Diffusion, p.Drift = []float64{x0}, pde.Scalar(s), pde.MeanReverting{Rate: k, Mean: mean}
@@ -53,10 +53,10 @@ func TestColeHopfMonteCarloSkew(t *testing.T) {
 	known.Sampled(t, ref, err, want, 1)
 }
 
-// TestColeHopfMonteCarloCoverage: the 95 % interval holds the value in 92 to 98 % of 400
+// TestMonteCarloCoverage: the 95 % interval holds the value in 92 to 98 % of 400
 // repetitions, for moderate weights and for strong ones that are always accepted (lognormal
 // ones, g = x and σ = 1.1, for which u = −σ²/2).
-func TestColeHopfMonteCarloCoverage(t *testing.T) {
+func TestMonteCarloCoverage(t *testing.T) {
 	moderate, strong := known.Hopf(5, 1), known.Hopf(1, 1)
 	strong.Diffusion, strong.Terminal = pde.Scalar(1.1), func(x expr.Value) expr.Value { return x.Sum() }
 	exact, err := Quadrature(moderate, 1)
@@ -74,9 +74,9 @@ func TestColeHopfMonteCarloCoverage(t *testing.T) {
 	}
 }
 
-// TestColeHopfMonteCarloRefusesFewWeights: with σ = 2 and 4096 paths the interval would
+// TestMonteCarloRefusesFewWeights: with σ = 2 and 4096 paths the interval would
 // hold the value in 84 % of the samples with an effective size above 100 (measured).
-func TestColeHopfMonteCarloRefusesFewWeights(t *testing.T) {
+func TestMonteCarloRefusesFewWeights(t *testing.T) {
 	p := known.Hopf(1, 1)
 	p.Diffusion, p.Terminal = pde.Scalar(2), func(x expr.Value) expr.Value { return x.Sum() }
 	for seed := range uint64(50) {
@@ -119,14 +119,14 @@ func TestExponentialsRange(t *testing.T) {
 	}
 }
 
-func TestColeHopfMonteCarloDoesNotDependOnWorkers(t *testing.T) {
+func TestMonteCarloDoesNotDependOnWorkers(t *testing.T) {
 	known.SameForWorkers(t, func(s pde.Sampling) (*pde.Reference, error) {
 		return MonteCarlo(context.Background(), known.Hopf(3, 1), 1, s)
 	})
 }
 
-// TestColeHopfMonteCarloExtremes: a value or an error that says why not.
-func TestColeHopfMonteCarloExtremes(t *testing.T) {
+// TestMonteCarloExtremes: a value or an error that says why not.
+func TestMonteCarloExtremes(t *testing.T) {
 	p := known.Hopf(10000, 50)
 	exact, err := Quadrature(p, 50)
 	if err != nil {

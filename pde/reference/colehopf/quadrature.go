@@ -1,3 +1,6 @@
+// Package colehopf solves equations with f = −λ‖z‖²/2, which the substitution of Cole and
+// Hopf, v = exp(−λu), makes linear: by [Quadrature] where everything is radial, else by
+// [MonteCarlo]. The source is Chassagneux, Richou (2016).
 package colehopf
 
 import (
@@ -8,7 +11,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde/reference/internal/symmetric"
 )
 
-// ColeHopf solves the quadratic Hamilton–Jacobi–Bellman equation
+// Quadrature solves the quadratic Hamilton–Jacobi–Bellman equation
 //
 //	μ = 0, σ = s·I, f = −λ‖z‖²/2, g radial, x0 = 0
 //

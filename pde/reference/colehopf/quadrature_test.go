@@ -9,9 +9,9 @@ import (
 	"github.com/deepbsde/deepbsde/pde/reference/internal/known"
 )
 
-// TestColeHopfAgainstClosedForm uses g = ½‖x‖²: E exp(−λ·½s²T‖ξ‖²) =
+// TestQuadratureAgainstClosedForm uses g = ½‖x‖²: E exp(−λ·½s²T‖ξ‖²) =
 // (1+λs²T)^{−d/2}, so u = (d/2λ) ln(1+λs²T).
-func TestColeHopfAgainstClosedForm(t *testing.T) {
+func TestQuadratureAgainstClosedForm(t *testing.T) {
 	for _, d := range []int{1, 3, 100, 10000} {
 		for _, lambda := range []float64{0.1, 1, 50} {
 			p := known.Heat(d)
@@ -27,7 +27,7 @@ func TestColeHopfAgainstClosedForm(t *testing.T) {
 	}
 }
 
-func TestColeHopfRefusesByName(t *testing.T) {
+func TestQuadratureRefusesByName(t *testing.T) {
 	if _, err := Quadrature(known.Decay(3), 1); err == nil || !strings.Contains(err.Error(), "f = −λ‖z‖²/2") {
 		t.Errorf("a generator −y passes as quadratic: %v", err)
 	}

@@ -1,3 +1,6 @@
+// Package finitedifference solves equations in one and two dimensions on grids, with any
+// coefficients, by the alternating-direction scheme of Hundsdorfer and Verwer and
+// extrapolation. The source is in 't Hout, Welfert (2009).
 package finitedifference
 
 import (
@@ -7,7 +10,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde"
 )
 
-// FiniteDifference solves a problem in one or two dimensions on a grid, with any
+// Solve solves a problem in one or two dimensions on a grid, with any
 // drift, diffusion (correlated too) and generator. It is the reference that shares
 // nothing with the simulating methods: no paths, no networks, no random error.
 //

@@ -35,9 +35,9 @@ func ball(d int) (p pde.Problem, want float64) {
 	return p, math.Exp(-p.Horizon) * math.Pow(1+2*p.Horizon, -float64(d)/2)
 }
 
-// TestFiniteDifferenceConverges fits the order, 2 ± 0.2, for f linear in y and, by the
+// TestConverges fits the order, 2 ± 0.2, for f linear in y and, by the
 // Cole–Hopf formula, quadratic in z.
-func TestFiniteDifferenceConverges(t *testing.T) {
+func TestConverges(t *testing.T) {
 	for d := 1; d <= 2; d++ {
 		if d == 2 && testing.Short() {
 			t.Skip("the finest of four levels in two dimensions takes seconds")
@@ -79,7 +79,7 @@ func fitOrder(t *testing.T, p pde.Problem, want float64) {
 	}
 }
 
-func TestFiniteDifferenceClosedForms(t *testing.T) {
+func TestClosedForms(t *testing.T) {
 	for d := 1; d <= 2; d++ {
 		p, want := ball(d)
 		within(t, p, want)
@@ -136,9 +136,9 @@ func TestFiniteDifferenceClosedForms(t *testing.T) {
 	within(t, rates, want)
 }
 
-// TestFiniteDifferenceStiffDrift: the domain is that of the process also where Euler
+// TestStiffDrift: the domain is that of the process also where Euler
 // steps of T/100 are too long for the drift. u = cos(E X_T)·exp(−Var X_T/2).
-func TestFiniteDifferenceStiffDrift(t *testing.T) {
+func TestStiffDrift(t *testing.T) {
 	const m, s = 0.4, 0.3
 	for _, rate := range []float64{50, 199, 300} {
 		p := pde.Problem{
@@ -161,8 +161,8 @@ func TestFiniteDifferenceStiffDrift(t *testing.T) {
 	}
 }
 
-// TestFiniteDifferenceWithoutNoise: u = g(X_T) for X′ = 1, of order 2.
-func TestFiniteDifferenceWithoutNoise(t *testing.T) {
+// TestWithoutNoise: u = g(X_T) for X′ = 1, of order 2.
+func TestWithoutNoise(t *testing.T) {
 	p := known.Heat(1)
 	p.Exact, p.Diffusion, p.Drift = nil, pde.Scalar(0), pde.ConstantDrift(1)
 	p.Terminal = func(x expr.Value) expr.Value { return x.Sin() }
@@ -185,9 +185,9 @@ func bond() (pde.Problem, float64) {
 	}, math.Pow(2*g*math.Exp((1+g)/2)/below, 2*a/(s*s)) * math.Exp(-2*e/below*0.04)
 }
 
-// TestFiniteDifferenceMovingCoefficients: σ = √(1+t), f depends on t, z and x.
+// TestMovingCoefficients: σ = √(1+t), f depends on t, z and x.
 // u = e^{−t}·sin(x) solves the equation with f = y + ½(1+t)y + z − √(1+t)·e^{−t}cos x.
-func TestFiniteDifferenceMovingCoefficients(t *testing.T) {
+func TestMovingCoefficients(t *testing.T) {
 	root := func(t expr.Value) expr.Value { return t.AddConst(1).Sqrt() }
 	p := pde.Problem{
 		Name: "moving", Dim: 1, Horizon: 0.5, Start: []float64{1},
@@ -201,7 +201,7 @@ func TestFiniteDifferenceMovingCoefficients(t *testing.T) {
 	fitOrder(t, p, math.Sin(1))
 }
 
-func TestFiniteDifferenceRefusesByName(t *testing.T) {
+func TestRefusesByName(t *testing.T) {
 	explosive := known.Heat(1)
 	explosive.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.PowConst(3).Scale(50) }
 	undefined := known.Heat(1)

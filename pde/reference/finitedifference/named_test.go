@@ -8,9 +8,9 @@ import (
 	"github.com/deepbsde/deepbsde/problems"
 )
 
-// TestFiniteDifferenceNamedProblems compares with the exact solutions and, for
-// allen-cahn and hjb, with Radial and ColeHopf, which Make puts into Reference.
-func TestFiniteDifferenceNamedProblems(t *testing.T) {
+// TestNamedProblems compares with the exact solutions and, for
+// allen-cahn and hjb, with radial.Solve and colehopf.Quadrature, which Make puts into Reference.
+func TestNamedProblems(t *testing.T) {
 	for _, name := range []string{"burgers", "quadratic-gradient", "reaction-diffusion", "allen-cahn", "hjb"} {
 		for d := 1; d <= 2; d++ {
 			family, err := problems.Find(name)

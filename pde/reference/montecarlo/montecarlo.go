@@ -1,3 +1,6 @@
+// Package montecarlo simulates the formula of Feynman and Kac for equations whose generator
+// is a(t,x) + b(t,x)·y, plainly by [Solve] or with the help of a nearby equation whose
+// value is known by [Nearby]. The source is Karatzas, Shreve (1991), theorem 5.7.6.
 package montecarlo
 
 import (
@@ -12,8 +15,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde/reference/internal/sample"
 )
 
-// MonteCarlo solves an equation that is linear in u and has no term in ∇u beside the
-// drift,
+// Solve solves an equation that is linear in u and has no term in ∇u beside the drift,
 //
 //	f(t,x,y,z) = a(t,x) + b(t,x)·y
 //
@@ -22,20 +24,20 @@ import (
 //	u(0,x0) = E[ Γ_T g(X_T) + ∫ Γ_t a(t,X_t) dt ],   Γ_t = exp(∫₀ᵗ b(s,X_s) ds)
 //
 // on paths in antithetic pairs W and −W. The law of X is sampled exactly where
-// [Problem.Transition] can. If in addition a and b are constants (f = 0 among them),
+// [pde.Problem.Transition] can. If in addition a and b are constants (f = 0 among them),
 // the formula needs X_T alone and one step is the default. Otherwise the default is
 // 100 steps, an odd number being raised by one: the integrals are taken by the
 // trapezoidal rule, of weak order 2, or 1 with Euler steps, and the leading term of
 // the error is removed by Richardson extrapolation from N and N/2 steps on the same
 // Brownian increments.
 //
-// The default of Paths is 2¹⁷, a pair counting as two; there are two pairs at least. StdErr is the standard error of
-// the value, extrapolated if it is, from the means of the pairs; it does not contain
-// what the extrapolation leaves of the error in the time step. For a g that is even
-// around the mean of X_T the partner of a path tells nothing new. Where the value of an
-// equation close by is known, [MonteCarloNearby] makes the error smaller. The value does not
-// depend on Workers. That f has the form is checked at random points; other generators
-// are refused by name of the condition.
+// The default of Paths is 2¹⁷, a pair counting as two; there are two pairs at least.
+// StdErr is the standard error of the value, extrapolated if it is, from the means of
+// the pairs; it does not contain what the extrapolation leaves of the error in the time
+// step. For a g that is even around the mean of X_T the partner of a path tells nothing
+// new. Where the value of an equation close by is known, [Nearby] makes the error
+// smaller. The value does not depend on Workers. That f has the form is checked at random
+// points; other generators are refused by name of the condition.
 //
 // Source: Karatzas, Shreve, Brownian Motion and Stochastic Calculus (1991), theorem
 // 5.7.6; Talay, Tubaro, Expansion of the global error (1990) for the extrapolation;

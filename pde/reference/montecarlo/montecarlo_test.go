@@ -11,7 +11,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde/reference/internal/known"
 )
 
-func TestMonteCarloBlackScholes(t *testing.T) {
+func TestBlackScholes(t *testing.T) {
 	p, want := known.Call()
 	ref, err := Solve(context.Background(), p, pde.Sampling{Seed: 1})
 	known.Sampled(t, ref, err, want, 0.01)
@@ -20,17 +20,17 @@ func TestMonteCarloBlackScholes(t *testing.T) {
 	}
 }
 
-// TestMonteCarloCoverage: the 95 % interval contains the value in 92 to 98 % of 400
+// TestCoverage: the 95 % interval contains the value in 92 to 98 % of 400
 // repetitions.
-func TestMonteCarloCoverage(t *testing.T) {
+func TestCoverage(t *testing.T) {
 	p, want := known.Call()
 	known.Coverage(t, 400, want, func(seed uint64) (*pde.Reference, error) {
 		return Solve(context.Background(), p, pde.Sampling{Paths: 1000, Seed: seed})
 	})
 }
 
-// TestMonteCarloFewPaths: a standard error needs two pairs.
-func TestMonteCarloFewPaths(t *testing.T) {
+// TestFewPaths: a standard error needs two pairs.
+func TestFewPaths(t *testing.T) {
 	p, _ := known.Call()
 	for paths := 2; paths <= 5; paths++ {
 		ref, err := Solve(context.Background(), p, pde.Sampling{Paths: paths, Seed: 1})
@@ -40,9 +40,9 @@ func TestMonteCarloFewPaths(t *testing.T) {
 	}
 }
 
-// TestMonteCarloOrnsteinUhlenbeck: E‖X_T‖² = ‖mean‖² + d·variance, with the constant
+// TestOrnsteinUhlenbeck: E‖X_T‖² = ‖mean‖² + d·variance, with the constant
 // generator 1.5 − 0.7y.
-func TestMonteCarloOrnsteinUhlenbeck(t *testing.T) {
+func TestOrnsteinUhlenbeck(t *testing.T) {
 	const d, k, m, s, T = 5, 1.3, 0.4, 0.6, 0.8
 	p := known.Heat(d)
 	p.Exact, p.Horizon, p.Drift, p.Diffusion = nil, T, pde.MeanReverting{Rate: k, Mean: m}, pde.Scalar(s)
@@ -63,10 +63,10 @@ func TestMonteCarloOrnsteinUhlenbeck(t *testing.T) {
 	known.Sampled(t, ref, err, want, 0.01)
 }
 
-// TestMonteCarloKilling is the formula of Cameron and Martin: with f = a(t)−½x²y and
+// TestKilling is the formula of Cameron and Martin: with f = a(t)−½x²y and
 // g = 1, u(0,0) = 1/√cosh T + ∫ a(t)/√cosh t dt, here with a chosen for the integral:
 // a/√cosh t = cos t.
-func TestMonteCarloKilling(t *testing.T) {
+func TestKilling(t *testing.T) {
 	p := known.Heat(1)
 	p.Exact, p.Horizon, p.Diffusion = nil, 1.5, pde.Scalar(1)
 	p.Terminal = func(x expr.Value) expr.Value { return x.Scale(0).AddConst(1) }
@@ -79,9 +79,9 @@ func TestMonteCarloKilling(t *testing.T) {
 	known.Sampled(t, ref, err, want, 0.01)
 }
 
-// TestMonteCarloQuadrature: with coefficients of t alone every path gives Simpson's
+// TestQuadrature: with coefficients of t alone every path gives Simpson's
 // rule, here for u = e^{sin T}·g + ∫ e^{sin t} cos t dt with g = 1.
-func TestMonteCarloQuadrature(t *testing.T) {
+func TestQuadrature(t *testing.T) {
 	p := known.ConstantStart(1, 1.5, nil)
 	p.Generator = func(t, _, y, _ expr.Value) expr.Value { return t.Cos().Mul(y.AddConst(1)) }
 	want, last := 2*math.Exp(math.Sin(1.5))-1, 0.0
@@ -99,7 +99,7 @@ func TestMonteCarloQuadrature(t *testing.T) {
 	}
 }
 
-func TestMonteCarloStops(t *testing.T) {
+func TestStops(t *testing.T) {
 	c, _ := known.Call()
 	c.Diffusion = pde.DiffusionFunc(pde.Geometric(0.2).Mul)
 	known.Stops(t, func(ctx context.Context) error {
@@ -108,7 +108,7 @@ func TestMonteCarloStops(t *testing.T) {
 	})
 }
 
-func TestMonteCarloDoesNotDependOnWorkers(t *testing.T) {
+func TestDoesNotDependOnWorkers(t *testing.T) {
 	c, _ := known.Call()
 	euler := c
 	euler.Diffusion = pde.DiffusionFunc(pde.Geometric(0.2).Mul)
@@ -117,7 +117,7 @@ func TestMonteCarloDoesNotDependOnWorkers(t *testing.T) {
 	}
 }
 
-func TestMonteCarloRefusesByName(t *testing.T) {
+func TestRefusesByName(t *testing.T) {
 	p := known.Heat(3)
 	for _, c := range []struct {
 		f    func(t, x, y, z expr.Value) expr.Value

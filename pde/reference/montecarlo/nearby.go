@@ -14,7 +14,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// MonteCarloNearby is [MonteCarlo] with the help of a nearby problem whose value u₀ is
+// Nearby is [Solve] with the help of a nearby problem whose value u₀ is
 // known: an equation with the same process (μ, σ, Start, Horizon), another g or f, and
 // Exact or Reference given. Both are simulated on the same paths, and the error that
 // the nearby one shows is taken off as a control variate,
@@ -30,9 +30,9 @@ import (
 // StdErr is that of the corrected values, and of the nearby Reference where it has one,
 // times β. It falls by the factor √(1−ρ²), ρ being the correlation of the two values of
 // a pair; a nearby problem that has nothing to do with the first does no harm but its
-// cost. In the time step the errors of both are extrapolated as in MonteCarlo.
+// cost. In the time step the errors of both are extrapolated as in Solve.
 //
-// The defaults are those of MonteCarlo; there are 32 pairs at least. Conditions, each
+// The defaults are those of Solve; there are 32 pairs at least. Conditions, each
 // refused by name: both generators are a(t,x) + b(t,x)·y, the processes agree at random
 // points, the value is known and no bound. Where Exact and Reference are given Exact is
 // used.

@@ -52,9 +52,9 @@ func basket(d int, geometric bool) pde.Problem {
 	return p
 }
 
-// TestMonteCarloNearbyBasket: the error is a seventh or less of that without the geometric
+// TestNearbyBasket: the error is a seventh or less of that without the geometric
 // mean (9.6 times smaller here), and the value agrees with one without it.
-func TestMonteCarloNearbyBasket(t *testing.T) {
+func TestNearbyBasket(t *testing.T) {
 	s := pde.Sampling{Paths: 1 << 16, Seed: 1}
 	plain, err := Solve(t.Context(), basket(10, false), pde.Sampling{Paths: 1 << 19, Seed: 2})
 	if err != nil {
@@ -80,11 +80,11 @@ func TestMonteCarloNearbyBasket(t *testing.T) {
 	}
 }
 
-// TestMonteCarloNearbyCoverage: the 95 % interval holds the value in 92 to 98 % of 400
+// TestNearbyCoverage: the 95 % interval holds the value in 92 to 98 % of 400
 // repetitions, with few pairs too, where a coefficient from the same pairs would be
 // biased: for calls of two strikes, both with closed forms, and for the basket, whose
 // value is known from far more paths.
-func TestMonteCarloNearbyCoverage(t *testing.T) {
+func TestNearbyCoverage(t *testing.T) {
 	const rate, vol = 0.05, 0.2
 	near, value := known.Call()
 	near.Reference = &pde.Reference{Value: value}
@@ -108,11 +108,11 @@ func TestMonteCarloNearbyCoverage(t *testing.T) {
 	}
 }
 
-// TestMonteCarloNearbySteps: an option on a bond exp(−aX_T) of Vasicek's model has a
+// TestNearbySteps: an option on a bond exp(−aX_T) of Vasicek's model has a
 // discount that depends on the path; the bond itself is the neighbour, with the value
 // E exp(−∫X dt − aX_T) = exp(−m + ½v), the exponent being normal. The option's value is
 // from finite differences.
-func TestMonteCarloNearbySteps(t *testing.T) {
+func TestNearbySteps(t *testing.T) {
 	const k, mean, s, x0, T, a = 0.8, 0.05, 0.1, 0.02, 2.0, 1.5
 	bond := pde.Problem{
 		Name: "bond", Dim: 1, Horizon: T, Start: []float64{x0}, Drift: pde.MeanReverting{Rate: k, Mean: mean}, Diffusion: pde.Scalar(s),
@@ -144,7 +144,7 @@ func TestMonteCarloNearbySteps(t *testing.T) {
 	}
 }
 
-func TestMonteCarloNearbyRefusesByName(t *testing.T) {
+func TestNearbyRefusesByName(t *testing.T) {
 	change := func(f func(p *pde.Problem)) pde.Problem {
 		p := basket(3, true)
 		f(&p)

@@ -1,3 +1,7 @@
+// Package picard solves equations by full-history recursive multilevel Picard
+// approximation, with f of u and of its gradient, in high dimensions. It needs a process
+// that is sampled exactly. The source is E, Hutzenthaler, Jentzen, Kruse (2019, 2021) and
+// Hutzenthaler, Jentzen, Kruse (2022).
 package picard
 
 import (
@@ -15,7 +19,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Multilevel are the settings of Picard. Zero fields mean the defaults, which take a
+// Multilevel are the settings of [Solve]. Zero fields mean the defaults, which take a
 // few seconds at d = 100.
 type Multilevel struct {
 	Level       int    // n ≥ 1, Picard iterations; default 4, with z in f 3
@@ -25,12 +29,12 @@ type Multilevel struct {
 	Workers     int    // goroutines, default GOMAXPROCS; results do not depend on it
 }
 
-// Picard estimates u(0, Start) by full-history recursive multilevel Picard
+// Solve estimates u(0, Start) by full-history recursive multilevel Picard
 // approximation: Picard's iteration of
 //
 //	(u, z)(t,x) = E[g(X_T)·(1, w_T)] + ∫ₜᵀ E[f(r, X_r, u, z)·(1, w_r)] dr,   X_t = x
 //
-// with weights w_r that make a gradient of a value (see tangent), in which the change
+// with weights w_r that make a gradient of a value (see [pde.Problem.GradientWeight]), in which the change
 // from one iteration to the next is sampled by the fewer points the smaller it is:
 //
 //	(U₀, Z₀) = 0
@@ -113,7 +117,7 @@ func Solve(ctx context.Context, p pde.Problem, m Multilevel) (*pde.Reference, er
 	return ref, nil
 }
 
-// summary is the mean of the values, and its error as Picard states it.
+// summary is the mean of the values, and its error as Solve states it.
 func summary(values, last []float64) (mean, stdErr float64) {
 	n := float64(len(values))
 	mean, sd := stat.MeanStdDev(values, nil)
@@ -153,7 +157,7 @@ func (m Multilevel) check() error {
 	return nil
 }
 
-// picard is an equation prepared for sampling.
+// equation is one prepared for sampling.
 type equation struct {
 	dim      int
 	horizon  float64

@@ -62,9 +62,9 @@ func moved(drift pde.Drift, diffusion pde.Diffusion, a []float64, g func(x expr.
 	}
 }
 
-// TestPicardAgainstExactValues: within 3 stated errors (they are ten values), and the
+// TestAgainstExactValues: within 3 stated errors (they are ten values), and the
 // stated error itself below a limit.
-func TestPicardAgainstExactValues(t *testing.T) {
+func TestAgainstExactValues(t *testing.T) {
 	exact := func(p pde.Problem) float64 {
 		r, err := p.ExactReference()
 		if err != nil {
@@ -124,9 +124,9 @@ func TestPicardAgainstExactValues(t *testing.T) {
 	}
 }
 
-// TestPicardCoverage: for f = 0 the intervals of 95 % hold the value; of 400 a share of
+// TestCoverage: for f = 0 the intervals of 95 % hold the value; of 400 a share of
 // 92 to 98 %, which is 2.8 standard deviations to either side.
-func TestPicardCoverage(t *testing.T) {
+func TestCoverage(t *testing.T) {
 	p := cosine(2, 3, nil)
 	want := 3 * math.Exp(-0.25) * math.Cos(0.1*math.Sqrt2)
 	hits := 0
@@ -144,9 +144,9 @@ func TestPicardCoverage(t *testing.T) {
 	}
 }
 
-// TestPicardJackknife: for f = ‖z‖²/2 the value of level 2 has no bias from noise: many
+// TestJackknife: for f = ‖z‖²/2 the value of level 2 has no bias from noise: many
 // repetitions with the fewest samples agree with a few of many samples.
-func TestPicardJackknife(t *testing.T) {
+func TestJackknife(t *testing.T) {
 	p := quadraticHJB(20, 0.3)
 	run := func(basis, repetitions int) (mean, err float64) {
 		r, e := Solve(context.Background(), p, Multilevel{Level: 2, Basis: basis, Repetitions: repetitions, Seed: 2})
@@ -164,7 +164,7 @@ func TestPicardJackknife(t *testing.T) {
 	}
 }
 
-func TestPicardDoesNotDependOnWorkers(t *testing.T) {
+func TestDoesNotDependOnWorkers(t *testing.T) {
 	for _, p := range []pde.Problem{allenCahn100(), quadraticHJB(3, 0.5)} {
 		m := Multilevel{Level: 3, Basis: 4, Repetitions: 5, Seed: 9, Workers: 1}
 		one, err := Solve(context.Background(), p, m)
@@ -181,14 +181,14 @@ func TestPicardDoesNotDependOnWorkers(t *testing.T) {
 	}
 }
 
-func TestPicardStops(t *testing.T) {
+func TestStops(t *testing.T) {
 	known.Stops(t, func(ctx context.Context) error {
 		_, err := Solve(ctx, known.Heat(3), Multilevel{Level: 1, Basis: 1 << 30})
 		return err
 	})
 }
 
-func TestPicardRefusesByName(t *testing.T) {
+func TestRefusesByName(t *testing.T) {
 	general, grows, wrong := known.Decay(3), quadraticHJB(2, 1), known.Decay(3)
 	general.Diffusion = pde.DiffusionFunc(func(_, x, dw expr.Value) expr.Value { return x.Sin().Mul(dw) })
 	mixed := known.Decay(3)

@@ -7,7 +7,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/random"
 )
 
-// picardRun is one repetition. It has its own random stream and draws from it in a
+// run is one repetition. It has its own random stream and draws from it in a
 // fixed order.
 type run struct {
 	*equation

@@ -1,3 +1,5 @@
+// Package radial solves equations whose solution depends on ‖x‖ alone, in any dimension, by
+// finite differences in the radius: no drift, σ = s·I, f of t and u, radial g.
 package radial
 
 import (
@@ -10,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Radial solves an equation with μ = 0, σ = s·I, f = f(t,y) and radial g, whose
+// Solve solves an equation with μ = 0, σ = s·I, f = f(t,y) and radial g, whose
 // solution u(t,x) = v(t,‖x‖) obeys
 //
 //	∂v/∂t + ½s² (v″ + (d−1)/r v′) + f(t, v) = 0,   v′(0) = 0
@@ -63,7 +65,7 @@ func (r solver) finiteDifference(horizon float64, n, m int) (float64, error) {
 		v[i] = g
 	}
 	lower, diag, upper := r.operator(n, h)
-	at := func(k int) float64 { // graded towards T, as in FiniteDifference
+	at := func(k int) float64 { // graded towards T, as in package finitedifference
 		s := float64(m-k) / float64(m)
 		return horizon * (1 - s*s)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/deepbsde/deepbsde/pde/reference/internal/symmetric"
 )
 
-// TestRadialConverges fits the order of the finite differences, 2 ± 0.2.
-func TestRadialConverges(t *testing.T) {
+// TestConverges fits the order of the finite differences, 2 ± 0.2.
+func TestConverges(t *testing.T) {
 	p := known.Decay(10)
 	p.Terminal = func(x expr.Value) expr.Value { return x.NormSq().Scale(-0.5).Exp() }
 	// E exp(−‖√2 W_T‖²/2) = (1+2T)^{−d/2}, times e^{−T}.
@@ -40,9 +40,9 @@ func TestRadialConverges(t *testing.T) {
 	}
 }
 
-// TestRadialKinkAtOrigin: g = ‖x‖ and a peak, for which the Crank–Nicolson scheme alone
+// TestKinkAtOrigin: g = ‖x‖ and a peak, for which the Crank–Nicolson scheme alone
 // oscillates at r = 0, where the coefficient (d−1)/r is large. E‖X_T‖ = √(2s²T) Γ((d+1)/2)/Γ(d/2).
-func TestRadialKinkAtOrigin(t *testing.T) {
+func TestKinkAtOrigin(t *testing.T) {
 	for _, d := range []int{1, 3, 100} {
 		p := known.Heat(d)
 		p.Exact, p.Terminal = nil, func(x expr.Value) expr.Value { return x.Norm() }
@@ -62,8 +62,8 @@ func TestRadialKinkAtOrigin(t *testing.T) {
 	}
 }
 
-// TestRadialWithoutNoise is v′ = −f(v) at the start, 0 or not: e^{−T}·‖x0‖² + 1 − e^{−T}.
-func TestRadialWithoutNoise(t *testing.T) {
+// TestWithoutNoise is v′ = −f(v) at the start, 0 or not: e^{−T}·‖x0‖² + 1 − e^{−T}.
+func TestWithoutNoise(t *testing.T) {
 	for _, c := range []float64{0, 1.5} {
 		p := known.Decay(3)
 		p.Diffusion, p.Start = pde.Scalar(0), []float64{c, 0, 0}
@@ -76,7 +76,7 @@ func TestRadialWithoutNoise(t *testing.T) {
 	}
 }
 
-func TestRadialRefusesByName(t *testing.T) {
+func TestRefusesByName(t *testing.T) {
 	drift, full, skew, other := known.Decay(3), known.Decay(3), known.Decay(3), known.Decay(3)
 	drift.Drift = pde.LinearDrift(1)
 	full.Diffusion = pde.Geometric(1)

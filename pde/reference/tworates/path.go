@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 )
 
-// ratePath computes bounds of TwoRates on one path at a time.
+// path computes bounds of a claim on one path at a time.
 type path struct {
 	Claim
 	ctx     context.Context // once it has ended, a value means nothing

@@ -1,3 +1,6 @@
+// Package tworates bounds the value of a claim under different rates for lending and
+// borrowing from both sides, by a policy and by a martingale penalty. The sources are
+// Bergman (1995), Rogers (2002) and Bender, Schweizer, Zhuo (2017).
 package tworates
 
 import (
@@ -14,7 +17,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// TwoRates is a claim on the dearest of d stocks under different rates for lending
+// Claim is one on the dearest of d stocks under different rates for lending
 // and borrowing (Bergman 1995),
 //
 //	μ = μx, σ = Sigma·diag(x), x0 = (c, …, c)

@@ -33,9 +33,9 @@ func spread100(d int, m Claim) pde.Problem {
 	}
 }
 
-// TestTwoRatesAtOneRate: without a choice both bounds are the price of the claim, for
+// TestAtOneRate: without a choice both bounds are the price of the claim, for
 // one stock that of Black and Scholes (1973); 4 standard errors.
-func TestTwoRatesAtOneRate(t *testing.T) {
+func TestAtOneRate(t *testing.T) {
 	m := Claim{Sigma: 0.2, Lend: 0.05, Borrow: 0.05, Strikes: []float64{95, 130}, Slopes: []float64{1, -2}}
 	call := func(k float64) float64 {
 		d1 := (math.Log(100/k) + (0.05+0.02)*0.5) / (0.2 * math.Sqrt(0.5))
@@ -51,9 +51,9 @@ func TestTwoRatesAtOneRate(t *testing.T) {
 	}
 }
 
-// TestTwoRatesCoverage: at one rate both bounds are unbiased for the price, and the 95 %
+// TestCoverage: at one rate both bounds are unbiased for the price, and the 95 %
 // interval holds it in 92 to 98 % of 400 repetitions.
-func TestTwoRatesCoverage(t *testing.T) {
+func TestCoverage(t *testing.T) {
 	m := Claim{Sigma: 0.2, Lend: 0.05, Borrow: 0.05, Strikes: []float64{95}, Slopes: []float64{1}}
 	want := known.BlackScholes(100, 95, 0.05, 0.2, 0.5)
 	for name, bound := range bounds(m) {
@@ -76,10 +76,10 @@ func bounds(m Claim) map[string]func(*testing.T, pde.Problem, pde.Sampling) (*pd
 	}
 }
 
-// TestTwoRatesBracket: the bounds are in order and the same for any number of workers,
+// TestBracket: the bounds are in order and the same for any number of workers,
 // the lower one is above the claim's worth at either rate, and they are closer to one
 // another than to that: the choice of the rate matters more than what is left open.
-func TestTwoRatesBracket(t *testing.T) {
+func TestBracket(t *testing.T) {
 	m := Claim{Sigma: 0.2, Lend: 0.02, Borrow: 0.08, Strikes: []float64{110, 125}, Slopes: []float64{1, -2}}
 	p := spread100(5, m)
 	value := map[string]*pde.Reference{}
@@ -114,9 +114,9 @@ func TestTwoRatesBracket(t *testing.T) {
 	}
 }
 
-// TestTwoRatesLargest: what largest returns is at least the maximum over a fine grid of
+// TestLargest: what largest returns is at least the maximum over a fine grid of
 // rates, for negative rates too, and not much more.
-func TestTwoRatesLargest(t *testing.T) {
+func TestLargest(t *testing.T) {
 	for _, lend := range []float64{-4, 0.04} {
 		m := Claim{Sigma: 0.2, Lend: lend, Borrow: lend + 4, Strikes: []float64{50, 90}, Slopes: []float64{1, -0.5}}
 		r := &path{Claim: m, horizon: 0.5, steps: 1}
@@ -136,8 +136,8 @@ func TestTwoRatesLargest(t *testing.T) {
 	}
 }
 
-// TestTwoRatesRefuseSettings: from Go any number may come.
-func TestTwoRatesRefuseSettings(t *testing.T) {
+// TestRefuseSettings: from Go any number may come.
+func TestRefuseSettings(t *testing.T) {
 	m := Claim{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
 	for _, s := range []pde.Sampling{{Paths: 1}, {Paths: -5}, {Steps: -1}, {Workers: -1}} {
 		if _, err := m.Dual(t.Context(), spread100(2, m), s); err == nil || !strings.Contains(err.Error(), "want at least 2 paths") {
@@ -146,7 +146,7 @@ func TestTwoRatesRefuseSettings(t *testing.T) {
 	}
 }
 
-func TestTwoRatesStop(t *testing.T) {
+func TestStop(t *testing.T) {
 	m := Claim{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
 	known.Stops(t, func(ctx context.Context) error {
 		_, err := m.Policy(ctx, spread100(2, m), pde.Sampling{Paths: 100, Steps: 1 << 20})
@@ -154,7 +154,7 @@ func TestTwoRatesStop(t *testing.T) {
 	})
 }
 
-func TestTwoRatesRefuseByName(t *testing.T) {
+func TestRefuseByName(t *testing.T) {
 	m := Claim{Sigma: 0.2, Lend: 0.04, Borrow: 0.06, Strikes: []float64{120}, Slopes: []float64{1}}
 	other, claim := spread100(3, m), spread100(3, m)
 	other.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Neg() }

@@ -10,7 +10,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde"
 )
 
-// sampled fails where a reference is further than 4 standard errors, or than rel, from
+// Sampled fails where a reference is further than 4 standard errors, or than rel, from
 // want.
 func Sampled(t *testing.T, ref *pde.Reference, err error, want, rel float64) {
 	t.Helper()
@@ -24,7 +24,7 @@ func Sampled(t *testing.T, ref *pde.Reference, err error, want, rel float64) {
 	}
 }
 
-// coverage counts the repetitions of which the 95 % interval holds the value, and wants
+// Coverage counts the repetitions of which the 95 % interval holds the value, and wants
 // a share of 92 to 98 %: with 400 of them 2.8 standard deviations to either side.
 func Coverage(t *testing.T, n int, want float64, run func(seed uint64) (*pde.Reference, error)) {
 	t.Helper()
@@ -44,7 +44,7 @@ func Coverage(t *testing.T, n int, want float64, run func(seed uint64) (*pde.Ref
 	}
 }
 
-// stops fails where a run does not end with its context, even in what one task would
+// Stops fails where a run does not end with its context, even in what one task would
 // take ages for.
 func Stops(t *testing.T, run func(ctx context.Context) error) {
 	t.Helper()
@@ -57,7 +57,7 @@ func Stops(t *testing.T, run func(ctx context.Context) error) {
 	}
 }
 
-// sameForWorkers wants the same bits for 1 and 3 workers, and others for another seed.
+// SameForWorkers wants the same bits for 1 and 3 workers, and others for another seed.
 func SameForWorkers(t *testing.T, run func(s pde.Sampling) (*pde.Reference, error)) {
 	t.Helper()
 	one, err := run(pde.Sampling{Paths: 5001, Seed: 7, Workers: 1})

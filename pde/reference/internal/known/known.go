@@ -1,3 +1,5 @@
+// Package known holds equations whose value is known, and the checks of values that the
+// tests of several references share.
 package known
 
 import (
@@ -8,7 +10,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde"
 )
 
-// heatEquation is ∂u/∂t + Δu = 0 with g = ‖x‖², u = ‖x‖² + 2d(T−t).
+// Heat is ∂u/∂t + Δu = 0 with g = ‖x‖², u = ‖x‖² + 2d(T−t).
 func Heat(d int) pde.Problem {
 	return pde.Problem{
 		Name: "heat", Dim: d, Horizon: 0.5, Start: make([]float64, d), Diffusion: pde.Scalar(math.Sqrt2),
@@ -19,7 +21,7 @@ func Heat(d int) pde.Problem {
 	}
 }
 
-// decay is ∂u/∂t + Δu − u = 0 with g = ‖x‖²: u(0,0) = e^{−T}·2dT.
+// Decay is ∂u/∂t + Δu − u = 0 with g = ‖x‖²: u(0,0) = e^{−T}·2dT.
 func Decay(d int) pde.Problem {
 	p := Heat(d)
 	p.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Neg() }
@@ -27,7 +29,7 @@ func Decay(d int) pde.Problem {
 	return p
 }
 
-// allenCahn is f = y − y³, g = 1/(2+0.4‖x‖²), σ = √2, T = 0.3.
+// AllenCahn is f = y − y³, g = 1/(2+0.4‖x‖²), σ = √2, T = 0.3.
 func AllenCahn(d int) pde.Problem {
 	return pde.Problem{
 		Name: "allen-cahn", Dim: d, Horizon: 0.3, Start: make([]float64, d), Diffusion: pde.Scalar(math.Sqrt2),
@@ -36,7 +38,7 @@ func AllenCahn(d int) pde.Problem {
 	}
 }
 
-// constantStart is v′ = f(v), v(0) = v0, written as an equation in one dimension: the
+// ConstantStart is v′ = f(v), v(0) = v0, written as an equation in one dimension: the
 // trees are random, the motion has no part in the value.
 func ConstantStart(v0, horizon float64, f func(y expr.Value) expr.Value) pde.Problem {
 	return pde.Problem{
@@ -46,7 +48,7 @@ func ConstantStart(v0, horizon float64, f func(y expr.Value) expr.Value) pde.Pro
 	}
 }
 
-// hopf is the problem hjb: f = −λ‖z‖²/2, g = ln((1+‖x‖²)/2), σ = √2, T = 1.
+// Hopf is the problem hjb: f = −λ‖z‖²/2, g = ln((1+‖x‖²)/2), σ = √2, T = 1.
 func Hopf(d int, lambda float64) pde.Problem {
 	return pde.Problem{
 		Name: "hjb", Dim: d, Horizon: 1, Start: make([]float64, d), Diffusion: pde.Scalar(math.Sqrt2),
@@ -55,7 +57,7 @@ func Hopf(d int, lambda float64) pde.Problem {
 	}
 }
 
-// call is a European call on one asset at a rate r = 0.05, volatility 0.2 and strike
+// Call is a European call on one asset at a rate r = 0.05, volatility 0.2 and strike
 // 100: Black–Scholes.
 func Call() (p pde.Problem, value float64) {
 	const r, v, strike, start, horizon = 0.05, 0.2, 100.0, 95.0, 1.0
@@ -67,7 +69,7 @@ func Call() (p pde.Problem, value float64) {
 	return p, BlackScholes(start, strike, r, v, horizon)
 }
 
-// blackScholes is the price of a European call.
+// BlackScholes is the price of a European call.
 func BlackScholes(x, strike, r, s, horizon float64) float64 {
 	normal := func(v float64) float64 { return 0.5 * math.Erfc(-v/math.Sqrt2) }
 	w := s * math.Sqrt(horizon)
@@ -75,5 +77,5 @@ func BlackScholes(x, strike, r, s, horizon float64) float64 {
 	return x*normal(d1) - strike*math.Exp(-r*horizon)*normal(d1-w)
 }
 
-// start is the point (c, …, c).
+// Start is the point (c, …, c).
 func Start(d int, c float64) []float64 { return slices.Repeat([]float64{c}, d) }

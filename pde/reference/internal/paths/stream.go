@@ -5,7 +5,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde"
 )
 
-// method keeps the random numbers of the reference methods apart from one another and
+// Method keeps the random numbers of the reference methods apart from one another and
 // from those of the solvers.
 type Method uint64
 
@@ -20,7 +20,7 @@ const (
 	ForRadial
 )
 
-// stream is the random stream of a path; see random.Stream for Batch and Step.
+// Stream is the random stream of a path; see random.Stream for Batch and Step.
 func Stream(s pde.Sampling, m Method, path int) random.Stream {
 	return random.Stream{Key: random.Key(s.Seed, uint64(m)), Path: uint32(path)}
 }

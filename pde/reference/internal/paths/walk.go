@@ -1,3 +1,5 @@
+// Package paths simulates paths of an equation's process, each from a random stream of its
+// own.
 package paths
 
 import (
@@ -8,21 +10,22 @@ import (
 	"github.com/deepbsde/deepbsde/pde"
 )
 
-// walk simulates paths of dX = μ dt + σ dW from Start in batches, each from a random
+// Walk simulates paths of dX = μ dt + σ dW from Start in batches, each from a random
 // stream of its own.
 type Walk struct {
 	Context    context.Context // ends a batch between two steps
-	p          *pde.Problem
 	Transition *pde.Transition
 	Sampling   pde.Sampling
-	m          Method
 	Step       float64 // length of a step
 	Mirror     bool    // the second half of a batch are the paths of −W for those of the first
 	Coarse     bool    // also follow the paths of twice the step on the same W
-	scratch    sync.Pool
+
+	p       *pde.Problem
+	m       Method
+	scratch sync.Pool
 }
 
-// newWalk checks the settings; withDefaults has been called on s. A walk with coarse
+// NewWalk checks the settings; WithDefaults has been called on s. A walk with coarse
 // paths has an even number of steps: an odd one is raised by 1.
 func NewWalk(ctx context.Context, p *pde.Problem, tr *pde.Transition, s pde.Sampling, m Method, coarse bool) (*Walk, error) {
 	if err := s.Check(); err != nil {
@@ -34,14 +37,14 @@ func NewWalk(ctx context.Context, p *pde.Problem, tr *pde.Transition, s pde.Samp
 	return &Walk{Context: ctx, p: p, Transition: tr, Sampling: s, m: m, Step: p.Horizon / float64(s.Steps), Coarse: coarse}, nil
 }
 
-// chunk is a number of streams that one task takes, so that a batch stays in the
+// Chunk is a number of streams that one task takes, so that a batch stays in the
 // cache; it depends on the dimension alone.
 func (w *Walk) Chunk() int { return min(max(1<<14/w.p.Dim, 8), 128) }
 
-// chunks is how many chunks n streams make.
+// Chunks is how many chunks n streams make.
 func (w *Walk) Chunks(n int) int { return (n + w.Chunk() - 1) / w.Chunk() }
 
-// rows is the number of paths of n streams.
+// Rows is the number of paths of n streams.
 func (w *Walk) Rows(n int) int {
 	if w.Mirror {
 		return 2 * n
@@ -49,29 +52,29 @@ func (w *Walk) Rows(n int) int {
 	return n
 }
 
-// position is where the paths of a batch are after step k. far are the paths of twice
-// the step where k is even and the walk has coarse paths, else nil; where the
-// transition is exact they are the same as near.
+// Position is where the paths of a batch are after step K. Far are the paths of twice
+// the step where K is even and the walk has coarse paths, else nil; where the
+// transition is exact they are the same as Near.
 type Position struct {
 	K         int
 	T         float64
 	Near, Far []float64
 }
 
-// walkScratch is the memory of one batch.
-type walkScratch struct {
+// scratch is the memory of one batch.
+type scratch struct {
 	noise                  []float64 // one stream, one step
 	dw, extra, far         []float64 // increments of a step, of two steps
 	x, next, farX, farNext []float64
 }
 
-// run simulates the streams first … first+n−1 and calls seen after every step, and
+// Run simulates the streams first … first+n−1 and calls seen after every step, and
 // before the first.
 func (w *Walk) Run(first, n int, seen func(at Position) error) error {
 	d, rows := w.p.Dim, w.Rows(n)
-	b, _ := w.scratch.Get().(*walkScratch)
+	b, _ := w.scratch.Get().(*scratch)
 	if b == nil || len(b.x) != rows*d {
-		b = &walkScratch{noise: make([]float64, d*(1+w.Transition.Extra)), extra: make([]float64, rows*d*w.Transition.Extra)}
+		b = &scratch{noise: make([]float64, d*(1+w.Transition.Extra)), extra: make([]float64, rows*d*w.Transition.Extra)}
 		for _, v := range []*[]float64{&b.dw, &b.far, &b.x, &b.next, &b.farX, &b.farNext} {
 			*v = make([]float64, rows*d)
 		}
@@ -120,7 +123,7 @@ func (w *Walk) Run(first, n int, seen func(at Position) error) error {
 }
 
 // increments fills ΔW, and the numbers of transitions that need more, for step k.
-func (w *Walk) increments(b *walkScratch, first, n, k int) {
+func (w *Walk) increments(b *scratch, first, n, k int) {
 	d, root := w.p.Dim, math.Sqrt(w.Step)
 	for i := range n {
 		stream := Stream(w.Sampling, w.m, first+i)
@@ -145,7 +148,7 @@ func (w *Walk) increments(b *walkScratch, first, n, k int) {
 	}
 }
 
-// eulerHint names what often makes Euler paths leave the domain of the functions.
+// EulerHint names what often makes Euler paths leave the domain of the functions.
 func EulerHint(tr *pde.Transition) string {
 	if tr.Exact {
 		return ""

@@ -1,3 +1,5 @@
+// Package probe looks at the functions of an equation at random points, to tell whether
+// they are of the kind that a method needs.
 package probe
 
 import (
@@ -9,22 +11,24 @@ import (
 	"github.com/deepbsde/deepbsde/pde/reference/internal/paths"
 )
 
-// probePoints is the number of points (t, x) at which conditions are checked.
+// Count is the number of points (t, x) at which conditions are checked.
 const Count = 64
 
-// probe holds the functions of a problem and random points at which to look whether
+// Points holds the functions of a problem and random points at which to look whether
 // they are of the kind that a method needs: times in [0, T), states that the process
 // reaches from Start, values y of the size of g and numbers z.
 type Points struct {
-	p    *pde.Problem
-	f, G *expr.Func
+	G    *expr.Func
 	T, X []float64
-	Z    []float64 // standard normal, to be scaled
-	Y    []float64 // standard normal
+	Z    []float64 // standard normal, to be scaled; two for each point
+	Y    []float64 // standard normal, three for each point
 	Size float64   // 1 + the largest |g| at the points
+
+	p *pde.Problem
+	f *expr.Func
 }
 
-// newProbe compiles the functions and draws the points.
+// New compiles the functions and draws the points.
 func New(p *pde.Problem, tr *pde.Transition, s pde.Sampling, m paths.Method) (*Points, error) {
 	d := p.Dim
 	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
@@ -65,7 +69,7 @@ func New(p *pde.Problem, tr *pde.Transition, s pde.Sampling, m paths.Method) (*P
 	return pr, nil
 }
 
-// generator is f at point i for y and z = a·z1 + b·z2 with the point's random z1, z2.
+// Generator is f at point i for y and z = a·z1 + b·z2 with the point's random z1, z2.
 func (pr *Points) Generator(i int, y, a, b float64) (float64, error) {
 	d, out := pr.p.Dim, make([]float64, 1)
 	z := make([]float64, d)
@@ -76,7 +80,7 @@ func (pr *Points) Generator(i int, y, a, b float64) (float64, error) {
 	return out[0], err
 }
 
-// zz is ‖z1‖² of point i.
+// ZZ is ‖z1‖² of point i.
 func (pr *Points) ZZ(i int) float64 {
 	d, s := pr.p.Dim, 0.0
 	for _, v := range pr.Z[i*d : (i+1)*d] {

@@ -1,3 +1,4 @@
+// Package symmetric holds equations whose solution depends on ‖x‖ alone.
 package symmetric
 
 import (
@@ -11,17 +12,18 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// radial is an equation whose solution depends on ‖x‖ alone.
+// Equation is one whose solution depends on ‖x‖ alone.
 type Equation struct {
-	S  float64 // σ = s·I
-	R0 float64 // ‖Start‖
-	g  *expr.Func
-	F  *expr.Func // f(t, 0, y, 0), for generators of t and y alone
 	D  int
+	S  float64    // σ = S·I
+	R0 float64    // ‖Start‖
+	F  *expr.Func // f(t, 0, y, 0), for generators of t and y alone
+
+	g *expr.Func
 }
 
-// newRadial checks the conditions that do not concern the generator: no drift, scalar
-// constant diffusion, radial g. The probe is for the generator.
+// New checks the conditions that do not concern the generator: no drift, scalar
+// constant diffusion, radial g. The points are for the generator.
 func New(p *pde.Problem) (*Equation, *probe.Points, error) {
 	if err := p.Validate(); err != nil {
 		return nil, nil, err
@@ -52,7 +54,7 @@ func New(p *pde.Problem) (*Equation, *probe.Points, error) {
 	return r, pr, radialTerminal(pr, r)
 }
 
-// terminal is g at radius q.
+// Terminal is g at radius q.
 func (r *Equation) Terminal(q float64) (float64, error) {
 	x, out := make([]float64, r.D), make([]float64, 1)
 	x[0] = q

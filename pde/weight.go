@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// tangent is the problem's exact transition with the number c(h) for which
+// GradientWeight is the problem's exact transition with the number c(h) for which
 //
 //	σ(x)ᵀ∇ₓ E φ(X_{t+h}) = c(h)·E[φ(X_{t+h}) ΔW],   X_t = x, ΔW = W_{t+h} − W_t
 //
