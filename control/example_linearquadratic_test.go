@@ -6,11 +6,13 @@ import (
 	"log"
 
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/control/reference/riccati"
 )
 
 // A pendulum near its upper rest, held there by a torque; state: angle and speed.
-func ExampleLinearQuadratic() {
-	pendulum := &control.LinearQuadratic{
+func Example() {
+	pendulum := &linearquadratic.Form{
 		Name: "pendulum",
 		A:    [][]float64{{0, 1}, {1, 0}},
 		B:    [][]float64{{0}, {1}},
@@ -18,11 +20,11 @@ func ExampleLinearQuadratic() {
 		Q:    [][]float64{{1, 0}, {0, 0}}, R: [][]float64{{0.1}}, G: [][]float64{{1, 0}, {0, 1}},
 		Start: []float64{0.5, 0}, Horizon: 2,
 	}
-	continuous, err := pendulum.ContinuousRiccati()
+	continuous, err := riccati.Continuous(pendulum)
 	if err != nil {
 		log.Fatal(err)
 	}
-	grid, err := pendulum.DiscreteRiccati(50)
+	grid, err := riccati.Discrete(pendulum, 50)
 	if err != nil {
 		log.Fatal(err)
 	}

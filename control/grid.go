@@ -72,7 +72,7 @@ type GridSolution struct {
 //
 // Source: Bertsekas, Dynamic Programming and Optimal Control (2017), volume I, chapters
 // 1 and 6; Judd, Numerical Methods in Economics (1998), chapter 12.
-func (d *Discrete) DynamicProgramme(ctx context.Context, g Grid, workers int) (*GridSolution, error) {
+func dynamicProgramme(ctx context.Context, d *Discrete, g Grid, workers int) (*GridSolution, error) {
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/colehopf"
 	"gonum.org/v1/gonum/stat"
 )
@@ -14,7 +15,13 @@ import (
 // solution of the Hamilton–Jacobi–Bellman equation, here that of the Cole–Hopf formula,
 // with order 1 in the step: slope ± 0.2 over four levels (DESIGN.md, section 7).
 func TestDynamicProgrammeAgainstHJB(t *testing.T) {
-	p := lqg(1, 4)
+	p := Problem{
+		Name: "lqg", StateDim: 1, ActionDim: 1, Horizon: 1, Start: []float64{0},
+		Drift:        func(_, _, a expr.Value) expr.Value { return a.Scale(4) },
+		Diffusion:    pde.Scalar(math.Sqrt2),
+		RunningCost:  func(_, _, a expr.Value) expr.Value { return a.NormSq() },
+		TerminalCost: func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() },
+	}
 	h, err := p.HJB()
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +34,7 @@ func TestDynamicProgrammeAgainstHJB(t *testing.T) {
 	g := Grid{Lower: []float64{-8}, Upper: []float64{8}, Points: []int{401}, ActionLower: []float64{-4}, ActionUpper: []float64{4}, Actions: []int{9}, Zoom: 8, Nodes: 15}
 	var lx, ly []float64
 	for steps := 2; steps <= 16; steps *= 2 {
-		s, err := discretise(t, p, steps).DynamicProgramme(context.Background(), g, 2)
+		s, err := dynamicProgramme(context.Background(), discretise(t, p, steps), g, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +86,7 @@ func TestDynamicProgrammeActions(t *testing.T) {
 			g.Actions = []int{33, 33}
 			g.ActionLower, g.ActionUpper = []float64{-c.reach, -c.reach}, []float64{c.reach, c.reach}
 		}
-		s, err := discretise(t, p, 0).DynamicProgramme(context.Background(), g, 1)
+		s, err := dynamicProgramme(context.Background(), discretise(t, p, 0), g, 1)
 		if err != nil {
 			t.Fatal(c.name, err)
 		}

@@ -66,7 +66,7 @@ func TestDynamicProgrammeOrder(t *testing.T) {
 	want := riccati(4, 1)
 	var lx, ly []float64
 	for points := 25; points <= 400; points = 2*points - 1 {
-		s, err := d.DynamicProgramme(context.Background(), scalarGrid(points), 2)
+		s, err := dynamicProgramme(context.Background(), d, scalarGrid(points), 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +92,7 @@ func TestDynamicProgrammePolicy(t *testing.T) {
 	d := discretise(t, scalarLQ(), 4)
 	g := scalarGrid(201)
 	g.Nodes, g.Zoom = 7, 5
-	s, err := d.DynamicProgramme(context.Background(), g, 2)
+	s, err := dynamicProgramme(context.Background(), d, g, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestDynamicProgrammeNarrowGrid(t *testing.T) {
 	for _, edge := range []float64{1.2, 1.6, 2, 3} {
 		g := scalarGrid(201)
 		g.Lower, g.Upper = []float64{-edge}, []float64{edge}
-		s, err := d.DynamicProgramme(context.Background(), g, 2)
+		s, err := dynamicProgramme(context.Background(), d, g, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,7 +202,7 @@ func TestDynamicProgrammeMaximises(t *testing.T) {
 	g.Points = []int{41, 41}
 	var values []float64
 	for _, workers := range []int{1, 3} {
-		s, err := d.DynamicProgramme(context.Background(), g, workers)
+		s, err := dynamicProgramme(context.Background(), d, g, workers)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,35 +225,6 @@ func TestDynamicProgrammeMaximises(t *testing.T) {
 	}
 	if values[0] != values[1] {
 		t.Errorf("values %v differ with the number of workers", values)
-	}
-}
-
-// TestDependencies: the parts of a next state are found through every kind of operation.
-func TestDependencies(t *testing.T) {
-	ti, x, a, w := expr.Input("t", 1), expr.Input("x", 3), expr.Input("a", 2), expr.Input("w", 2)
-	for _, c := range []struct {
-		out  expr.Value
-		want []uint64
-	}{
-		{x.Add(expr.Concat(a, w.At(1))), []uint64{1 | onAction, 2 | onAction, 4 | onNoise}},
-		{x.Linear([][]float64{{1, 0, 2}, {0, 0, 0}}), []uint64{5, 0}},
-		{x.Slice(1, 3).Mul(ti), []uint64{2, 4}},
-		{x.Slice(0, 2).Dot(w), []uint64{3 | onNoise}},
-		{expr.Select(ti, x.At(2), a.Norm()).Broadcast(2), []uint64{4 | onAction, 4 | onAction}},
-	} {
-		got, err := dependencies(c.out, ti, x, a, w)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for j := range c.want {
-			if got[j] != c.want[j] {
-				t.Errorf("component %d depends on %x, want %x", j, got[j], c.want[j])
-			}
-		}
-	}
-	// A controlled component that makes another one not exogenous, with noise: no split.
-	if s := newSplit([]uint64{1 | onAction, 3 | onNoise}); s != nil {
-		t.Errorf("split %+v, want none", s)
 	}
 }
 
@@ -296,7 +267,7 @@ func TestDynamicProgrammeRefuses(t *testing.T) {
 	} {
 		p, g := storageLike(), stockGrid
 		c.change(&p, &g)
-		_, err := discretise(t, p, 0).DynamicProgramme(context.Background(), g, 1)
+		_, err := dynamicProgramme(context.Background(), discretise(t, p, 0), g, 1)
 		if err == nil || !strings.Contains(err.Error(), c.reason) {
 			t.Errorf("got %v, want %q", err, c.reason)
 		}
@@ -304,10 +275,10 @@ func TestDynamicProgrammeRefuses(t *testing.T) {
 	d := discretise(t, storageLike(), 0)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := d.DynamicProgramme(ctx, stockGrid, 1); !errors.Is(err, context.Canceled) {
+	if _, err := dynamicProgramme(ctx, d, stockGrid, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
-	s, err := d.DynamicProgramme(context.Background(), stockGrid, 1)
+	s, err := dynamicProgramme(context.Background(), d, stockGrid, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

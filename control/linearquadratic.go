@@ -3,6 +3,8 @@ package control
 import (
 	"fmt"
 	"math"
+
+	"github.com/deepbsde/deepbsde/pde"
 )
 
 // LinearQuadratic is a problem with linear dynamics and quadratic cost, whose optimal
@@ -155,6 +157,5 @@ func (l *LinearQuadratic) checkSymmetric(name string, m [][]float64) error {
 }
 
 func (l *LinearQuadratic) errorf(field, format string, args ...any) error {
-	p := Problem{Name: l.Name}
-	return p.errorf(field, nil, format, args...)
+	return pde.Errorf(l.Name, field, nil, format, args...)
 }

@@ -5,10 +5,16 @@ import (
 	"math/rand/v2"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/pde"
 )
 
 // mostFound bounds what LinearQuadratic reads: d, m and the noise, each.
 const mostFound = 1000
+
+const (
+	digits        = 1e-9 // of the sum of the absolute terms, above the rounding of sums of 10⁵ terms
+	confirmations = 16   // random points
+)
 
 const oneMoreState = "what is constant or linear in it can be written with one more state, constant at 1"
 
@@ -17,22 +23,22 @@ const oneMoreState = "what is constant or linear in it can be written with one m
 // *pde.Error, names the function that is not linear or quadratic with constant
 // coefficients. Every component of the noise must be additive or multiplicative, not
 // both.
-func (p *Problem) LinearQuadratic() (*LinearQuadratic, error) {
+func findLinearQuadratic(p *Problem) (*LinearQuadratic, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	d, m, k := p.StateDim, p.ActionDim, p.noiseDim()
+	d, m, k := p.StateDim, p.ActionDim, p.Noises()
 	switch {
 	case p.Maximize:
-		return nil, p.errorf("Maximize", nil, "is set: a linear-quadratic problem minimises; write the rewards as costs, with the other sign")
+		return nil, pde.Errorf(p.Name, "Maximize", nil, "is set: a linear-quadratic problem minimises; write the rewards as costs, with the other sign")
 	case p.Actions != nil:
-		return nil, p.errorf("Actions", nil, "are given: the optimal action of a linear-quadratic problem is unbounded")
+		return nil, pde.Errorf(p.Name, "Actions", nil, "are given: the optimal action of a linear-quadratic problem is unbounded")
 	case len(p.Constraints) > 0:
-		return nil, p.errorf("Constraints", nil, "are given: a linear-quadratic problem has none")
+		return nil, pde.Errorf(p.Name, "Constraints", nil, "are given: a linear-quadratic problem has none")
 	case p.RandomStart != nil:
-		return nil, p.errorf("RandomStart", nil, "is given: set it to nil, and StartFactor of the result")
+		return nil, pde.Errorf(p.Name, "RandomStart", nil, "is given: set it to nil, and StartFactor of the result")
 	case max(d, m, k) > mostFound:
-		return nil, p.errorf("StateDim", nil, "is %d, with %d actions and noise of %d components; matrices are read off functions up to %d of each", d, m, k, mostFound)
+		return nil, pde.Errorf(p.Name, "StateDim", nil, "is %d, with %d actions and noise of %d components; matrices are read off functions up to %d of each", d, m, k, mostFound)
 	}
 	f, err := newFinder(p)
 	if err != nil {
@@ -61,37 +67,37 @@ type finder struct {
 }
 
 func newFinder(p *Problem) (*finder, error) {
-	f := &finder{p: p, d: p.StateDim, m: p.ActionDim, k: p.noiseDim(), rng: rand.New(rand.NewPCG(3, 4)), moves: "Drift"}
+	f := &finder{p: p, d: p.StateDim, m: p.ActionDim, k: p.Noises(), rng: rand.New(rand.NewPCG(3, 4)), moves: "Drift"}
 	if p.Stages > 0 {
 		f.moves = "Transition"
 	}
 	t, x, a, w := expr.Input("t", 1), expr.Input("x", f.d), expr.Input("a", f.m), expr.Input("w", f.k)
 	var err error
-	if f.next, err = expr.Compile(p.motion(t, x, a, w), t, x, a, w); err != nil {
-		return nil, p.errorf(f.moves, err, "the expression is wrong")
+	if f.next, err = expr.Compile(motion(p, t, x, a, w), t, x, a, w); err != nil {
+		return nil, pde.Errorf(p.Name, f.moves, err, "the expression is wrong")
 	}
 	if p.RunningCost != nil {
 		if f.cost, err = expr.Compile(p.RunningCost(t, x, a), t, x, a); err != nil {
-			return nil, p.errorf("RunningCost", err, "the expression is wrong")
+			return nil, pde.Errorf(p.Name, "RunningCost", err, "the expression is wrong")
 		}
 	}
 	if p.TerminalCost != nil {
 		if f.final, err = expr.Compile(p.TerminalCost(x), x); err != nil {
-			return nil, p.errorf("TerminalCost", err, "the expression is wrong")
+			return nil, pde.Errorf(p.Name, "TerminalCost", err, "the expression is wrong")
 		}
 	}
 	return f, nil
 }
 
 // motion is b + s·w, or the next state in discrete time.
-func (p *Problem) motion(t, x, a, w expr.Value) expr.Value {
+func motion(p *Problem, t, x, a, w expr.Value) expr.Value {
 	if p.Stages > 0 {
 		return p.Transition(t, x, a, w)
 	}
 	if p.Drift == nil {
-		return p.noise(t, x, a, w)
+		return p.NoiseAt(t, x, a, w)
 	}
-	return p.Drift(t, x, a).Add(p.noise(t, x, a, w))
+	return p.Drift(t, x, a).Add(p.NoiseAt(t, x, a, w))
 }
 
 // at is the motion for rows of x, a and w, nil for 0; one row stands for all.
@@ -114,7 +120,7 @@ func (f *finder) dynamics(l *LinearQuadratic) error {
 	}
 	for i, v := range rest {
 		if v != 0 {
-			return f.p.errorf(f.moves, nil, "is not linear in state and action: component %d is %g at 0; %s", i, v, oneMoreState)
+			return pde.Errorf(f.p.Name, f.moves, nil, "is not linear in state and action: component %d is %g at 0; %s", i, v, oneMoreState)
 		}
 	}
 	ofX, err := f.at(f.d, units(f.d), nil, nil)
@@ -176,7 +182,7 @@ func (f *finder) multiplicative(l *LinearQuadratic, ofX, ofA, ofW []float64) ([]
 		}
 		for _, v := range own {
 			if v != 0 {
-				return nil, f.p.errorf("Noise", nil, "has component %d both added to the state and multiplied by state or action; write them with two components", k)
+				return nil, pde.Errorf(f.p.Name, "Noise", nil, "has component %d both added to the state and multiplied by state or action; write them with two components", k)
 			}
 		}
 		found[k], anyC, anyD = true, anyC || hasC, anyD || hasD
@@ -215,7 +221,7 @@ func (f *finder) additive() (bool, error) {
 		return false, err
 	}
 	for i, v := range with {
-		if math.Abs(v-without[i]-alone[i%f.d]) > probeDigits*(math.Abs(v)+math.Abs(without[i])+math.Abs(alone[i%f.d])) {
+		if math.Abs(v-without[i]-alone[i%f.d]) > digits*(math.Abs(v)+math.Abs(without[i])+math.Abs(alone[i%f.d])) {
 			return false, nil
 		}
 	}

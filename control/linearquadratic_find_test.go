@@ -79,7 +79,7 @@ func TestFindLinearQuadratic(t *testing.T) {
 				return in(t, x, a, expr.Concat(w.Slice(2, 4), w.Slice(0, 2)))
 			}
 		}
-		got, err := p.LinearQuadratic()
+		got, err := findLinearQuadratic(&p)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -156,7 +156,7 @@ func TestOtherProblemsAreNotLinearQuadratic(t *testing.T) {
 			TerminalCost: func(x expr.Value) expr.Value { return x.NormSq() },
 		}
 		change(&p)
-		if _, err := p.LinearQuadratic(); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := findLinearQuadratic(&p); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}

@@ -1,6 +1,10 @@
 package control
 
-import "math"
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/pde"
+)
 
 // mostMixed bounds the quadratic forms that are not diagonal: their entries are read off
 // one by one.
@@ -47,7 +51,7 @@ func (f *finder) quadratic(field string, n int, at func(rows int, v []float64) (
 		return nil, err
 	}
 	if rest[0] != 0 {
-		return nil, f.p.errorf(field, nil, "is not quadratic: it is %g at 0; %s", rest[0], oneMoreState)
+		return nil, pde.Errorf(f.p.Name, field, nil, "is not quadratic: it is %g at 0; %s", rest[0], oneMoreState)
 	}
 	unit := units(n)
 	plus, err := at(n, unit)
@@ -63,8 +67,8 @@ func (f *finder) quadratic(field string, n int, at func(rows int, v []float64) (
 	}
 	m := make([][]float64, n)
 	for i := range n {
-		if math.Abs(plus[i]-minus[i]) > probeDigits*(math.Abs(plus[i])+math.Abs(minus[i])) {
-			return nil, f.p.errorf(field, nil, "is not quadratic: %g and %g at a unit vector and its negative; %s", plus[i], minus[i], oneMoreState)
+		if math.Abs(plus[i]-minus[i]) > digits*(math.Abs(plus[i])+math.Abs(minus[i])) {
+			return nil, pde.Errorf(f.p.Name, field, nil, "is not quadratic: %g and %g at a unit vector and its negative; %s", plus[i], minus[i], oneMoreState)
 		}
 		m[i] = make([]float64, n)
 		m[i][i] = (plus[i] + minus[i]) / 2
@@ -74,7 +78,7 @@ func (f *finder) quadratic(field string, n int, at func(rows int, v []float64) (
 		return m, err
 	}
 	if n > mostMixed {
-		return nil, f.p.errorf(field, nil, "has %d components and mixed terms; those are read off a function up to %d", n, mostMixed)
+		return nil, pde.Errorf(f.p.Name, field, nil, "has %d components and mixed terms; those are read off a function up to %d", n, mostMixed)
 	}
 	for i := range n {
 		pairs := units(n)
@@ -111,7 +115,7 @@ func (f *finder) isDiagonal(m [][]float64, at func(rows int, v []float64) ([]flo
 			term := m[i][i] * v[r*n+i] * v[r*n+i]
 			sum, size = sum+term, size+math.Abs(term)
 		}
-		if math.Abs(g-sum) > probeDigits*size {
+		if math.Abs(g-sum) > digits*size {
 			return false, nil
 		}
 	}
@@ -128,7 +132,7 @@ func (f *finder) confirm(l *LinearQuadratic) error {
 	if err != nil {
 		return err
 	}
-	for range probePoints {
+	for range confirmations {
 		x, a, w := f.normals(f.d), f.normals(f.m), f.normals(f.k)
 		t := f.p.Horizon * f.rng.Float64()
 		if f.p.Stages > 0 {
@@ -152,7 +156,7 @@ func (f *finder) confirm(l *LinearQuadratic) error {
 				if i == 0 {
 					kind, field = "linear", f.blame(g, t, x, a)
 				}
-				return f.p.errorf(field, nil, "is not %s with constant coefficients: at t=%.3g and a random state and action it is %g, matrices that fit at unit vectors give %g", kind, t, got[i][0], want[i][0])
+				return pde.Errorf(f.p.Name, field, nil, "is not %s with constant coefficients: at t=%.3g and a random state and action it is %g, matrices that fit at unit vectors give %g", kind, t, got[i][0], want[i][0])
 			}
 		}
 	}
@@ -197,5 +201,5 @@ func near(got, want []float64) bool {
 		size = math.Max(size, math.Abs(v)+math.Abs(want[i]))
 		worst = math.Max(worst, math.Abs(v-want[i]))
 	}
-	return worst <= probeDigits*size
+	return worst <= digits*size
 }

@@ -67,20 +67,21 @@ func (l *LinearQuadratic) Problem() (Problem, error) {
 
 // minimizer is nil where R is not positive definite.
 func (l *LinearQuadratic) minimizer() func(t, x, p expr.Value) expr.Value {
-	s := l.matrices()
+	d, m := l.StateDim(), l.ActionDim()
+	b, n := dense(l.B, d, m), dense(l.N, d, m)
 	var chol mat.Cholesky
-	if !chol.Factorize(symmetric(s.r)) {
+	if !chol.Factorize(symmetric(dense(l.R, m, m))) {
 		return nil
 	}
 	var onGradient, onState mat.Dense
-	if chol.SolveTo(&onGradient, s.b.T()) != nil || chol.SolveTo(&onState, s.n.T()) != nil {
+	if chol.SolveTo(&onGradient, b.T()) != nil || chol.SolveTo(&onState, n.T()) != nil {
 		return nil // singular but for rounding
 	}
 	onGradient.Scale(-0.5, &onGradient)
 	onState.Scale(-1, &onState)
 	p1, x1 := rowsOf(&onGradient), rowsOf(&onState)
 	return func(_, x, p expr.Value) expr.Value {
-		return sum(l.ActionDim(), linear(p, p1), linear(x, x1))
+		return sum(m, linear(p, p1), linear(x, x1))
 	}
 }
 

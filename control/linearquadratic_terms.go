@@ -120,17 +120,6 @@ func turn(m [][][]float64, p int) [][][]float64 {
 	return out
 }
 
-func isZero(m [][]float64) bool {
-	for _, row := range m {
-		for _, v := range row {
-			if v != 0 {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // constantColumn tells whether m has one column, of equal numbers.
 func constantColumn(m [][]float64) bool {
 	for _, row := range m {

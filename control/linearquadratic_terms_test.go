@@ -28,7 +28,7 @@ func TestTermsOfEveryStructure(t *testing.T) {
 			t.Errorf("%s of %v is %g, want %g", what, m, got, want)
 		}
 	}
-	for _, m := range [][][]float64{full, identity(3, 1), identity(3, -2), {{1, 0, 0}, {0, 0, 0}, {0, 0, 3}}, identity(3, 0), nil} {
+	for _, m := range [][][]float64{full, multipleOf(3, 1), multipleOf(3, -2), {{1, 0, 0}, {0, 0, 0}, {0, 0, 3}}, multipleOf(3, 0), nil} {
 		product := make([]float64, 3)
 		form, twice := 0.0, 0.0
 		for i, row := range m {
@@ -48,7 +48,7 @@ func TestTermsOfEveryStructure(t *testing.T) {
 	for _, c := range []struct {
 		v []float64
 		m [][][]float64
-	}{{v, [][][]float64{full, identity(3, 2), nil}}, {v[:1], [][][]float64{column, nil, column}}, {v, nil}} {
+	}{{v, [][][]float64{full, multipleOf(3, 2), nil}}, {v[:1], [][][]float64{column, nil, column}}, {v, nil}} {
 		want := make([]float64, 3)
 		for k, m := range c.m {
 			for i, row := range m {

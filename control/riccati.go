@@ -14,7 +14,7 @@ type matrices struct {
 	steps               int
 }
 
-func (l *LinearQuadratic) matrices() *matrices {
+func newMatrices(l *LinearQuadratic) *matrices {
 	d, m := l.StateDim(), l.ActionDim()
 	s := &matrices{a: dense(l.A, d, d), b: dense(l.B, d, m), q: dense(l.Q, d, d), r: dense(l.R, m, m), n: dense(l.N, d, m), g: dense(l.G, d, d)}
 	if l.additive() > 0 {
@@ -39,7 +39,7 @@ func (l *LinearQuadratic) matrices() *matrices {
 // the given number of steps (0: DefaultSteps) of length h,
 //
 //	I + hA, hB, √h S, √h C_k, √h D_k, hQ, hR, hN.
-func (l *LinearQuadratic) stages(steps int) (*matrices, error) {
+func stages(l *LinearQuadratic, steps int) (*matrices, error) {
 	p, err := l.Problem()
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (l *LinearQuadratic) stages(steps int) (*matrices, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := l.matrices()
+	s := newMatrices(l)
 	s.steps = d.Steps
 	if l.Stages > 0 {
 		return s, nil
@@ -109,7 +109,7 @@ func (s *matrices) noise(p *mat.Dense) float64 {
 }
 
 // expected is E[X_0ᵀPX_0].
-func (l *LinearQuadratic) expected(p *mat.Dense) float64 {
+func expected(l *LinearQuadratic, p *mat.Dense) float64 {
 	x := mat.NewVecDense(len(l.Start), l.Start)
 	v := mat.Inner(x, p, x)
 	if l.StartFactor != nil {
@@ -155,45 +155,4 @@ func solveGain(h, f *mat.Dense) (k *mat.Dense, eigenvalue float64, ok bool) {
 		return nil, math.NaN(), false
 	}
 	return nil, eigen.Values(nil)[0], false
-}
-
-// dense copies the rows; nil gives zeros.
-func dense(rows [][]float64, r, c int) *mat.Dense {
-	m := mat.NewDense(r, c, nil)
-	for i, row := range rows {
-		m.SetRow(i, row)
-	}
-	return m
-}
-
-func rowsOf(m *mat.Dense) [][]float64 {
-	r, _ := m.Dims()
-	rows := make([][]float64, r)
-	for i := range rows {
-		rows[i] = append([]float64(nil), m.RawRowView(i)...)
-	}
-	return rows
-}
-
-// symmetric is (M + Mᵀ)/2.
-func symmetric(m *mat.Dense) *mat.SymDense {
-	n, _ := m.Dims()
-	s := mat.NewSymDense(n, nil)
-	for i := range n {
-		for j := i; j < n; j++ {
-			s.SetSym(i, j, (m.At(i, j)+m.At(j, i))/2)
-		}
-	}
-	return s
-}
-
-func symmetrise(m *mat.Dense) {
-	n, _ := m.Dims()
-	for i := range n {
-		for j := range i {
-			v := (m.At(i, j) + m.At(j, i)) / 2
-			m.Set(i, j, v)
-			m.Set(j, i, v)
-		}
-	}
 }

@@ -45,14 +45,14 @@ const (
 //
 // Source: Yong, Zhou (1999), Stochastic Controls, chapter 6; Wonham (1968), SIAM J.
 // Control 6.
-func (l *LinearQuadratic) ContinuousRiccati() (*ContinuousRiccati, error) {
+func continuousRiccati(l *LinearQuadratic) (*ContinuousRiccati, error) {
 	if err := l.Validate(); err != nil {
 		return nil, err
 	}
 	if l.Stages > 0 {
 		return nil, l.errorf("Stages", "is %d, want a problem in continuous time", l.Stages)
 	}
-	r := &ContinuousRiccati{l: l, s: l.matrices()}
+	r := &ContinuousRiccati{l: l, s: newMatrices(l)}
 	if fixed := new(mat.Cholesky); len(l.D) == 0 && fixed.Factorize(symmetric(r.s.r)) {
 		r.fixed = fixed
 	}
@@ -71,7 +71,7 @@ func (l *LinearQuadratic) ContinuousRiccati() (*ContinuousRiccati, error) {
 
 func (r *ContinuousRiccati) cost(nodes []node) float64 {
 	y := nodes[len(nodes)-1].y
-	return r.l.expected(r.matrix(y)) + y[len(y)-1]
+	return expected(r.l, r.matrix(y)) + y[len(y)-1]
 }
 
 // matrix is P, the same memory.

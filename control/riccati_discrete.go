@@ -30,8 +30,8 @@ type DiscreteRiccati struct {
 //
 // Source: Bertsekas, Dynamic Programming and Optimal Control I, section 3.1; with
 // multiplicative noise Wonham (1968), SIAM J. Control 6.
-func (l *LinearQuadratic) DiscreteRiccati(steps int) (*DiscreteRiccati, error) {
-	s, err := l.stages(steps)
+func discreteRiccati(l *LinearQuadratic, steps int) (*DiscreteRiccati, error) {
+	s, err := stages(l, steps)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (l *LinearQuadratic) DiscreteRiccati(steps int) (*DiscreteRiccati, error) {
 		r.P[n], r.Policy.Gains[n] = p, k
 		r.Constant[n] = r.Constant[n+1] + s.noise(after)
 	}
-	r.Value = l.expected(r.P[0]) + r.Constant[0]
+	r.Value = expected(l, r.P[0]) + r.Constant[0]
 	if math.IsNaN(r.Value) || math.IsInf(r.Value, 0) {
 		return nil, l.errorf("A", "makes the state grow beyond all numbers in %d steps", s.steps)
 	}

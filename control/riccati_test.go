@@ -9,51 +9,14 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-func identity(n int, v float64) [][]float64 {
-	m := make([][]float64, n)
-	for i := range m {
-		m[i] = make([]float64, n)
-		m[i][i] = v
-	}
-	return m
-}
-
-// multiplicative is lqr-multiplicative of PROBLEMS.md in d dimensions.
-func multiplicative(d int) *LinearQuadratic {
-	l := &LinearQuadratic{Name: "multiplicative", A: identity(d, 1), Q: identity(d, 1), R: identity(1, 1), G: identity(d, 1), Horizon: 1}
-	for k := range d {
-		l.B, l.Start = append(l.B, []float64{1}), append(l.Start, 1)
-		e := make([][]float64, d)
-		for i := range e {
-			e[i] = []float64{0}
-		}
-		e[k][0] = 1
-		l.D = append(l.D, e)
-	}
-	return l
-}
-
-// skew has every matrix, none of them symmetric where it need not be, and a random start.
-func skew() *LinearQuadratic {
-	return &LinearQuadratic{
-		A: [][]float64{{-0.5, 1, 0}, {-1, -0.2, 0.4}, {0.3, 0, 0.2}}, B: [][]float64{{1, 0}, {0.3, 1}, {0, -0.5}},
-		S: [][]float64{{0.5, 0}, {0.2, 0.4}, {0, 0.3}},
-		C: [][][]float64{{{0.2, 0, 0.1}, {0, 0.3, 0}, {0.1, 0, 0}}, nil},
-		D: [][][]float64{{{0.1, 0.2}, {0, 0.1}, {0.3, 0}}, {{0.4, 0}, {0, 0}, {0, 0.2}}},
-		Q: [][]float64{{1, 0.2, 0}, {0.2, 0.5, 0}, {0, 0, 2}}, R: [][]float64{{0.5, 0.1}, {0.1, 0.8}}, N: [][]float64{{0.2, 0}, {0, -0.1}, {0.1, 0.1}},
-		G:     [][]float64{{2, 0.3, 0}, {0.3, 1, 0}, {0, 0, 0.5}},
-		Start: []float64{1, -0.5, 2}, StartFactor: [][]float64{{0.5, 0, 0}, {0.2, 0.3, 0}, {0, 0, 0}}, Horizon: 1.5,
-	}
-}
-
 // TestMultiplicativeKnownValues are the published digits, half a unit of the last one.
 func TestMultiplicativeKnownValues(t *testing.T) {
 	l := multiplicative(10)
-	r, err := l.DiscreteRiccati(20)
+	r, err := discreteRiccati(l, 20)
 	if err != nil || math.Abs(r.Value-54.276467) > 5e-7 {
 		t.Errorf("20 steps: %+v, %v, want 54.276467", r, err)
 	}
-	c, err := l.ContinuousRiccati()
+	c, err := continuousRiccati(l)
 	if err != nil || math.Abs(c.Value-57.134434) > 5e-7 || c.Error > 1e-8 {
 		t.Errorf("continuous: %.9f ± %.2g, %v, want 57.134434", c.Value, c.Error, err)
 	}
@@ -64,7 +27,7 @@ func TestMultiplicativeKnownValues(t *testing.T) {
 // few steps; in between the same.
 func TestScalarRiccati(t *testing.T) {
 	l := &LinearQuadratic{B: identity(1, 1), S: identity(1, 0.7), Q: identity(1, 1), R: identity(1, 1), Start: []float64{1.3}, Horizon: 2}
-	r, err := l.ContinuousRiccati()
+	r, err := continuousRiccati(l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,13 +53,13 @@ func TestScalarRiccati(t *testing.T) {
 // TestDiscreteTendsToContinuous fits the order 1 of Euler's scheme over 6 levels.
 func TestDiscreteTendsToContinuous(t *testing.T) {
 	for _, l := range []*LinearQuadratic{multiplicative(10), skew()} {
-		c, err := l.ContinuousRiccati()
+		c, err := continuousRiccati(l)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var h, e []float64
 		for n := 40; n <= 1280; n *= 2 {
-			r, err := l.DiscreteRiccati(n)
+			r, err := discreteRiccati(l, n)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,8 +71,8 @@ func TestDiscreteTendsToContinuous(t *testing.T) {
 		// The gains too, by a Richardson value from the last two levels: its error is of
 		// order h² ~ 1e-6 times the size of the second derivatives.
 		k, _ := c.Gain(0)
-		fine, _ := l.DiscreteRiccati(1280)
-		coarse, _ := l.DiscreteRiccati(640)
+		fine, _ := discreteRiccati(l, 1280)
+		coarse, _ := discreteRiccati(l, 640)
 		var extrapolated mat.Dense
 		extrapolated.Scale(2, fine.Policy.Gains[0])
 		extrapolated.Sub(&extrapolated, coarse.Policy.Gains[0])
@@ -123,7 +86,7 @@ func TestDiscreteTendsToContinuous(t *testing.T) {
 func TestValueFunction(t *testing.T) {
 	l := skew()
 	l.StartFactor = nil
-	r, err := l.DiscreteRiccati(20)
+	r, err := discreteRiccati(l, 20)
 	if err != nil || math.Abs(r.ValueAt(0, l.Start)-r.Value) > r.Error {
 		t.Errorf("%g, %v, want %g", r.ValueAt(0, l.Start), err, r.Value)
 	}
@@ -135,18 +98,18 @@ func TestNoSolution(t *testing.T) {
 	base := LinearQuadratic{Name: "bad", B: one, Start: []float64{1}, Horizon: 2}
 	negative, singular := base, base
 	negative.R, negative.G = one, identity(1, -1) // P = −1/(1−(T−t)) escapes at t = 1
-	if _, err := negative.ContinuousRiccati(); err == nil || !strings.Contains(err.Error(), "problem bad: G: or Q is too negative: the Riccati equation has no solution before t=1;") {
+	if _, err := continuousRiccati(&negative); err == nil || !strings.Contains(err.Error(), "problem bad: G: or Q is too negative: the Riccati equation has no solution before t=1;") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := negative.DiscreteRiccati(20); err == nil || !strings.Contains(err.Error(), "R: + BᵀPB + ΣDᵀPD is not positive definite at step 9 of 20") {
+	if _, err := discreteRiccati(&negative, 20); err == nil || !strings.Contains(err.Error(), "R: + BᵀPB + ΣDᵀPD is not positive definite at step 9 of 20") {
 		t.Errorf("error %v", err)
 	}
 	singular.Q = one
-	if _, err := singular.ContinuousRiccati(); err == nil || !strings.Contains(err.Error(), "R: + ΣDᵀPD is not positive definite (smallest eigenvalue 0) at t=2") {
+	if _, err := continuousRiccati(&singular); err == nil || !strings.Contains(err.Error(), "R: + ΣDᵀPD is not positive definite (smallest eigenvalue 0) at t=2") {
 		t.Errorf("error %v", err)
 	}
 	singular.G = one // now BᵀPB is enough on a grid: the state goes to 0 at once
-	if r, err := singular.DiscreteRiccati(20); err != nil || math.Abs(r.Policy.Gains[0].At(0, 0)-10) > 1e-12 {
+	if r, err := discreteRiccati(&singular, 20); err != nil || math.Abs(r.Policy.Gains[0].At(0, 0)-10) > 1e-12 {
 		t.Errorf("cheap control: %+v, %v, want gain 1/h = 10", r, err)
 	}
 }

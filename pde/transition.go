@@ -110,7 +110,7 @@ func constantDrift(m Drift, dim int) []float64 {
 	return nil
 }
 
-// LinearRate is the r of a drift r·x, 0 where there is none.
+// LinearRate is the r of a drift r·x, 0 for ConstantDrift(0), and whether m is one.
 func LinearRate(m Drift) (float64, bool) {
 	switch m := m.(type) {
 	case LinearDrift:

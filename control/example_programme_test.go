@@ -3,41 +3,15 @@ package control_test
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
-	"github.com/deepbsde/deepbsde/pde"
-	"github.com/deepbsde/deepbsde/pde/reference/colehopf"
+	"github.com/deepbsde/deepbsde/control/reference/programme"
 )
-
-// The control problem behind the named equation hjb, in 100 dimensions: its equation is
-// solved by the Cole–Hopf formula.
-func ExampleProblem_HJB() {
-	p := control.Problem{
-		StateDim: 100, ActionDim: 100, Horizon: 1, Start: make([]float64, 100),
-		Drift:        func(_, _, a expr.Value) expr.Value { return a.Scale(2) },
-		Diffusion:    pde.Scalar(math.Sqrt2),
-		RunningCost:  func(_, _, a expr.Value) expr.Value { return a.NormSq() },
-		TerminalCost: func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() },
-	}
-	h, err := p.HJB()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	r, err := colehopf.Quadrature(h.Problem, 1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("%.4f\n", r.Value)
-	// Output: 4.5902
-}
 
 // A stock of one unit is sold over five stages at a random price, with a cost of selling
 // fast.
-func ExampleDiscrete_DynamicProgramme() {
+func ExampleSolve() {
 	p := control.Problem{
 		StateDim: 2, ActionDim: 1, NoiseDim: 1, Stages: 5, Start: []float64{1, 0}, Maximize: true,
 		Transition: func(_, x, a, w expr.Value) expr.Value {
@@ -56,7 +30,7 @@ func ExampleDiscrete_DynamicProgramme() {
 		fmt.Println(err)
 		return
 	}
-	s, err := d.DynamicProgramme(context.Background(), control.Grid{
+	s, err := programme.Solve(context.Background(), d, programme.Grid{
 		Lower: []float64{0, -2}, Upper: []float64{1, 2}, Points: []int{41, 41},
 	}, 0)
 	if err != nil {

@@ -239,7 +239,7 @@ func (p *Problem) noiseDependsOnAction() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	k := p.noiseDim()
+	k := p.Noises()
 	t, x, a, w := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Input("a", p.ActionDim), expr.Input("w", k)
 	f, err := expr.Compile(p.Noise(t, x, a, w), t, x, a, w)
 	if err != nil {
