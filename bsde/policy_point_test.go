@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/control/reference/riccati"
 )
 
 // TestCostate compares the gradient of a policy's cost with central differences of the
@@ -60,10 +61,10 @@ func TestPolicyAnywhere(t *testing.T) {
 	tr := policyTrainer(t, chain(1), Policy{}, Settings{Iterations: 1500, Steps: 10})
 	for tr.Step(t.Context()) {
 	}
-	l := &control.LinearQuadratic{
+	l := &linearquadratic.Form{
 		A: [][]float64{{-1}}, B: [][]float64{{1}}, Q: [][]float64{{1}}, R: [][]float64{{0.3}}, G: [][]float64{{1}}, S: [][]float64{{0.5}}, Horizon: 1, Start: []float64{1},
 	}
-	want, err := l.DiscreteRiccati(10)
+	want, err := riccati.Discrete(l, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,16 +4,17 @@ import (
 	"sync"
 
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 )
 
 // withReferences is the control problem of a file with the methods whose conditions can
 // be seen from its functions.
 func withReferences(p control.Problem, start startRegion) *Control {
 	c := &Control{Problem: p}
-	c.riccati(sync.OnceValues(func() (*control.LinearQuadratic, error) {
+	c.riccati(sync.OnceValues(func() (*linearquadratic.Form, error) {
 		fixed := c.Problem
 		fixed.RandomStart = nil
-		l, err := fixed.LinearQuadratic()
+		l, err := linearquadratic.Find(&fixed)
 		if err == nil && start.random != nil {
 			// Quadratic functions need the covariance alone, be the start normal or not.
 			l.StartFactor = zeros(p.StateDim, p.StateDim)

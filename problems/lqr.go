@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 )
 
 var lqr = &Family{
@@ -43,7 +43,7 @@ transport v, stable for κ, ν ≥ 0`,
 }
 
 // line is the chain of cells.
-func line(d int, v values) (*control.LinearQuadratic, error) {
+func line(d int, v values) (*linearquadratic.Form, error) {
 	a := zeros(d, d)
 	for i := range a {
 		a[i][i] = -v["kappa"] - 2*v["nu"]
@@ -51,7 +51,7 @@ func line(d int, v values) (*control.LinearQuadratic, error) {
 			a[i][i-1], a[i-1][i] = v["nu"]+v["v"]/2, v["nu"]-v["v"]/2
 		}
 	}
-	l := &control.LinearQuadratic{
+	l := &linearquadratic.Form{
 		Name: "lqr", A: a, B: multiple(d, v["b"]), S: multiple(d, v["sigma"]),
 		Q: multiple(d, v["q"]), R: multiple(d, v["r"]), G: multiple(d, v["g"]),
 		Start: constantStart(d, 1), Horizon: v["horizon"],
@@ -75,7 +75,7 @@ d states and one action, x0 = (1, …, 1)`,
 		"per-step": {Iterations: 4000, LearningRate: 1e-2},
 	},
 	control: func(dim int, v values) (*Control, error) {
-		l := &control.LinearQuadratic{
+		l := &linearquadratic.Form{
 			Name: "lqr-multiplicative", A: multiple(dim, v["alpha"]), B: zeros(dim, 1),
 			Q: multiple(dim, v["q"]), R: multiple(1, v["r"]), G: multiple(dim, v["g"]),
 			D: make([][][]float64, dim), Start: constantStart(dim, 1), Horizon: v["horizon"],

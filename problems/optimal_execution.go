@@ -6,6 +6,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 )
 
 var optimalExecution = &Family{
@@ -94,11 +95,11 @@ func executionMatrices(d int, v values) (correlation, covariance, noise [][]floa
 }
 
 // execution has the states s, q, m of d components each.
-func execution(d, steps int, v values) *control.LinearQuadratic {
+func execution(d, steps int, v values) *linearquadratic.Form {
 	h := v["horizon"] / float64(steps+1)
 	correlation, risk, noise := executionMatrices(d, v)
 	one, memory := multiple(d, 1), math.Exp(-v["kappa"]*h)
-	l := &control.LinearQuadratic{
+	l := &linearquadratic.Form{
 		Name: "optimal-execution", Stages: steps,
 		A: multiple(3*d, 1), B: zeros(3*d, d), S: zeros(3*d, 2*d),
 		Q: zeros(3*d, 3*d), R: zeros(d, d), N: zeros(3*d, d), G: zeros(3*d, 3*d),
