@@ -22,9 +22,8 @@ type DiscreteSolution struct {
 
 // Discrete solves the problem in discrete time, or else the one that
 // [control.Problem.Discretise] makes with the given number of steps (0:
-// [control.DefaultSteps]), exactly:
-// its action is kept over each step, its state follows Euler's scheme. Backwards from
-// P_N = G, c_N = 0,
+// [control.DefaultSteps]), exactly: its action is kept over each step, its state follows
+// Euler's scheme. Backwards from P_N = G, c_N = 0,
 //
 //	H = R + BᵀPB + ΣD_kᵀPD_k,   K_n = H⁻¹(Nᵀ + BᵀPA + ΣD_kᵀPC_k)
 //	P_n = Q + AᵀPA + ΣC_kᵀPC_k − K_nᵀHK_n,   c_n = c_{n+1} + tr(SᵀPS)
