@@ -1,6 +1,9 @@
 package control
 
-import "github.com/deepbsde/deepbsde/autodiff/expr"
+import (
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/control/internal/dependence"
+)
 
 // AdditiveNoise tells whether the form of the dynamics shows that what the actions do to
 // the next state does not depend on the noise of the step: the next state is a sum of a
@@ -20,11 +23,11 @@ func (d *Discrete) AdditiveNoise() (bool, error) {
 	if d.StateDim > 62 {
 		return false, nil
 	}
-	deps, err := dependencies(next, t, x, a, w)
+	deps, err := dependence.Of(next, t, x, a, w)
 	if err != nil {
 		return false, err
 	}
-	return newSplit(deps) != nil, nil
+	return dependence.NewSplit(deps) != nil, nil
 }
 
 // separable tells whether the last operation of a list in t, x, a, w is a sum of a

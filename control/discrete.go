@@ -38,9 +38,6 @@ func (p Problem) Discretise(steps int) (*Discrete, error) {
 // Time is t_n.
 func (d *Discrete) Time(n int) float64 { return float64(n) * d.Step }
 
-// Noises is the number of components of the noise of a step.
-func (d *Discrete) Noises() int { return d.noiseDim() }
-
 // Next is the state after a step,
 //
 //	x + b(t,x,a) h + s(t,x,a)·√h w   or   F(t,x,a,w)
@@ -52,7 +49,7 @@ func (d *Discrete) Next(t, x, a, w expr.Value) expr.Value {
 	if d.Drift != nil {
 		next = next.Add(d.Drift(t, x, a).Scale(d.Step))
 	}
-	return next.Add(d.noise(t, x, a, w.Scale(math.Sqrt(d.Step))))
+	return next.Add(d.NoiseAt(t, x, a, w.Scale(math.Sqrt(d.Step))))
 }
 
 // Cost is that of a step, L h, or the reward where the problem maximises.
@@ -93,7 +90,8 @@ func (d *Discrete) Penalty(t, x, a expr.Value) expr.Value {
 	return sum
 }
 
-func (p *Problem) noise(t, x, a, dw expr.Value) expr.Value {
+// NoiseAt is s(t,x,a)·dw, 0 where there is no noise.
+func (p *Problem) NoiseAt(t, x, a, dw expr.Value) expr.Value {
 	switch {
 	case p.Noise != nil:
 		return p.Noise(t, x, a, dw)

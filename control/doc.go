@@ -1,5 +1,5 @@
-// Package control states stochastic control problems as plain values, simulates them
-// under any policy and holds the references that need no network.
+// Package control states stochastic control problems as plain values and simulates them
+// under any policy.
 //
 // In continuous time
 //
@@ -14,9 +14,9 @@
 // [Problem.Discretise]: that is what solvers solve and what references are exact for.
 // Package bsde trains a network as the policy (bsde.Policy). [Simulate] runs any
 // policy on fresh noise. [Problem.HJB] is the Hamilton–Jacobi–Bellman equation of a
-// problem, for package pde and its solvers. Without a network [LinearQuadratic] problems
-// are solved by Riccati's equation or recursion, and problems of few dimensions by
-// [Discrete.DynamicProgramme] on a grid.
+// problem, for package pde and its solvers. Without a network package reference/riccati
+// solves linear-quadratic problems, which reference/linearquadratic states and finds, and
+// reference/programme problems of few dimensions on a grid.
 //
 // All functions are written over autodiff/expr: a batch has one path a row.
 package control

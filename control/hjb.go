@@ -28,10 +28,10 @@ type HJB struct {
 //
 // That form is recognised by evaluation at random states and actions, to 1e-9; so is
 // μ = 0. A constant, linear or mean-reverting μ becomes that kind of package pde where the
-// form of its expression shows it. The error is a *pde.Error that names the condition that is not met: continuous
-// time, a fixed start, a noise that does not depend on the action, given as a Diffusion
-// that has an inverse, no Constraints, and a Minimizer where the form above is not there
-// or Actions restrict it. The set of actions is the Minimizer's affair: that its values
+// form of its expression shows it. The error is a *pde.Error that names the condition
+// that is not met: continuous time, a fixed start, a noise that does not depend on the
+// action, given as a Diffusion that has an inverse, no Constraints, and a Minimizer where
+// the form above is not there or Actions restrict it. The set of actions is the Minimizer's affair: that its values
 // lie in Actions is not checked. It must be finite for every p, above all for p = 0,
 // where solvers begin: cut a p^(−1/γ) off.
 //
@@ -110,7 +110,7 @@ func (p Problem) hamiltonian(drift pde.Drift, costate func(x, z expr.Value) expr
 func (p *Problem) checkHJB() error {
 	switch {
 	case p.Stages > 0:
-		return p.errorf("Stages", nil, "is %d: a problem in discrete time has no Hamilton–Jacobi–Bellman equation; use DynamicProgramme or train a policy", p.Stages)
+		return p.errorf("Stages", nil, "is %d: a problem in discrete time has no Hamilton–Jacobi–Bellman equation; use dynamic programming or train a policy", p.Stages)
 	case p.RandomStart != nil:
 		return p.errorf("RandomStart", nil, "is given: the equation is solved at one point; set RandomStart to nil and Start to the point")
 	case len(p.Constraints) > 0:

@@ -93,8 +93,8 @@ func (f PolicyFunc) Act(n int, t float64, rows int, x, a []float64) error {
 	return nil
 }
 
-// noiseDim is the number of components of the noise.
-func (p *Problem) noiseDim() int {
+// Noises is the number of components of the noise of a step.
+func (p *Problem) Noises() int {
 	if p.NoiseDim == 0 {
 		return p.StateDim
 	}

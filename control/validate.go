@@ -15,7 +15,7 @@ func (p *Problem) Validate() error {
 	if err := p.validateNumbers(); err != nil {
 		return err
 	}
-	d, m, k := p.StateDim, p.ActionDim, p.noiseDim()
+	d, m, k := p.StateDim, p.ActionDim, p.Noises()
 	in := []expr.Value{expr.Input("t", 1), expr.Input("x", d), expr.Input("a", m), expr.Input("w", k), expr.Input("xi", d)}
 	t, x, a, w, xi := in[0], in[1], in[2], in[3], in[4]
 	admitted := a
@@ -117,7 +117,7 @@ func (p *Problem) validateNumbers() error {
 		return p.errorf("Horizon", nil, "is %g, want a positive finite number", p.Horizon)
 	case p.Diffusion != nil && p.Noise != nil:
 		return p.errorf("Noise", nil, "is given beside Diffusion, want one of them")
-	case p.Diffusion != nil && p.noiseDim() != p.StateDim:
+	case p.Diffusion != nil && p.Noises() != p.StateDim:
 		return p.errorf("NoiseDim", nil, "is %d with a Diffusion, whose noise has StateDim=%d components; use Noise", p.NoiseDim, p.StateDim)
 	}
 	for _, v := range []struct {
@@ -166,5 +166,5 @@ func (p *Problem) call(field string, f func() expr.Value) (v expr.Value, err err
 }
 
 func (p *Problem) errorf(field string, err error, format string, args ...any) error {
-	return &pde.Error{Problem: p.Name, Field: field, Reason: fmt.Sprintf(format, args...), Err: err}
+	return pde.Errorf(p.Name, field, err, format, args...)
 }

@@ -11,6 +11,6 @@
 //
 // [Problem] holds the functions μ, σ, f and g, written in the language of
 // package expr; [Problem.Validate] checks shapes and finiteness, [Residual]
-// checks a closed-form solution against the equation, and the Reference
-// functions solve special equations without a network.
+// checks a closed-form solution against the equation, and the packages
+// below pde/reference solve special equations without a network.
 package pde

@@ -1,8 +1,6 @@
 package pde
 
-import (
-	"github.com/deepbsde/deepbsde/autodiff/expr"
-)
+import "github.com/deepbsde/deepbsde/autodiff/expr"
 
 // Problem is a semilinear parabolic equation with a terminal condition, and the
 // point (0, Start) at which its solution is wanted. It is a plain struct:
@@ -60,8 +58,8 @@ const (
 	Upper   Bound = 1
 )
 
-// drift is μ(t,x) with nil replaced by 0.
-func (p *Problem) drift() Drift {
+// DriftOrZero is μ, ConstantDrift(0) where Drift is nil.
+func (p *Problem) DriftOrZero() Drift {
 	if p.Drift == nil {
 		return ConstantDrift(0)
 	}

@@ -25,7 +25,7 @@ func Residual(p Problem, u func(t, x expr.Value) expr.Value, t, x []float64) (r,
 	if len(x) != n*d {
 		return nil, nil, fmt.Errorf("pde: %d times but %d coordinates, want %d points × %d", n, len(x), n, d)
 	}
-	e, err := compileTerms(&p, u)
+	e, err := p.Functions(u)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -38,68 +38,31 @@ func Residual(p Problem, u func(t, x expr.Value) expr.Value, t, x []float64) (r,
 	return r, s, nil
 }
 
-// terms are the compiled functions of an equation and a candidate solution.
-type terms struct {
-	d                 int
-	u, mu, sigma, gen *expr.Func
-}
-
-func compileTerms(p *Problem, u func(t, x expr.Value) expr.Value) (*terms, error) {
-	d := p.Dim
-	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
-	e := &terms{d: d}
-	for _, c := range []struct {
-		to  **expr.Func
-		out expr.Value
-		in  []expr.Value
-	}{
-		{&e.u, u(t, x), []expr.Value{t, x}},
-		{&e.mu, p.drift().At(t, x), []expr.Value{t, x}},
-		{&e.sigma, p.Diffusion.Mul(t, x, z), []expr.Value{t, x, z}},
-		{&e.gen, p.GeneratorAt(t, x, y, z), []expr.Value{t, x, y, z}},
-	} {
-		var err error
-		if *c.to, err = expr.Compile(c.out, c.in...); err != nil {
-			return nil, err
-		}
-	}
-	return e, nil
-}
-
-// columns is σ(t,x) by columns: row k of the result is σ·e_k.
-func columns(sigma *expr.Func, d int, t float64, x []float64) ([]float64, error) {
-	identity, cols := make([]float64, d*d), make([]float64, d*d)
-	for k := range d {
-		identity[k*d+k] = 1
-	}
-	err := sigma.Eval(d, cols, []float64{t}, x, identity)
-	return cols, err
-}
-
-func (e *terms) at(t float64, x []float64) (r, s float64, err error) {
-	d, time := e.d, []float64{t}
-	cols, err := columns(e.sigma, d, t, x)
+// at is Residual at one point.
+func (e *Functions) at(t float64, x []float64) (r, s float64, err error) {
+	d, time := e.dim, []float64{t}
+	cols, err := e.Columns(t, x)
 	if err != nil {
 		return 0, 0, err
 	}
-	u, z, d2, err := e.u.Jet(d, [][]float64{time, x}, [][]float64{{0}, cols})
+	u, z, d2, err := e.Candidate.Jet(d, [][]float64{time, x}, [][]float64{{0}, cols})
 	if err != nil {
 		return 0, 0, err
 	}
 	mu := make([]float64, d)
-	if err = e.mu.Eval(1, mu, time, x); err != nil {
+	if err = e.Drift.Eval(1, mu, time, x); err != nil {
 		return 0, 0, err
 	}
-	_, ut, _, err := e.u.Jet(1, [][]float64{time, x}, [][]float64{{1}, make([]float64, d)})
+	_, ut, _, err := e.Candidate.Jet(1, [][]float64{time, x}, [][]float64{{1}, make([]float64, d)})
 	if err != nil {
 		return 0, 0, err
 	}
-	_, um, _, err := e.u.Jet(1, [][]float64{time, x}, [][]float64{{0}, mu})
+	_, um, _, err := e.Candidate.Jet(1, [][]float64{time, x}, [][]float64{{0}, mu})
 	if err != nil {
 		return 0, 0, err
 	}
 	f := make([]float64, 1)
-	if err = e.gen.Eval(1, f, time, x, u[:1], z); err != nil {
+	if err = e.Generator.Eval(1, f, time, x, u[:1], z); err != nil {
 		return 0, 0, err
 	}
 	r = ut[0] + um[0] + f[0]

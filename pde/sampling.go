@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-
-	"github.com/deepbsde/deepbsde/autodiff/random"
 )
 
 // Sampling are the settings of a reference method that simulates. Zero fields mean
@@ -17,8 +15,8 @@ type Sampling struct {
 	Workers int    // goroutines, default GOMAXPROCS; results do not depend on it
 }
 
-// withDefaults fills in the zero fields.
-func (s Sampling) withDefaults(paths, steps int) Sampling {
+// WithDefaults fills in the zero fields, Paths and Steps as given.
+func (s Sampling) WithDefaults(paths, steps int) Sampling {
 	if s.Paths == 0 {
 		s.Paths = paths
 	}
@@ -31,29 +29,10 @@ func (s Sampling) withDefaults(paths, steps int) Sampling {
 	return s
 }
 
-// check refuses settings, with the defaults filled in, that cannot be used.
-func (s Sampling) check() error {
+// Check refuses settings, with the defaults filled in, that cannot be used.
+func (s Sampling) Check() error {
 	if s.Paths < 2 || s.Steps < 1 || s.Workers < 1 || s.Paths > math.MaxUint32 || s.Steps > math.MaxUint32/2 {
 		return fmt.Errorf("%d paths of %d steps on %d workers; want at least 2 paths, 1 step, 1 worker and less than 2³² paths, 2³¹ steps", s.Paths, s.Steps, s.Workers)
 	}
 	return nil
-}
-
-// method keeps the random numbers of the reference methods apart from one another and
-// from those of the solvers.
-type method uint64
-
-const (
-	forMonteCarlo method = 1000 + iota
-	forColeHopf
-	forBranching
-	forPicard
-	forPolicy
-	forDual
-	forRadial
-)
-
-// stream is the random stream of a path; see random.Stream for Batch and Step.
-func (s *Sampling) stream(m method, path int) random.Stream {
-	return random.Stream{Key: random.Key(s.Seed, uint64(m)), Path: uint32(path)}
 }

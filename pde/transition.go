@@ -45,9 +45,9 @@ func (tr *Transition) Tangent(h float64, rows int, a, dw, next []float64) {
 // be used from several goroutines.
 func (p *Problem) Transition() (*Transition, error) {
 	tr := &Transition{dim: p.Dim}
-	mu := constantDrift(p.drift(), p.Dim)
-	reversion, isOU := meanReversion(p.drift())
-	rate, isLinear := linearRate(p.drift())
+	mu := constantDrift(p.DriftOrZero(), p.Dim)
+	reversion, isOU := meanReversion(p.DriftOrZero())
+	rate, isLinear := LinearRate(p.DriftOrZero())
 	action, isConstant := constantAction(p.Diffusion, p.Dim)
 	switch s := p.Diffusion.(type) {
 	case Geometric:
@@ -110,7 +110,8 @@ func constantDrift(m Drift, dim int) []float64 {
 	return nil
 }
 
-func linearRate(m Drift) (float64, bool) {
+// LinearRate is the r of a drift r·x, 0 for ConstantDrift(0), and whether m is one.
+func LinearRate(m Drift) (float64, bool) {
 	switch m := m.(type) {
 	case LinearDrift:
 		return float64(m), true
@@ -236,7 +237,7 @@ func (tr *Transition) ornsteinUhlenbeck(m MeanReverting, action func(dw, out []f
 
 // EulerStep is x + μ(t,x)h + σ(t,x)dw.
 func (p *Problem) EulerStep(t, h, x, dw expr.Value) expr.Value {
-	return x.Add(p.drift().At(t, x).Mul(h)).Add(p.Diffusion.Mul(t, x, dw))
+	return x.Add(p.DriftOrZero().At(t, x).Mul(h)).Add(p.Diffusion.Mul(t, x, dw))
 }
 
 // euler sets the step of EulerStep.

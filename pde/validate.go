@@ -30,6 +30,11 @@ func (e *Error) Error() string {
 // Unwrap is the underlying error.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Errorf is an *Error with the reason as a format; err may be nil.
+func Errorf(problem, field string, err error, format string, args ...any) error {
+	return &Error{Problem: problem, Field: field, Reason: fmt.Sprintf(format, args...), Err: err}
+}
+
 // Validate checks dimensions and numbers, calls every function once with
 // symbols and compares the widths it returns with those wanted, and evaluates
 // all of them at (0, Start), where they must be finite. The error is an *Error.
@@ -44,7 +49,7 @@ func (p *Problem) Validate() error {
 		width int
 		call  func() expr.Value
 	}{
-		{"Drift", d, func() expr.Value { return p.drift().At(t, x) }},
+		{"Drift", d, func() expr.Value { return p.DriftOrZero().At(t, x) }},
 		{"Diffusion", d, func() expr.Value { return p.Diffusion.Mul(t, x, z) }},
 		{"Terminal", 1, func() expr.Value { return p.Terminal(x) }},
 		{"Generator", 1, func() expr.Value { return p.GeneratorAt(t, x, y, z) }},
@@ -106,7 +111,7 @@ func (p *Problem) validateNumbers() error {
 	if err := vector("x0", p.Start, p.Dim); err != nil {
 		return p.errorf("Start", err, "does not fit Dim=%d", p.Dim)
 	}
-	for field, part := range map[string]any{"Drift": p.drift(), "Diffusion": p.Diffusion} {
+	for field, part := range map[string]any{"Drift": p.DriftOrZero(), "Diffusion": p.Diffusion} {
 		if c, ok := part.(checker); ok {
 			if err := c.check(p.Dim); err != nil {
 				return p.errorf(field, err, "does not fit Dim=%d", p.Dim)
@@ -127,5 +132,5 @@ func (p *Problem) call(field string, f func() expr.Value) (v expr.Value, err err
 }
 
 func (p *Problem) errorf(field string, err error, format string, args ...any) error {
-	return &Error{Problem: p.Name, Field: field, Reason: fmt.Sprintf(format, args...), Err: err}
+	return Errorf(p.Name, field, err, format, args...)
 }

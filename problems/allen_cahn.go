@@ -5,6 +5,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/radial"
 )
 
 var allenCahn = &Family{
@@ -31,6 +32,6 @@ u(T,x) = 1/(2 + 0.4‖x‖²), x0 = 0`,
 				Terminal:  func(x expr.Value) expr.Value { return x.NormSq().Scale(0.4).AddConst(2).Inv() },
 			}, nil
 		},
-		Reference: func(p *pde.Problem, _ int, _ Values) (*pde.Reference, error) { return pde.Radial(*p) },
+		Reference: func(p *pde.Problem, _ int, _ Values) (*pde.Reference, error) { return radial.Solve(*p) },
 	},
 }

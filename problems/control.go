@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 )
@@ -67,10 +68,10 @@ func (f *Family) MakeControl(dim int, set map[string]float64) (*Control, error) 
 // which must be independent; nil for a fixed one.
 func ControlOf(p control.Problem, deviations []float64) *Control {
 	c := &Control{Problem: p}
-	c.riccati(sync.OnceValues(func() (*control.LinearQuadratic, error) {
+	c.riccati(sync.OnceValues(func() (*linearquadratic.Form, error) {
 		fixed := c.Problem
 		fixed.RandomStart = nil
-		l, err := fixed.LinearQuadratic()
+		l, err := linearquadratic.Find(&fixed)
 		if err == nil && deviations != nil {
 			// Quadratic functions need the covariance alone, be the start normal or not.
 			l.StartFactor = matrix.Zeros(p.StateDim, p.StateDim)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/riccati"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 )
@@ -183,7 +184,7 @@ func TestAlmgrenChriss(t *testing.T) {
 	v["beta"], v["lambda"], v["gamma"] = 0, 2, 0.3
 	const trades = 21
 	l := execution(1, trades-1, v)
-	r, err := l.DiscreteRiccati(0)
+	r, err := riccati.Discrete(l, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ u(T,x) = min xᵢ, x0 = (100, …, 100)`,
 	},
 	Recorded: &pde.Reference{
 		Value: 57.2913, StdErr: 0.0022, Method: "multilevel Picard",
-		Source: "pde.Picard, 64 repetitions at level 5 with basis 10, seed 2",
+		Source: "picard.Solve, 64 repetitions at level 5 with basis 10, seed 2",
 	},
 	Published:    published(57.300, "multilevel Picard", hje2018+", section 3.2"),
 	PublishedRun: &PublishedRun{6000, 0.0046, 0, 617, hje2018},

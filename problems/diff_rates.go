@@ -5,6 +5,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/tworates"
 )
 
 var diffRates = &Family{
@@ -38,7 +39,7 @@ u(T,x) = max(m−120, 0) − 2 max(m−150, 0), m = max xᵢ, x0 = (100, …, 10
 	PublishedRun: &PublishedRun{4000, 0.0039, 0, 566, ehj2017},
 	Definition: Definition{
 		Methods: func(v Values) []ReferenceMethod {
-			m := pde.TwoRates{
+			m := tworates.Claim{
 				Sigma: v["sigma"], Lend: v["r_l"], Borrow: v["r_b"],
 				Strikes: []float64{v["k1"], v["k2"]}, Slopes: []float64{1, -2},
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/programme"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -138,11 +139,11 @@ func (s storage) problem() control.Problem {
 // grid holds all the states that can be reached. A value has kinks in the level, at the
 // rate, and in the wind, at the demand, where the interpolation lies below it, and is
 // convex in the price, where it lies above.
-func (s storage) grid() control.Grid {
+func (s storage) grid() programme.Grid {
 	charge := s.efficiency * math.Min(s.rate, windMost)
 	upper := math.Min(s.capacity, charge*float64(s.stages))
 	points := 2*int(4*upper/s.rate) + 1 // eight for what an hour discharges
-	return control.Grid{
+	return programme.Grid{
 		Lower: []float64{0, 0, 0}, Upper: []float64{upper, windMost, priceMost},
 		Points: []int{min(max(points, 25), 65), 17, 17}, Actions: []int{5, 5}, Zoom: 5, Nodes: 7,
 	}
@@ -150,17 +151,17 @@ func (s storage) grid() control.Grid {
 
 // solver solves a discrete problem once, however often and from wherever it is asked
 // for; a second problem takes the place of the first.
-func (s storage) solver() func(ctx context.Context, d *control.Discrete, workers int) (*control.GridSolution, error) {
+func (s storage) solver() func(ctx context.Context, d *control.Discrete, workers int) (*programme.Solution, error) {
 	var lock sync.Mutex
 	var last *control.Discrete
-	var solution *control.GridSolution
-	return func(ctx context.Context, d *control.Discrete, workers int) (*control.GridSolution, error) {
+	var solution *programme.Solution
+	return func(ctx context.Context, d *control.Discrete, workers int) (*programme.Solution, error) {
 		lock.Lock()
 		defer lock.Unlock()
 		if d == last {
 			return solution, nil
 		}
-		found, err := d.DynamicProgramme(ctx, s.grid(), workers)
+		found, err := programme.Solve(ctx, d, s.grid(), workers)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/colehopf"
 )
 
 var hjb = &Family{
@@ -34,7 +35,7 @@ u(T,x) = ln((1 + ‖x‖²)/2), x0 = 0`,
 				Terminal:  func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() },
 			}, nil
 		},
-		Reference: func(p *pde.Problem, _ int, v Values) (*pde.Reference, error) { return pde.ColeHopf(*p, v["lambda"]) },
+		Reference: func(p *pde.Problem, _ int, v Values) (*pde.Reference, error) { return colehopf.Quadrature(*p, v["lambda"]) },
 		Methods:   func(Values) []ReferenceMethod { return ColeHopfMethods() },
 	},
 }
@@ -47,18 +48,18 @@ var coleHopfMethods = []ReferenceMethod{
 	{"cole-hopf", "quadrature of the Cole–Hopf formula: f = −λ‖z‖²/2, μ = 0, σ = s·I, radial g, x0 = 0", coleHopf},
 	{"cole-hopf-mc", "the Cole–Hopf formula, simulated: f = −λ‖z‖²/2, any μ, σ, g and x0",
 		func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error) {
-			lambda, err := pde.QuadraticRate(p)
+			lambda, err := colehopf.Lambda(p)
 			if err != nil {
 				return nil, err
 			}
-			return pde.ColeHopfMonteCarlo(ctx, p, lambda, s)
+			return colehopf.MonteCarlo(ctx, p, lambda, s)
 		}},
 }
 
 func coleHopf(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) {
-	lambda, err := pde.QuadraticRate(p)
+	lambda, err := colehopf.Lambda(p)
 	if err != nil {
 		return nil, err
 	}
-	return pde.ColeHopf(p, lambda)
+	return colehopf.Quadrature(p, lambda)
 }

@@ -4,31 +4,33 @@ import (
 	"context"
 
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/control/reference/riccati"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
 // linearQuadratic is a control problem whose references and optimal policy are those of
 // Riccati equations. scale is the typical size of the optimal actions.
-func linearQuadratic(l *control.LinearQuadratic, scale float64) (*Control, error) {
+func linearQuadratic(l *linearquadratic.Form, scale float64) (*Control, error) {
 	p, err := l.Problem()
 	if err != nil {
 		return nil, err
 	}
 	p.ActionScale = constantStart(p.ActionDim, scale)
 	c := &Control{Problem: p}
-	c.riccati(func() (*control.LinearQuadratic, error) { return l, nil })
+	c.riccati(func() (*linearquadratic.Form, error) { return l, nil })
 	return c, nil
 }
 
 // riccati adds the references and the optimal policy of a linear-quadratic problem, which
 // find gives, or an error where the problem is another one.
-func (c *Control) riccati(find func() (*control.LinearQuadratic, error)) {
-	discrete := func(d *control.Discrete) (*control.DiscreteRiccati, error) {
+func (c *Control) riccati(find func() (*linearquadratic.Form, error)) {
+	discrete := func(d *control.Discrete) (*riccati.DiscreteSolution, error) {
 		l, err := find()
 		if err != nil {
 			return nil, err
 		}
-		return l.DiscreteRiccati(d.Steps)
+		return riccati.Discrete(l, d.Steps)
 	}
 	c.Optimal = func(_ context.Context, d *control.Discrete) (control.Policy, error) {
 		r, err := discrete(d)
@@ -56,7 +58,7 @@ func (c *Control) riccati(find func() (*control.LinearQuadratic, error)) {
 				if err != nil {
 					return nil, err
 				}
-				r, err := l.ContinuousRiccati()
+				r, err := riccati.Continuous(l)
 				if err != nil {
 					return nil, err
 				}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 )
 
@@ -46,7 +46,7 @@ transport v, stable for κ, ν ≥ 0`,
 }
 
 // line is the chain of cells.
-func line(d int, v Values) (*control.LinearQuadratic, error) {
+func line(d int, v Values) (*linearquadratic.Form, error) {
 	a := matrix.Zeros(d, d)
 	for i := range a {
 		a[i][i] = -v["kappa"] - 2*v["nu"]
@@ -54,7 +54,7 @@ func line(d int, v Values) (*control.LinearQuadratic, error) {
 			a[i][i-1], a[i-1][i] = v["nu"]+v["v"]/2, v["nu"]-v["v"]/2
 		}
 	}
-	l := &control.LinearQuadratic{
+	l := &linearquadratic.Form{
 		Name: "lqr", A: a, B: matrix.Multiple(d, v["b"]), S: matrix.Multiple(d, v["sigma"]),
 		Q: matrix.Multiple(d, v["q"]), R: matrix.Multiple(d, v["r"]), G: matrix.Multiple(d, v["g"]),
 		Start: constantStart(d, 1), Horizon: v["horizon"],
@@ -79,7 +79,7 @@ d states and one action, x0 = (1, …, 1)`,
 	},
 	Definition: Definition{
 		Control: func(dim int, v Values) (*Control, error) {
-			l := &control.LinearQuadratic{
+			l := &linearquadratic.Form{
 				Name: "lqr-multiplicative", A: matrix.Multiple(dim, v["alpha"]), B: matrix.Zeros(dim, 1),
 				Q: matrix.Multiple(dim, v["q"]), R: matrix.Multiple(1, v["r"]), G: matrix.Multiple(dim, v["g"]),
 				D: make([][][]float64, dim), Start: constantStart(dim, 1), Horizon: v["horizon"],

@@ -6,6 +6,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 )
 
@@ -97,11 +98,11 @@ func executionMatrices(d int, v Values) (correlation, covariance, noise [][]floa
 }
 
 // execution has the states s, q, m of d components each.
-func execution(d, steps int, v Values) *control.LinearQuadratic {
+func execution(d, steps int, v Values) *linearquadratic.Form {
 	h := v["horizon"] / float64(steps+1)
 	correlation, risk, noise := executionMatrices(d, v)
 	one, memory := matrix.Multiple(d, 1), math.Exp(-v["kappa"]*h)
-	l := &control.LinearQuadratic{
+	l := &linearquadratic.Form{
 		Name: "optimal-execution", Stages: steps,
 		A: matrix.Multiple(3*d, 1), B: matrix.Zeros(3*d, d), S: matrix.Zeros(3*d, 2*d),
 		Q: matrix.Zeros(3*d, 3*d), R: matrix.Zeros(d, d), N: matrix.Zeros(3*d, d), G: matrix.Zeros(3*d, 3*d),

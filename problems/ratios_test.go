@@ -4,7 +4,8 @@ import (
 	"math"
 	"testing"
 
-	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/control/reference/riccati"
 	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 	"gonum.org/v1/gonum/mat"
 )
@@ -22,10 +23,10 @@ type naive struct {
 // (x, c) the problem has nothing left to decide, and its value function at the start is
 // quadratic in c. The noise must be additive; then the best schedule solves the problem
 // without noise, and the noise adds what it costs under a = 0.
-func naivePolicies(t *testing.T, l *control.LinearQuadratic, steps int, action []float64) naive {
+func naivePolicies(t *testing.T, l *linearquadratic.Form, steps int, action []float64) naive {
 	t.Helper()
 	d, m := l.StateDim(), l.ActionDim()
-	e := &control.LinearQuadratic{
+	e := &linearquadratic.Form{
 		A: matrix.Zeros(d+m, d+m), B: matrix.Zeros(d+m, 1), S: matrix.Zeros(d+m, len(l.S[0])), Q: matrix.Zeros(d+m, d+m), R: matrix.Multiple(1, 1), G: matrix.Zeros(d+m, d+m),
 		Start: append(append([]float64(nil), l.Start...), make([]float64, m)...), Horizon: l.Horizon, Stages: l.Stages,
 	}
@@ -46,11 +47,11 @@ func naivePolicies(t *testing.T, l *control.LinearQuadratic, steps int, action [
 			}
 		}
 	}
-	free, err := e.DiscreteRiccati(steps)
+	free, err := riccati.Discrete(e, steps)
 	if err != nil {
 		t.Fatal(err)
 	}
-	best, err := l.DiscreteRiccati(steps)
+	best, err := riccati.Discrete(l, steps)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,11 @@ import (
 	"fmt"
 
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/branching"
+	"github.com/deepbsde/deepbsde/pde/reference/finitedifference"
+	"github.com/deepbsde/deepbsde/pde/reference/montecarlo"
+	"github.com/deepbsde/deepbsde/pde/reference/picard"
+	"github.com/deepbsde/deepbsde/pde/reference/radial"
 )
 
 // ReferenceMethod computes u(0, x0) without a network.
@@ -28,16 +33,16 @@ func (f *Family) ReferenceMethods(parameters map[string]float64) []ReferenceMeth
 // generalMethods apply to every equation that meets their conditions.
 var generalMethods = []ReferenceMethod{
 	{"radial", "finite differences in ‖x‖: μ = 0, σ = s·I, f = f(t,y), radial g",
-		func(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) { return pde.Radial(p) }},
+		func(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) { return radial.Solve(p) }},
 	{"finite-differences", "finite differences in one or two dimensions",
 		func(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Reference, error) {
-			return pde.FiniteDifference(p)
+			return finitedifference.Solve(p)
 		}},
-	{"monte-carlo", "Feynman–Kac, simulated: f = a(t,x) + b(t,x)·y", pde.MonteCarlo},
-	{"branching", "branching diffusion: f a polynomial in y, short horizons", pde.Branching},
+	{"monte-carlo", "Feynman–Kac, simulated: f = a(t,x) + b(t,x)·y", montecarlo.Solve},
+	{"branching", "branching diffusion: f a polynomial in y, short horizons", branching.Solve},
 	{"picard", "full-history multilevel Picard: any f, with or without z",
 		func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error) {
-			return pde.Picard(ctx, p, pde.Multilevel{Seed: s.Seed, Workers: s.Workers})
+			return picard.Solve(ctx, p, picard.Multilevel{Seed: s.Seed, Workers: s.Workers})
 		}},
 }
 

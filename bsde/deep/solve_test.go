@@ -13,6 +13,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/radial"
 )
 
 // heat is ∂u/∂t + ½Δu = 0 with g = ‖x‖²: u = ‖x‖² + d(T−t), ∇u = 2x.
@@ -267,7 +268,7 @@ func TestLinearInY(t *testing.T) {
 func TestLongHorizonFindsTheFixedPoint(t *testing.T) {
 	p := named(t, "allen-cahn", 0)
 	p.Dim, p.Horizon, p.Start = 5, 2, make([]float64, 5)
-	ref, err := pde.Radial(p)
+	ref, err := radial.Solve(p)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/network"
-	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/control/reference/riccati"
 )
 
 // TestCostate compares the gradient of a policy's cost with central differences of the
@@ -63,10 +64,10 @@ func TestPolicyAnywhere(t *testing.T) {
 	tr := policyTrainer(t, chain(1), Method{}, bsde.Settings{Iterations: 1500, Steps: 10})
 	for tr.Step(t.Context()) {
 	}
-	l := &control.LinearQuadratic{
+	l := &linearquadratic.Form{
 		A: [][]float64{{-1}}, B: [][]float64{{1}}, Q: [][]float64{{1}}, R: [][]float64{{0.3}}, G: [][]float64{{1}}, S: [][]float64{{0.5}}, Horizon: 1, Start: []float64{1},
 	}
-	want, err := l.DiscreteRiccati(10)
+	want, err := riccati.Discrete(l, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -139,9 +139,9 @@ func TestPolicyBits(t *testing.T) {
 	}
 }
 
-// riccati is the optimal cost of dx = a dt + s dW with cost ∫(x² + r a²)dt + x² on
+// scalarRiccati is the optimal cost of dx = a dt + s dW with cost ∫(x² + r a²)dt + x² on
 // N steps, and the gains.
-func riccati(n int, r, s, x0 float64) (value float64, gains []float64) {
+func scalarRiccati(n int, r, s, x0 float64) (value float64, gains []float64) {
 	h := 1 / float64(n)
 	p, c := 1.0, 0.0
 	gains = make([]float64, n)
@@ -166,7 +166,7 @@ func TestPolicyFindsTheGain(t *testing.T) {
 		RunningCost:  func(_, x, a expr.Value) expr.Value { return x.Square().Add(a.Square().Scale(0.3)) },
 		TerminalCost: func(x expr.Value) expr.Value { return x.Square() },
 	}
-	want, gains := riccati(20, 0.3, 0.5, 1)
+	want, gains := scalarRiccati(20, 0.3, 0.5, 1)
 	for _, net := range []network.Network{network.Shared{}, network.PerStep{}} {
 		r, err := bsde.Solve(t.Context(), p, Method{Network: net}, &bsde.Settings{Iterations: 2000})
 		if err != nil {

@@ -25,6 +25,8 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/montecarlo"
+	"github.com/deepbsde/deepbsde/pde/reference/picard"
 )
 
 const (
@@ -83,7 +85,7 @@ func basket(dim int, risky bool) pde.Problem {
 
 func main() {
 	ctx := context.Background()
-	riskless, err := pde.MonteCarlo(ctx, basket(20, false), pde.Sampling{Seed: 1})
+	riskless, err := montecarlo.Solve(ctx, basket(20, false), pde.Sampling{Seed: 1})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -91,7 +93,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	reference, err := pde.Picard(ctx, basket(20, true), pde.Multilevel{Seed: 1})
+	reference, err := picard.Solve(ctx, basket(20, true), picard.Multilevel{Seed: 1})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -5,7 +5,8 @@ import (
 	"math"
 	"testing"
 
-	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/finitedifference"
+	"github.com/deepbsde/deepbsde/pde/reference/picard"
 )
 
 // TestVolatility: the rows of the factor have the lengths v and the correlation ½, to
@@ -32,16 +33,16 @@ func TestVolatility(t *testing.T) {
 // TestTwoStocks: for two stocks, where finite differences apply, Picard's value is within
 // four of its stated errors of theirs.
 func TestTwoStocks(t *testing.T) {
-	grid, err := pde.FiniteDifference(basket(2, true))
+	grid, err := finitedifference.Solve(basket(2, true))
 	if err != nil {
 		t.Fatal(err)
 	}
-	picard, err := pde.Picard(context.Background(), basket(2, true), pde.Multilevel{Seed: 1})
+	estimate, err := picard.Solve(context.Background(), basket(2, true), picard.Multilevel{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("finite differences %g ± %g, Picard %g ± %g", grid.Value, grid.StdErr, picard.Value, picard.StdErr)
-	if math.Abs(grid.Value-picard.Value) > 4*math.Hypot(grid.StdErr, picard.StdErr) || picard.StdErr > 0.02*grid.Value {
-		t.Errorf("finite differences %g ± %g, Picard %g ± %g", grid.Value, grid.StdErr, picard.Value, picard.StdErr)
+	t.Logf("finite differences %g ± %g, Picard %g ± %g", grid.Value, grid.StdErr, estimate.Value, estimate.StdErr)
+	if math.Abs(grid.Value-estimate.Value) > 4*math.Hypot(grid.StdErr, estimate.StdErr) || estimate.StdErr > 0.02*grid.Value {
+		t.Errorf("finite differences %g ± %g, Picard %g ± %g", grid.Value, grid.StdErr, estimate.Value, estimate.StdErr)
 	}
 }

@@ -30,6 +30,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/programme"
 )
 
 const weight = 2 // of the penalty, currency an hour and °C²
@@ -79,7 +80,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	grid, err := d.DynamicProgramme(ctx, control.Grid{Lower: []float64{-4, -4}, Upper: []float64{6, 5}, Points: []int{31, 31}}, 0)
+	grid, err := programme.Solve(ctx, d, programme.Grid{Lower: []float64{-4, -4}, Upper: []float64{6, 5}, Points: []int{31, 31}}, 0)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/montecarlo"
 )
 
 const (
@@ -91,7 +92,7 @@ func main() {
 	call := p
 	call.Name, call.Exact = "call", nil
 	call.Terminal = func(x expr.Value) expr.Value { return x.Exp().Mean().AddConst(-strike).Relu() }
-	reference, err := pde.MonteCarloNearby(ctx, call, p, pde.Sampling{Paths: 1 << 14, Seed: 1})
+	reference, err := montecarlo.Nearby(ctx, call, p, pde.Sampling{Paths: 1 << 14, Seed: 1})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/colehopf"
 )
 
 const (
@@ -56,7 +57,7 @@ func main() {
 		Generator: func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-lambda / 2.) },
 		Terminal:  func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() },
 	}
-	reference, err := pde.ColeHopf(p, lambda)
+	reference, err := colehopf.Quadrature(p, lambda)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,0 +1,40 @@
+package riccati
+
+import (
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/internal/matrix"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/pde"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Cost is the exact expected cost of a linear policy, of as many steps as it has gains,
+// in the N-step problem: the recursion of [Discrete] with the gains given. The cost
+// of a = 0 is that of zero gains.
+func Cost(l *linearquadratic.Form, f *control.Feedback) (float64, error) {
+	s, err := stages(l, len(f.Gains))
+	if err != nil {
+		return 0, err
+	}
+	if len(f.Gains) != s.steps {
+		return 0, pde.Errorf(l.Name, "Stages", nil, "is %d, the policy has %d gains", s.steps, len(f.Gains))
+	}
+	p, constant := mat.DenseCopyOf(s.g), 0.0
+	for n := s.steps - 1; n >= 0; n-- {
+		k := f.Gains[n]
+		if r, c := k.Dims(); r != l.ActionDim() || c != l.StateDim() {
+			return 0, pde.Errorf(l.Name, "B", nil, "is %d×%d, gain %d of the policy is %d×%d, want %d×%d", l.StateDim(), l.ActionDim(), n, r, c, l.ActionDim(), l.StateDim())
+		}
+		h, g, free := s.complete(p)
+		// xᵀ(free + KᵀHK − 2KᵀF)x
+		var hk, step mat.Dense
+		hk.Mul(h, k)
+		g.Scale(2, g)
+		hk.Sub(&hk, g)
+		step.Mul(k.T(), &hk)
+		constant += s.noise(p)
+		p.Add(free, &step)
+		matrix.Symmetrise(p)
+	}
+	return expected(l, p) + constant, nil
+}

@@ -1,0 +1,113 @@
+// Package finitedifference solves equations in one and two dimensions on grids, with any
+// coefficients, by the alternating-direction scheme of Hundsdorfer and Verwer and
+// extrapolation. The source is in 't Hout, Welfert (2009).
+package finitedifference
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// Solve solves a problem in one or two dimensions on a grid, with any
+// drift, diffusion (correlated too) and generator. It is the reference that shares
+// nothing with the simulating methods: no paths, no networks, no random error.
+//
+//   - Space: central differences of order 2 in coordinates ξ with x = x0 + ξ, or
+//     x = x0·e^ξ for a component whose drift and noise vanish in proportion to it, as
+//     those of geometric Brownian motion do. A component whose noise vanishes at 0
+//     otherwise (square-root processes) keeps 0 as the boundary. The start is a node.
+//     The domain reaches seven standard deviations (six in two dimensions) beyond all
+//     means of X_t; there u keeps the slope of g, which no generator can drive away.
+//   - Terminal condition: averaged over the cell of each node, so that kinks and jumps
+//     between the nodes cost no order.
+//   - Time: the alternating-direction scheme of Hundsdorfer and Verwer of order 2,
+//     θ = ½ + √3/6, the mixed derivative explicit; f enters linearised in y and z, with
+//     the derivatives implicit and the rest explicit (a Rosenbrock method with
+//     inexact Jacobian: no iteration). The steps shrink towards T, and the first two
+//     are implicit Euler steps, which damp what a kink of g excites.
+//   - Three grids; the value is that of the Richardson extrapolation for order 2.
+//     Where they fail or disagree by more than 5 %, all three are refined.
+//
+// StdErr is the distance to the extrapolation one level coarser plus the change that a
+// domain wider by a quarter makes on the coarsest grid. For smooth data it shrinks like
+// h⁴; it is an estimate, not a bound. Where the solution is singular at T it shrinks
+// more slowly. Where noise is absent in a direction that drift crosses fast, the
+// central differences oscillate, which StdErr shows. Blow-up of the solution and more
+// than two dimensions are refused by name.
+//
+// Source: in 't Hout, Welfert, Unconditional stability of second-order ADI schemes
+// applied to multi-dimensional diffusion equations with mixed derivative terms, Appl.
+// Numer. Math. 59 (2009); Kreiss, Thomée, Widlund, Smoothing of initial data and rates
+// of convergence for parabolic difference equations, Comm. Pure Appl. Math. 23 (1970).
+func Solve(p pde.Problem) (*pde.Reference, error) {
+	if p.Dim > 2 {
+		return nil, fmt.Errorf("finite differences: need dimension 1 or 2, problem %s has d=%d", p.Name, p.Dim)
+	}
+	l, err := newLattice(&p)
+	if err != nil {
+		return nil, fmt.Errorf("finite differences: %w", err)
+	}
+	var r *pde.Reference
+	for level := 0; level <= 3-p.Dim; level++ {
+		if r, err = l.extrapolated(level); err == nil && r.StdErr <= 0.05*math.Abs(r.Value) {
+			return r, nil
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("finite differences: %w", err)
+	}
+	return r, nil
+}
+
+// extrapolated is the value of three grids from the given level on.
+func (l *lattice) extrapolated(level int) (*pde.Reference, error) {
+	d := l.p.Dim
+	steps := []int{40, 12}[d-1] << level
+	wide, err := l.solve(l.widened(), level, steps)
+	if err != nil {
+		return nil, err
+	}
+	var v [3]float64
+	for k := range v {
+		if v[k], err = l.solve(l.axes, level+k, steps<<k); err != nil {
+			return nil, err
+		}
+	}
+	coarse, fine := v[1]+(v[1]-v[0])/3, v[2]+(v[2]-v[1])/3
+	return &pde.Reference{
+		Value: fine, StdErr: math.Abs(fine-coarse) + math.Abs(wide-v[0]),
+		Method: "finite differences", Source: fmt.Sprintf("%d-dimensional grid, Hundsdorfer–Verwer scheme, extrapolated", d),
+	}, nil
+}
+
+// lattice is a problem ready to be solved on grids.
+type lattice struct {
+	p      *pde.Problem
+	terms  *pde.Functions // compiled; the candidate is the terminal function
+	axes   []axis
+	moving bool // μ or σ depends on t
+	onY    bool // f depends on y
+	onZ    bool // f depends on z
+}
+
+// solve is u(0, x0) with the axes refined by halving the mesh width level times.
+func (l *lattice) solve(axes []axis, level, steps int) (float64, error) {
+	g := newGrid(axes, level)
+	u, err := l.terminal(g)
+	if err != nil {
+		return 0, err
+	}
+	m := &march{lattice: l, grid: g, u: u}
+	at := func(k int) float64 { // graded towards T, where a kink smooths out fastest
+		s := float64(steps-k) / float64(steps)
+		return l.p.Horizon * (1 - s*s)
+	}
+	for k := steps - 1; k >= 0; k-- {
+		if err := m.step(at(k), at(k+1), k >= steps-2); err != nil {
+			return 0, err
+		}
+	}
+	return m.u[g.start], nil
+}
