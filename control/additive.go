@@ -12,7 +12,7 @@ import (
 // both hold in fact but do not show; it is never wrongly true.
 func (d *Discrete) AdditiveNoise() (bool, error) {
 	t, x, a, w := expr.Input("t", 1), expr.Input("x", d.StateDim), expr.Input("a", d.ActionDim), expr.Input("w", d.Noises())
-	next := d.Next(t, x, a, w)
+	next := d.Next(0, t, x, a, w)
 	nodes, err := expr.Nodes(next, t, x, a, w)
 	if err != nil {
 		return false, err

@@ -4,27 +4,32 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
 // Discrete is a problem on its time grid: what solvers solve and what references are
-// exact for. The functions take and give expressions; noise w is standard normal.
+// exact for. The functions take and give expressions; noise w is standard normal. Those of
+// a step depend on its number n only through its length: where Grid.Regular they are the
+// same for all steps, and only t differs.
 type Discrete struct {
 	Problem
-	Steps int     // N
-	Step  float64 // h = T/N, 1 in discrete time
+	Grid  *grid.Grid
+	Steps int // N, that of Grid
+
+	explored *Discrete // see Exploring
 }
 
 // DefaultSteps is N for problems in continuous time where 0 is asked for.
 const DefaultSteps = 20
 
-// Discretise validates the problem and puts it on a grid of the given number of steps
-// (0: DefaultSteps). A problem in discrete time has its own, and steps is ignored.
+// Discretise validates the problem and puts it on a uniform grid of the given number of
+// steps (0: DefaultSteps). A problem in discrete time has its own, and steps is ignored.
 func (p Problem) Discretise(steps int) (*Discrete, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
 	if p.Stages > 0 {
-		return &Discrete{p, p.Stages, 1}, nil
+		return p.On(nil)
 	}
 	if steps == 0 {
 		steps = DefaultSteps
@@ -32,32 +37,50 @@ func (p Problem) Discretise(steps int) (*Discrete, error) {
 	if steps < 0 {
 		return nil, p.errorf("steps", nil, "is %d, want at least 1", steps)
 	}
-	return &Discrete{p, steps, p.Horizon / float64(steps)}, nil
+	return p.On(grid.Uniform(p.Horizon, steps))
+}
+
+// On validates the problem and puts it on a time grid that ends at its horizon. A problem
+// in discrete time has its own, and g is ignored.
+func (p Problem) On(g *grid.Grid) (*Discrete, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	if p.Stages > 0 {
+		g = grid.Stages(p.Stages)
+	} else if g.Horizon() != p.Horizon {
+		return nil, p.errorf("Horizon", nil, "is %g, and the grid ends at %g", p.Horizon, g.Horizon())
+	}
+	return &Discrete{Problem: p, Grid: g, Steps: g.Steps()}, nil
 }
 
 // Time is t_n.
-func (d *Discrete) Time(n int) float64 { return float64(n) * d.Step }
+func (d *Discrete) Time(n int) float64 { return d.Grid.Time(n) }
 
-// Next is the state after a step,
+// Next is the state after step n of the length h,
 //
 //	x + b(t,x,a) h + s(t,x,a)·√h w   or   F(t,x,a,w)
-func (d *Discrete) Next(t, x, a, w expr.Value) expr.Value {
+func (d *Discrete) Next(n int, t, x, a, w expr.Value) expr.Value {
+	if e := d.explored; e != nil {
+		k := e.Noises()
+		return e.Next(n, t, x, e.Admit(t, x, w.Slice(k, k+e.ActionDim)), w.Slice(0, k))
+	}
 	if d.Transition != nil {
 		return d.Transition(t, x, a, w)
 	}
-	next := x
+	next, h := x, d.Grid.Length(n)
 	if d.Drift != nil {
-		next = next.Add(d.Drift(t, x, a).Scale(d.Step))
+		next = next.Add(d.Drift(t, x, a).Scale(h))
 	}
-	return next.Add(d.NoiseAt(t, x, a, w.Scale(math.Sqrt(d.Step))))
+	return next.Add(d.NoiseAt(t, x, a, w.Scale(math.Sqrt(h))))
 }
 
-// Cost is that of a step, L h, or the reward where the problem maximises.
-func (d *Discrete) Cost(t, x, a expr.Value) expr.Value {
+// Cost is that of step n, L h, or the reward where the problem maximises.
+func (d *Discrete) Cost(n int, t, x, a expr.Value) expr.Value {
 	if d.RunningCost == nil {
 		return expr.Const(0)
 	}
-	return d.RunningCost(t, x, a).Scale(d.Step)
+	return d.RunningCost(t, x, a).Scale(d.Grid.Length(n))
 }
 
 // Final is G, or 0.
@@ -81,11 +104,11 @@ func (d *Discrete) Admit(t, x, raw expr.Value) expr.Value {
 	return d.Actions.Admit(t, x, raw)
 }
 
-// Penalty is h·Σ w max(v,0)² over the constraints of a step.
-func (d *Discrete) Penalty(t, x, a expr.Value) expr.Value {
+// Penalty is h·Σ w max(v,0)² over the constraints of step n.
+func (d *Discrete) Penalty(n int, t, x, a expr.Value) expr.Value {
 	sum := expr.Const(0)
 	for _, c := range d.Constraints {
-		sum = sum.Add(c.Violation(t, x, a).Relu().Square().Sum().Scale(c.Weight * d.Step))
+		sum = sum.Add(c.Violation(t, x, a).Relu().Square().Sum().Scale(c.Weight * d.Grid.Length(n)))
 	}
 	return sum
 }
@@ -99,4 +122,31 @@ func (p *Problem) NoiseAt(t, x, a, dw expr.Value) expr.Value {
 		return p.Diffusion.Mul(t, x, dw)
 	}
 	return expr.Const(0).Broadcast(p.StateDim)
+}
+
+// Exploring is the problem with more noise, in which the raw actions are independent
+// standard normal numbers, whatever the policy: for the orders of magnitude of the states.
+// It has no running cost, which does not see the noise, and no constraints.
+func (d *Discrete) Exploring() *Discrete {
+	e := &Discrete{Problem: d.Problem, Grid: d.Grid, Steps: d.Steps, explored: d}
+	e.NoiseDim = d.Noises() + d.ActionDim
+	e.RunningCost, e.Constraints, e.Minimizer, e.Actions = nil, nil, nil, nil
+	e.TerminalCost = d.Final
+	return e
+}
+
+// EachStep is what f makes for step n: once, where all steps have the same length.
+func EachStep[F any](d *Discrete, f func(n int) (F, error)) ([]F, error) {
+	list := make([]F, d.Steps)
+	for n := range list {
+		if n > 0 && d.Grid.Regular() {
+			list[n] = list[0]
+			continue
+		}
+		var err error
+		if list[n], err = f(n); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }

@@ -111,12 +111,16 @@ func Simulate(ctx context.Context, d *Discrete, policy Policy, s Simulation) (*O
 // rollout simulates a discrete problem.
 type rollout struct {
 	*Discrete
-	policy                   Policy
-	s                        Simulation
-	start, next, cost, final *expr.Func
-	violations               []*expr.Func
-	stream                   random.Stream
+	policy       Policy
+	s            Simulation
+	start, final *expr.Func
+	stages       []stage // of each step
+	violations   []*expr.Func
+	stream       random.Stream
 }
+
+// stage is the functions of a step.
+type stage struct{ next, cost *expr.Func }
 
 func newRollout(d *Discrete, policy Policy, s Simulation) (*rollout, error) {
 	r := &rollout{Discrete: d, policy: policy, s: s, stream: random.Stream{Key: random.Key(s.Seed, s.Purpose)}}
@@ -127,8 +131,11 @@ func newRollout(d *Discrete, policy Policy, s Simulation) (*rollout, error) {
 			*to, err = expr.Compile(out, in...)
 		}
 	}
-	compile(&r.next, d.Next(t, x, a, w), t, x, a, w)
-	compile(&r.cost, d.Cost(t, x, a), t, x, a)
+	r.stages, err = EachStep(d, func(n int) (f stage, _ error) {
+		compile(&f.next, d.Next(n, t, x, a, w), t, x, a, w)
+		compile(&f.cost, d.Cost(n, t, x, a), t, x, a)
+		return f, err
+	})
 	compile(&r.final, d.Final(x), x)
 	if d.RandomStart != nil && s.Start == nil {
 		compile(&r.start, d.RandomStart(x), x)
@@ -174,14 +181,14 @@ func (r *rollout) run(first, n int) (*part, error) {
 				p.violations[i][j] = math.Max(p.violations[i][j], v)
 			}
 		}
-		if err := r.cost.Eval(rows, cost, t, x, a); err != nil {
+		if err := r.stages[step].cost.Eval(rows, cost, t, x, a); err != nil {
 			return nil, err
 		}
 		for j, c := range cost {
 			p.costs[j] += c
 		}
 		r.pairs(first, n, k, uint32(step), w)
-		if err := r.next.Eval(rows, next, t, x, a, w); err != nil {
+		if err := r.stages[step].next.Eval(rows, next, t, x, a, w); err != nil {
 			return nil, err
 		}
 		x, next = next, x

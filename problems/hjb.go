@@ -35,8 +35,10 @@ u(T,x) = ln((1 + ‖x‖²)/2), x0 = 0`,
 				Terminal:  func(x expr.Value) expr.Value { return x.NormSq().AddConst(1).Scale(0.5).Log() },
 			}, nil
 		},
-		Reference: func(p *pde.Problem, _ int, v Values) (*pde.Reference, error) { return colehopf.Quadrature(*p, v["lambda"]) },
-		Methods:   func(Values) []ReferenceMethod { return ColeHopfMethods() },
+		Reference: func(p *pde.Problem, _ int, v Values) (*pde.Reference, error) {
+			return colehopf.Quadrature(*p, v["lambda"])
+		},
+		Methods: func(Values) []ReferenceMethod { return ColeHopfMethods() },
 	},
 }
 

@@ -30,7 +30,7 @@ func (c *Control) riccati(find func() (*linearquadratic.Form, error)) {
 		if err != nil {
 			return nil, err
 		}
-		return riccati.Discrete(l, d.Steps)
+		return riccati.On(l, d.Grid)
 	}
 	c.Optimal = func(_ context.Context, d *control.Discrete) (control.Policy, error) {
 		r, err := discrete(d)

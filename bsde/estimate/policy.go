@@ -105,12 +105,11 @@ func (p *Policy) At(ctx context.Context, t float64, x []float64, paths int) (*Po
 // step is the number of the step that begins at t.
 func (p *Policy) step(t float64) (int, error) {
 	d := p.Problem
-	n := int(math.Round(t / d.Step))
-	if n < 0 || n > d.Steps || !(math.Abs(t-d.Time(n)) <= 1e-9*d.Step) {
-		below := max(0, min(int(math.Floor(t/d.Step)), d.Steps-1))
-		return 0, pointError(d.Name, "t", "is %g, want a time of the grid, such as %g or %g, from 0 to %g", t, d.Time(below), d.Time(below+1), d.Time(d.Steps))
+	if n, ok := d.Grid.At(t); ok {
+		return n, nil
 	}
-	return n, nil
+	below := d.Grid.Step(t)
+	return 0, pointError(d.Name, "t", "is %g, want a time of the grid, such as %g or %g, from 0 to %g", t, d.Time(below), d.Time(below+1), d.Time(d.Steps))
 }
 
 func (p *Policy) atHorizon(out *PolicyEstimate) error {

@@ -74,7 +74,11 @@ func (m Method) Resolve(p bsde.Problem) (bsde.Method, error) {
 // Start builds and compiles the network and the rollout.
 func (m Method) Start(ctx context.Context, p bsde.Problem, e bsde.Env) (bsde.Training, error) {
 	c := p.(control.Problem)
-	d, err := c.Discretise(e.Settings.Steps)
+	g, err := e.Settings.TimeGrid(c.Horizon)
+	if err != nil && c.Stages == 0 {
+		return nil, err
+	}
+	d, err := c.On(g)
 	if err != nil {
 		return nil, err
 	}

@@ -12,8 +12,11 @@ import (
 // rolloutLists are the functions of a discrete problem as operations, with the inputs
 // t, x, a (or the raw action), w in this order.
 type rolloutLists struct {
-	admit, next, cost, final []expr.Node
+	admit, final []expr.Node
+	stages       []stageLists // of each step
 }
+
+type stageLists struct{ next, cost []expr.Node }
 
 // newRolloutLists takes the penalties of the constraints into the cost if penalised.
 func newRolloutLists(d *control.Discrete, penalised bool) (l rolloutLists, err error) {
@@ -22,24 +25,22 @@ func newRolloutLists(d *control.Discrete, penalised bool) (l rolloutLists, err e
 	if d.Maximize {
 		sign = -1
 	}
-	cost := d.Cost(t, x, a).Scale(sign)
-	if penalised {
-		cost = cost.Add(d.Penalty(t, x, a))
-	}
-	for _, f := range []struct {
-		to  *[]expr.Node
-		out expr.Value
-	}{
-		{&l.admit, d.Admit(t, x, a)},
-		{&l.next, d.Next(t, x, a, w)},
-		{&l.cost, cost},
-		{&l.final, d.Final(x).Scale(sign)},
-	} {
-		if *f.to, err = expr.Nodes(f.out, t, x, a, w); err != nil {
-			return l, err
+	list := func(out expr.Value) (nodes []expr.Node) {
+		if err == nil {
+			nodes, err = expr.Nodes(out, t, x, a, w)
 		}
+		return nodes
 	}
-	return l, nil
+	l.admit, l.final = list(d.Admit(t, x, a)), list(d.Final(x).Scale(sign))
+	stages, e := control.EachStep(d, func(n int) (stageLists, error) {
+		cost := d.Cost(n, t, x, a).Scale(sign)
+		if penalised {
+			cost = cost.Add(d.Penalty(n, t, x, a))
+		}
+		return stageLists{list(d.Next(n, t, x, a, w)), list(cost)}, err
+	})
+	l.stages = stages
+	return l, e
 }
 
 // model is a policy network for one problem in one precision: its parameters and
@@ -104,8 +105,8 @@ func (p *model[T]) piece(b *builder, first, count, batch int, withVariate bool) 
 			return e.Result()
 		}
 		a := b.full(bind(p.lists.admit, raw), batch)
-		cost = b.Add(cost, bind(p.lists.cost, a))
-		x = b.full(bind(p.lists.next, a), batch)
+		cost = b.Add(cost, bind(p.lists.stages[n].cost, a))
+		x = b.full(bind(p.lists.stages[n].next, a), batch)
 		if withVariate {
 			var term autodiff.Node
 			if x, term = b.variate(n, x, noise); n == first {

@@ -27,28 +27,8 @@ const exploringPaths = 512
 // numbers, in place of the network's: under a constant action parts of the state that
 // only actions move would not vary.
 func newScales(ctx context.Context, d *control.Discrete, s *bsde.Settings) (*scales, error) {
-	k := d.Noises()
-	random := d.Problem
-	random.NoiseDim = k + d.ActionDim
-	random.Horizon, random.Drift, random.Diffusion, random.Noise, random.Constraints = 0, nil, nil, nil, nil
-	random.Actions, random.Minimizer = nil, nil
-	random.Stages = d.Steps
-	act := func(n, x, w expr.Value) (t, a expr.Value) {
-		t = n.Scale(d.Step)
-		return t, d.Admit(t, x, w.Slice(k, k+d.ActionDim))
-	}
-	random.Transition = func(n, x, _, w expr.Value) expr.Value {
-		t, a := act(n, x, w)
-		return d.Next(t, x, a, w.Slice(0, k))
-	}
-	random.RunningCost = nil // it does not see the noise
-	random.TerminalCost = d.Final
-	exploring, err := random.Discretise(0)
-	if err != nil {
-		return nil, err
-	}
 	nothing := control.PolicyFunc(func(int, float64, []float64, []float64) {})
-	o, err := control.Simulate(ctx, exploring, nothing, control.Simulation{
+	o, err := control.Simulate(ctx, d.Exploring(), nothing, control.Simulation{
 		Paths: exploringPaths, Record: exploringPaths / 2, Seed: s.Seed, Purpose: uint64(walk.ForStart), Workers: s.Workers,
 	})
 	if err != nil {

@@ -190,13 +190,13 @@ func compareControls(t *testing.T, name string, got, want *problems.Control) {
 		t.Fatal(err)
 	}
 	p := want.Problem
-	if !reflect.DeepEqual(got.Problem.Start, p.Start) || g.Steps != w.Steps || g.Step != w.Step || g.Maximize != w.Maximize || g.Noises() != w.Noises() {
-		t.Errorf("%s: start %v, %d steps of %g; want %v, %d of %g", name, got.Problem.Start, g.Steps, g.Step, p.Start, w.Steps, w.Step)
+	if !reflect.DeepEqual(got.Problem.Start, p.Start) || g.Steps != w.Steps || g.Grid.Length(0) != w.Grid.Length(0) || g.Maximize != w.Maximize || g.Noises() != w.Noises() {
+		t.Errorf("%s: start %v, %d steps of %g; want %v, %d of %g", name, got.Problem.Start, g.Steps, g.Grid.Length(0), p.Start, w.Steps, w.Grid.Length(0))
 	}
 	tt, x, a, n := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Input("a", p.ActionDim), expr.Input("w", w.Noises())
 	in := []expr.Value{tt, x, a, n}
 	for what, pair := range map[string][2]expr.Value{
-		"next state": {g.Next(tt, x, a, n), w.Next(tt, x, a, n)}, "cost": {g.Cost(tt, x, a), w.Cost(tt, x, a)},
+		"next state": {g.Next(0, tt, x, a, n), w.Next(0, tt, x, a, n)}, "cost": {g.Cost(0, tt, x, a), w.Cost(0, tt, x, a)},
 		"final cost": {g.Final(x), w.Final(x)}, "action": {g.Admit(tt, x, a), w.Admit(tt, x, a)},
 	} {
 		sameBits(t, name+": "+what, 1, in, pair[0], pair[1])

@@ -16,19 +16,25 @@ import (
 // induction is backward induction on one grid.
 type induction struct {
 	*control.Discrete
-	grid                     Grid
-	axes                     axes
-	noise, weights           []float64 // quadrature: Q×k nodes and their weights
-	admit, cost, next, final *expr.Func
-	split                    *dependence.Split // nil: the mean is taken for every action
-	controlled               *expr.Func        // with split: those components of the next state, in (t, x, a)
-	trials                   int               // actions of the first round
-	chunk                    int               // states that are searched at a time
+	grid           Grid
+	axes           axes
+	noise, weights []float64 // quadrature: Q×k nodes and their weights
+	admit, final   *expr.Func
+	stages         []stage           // of each step
+	split          *dependence.Split // nil: the mean is taken for every action
+	trials         int               // actions of the first round
+	chunk          int               // states that are searched at a time
 
 	// after[n] is what the search at step n interpolates: V_{n+1}, or with split the
 	// mean of V_{n+1} as a function of the next controlled and the present exogenous
 	// components.
 	after [][]float64
+}
+
+// stage is the functions of a step.
+type stage struct {
+	cost, next *expr.Func
+	controlled *expr.Func // with split: those components of the next state, in (t, x, a)
 }
 
 // batchRows is about how many rows are evaluated at a time.
@@ -45,15 +51,12 @@ func newInduction(d *control.Discrete, g Grid) (*induction, error) {
 	if d.Actions != nil { // without ActionScale, which belongs to networks
 		admitted = d.Actions.Admit(t, x, a)
 	}
-	next := d.Next(t, x, a, w)
 	for _, c := range []struct {
 		to  **expr.Func
 		out expr.Value
 		in  []expr.Value
 	}{
 		{&p.admit, admitted, []expr.Value{t, x, a}},
-		{&p.cost, d.Cost(t, x, a), []expr.Value{t, x, a}},
-		{&p.next, next, []expr.Value{t, x, a, w}},
 		{&p.final, d.Final(x), []expr.Value{x}},
 	} {
 		var err error
@@ -61,19 +64,28 @@ func newInduction(d *control.Discrete, g Grid) (*induction, error) {
 			return nil, err
 		}
 	}
-	deps, err := dependence.Of(next, t, x, a, w)
+	deps, err := dependence.Of(d.Next(0, t, x, a, w), t, x, a, w)
 	if err != nil {
 		return nil, err
 	}
-	if p.split = dependence.NewSplit(deps); p.split != nil && len(p.split.Controlled) > 0 {
+	p.split = dependence.NewSplit(deps)
+	p.stages, err = control.EachStep(d, func(n int) (s stage, err error) {
+		if s.cost, err = expr.Compile(d.Cost(n, t, x, a), t, x, a); err != nil {
+			return s, err
+		}
+		if s.next, err = expr.Compile(d.Next(n, t, x, a, w), t, x, a, w); err != nil || p.split == nil || len(p.split.Controlled) == 0 {
+			return s, err
+		}
 		var parts []expr.Value
-		still := d.Next(t, x, a, expr.Vector(make([]float64, d.Noises())))
+		still := d.Next(n, t, x, a, expr.Vector(make([]float64, d.Noises())))
 		for _, j := range p.split.Controlled {
 			parts = append(parts, still.At(j))
 		}
-		if p.controlled, err = expr.Compile(expr.Concat(parts...), t, x, a); err != nil {
-			return nil, err
-		}
+		s.controlled, err = expr.Compile(expr.Concat(parts...), t, x, a)
+		return s, err
+	})
+	if err != nil {
+		return nil, err
 	}
 	each := float64(p.trials) + float64(g.Zoom*neighbours(d.ActionDim))
 	work := float64(d.Steps) * float64(p.axes.size) * (each*float64(p.rule()) + float64(len(p.weights)))
@@ -253,14 +265,14 @@ func (p *induction) costs(n, rows, each int, x, u []float64) (actions, q []float
 	if err := p.admit.Eval(total, actions, t, states, p.raw(u)); err != nil {
 		return nil, nil, err
 	}
-	if err := p.cost.Eval(total, q, t, states, actions); err != nil {
+	if err := p.stages[n].cost.Eval(total, q, t, states, actions); err != nil {
 		return nil, nil, err
 	}
 	if p.split != nil {
 		width := len(p.split.Controlled)
 		next := make([]float64, total*width)
-		if p.controlled != nil {
-			if err := p.controlled.Eval(total, next, t, states, actions); err != nil {
+		if p.stages[n].controlled != nil {
+			if err := p.stages[n].controlled.Eval(total, next, t, states, actions); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -282,7 +294,7 @@ func (p *induction) costs(n, rows, each int, x, u []float64) (actions, q []float
 			w = append(w, p.noise...)
 		}
 		next := make([]float64, (hi-lo)*nodes*d)
-		if err := p.next.Eval((hi-lo)*nodes, next, t, repeatRows(states[lo*d:hi*d], d, nodes), repeatRows(actions[lo*m:hi*m], m, nodes), w); err != nil {
+		if err := p.stages[n].next.Eval((hi-lo)*nodes, next, t, repeatRows(states[lo*d:hi*d], d, nodes), repeatRows(actions[lo*m:hi*m], m, nodes), w); err != nil {
 			return nil, nil, err
 		}
 		for i := range hi - lo {

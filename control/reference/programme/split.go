@@ -19,7 +19,7 @@ func (p *induction) mean(ctx context.Context, workers, n int, states, value []fl
 	idle := make([]float64, p.ActionDim) // the exogenous components do not look at it
 	err := parallel.Chunks(ctx, workers, len(exo), func(c int) error {
 		next := make([]float64, nodes*d)
-		if err := p.next.Eval(nodes, next, t, states[exo[c]*d:(exo[c]+1)*d], idle, p.noise); err != nil {
+		if err := p.stages[n].next.Eval(nodes, next, t, states[exo[c]*d:(exo[c]+1)*d], idle, p.noise); err != nil {
 			return err
 		}
 		share := map[int]float64{} // of each exogenous grid point in the mean

@@ -12,16 +12,20 @@ import (
 // in the N-step problem: the recursion of [Discrete] with the gains given. The cost
 // of a = 0 is that of zero gains.
 func Cost(l *linearquadratic.Form, f *control.Feedback) (float64, error) {
-	s, err := stages(l, len(f.Gains))
+	g, err := uniform(l, len(f.Gains))
 	if err != nil {
 		return 0, err
 	}
-	if len(f.Gains) != s.steps {
-		return 0, pde.Errorf(l.Name, "Stages", nil, "is %d, the policy has %d gains", s.steps, len(f.Gains))
+	all, err := stages(l, g)
+	if err != nil {
+		return 0, err
 	}
-	p, constant := mat.DenseCopyOf(s.g), 0.0
-	for n := s.steps - 1; n >= 0; n-- {
-		k := f.Gains[n]
+	if len(f.Gains) != len(all) {
+		return 0, pde.Errorf(l.Name, "Stages", nil, "is %d, the policy has %d gains", len(all), len(f.Gains))
+	}
+	p, constant := mat.DenseCopyOf(all[0].g), 0.0
+	for n := len(all) - 1; n >= 0; n-- {
+		s, k := all[n], f.Gains[n]
 		if r, c := k.Dims(); r != l.ActionDim() || c != l.StateDim() {
 			return 0, pde.Errorf(l.Name, "B", nil, "is %d×%d, gain %d of the policy is %d×%d, want %d×%d", l.StateDim(), l.ActionDim(), n, r, c, l.ActionDim(), l.StateDim())
 		}

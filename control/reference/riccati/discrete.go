@@ -7,6 +7,7 @@ import (
 	"github.com/deepbsde/deepbsde/control/reference/internal/matrix"
 	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/grid"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -34,19 +35,29 @@ type DiscreteSolution struct {
 // Source: Bertsekas, Dynamic Programming and Optimal Control I, section 3.1; with
 // multiplicative noise Wonham (1968), SIAM J. Control 6.
 func Discrete(l *linearquadratic.Form, steps int) (*DiscreteSolution, error) {
-	s, err := stages(l, steps)
+	g, err := uniform(l, steps)
 	if err != nil {
 		return nil, err
 	}
-	r := &DiscreteSolution{P: make([]*mat.Dense, s.steps+1), Constant: make([]float64, s.steps+1), Policy: &control.Feedback{Gains: make([]*mat.Dense, s.steps)}}
-	r.P[s.steps] = s.g
+	return On(l, g)
+}
+
+// On is [Discrete] on any grid that ends at the horizon; in discrete time it is ignored.
+func On(l *linearquadratic.Form, g *grid.Grid) (*DiscreteSolution, error) {
+	all, err := stages(l, g)
+	if err != nil {
+		return nil, err
+	}
+	steps := len(all)
+	r := &DiscreteSolution{P: make([]*mat.Dense, steps+1), Constant: make([]float64, steps+1), Policy: &control.Feedback{Gains: make([]*mat.Dense, steps)}}
+	r.P[steps] = all[0].g
 	size := 0.0
-	for n := s.steps - 1; n >= 0; n-- {
-		after := r.P[n+1]
+	for n := steps - 1; n >= 0; n-- {
+		s, after := all[n], r.P[n+1]
 		h, f, p := s.complete(after)
 		k, eigenvalue, ok := solveGain(h, f)
 		if !ok {
-			return nil, pde.Errorf(l.Name, "R", nil, "+ BᵀPB + ΣDᵀPD is not positive definite at step %d of %d (smallest eigenvalue %.3g): no action is optimal; want larger R, or Q and G positive semidefinite", n, s.steps, eigenvalue)
+			return nil, pde.Errorf(l.Name, "R", nil, "+ BᵀPB + ΣDᵀPD is not positive definite at step %d of %d (smallest eigenvalue %.3g): no action is optimal; want larger R, or Q and G positive semidefinite", n, steps, eigenvalue)
 		}
 		size = math.Max(size, mat.Norm(p, 1))
 		var fk mat.Dense
@@ -58,9 +69,9 @@ func Discrete(l *linearquadratic.Form, steps int) (*DiscreteSolution, error) {
 	}
 	r.Value = expected(l, r.P[0]) + r.Constant[0]
 	if math.IsNaN(r.Value) || math.IsInf(r.Value, 0) {
-		return nil, pde.Errorf(l.Name, "A", nil, "makes the state grow beyond all numbers in %d steps", s.steps)
+		return nil, pde.Errorf(l.Name, "A", nil, "makes the state grow beyond all numbers in %d steps", steps)
 	}
-	r.Error = 1e-14 * float64(s.steps+10) * math.Max(math.Abs(r.Value), size)
+	r.Error = 1e-14 * float64(steps+10) * math.Max(math.Abs(r.Value), size)
 	return r, nil
 }
 

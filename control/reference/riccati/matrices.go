@@ -3,8 +3,10 @@ package riccati
 import (
 	"math"
 
+	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/control/reference/internal/matrix"
 	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/pde/grid"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -13,7 +15,6 @@ import (
 type matrices struct {
 	a, b, s, q, r, n, g *mat.Dense
 	c, d                []*mat.Dense
-	steps               int
 }
 
 func newMatrices(l *linearquadratic.Form) *matrices {
@@ -37,11 +38,30 @@ func newMatrices(l *linearquadratic.Form) *matrices {
 	return s
 }
 
-// stages are the matrices of the problem in discrete time, or of Euler's scheme with
-// the given number of steps (0: control.DefaultSteps) of length h,
+// stages are the matrices of each step of the problem in discrete time, or of Euler's
+// scheme on a grid with steps of the length h,
 //
 //	I + hA, hB, √h S, √h C_k, √h D_k, hQ, hR, hN.
-func stages(l *linearquadratic.Form, steps int) (*matrices, error) {
+func stages(l *linearquadratic.Form, g *grid.Grid) ([]*matrices, error) {
+	p, err := l.Problem()
+	if err != nil {
+		return nil, err
+	}
+	d, err := p.On(g)
+	if err != nil {
+		return nil, err
+	}
+	return control.EachStep(d, func(n int) (*matrices, error) {
+		s := newMatrices(l)
+		if l.Stages == 0 {
+			s.discretise(d.Grid.Length(n))
+		}
+		return s, nil
+	})
+}
+
+// uniform is the grid of so many steps (0: control.DefaultSteps), nil in discrete time.
+func uniform(l *linearquadratic.Form, steps int) (*grid.Grid, error) {
 	p, err := l.Problem()
 	if err != nil {
 		return nil, err
@@ -50,12 +70,12 @@ func stages(l *linearquadratic.Form, steps int) (*matrices, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := newMatrices(l)
-	s.steps = d.Steps
-	if l.Stages > 0 {
-		return s, nil
-	}
-	h, root := d.Step, math.Sqrt(d.Step)
+	return d.Grid, nil
+}
+
+// discretise turns the matrices of continuous time into those of a step of length h.
+func (s *matrices) discretise(h float64) {
+	root := math.Sqrt(h)
 	for _, m := range []*mat.Dense{s.a, s.b, s.q, s.r, s.n} {
 		m.Scale(h, m)
 	}
@@ -64,10 +84,10 @@ func stages(l *linearquadratic.Form, steps int) (*matrices, error) {
 			m.Scale(root, m)
 		}
 	}
-	for i := range l.StateDim() {
+	d, _ := s.a.Dims()
+	for i := range d {
 		s.a.Set(i, i, 1+s.a.At(i, i))
 	}
-	return s, nil
 }
 
 // complete writes the cost of a stage with xᵀPx after it as

@@ -10,17 +10,18 @@ import (
 	"github.com/deepbsde/deepbsde/control/reference/internal/cases"
 	"github.com/deepbsde/deepbsde/control/reference/internal/matrix"
 	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/pde/grid"
 	"gonum.org/v1/gonum/mat"
 )
 
 // inStages is the problem in discrete time that Euler's scheme makes of l.
 func inStages(t *testing.T, l *linearquadratic.Form, steps int) *linearquadratic.Form {
 	t.Helper()
-	s, err := stages(l, steps)
+	all, err := stages(l, grid.Uniform(max(l.Horizon, 1), steps))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := *l
+	s, d := all[0], *l
 	d.Horizon, d.Stages, d.A, d.B, d.S, d.Q, d.R, d.N = 0, steps, matrix.Rows(s.a), matrix.Rows(s.b), nil, matrix.Rows(s.q), matrix.Rows(s.r), matrix.Rows(s.n)
 	if s.s != nil {
 		d.S = matrix.Rows(s.s)
