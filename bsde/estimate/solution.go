@@ -33,6 +33,7 @@ type core interface {
 	trained(from *walk.Origin) float64
 	regionError(ctx context.Context) (rms, bound float64, err error)
 	paths(count int) ([]Path, error)
+	borrow() (giveBack func()) // a pool, where it has none
 }
 
 // Of is the solution that a method of package bsde delivers: the field of a model, walked
@@ -118,11 +119,12 @@ func (s *Solution) At(ctx context.Context, t float64, x []float64, paths int) (*
 	return e, nil
 }
 
-// FromStart is the estimate at (0, x0) as a run makes it at its end, while the pool of its
-// trainer is open. A cancelled context ends it with the paths so far, at least FewPaths.
+// FromStart is the estimate at (0, x0) as a run makes it at its end, before its trainer is
+// closed. A cancelled context ends it with the paths so far, at least FewPaths.
 func (s *Solution) FromStart(ctx context.Context, paths int, progress func(done int)) (*Estimate, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	defer s.core.borrow()()
 	e, err := s.core.estimate(ctx, nil, paths, progress)
 	if err != nil {
 		return nil, err
@@ -134,13 +136,14 @@ func (s *Solution) FromStart(ctx context.Context, paths int, progress func(done 
 
 // Region is the root mean square error of u(0, ·) as trained over the random starts, with
 // a 95 % upper bound: NaN where the start is fixed, where nothing has learnt u(0, ·), or
-// where the context was cancelled. The pool of the trainer must be open.
+// where the context was cancelled. Like FromStart it goes before the end of a trainer.
 func (s *Solution) Region(ctx context.Context) (rms, bound float64, err error) {
 	if s.eq.Random == nil || !s.learnt {
 		return math.NaN(), math.NaN(), nil
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	defer s.core.borrow()()
 	return s.core.regionError(ctx)
 }
 
@@ -240,4 +243,15 @@ func (e *engine[T]) at(ctx context.Context, pool *autodiff.Pool, t float64, x []
 		from = walk.From(e.Grid, t, x, e.Eq.Random == nil)
 	}
 	return e.estimate(ctx, from, paths, nil)
+}
+
+func (e *engine[T]) borrow() (giveBack func()) {
+	if e.pool != nil {
+		return func() {}
+	}
+	e.pool = autodiff.NewPool(e.team.Size)
+	return func() {
+		e.pool.Close()
+		e.pool = nil
+	}
 }
