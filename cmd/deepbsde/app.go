@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
@@ -62,12 +63,12 @@ func (a *app) root() *cli.App {
 			a.versionCommand(),
 			a.completeCommand(),
 		},
-		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},
+		Flags: []cli.Flag{flags.Bool("version", "print the version", &version)},
 		Action: func(c *cli.Context) error {
 			if version {
 				return a.print(versionLine())
 			}
-			return usage(c, "no command (known: %s)", strings.Join(commandNames(c.App), ", "))
+			return usage(c, "no command (known: %s)", strings.Join(flags.CommandNames(c.App), ", "))
 		},
 		HideVersion:    true, // cli's own prints in its own format
 		Writer:         a.stdout,
@@ -82,7 +83,11 @@ func (a *app) run(ctx context.Context, args []string) int {
 	a.command = args
 	root := a.root()
 	root.Setup()
-	words, err := arrange(root, args)
+	words, err := flags.Arrange(root, args)
+	var wrong *flags.UsageError
+	if errors.As(err, &wrong) {
+		err = usageOf(wrong.Command, wrong.Err)
+	}
 	if err == nil {
 		err = root.RunContext(ctx, append([]string{root.Name}, words...))
 	}

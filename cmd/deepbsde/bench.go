@@ -10,19 +10,21 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
 // benchFlags are the flags of bench.
 type benchFlags struct {
-	settings opt[string]
-	seeds    opt[int]
-	workers  opt[int]
-	store    opt[string]
+	settings flags.Opt[string]
+	seeds    flags.Opt[int]
+	workers  flags.Opt[int]
+	store    flags.Opt[string]
 	fresh    bool
-	formatFlags
-	plot  opt[string]
+	flags.Format
+	plot  flags.Opt[string]
 	quiet bool
 }
 
@@ -41,14 +43,14 @@ func (a *app) benchCommand() *cli.Command {
 			"there: runs that the file holds, with the same settings, are not made again.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(f.formatFlags.flags(),
-			valueFlag("settings", "`WHICH`: paper, default or both (the default)", &f.settings, oneOf("paper", "default", "both")),
-			valueFlag("seeds", "`NUMBER` of runs of each, with the seeds 1, 2, … (default: 5)", &f.seeds, wholeNumber),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); only the times depend on it", &f.workers, wholeNumber),
-			valueFlag("store", "`FILE` of finished runs, JSON lines (default: "+defaultStore+")", &f.store, fileName),
-			boolFlag("fresh", "make all runs again", &f.fresh),
-			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of the error against the time", &f.plot, plotFile),
-			boolFlag("quiet", "no progress on standard error", &f.quiet),
+		Flags: append(f.Format.Flags(),
+			flags.Value("settings", "`WHICH`: paper, default or both (the default)", &f.settings, flags.OneOf("paper", "default", "both")),
+			flags.Value("seeds", "`NUMBER` of runs of each, with the seeds 1, 2, … (default: 5)", &f.seeds, flags.WholeNumber),
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); only the times depend on it", &f.workers, flags.WholeNumber),
+			flags.Value("store", "`FILE` of finished runs, JSON lines (default: "+defaultStore+")", &f.store, flags.FileName),
+			flags.Bool("fresh", "make all runs again", &f.fresh),
+			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of the error against the time", &f.plot, plotFile),
+			flags.Bool("quiet", "no progress on standard error", &f.quiet),
 		),
 		Action: func(c *cli.Context) error { return a.runBench(c, &f) },
 	}
@@ -56,32 +58,25 @@ func (a *app) benchCommand() *cli.Command {
 
 const defaultStore = "deepbsde-bench.jsonl"
 
-func fileName(s string) (string, error) {
-	if s == "" {
-		return "", errors.New("want the name of a file")
-	}
-	return s, nil
-}
-
 func (a *app) runBench(c *cli.Context, f *benchFlags) error {
-	if err := f.formatFlags.check(c); err != nil {
-		return err
+	if err := f.Format.Check(); err != nil {
+		return usage(c, "%v", err)
 	}
 	cells, err := f.cells(c.Context, c.Args().Slice())
 	if err != nil {
 		return err
 	}
-	store, err := openStore(f.store.or(defaultStore))
+	store, err := openStore(f.store.Or(defaultStore))
 	if err != nil {
 		return err
 	}
 	defer store.close()
-	total, done := len(cells)*f.seeds.or(5), 0
+	total, done := len(cells)*f.seeds.Or(5), 0
 	for i := range cells {
 		cell := &cells[i]
-		for seed := range f.seeds.or(5) {
+		for seed := range f.seeds.Or(5) {
 			done++
-			want := cell.run(uint64(seed+1), f.workers.value)
+			want := cell.run(uint64(seed+1), f.workers.Value)
 			have := store.find(want)
 			if have == nil || f.fresh {
 				a.say(f.quiet, "%s with the settings %s, seed %d (%d of %d)", cell.family.Name, cell.preset, seed+1, done, total)
@@ -95,8 +90,8 @@ func (a *app) runBench(c *cli.Context, f *benchFlags) error {
 			cell.runs = append(cell.runs, have)
 		}
 	}
-	if f.plot.given {
-		if err := saveFigure(f.plot.value, benchFigure(cells), pictureSize{}); err != nil {
+	if f.plot.Given {
+		if err := saveFigure(f.plot.Value, benchFigure(cells), pictureSize{}); err != nil {
 			return err
 		}
 	}
@@ -138,7 +133,7 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 			return nil, err
 		}
 		for _, p := range benchPresets {
-			if which := f.settings.or("both"); which == "both" || which == p.name {
+			if which := f.settings.Or("both"); which == "both" || which == p.name {
 				if m.control != nil && p.name == "paper" {
 					continue // the control papers' settings are not published
 				}
@@ -170,10 +165,10 @@ func (c *benchCell) run(seed uint64, workers int) *benchRun {
 // benchOnce makes one run. That it diverged is a result.
 func (a *app) benchOnce(ctx context.Context, c *benchCell, run *benchRun, quiet bool) (*benchRun, error) {
 	s := run.Settings.Settings
-	progress := newProgress(a.stderr, quiet)
-	s.Progress = progress.update
+	progress := progress.New(a.stderr, quiet)
+	s.Progress = progress.Update
 	r, err := a.train(ctx, c.member, c.network, &s)
-	progress.close()
+	progress.Close()
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // benchFigure draws for each problem the relative error, the mean over the seeds,
@@ -70,12 +72,12 @@ func (c *benchCell) curve() (training, estimate plotter.XYs) {
 				values, seconds = append(values, p.Value), append(seconds, p.Seconds)
 			}
 		}
-		if r := c.row("", values, seconds); r.seconds > 0 && r.err > 0 && known(r.err) && at.Iteration > 0 {
+		if r := c.row("", values, seconds); r.seconds > 0 && r.err > 0 && words.Known(r.err) && at.Iteration > 0 {
 			training = append(training, plotter.XY{X: r.seconds, Y: r.err})
 		}
 	}
 	rows := c.rows()
-	if r := rows[len(rows)-1]; r.err > 0 && r.seconds > 0 && known(r.err) {
+	if r := rows[len(rows)-1]; r.err > 0 && r.seconds > 0 && words.Known(r.err) {
 		estimate = plotter.XYs{{X: r.seconds, Y: r.err}}
 	}
 	return training, estimate

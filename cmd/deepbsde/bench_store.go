@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // benchRun is one finished training, a line of the store.
@@ -32,9 +34,9 @@ type checkpoint struct {
 }
 
 func (b *benchRun) fill(r *trained) {
-	b.Status, b.Value, b.StdErr, b.Seconds = r.status.String(), number(r.value), number(r.stderr), r.seconds
+	b.Status, b.Value, b.StdErr, b.Seconds = r.status.String(), words.Number(r.value), words.Number(r.stderr), r.seconds
 	for _, h := range r.history {
-		if number(h.Value) != nil {
+		if words.Number(h.Value) != nil {
 			b.Checkpoints = append(b.Checkpoints, checkpoint{h.Iteration, h.Value, h.Elapsed.Seconds()})
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -82,29 +84,22 @@ func meanStd(v []float64) (mean, std float64) {
 
 // cells of the row in a table.
 func (r *benchRow) cells() table.Row {
-	row := table.Row{r.label, r.runs, number7(r.value), size(r.std), percentOrNothing(r.err), percentOrNothing(r.errStd), size(r.seconds)}
+	row := table.Row{r.label, r.runs, words.Seven(r.value), words.Size(r.std), words.PercentOrNothing(r.err), words.PercentOrNothing(r.errStd), words.Size(r.seconds)}
 	if p := r.published; p != nil {
 		std := "not stated"
 		if p.StdDev > 0 {
-			std = percent(p.StdDev)
+			std = words.Percent(p.StdDev)
 		}
-		return append(row, percent(p.Error), std, exact(p.Seconds))
+		return append(row, words.Percent(p.Error), std, words.Exact(p.Seconds))
 	}
 	return append(row, "", "", "")
-}
-
-func number7(x float64) string {
-	if !known(x) {
-		return ""
-	}
-	return strconv.FormatFloat(x, 'g', 7, 64)
 }
 
 var benchHeader = table.Row{"steps", "runs", "value", "std", "relative error", "std", "seconds", "published error", "its std", "its seconds"}
 
 // benchText is all tables in the format of the flags.
 func benchText(cells []benchCell, f *benchFlags) string {
-	switch f.formatFlags.name() {
+	switch f.Format.Name() {
 	case "csv":
 		return benchCSV(cells)
 	case "markdown":
@@ -112,7 +107,7 @@ func benchText(cells []benchCell, f *benchFlags) string {
 	}
 	var b strings.Builder
 	for i := range cells {
-		fmt.Fprintf(&b, "%s\n%s\n\n", cells[i].title(), render(cells[i].table(benchHeader)))
+		fmt.Fprintf(&b, "%s\n%s\n\n", cells[i].title(), tables.Text(cells[i].table(benchHeader)))
 	}
 	b.WriteString(strings.ReplaceAll(benchNotes, "`", "'"))
 	return b.String()
@@ -136,7 +131,7 @@ func (c *benchCell) referenceText() string {
 }
 
 func (c *benchCell) table(header table.Row) table.Writer {
-	t := plainTable()
+	t := tables.New()
 	t.AppendHeader(header)
 	for _, r := range c.rows() {
 		t.AppendRow(r.cells())
@@ -153,21 +148,21 @@ against the reference of ` + "`deepbsde reference NAME`" + `. Published: five ru
 
 // benchCSV is one table of everything, for programs.
 func benchCSV(cells []benchCell) string {
-	t := plainTable()
+	t := tables.New()
 	t.AppendHeader(table.Row{"problem", "dim", "settings", "network", "steps", "runs", "value", "value_std", "relative_error", "relative_error_std",
 		"seconds", "reference", "published_error", "published_error_std", "published_seconds"})
 	for i := range cells {
 		c := &cells[i]
 		for _, r := range c.rows() {
-			row := table.Row{c.family.Name, c.dim, c.preset, c.network, r.label, r.runs, plain(r.value), plain(r.std),
-				plain(r.err), plain(r.errStd), plain(r.seconds)}
+			row := table.Row{c.family.Name, c.dim, c.preset, c.network, r.label, r.runs, words.Plain(r.value), words.Plain(r.std),
+				words.Plain(r.err), words.Plain(r.errStd), words.Plain(r.seconds)}
 			if ref := c.reference; ref != nil {
-				row = append(row, plain(ref.Value))
+				row = append(row, words.Plain(ref.Value))
 			} else {
 				row = append(row, "")
 			}
 			if p := r.published; p != nil {
-				row = append(row, plain(p.Error), plain(p.StdDev), plain(p.Seconds))
+				row = append(row, words.Plain(p.Error), words.Plain(p.StdDev), words.Plain(p.Seconds))
 			} else {
 				row = append(row, "", "", "")
 			}
@@ -177,19 +172,11 @@ func benchCSV(cells []benchCell) string {
 	return t.RenderCSV() + "\n"
 }
 
-// plain is x with ten digits, nothing where it is not known.
-func plain(x float64) string {
-	if !known(x) {
-		return ""
-	}
-	return exact(x)
-}
-
 // benchMarkdown is a document of its own, with a summary first.
 func benchMarkdown(cells []benchCell, f *benchFlags) string {
 	var b strings.Builder
 	b.WriteString("# Results\n\nWritten by\n\n    deepbsde bench" + f.given() + "\n\nwith " + strings.Join(versions(cells), " and ") + ".\n\n")
-	t := plainTable()
+	t := tables.New()
 	t.AppendHeader(table.Row{"problem", "reference", "settings", "iterations", "estimate", "std", "relative error", "std", "seconds", "published error", "its std", "its seconds"})
 	for i := range cells {
 		c := &cells[i]
@@ -200,8 +187,8 @@ func benchMarkdown(cells []benchCell, f *benchFlags) string {
 		t.AppendRow(append(table.Row{identity(c.member), c.referenceText(), c.preset, c.runs[0].Settings.Iterations}, row[2:]...))
 	}
 	b.WriteString(t.RenderMarkdown() + "\n\n" + benchNotes)
-	if f.plot.given {
-		fmt.Fprintf(&b, "\n![relative error against seconds](%s)\n", filepath.Base(f.plot.value))
+	if f.plot.Given {
+		fmt.Fprintf(&b, "\n![relative error against seconds](%s)\n", filepath.Base(f.plot.Value))
 	}
 	for i := range cells {
 		fmt.Fprintf(&b, "\n## %s, settings: %s\n\n%s.\n\n%s\n", cells[i].family.Name, cells[i].preset, cells[i].title(), cells[i].table(benchHeader).RenderMarkdown())
@@ -211,18 +198,18 @@ func benchMarkdown(cells []benchCell, f *benchFlags) string {
 
 // given are the flags that decide what the document holds.
 func (f *benchFlags) given() (s string) {
-	if f.settings.given {
-		s += " --settings " + f.settings.value
+	if f.settings.Given {
+		s += " --settings " + f.settings.Value
 	}
-	if f.seeds.given {
-		s += fmt.Sprintf(" --seeds %d", f.seeds.value)
+	if f.seeds.Given {
+		s += fmt.Sprintf(" --seeds %d", f.seeds.Value)
 	}
-	if f.store.given {
-		s += " --store " + f.store.value
+	if f.store.Given {
+		s += " --store " + f.store.Value
 	}
 	s += " --markdown"
-	if f.plot.given {
-		s += " --plot " + f.plot.value
+	if f.plot.Given {
+		s += " --plot " + f.plot.Value
 	}
 	return s
 }

@@ -28,7 +28,7 @@ func (a *app) checkCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			list, err := family.Check(c.Context, f.dim.value, f.set)
+			list, err := family.Check(c.Context, f.dim.Value, f.set)
 			if err != nil {
 				if c.Context.Err() != nil {
 					return c.Context.Err()

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
@@ -19,11 +20,11 @@ import (
 // compareFlags are the flags of compare.
 type compareFlags struct {
 	problemFlags
-	methods opt[[]string]
-	seeds   opt[int]
-	workers opt[int]
-	plot    opt[string]
-	formatFlags
+	methods flags.Opt[[]string]
+	seeds   flags.Opt[int]
+	workers flags.Opt[int]
+	plot    flags.Opt[string]
+	flags.Format
 	quiet bool
 }
 
@@ -40,24 +41,16 @@ func (a *app) compareCommand() *cli.Command {
 			"Without --methods: shared and every reference that applies.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(append(f.problemFlags.flags(), f.formatFlags.flags()...),
-			valueFlag("methods", "`METHODS`, with commas between", &f.methods, words),
-			valueFlag("seeds", "`NUMBER` of runs of each solver, with the seeds 1, 2, … (default: 1)", &f.seeds, wholeNumber),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of the values with their intervals", &f.plot, plotFile),
-			boolFlag("json", "print one JSON object", &f.json),
-			boolFlag("quiet", "no progress on standard error", &f.quiet),
+		Flags: append(append(f.problemFlags.flags(), f.Format.Flags()...),
+			flags.Value("methods", "`METHODS`, with commas between", &f.methods, flags.List),
+			flags.Value("seeds", "`NUMBER` of runs of each solver, with the seeds 1, 2, … (default: 1)", &f.seeds, flags.WholeNumber),
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of the values with their intervals", &f.plot, plotFile),
+			flags.Bool("json", "print one JSON object", &f.JSON),
+			flags.Bool("quiet", "no progress on standard error", &f.quiet),
 		),
 		Action: func(c *cli.Context) error { return a.runCompare(c, &f) },
 	}
-}
-
-func words(s string) ([]string, error) {
-	list := strings.Split(s, ",")
-	for i := range list {
-		list[i] = strings.TrimSpace(list[i])
-	}
-	return list, nil
 }
 
 func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
@@ -65,8 +58,8 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 	if len(names) == 0 {
 		return usage(c, "compare needs the NAME of a problem ('deepbsde problems' lists them)")
 	}
-	if err := f.formatFlags.check(c); err != nil {
-		return err
+	if err := f.Format.Check(); err != nil {
+		return usage(c, "%v", err)
 	}
 	var members []*member
 	for i, name := range names { // all errors before the first training
@@ -94,16 +87,16 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 			break
 		}
 	}
-	if f.plot.given {
-		if err := saveFigure(f.plot.value, &figure{panels: comparisonPanels(all)}, pictureSize{}); err != nil {
+	if f.plot.Given {
+		if err := saveFigure(f.plot.Value, &figure{panels: comparisonPanels(all)}, pictureSize{}); err != nil {
 			return err
 		}
 	}
 	var err error
-	if f.json {
+	if f.JSON {
 		err = a.printJSON(newJSONComparisons(all))
 	} else {
-		err = a.print(comparisonTable(all, f.formatFlags.name()))
+		err = a.print(comparisonTable(all, f.Format.Name()))
 	}
 	return errors.Join(err, stopped)
 }
@@ -127,7 +120,7 @@ func (f *compareFlags) known(members []*member) error {
 			}
 		}
 	}
-	for _, name := range f.methods.value {
+	for _, name := range f.methods.Value {
 		if !slices.Contains(known, name) {
 			return &exitError{exitUsage, &problems.UnknownError{What: "method", Name: name, Known: known}, "run 'deepbsde compare --help'"}
 		}
@@ -136,8 +129,8 @@ func (f *compareFlags) known(members []*member) error {
 }
 
 func (f *compareFlags) wants(name string) bool {
-	if f.methods.given {
-		return slices.Contains(f.methods.value, name)
+	if f.methods.Given {
+		return slices.Contains(f.methods.Value, name)
 	}
 	return name != "per-step"
 }
@@ -149,7 +142,7 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 			continue
 		}
 		start := time.Now()
-		ref, err := r.Run(ctx, m.problem, pde.Sampling{Seed: 1, Workers: f.workers.value})
+		ref, err := r.Run(ctx, m.problem, pde.Sampling{Seed: 1, Workers: f.workers.Value})
 		if ctx.Err() != nil {
 			return c, ctx.Err()
 		}
@@ -161,7 +154,7 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 			if ref.Bound == pde.Neither && (c.best == nil || ref.StdErr < c.best.StdErr) && !(row.continuous && c.best != nil) {
 				c.best = ref
 			}
-		case f.methods.given: // asked for by name
+		case f.methods.Given: // asked for by name
 			c.rows = append(c.rows, comparedRow{name: r.Name, failed: err})
 		}
 	}
@@ -196,13 +189,13 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 func (a *app) seeds(ctx context.Context, m *member, network string, f *compareFlags) (comparedRow, error) {
 	row := comparedRow{name: network, solver: true, training: math.NaN()}
 	var values, variances, steps, biases []float64
-	for seed := range f.seeds.or(1) {
+	for seed := range f.seeds.Or(1) {
 		s := presetFor(m, network).Settings
-		s.Seed, s.Workers = uint64(seed+1), f.workers.value
-		progress := newProgress(a.stderr, f.quiet)
-		s.Progress = progress.update
+		s.Seed, s.Workers = uint64(seed+1), f.workers.Value
+		progress := progress.New(a.stderr, f.quiet)
+		s.Progress = progress.Update
 		r, err := a.train(ctx, m, network, &s)
-		progress.close()
+		progress.Close()
 		if err != nil {
 			return row, err
 		}

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -32,7 +33,7 @@ func (c *comparison) panel() *plot.Plot {
 	p.X.Label.Text = "u(0, x0), with 95 % interval"
 	if c.best != nil {
 		shift, unit = c.best.Value, 100/math.Abs(c.best.Value)
-		p.X.Label.Text = "deviation from " + exact(c.best.Value) + " in %, with 95 % interval"
+		p.X.Label.Text = "deviation from " + words.Exact(c.best.Value) + " in %, with 95 % interval"
 		zero, _ := plotter.NewLine(plotter.XYs{{X: 0, Y: -0.5}, {X: 0, Y: float64(len(c.rows)) - 0.5}}) // fails on non-numbers alone
 		zero.Color = color.Gray{Y: 128}
 		p.Add(zero)
@@ -40,7 +41,7 @@ func (c *comparison) panel() *plot.Plot {
 	var names []string
 	for i := len(c.rows) - 1; i >= 0; i-- { // the first row on top
 		r := c.rows[i]
-		if r.failed != nil || !known(r.value) {
+		if r.failed != nil || !words.Known(r.value) {
 			continue
 		}
 		at := barred{x: unit * (r.value - shift), y: float64(len(names)), half: unit * r.halfWidth()}

@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -35,7 +36,7 @@ type comparedRow struct {
 func (r comparedRow) halfWidth() float64 {
 	sum := 1.96 * r.sampling
 	for _, e := range []float64{r.step, math.Abs(r.bias), r.training} {
-		if known(e) {
+		if words.Known(e) {
 			sum += e
 		}
 	}
@@ -45,7 +46,7 @@ func (r comparedRow) halfWidth() float64 {
 // consistent tells whether the row agrees with the best reference: whether their
 // intervals meet, or for a bound whether it is on its side.
 func (c *comparison) consistent(r comparedRow) string {
-	if c.best == nil || r.failed != nil || r.continuous || !known(r.value) || !known(r.sampling) {
+	if c.best == nil || r.failed != nil || r.continuous || !words.Known(r.value) || !words.Known(r.sampling) {
 		return ""
 	}
 	distance, slack := r.value-c.best.Value, r.halfWidth()+1.96*c.best.StdErr+1e-9*math.Abs(c.best.Value)

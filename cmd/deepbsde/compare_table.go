@@ -3,18 +3,19 @@ package main
 import (
 	"encoding/csv"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
 // comparisonTable is the table in the given format.
 func comparisonTable(all []comparison, format string) string {
-	t := plainTable()
+	t := tables.New()
 	t.AppendHeader(table.Row{"problem", "method", "value", "sampling", "time step", "network bias", "training", "relative error", "consistent", "seconds"})
 	refused := ""
 	for _, c := range all {
@@ -23,8 +24,8 @@ func comparisonTable(all []comparison, format string) string {
 				refused += fmt.Sprintf("%s: %s does not apply: %v\n", c.family.Name, r.name, r.failed)
 				continue
 			}
-			t.AppendRow(table.Row{identity(c.member), r.name, sided(r), size(r.sampling), size(r.step), size(r.bias), size(r.training),
-				percentOrNothing(c.relative(r)), c.consistent(r), size(r.seconds)})
+			t.AppendRow(table.Row{identity(c.member), r.name, sided(r), words.Size(r.sampling), words.Size(r.step), words.Size(r.bias), words.Size(r.training),
+				words.PercentOrNothing(c.relative(r)), c.consistent(r), words.Size(r.seconds)})
 		}
 	}
 	switch format {
@@ -33,7 +34,7 @@ func comparisonTable(all []comparison, format string) string {
 	case "markdown":
 		return t.RenderMarkdown() + "\n"
 	}
-	return render(t) + "\n\n" + refused + strings.TrimSpace(comparisonNotes) + "\n"
+	return tables.Text(t) + "\n\n" + refused + strings.TrimSpace(comparisonNotes) + "\n"
 }
 
 // comparisonCSV is the table for programs: bare numbers, nothing where one is not known.
@@ -48,7 +49,7 @@ func comparisonCSV(all []comparison) string {
 				continue
 			}
 			w.Write([]string{c.family.Name, strconv.Itoa(c.dim), r.name, strconv.FormatBool(r.solver), boundName(r.bound),
-				plain(r.value), plain(r.sampling), plain(r.step), plain(r.bias), plain(r.training), plain(c.relative(r)), c.consistent(r), plain(r.seconds)})
+				words.Plain(r.value), words.Plain(r.sampling), words.Plain(r.step), words.Plain(r.bias), words.Plain(r.training), words.Plain(c.relative(r)), c.consistent(r), words.Plain(r.seconds)})
 		}
 	}
 	w.Flush()
@@ -65,7 +66,7 @@ policy is a bound: no policy is better than the optimal one.`
 // sided is a value with the digits that its error justifies, and its side if it is a
 // bound.
 func sided(r comparedRow) string {
-	v := toError(r.value, r.sampling)
+	v := words.ToError(r.value, r.sampling)
 	if !r.solver {
 		v = referenceDigits(&pde.Reference{Value: r.value, StdErr: r.sampling}, 0)
 	}
@@ -73,21 +74,6 @@ func sided(r comparedRow) string {
 		return v
 	}
 	return map[int]string{-1: "≥ ", 1: "≤ "}[int(r.bound)] + v
-}
-
-// size is an error or a duration in two digits, nothing where it is 0 or not known.
-func size(x float64) string {
-	if x == 0 || !known(x) {
-		return ""
-	}
-	return short(x)
-}
-
-func percentOrNothing(x float64) string {
-	if math.IsNaN(x) {
-		return ""
-	}
-	return percent(x)
 }
 
 // jsonComparison is one problem of what compare --json prints.
@@ -122,10 +108,10 @@ func newJSONComparisons(all []comparison) any {
 			if r.failed != nil {
 				row.Refused = r.failed.Error()
 			} else {
-				row.Value, row.StdErr, row.RelativeError = number(r.value), number(r.sampling), number(c.relative(r))
+				row.Value, row.StdErr, row.RelativeError = words.Number(r.value), words.Number(r.sampling), words.Number(c.relative(r))
 			}
 			if r.solver {
-				row.Step, row.Bias, row.Training = number(r.step), number(r.bias), number(r.training)
+				row.Step, row.Bias, row.Training = words.Number(r.step), words.Number(r.bias), words.Number(r.training)
 			}
 			if s := c.consistent(r); s != "" {
 				yes := s == "yes"

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -60,7 +60,7 @@ func complete(root *cli.App, words []string, current string) *completed {
 			onlyNames = true
 		default:
 			name, _, hasValue := strings.Cut(word, "=")
-			if f := findFlag(command.Flags, name); f != nil {
+			if f := flags.Find(command.Flags, name); f != nil {
 				given[f] = true
 				if !hasValue && f.(cli.DocGenerationFlag).TakesValue() {
 					pending = f
@@ -77,7 +77,7 @@ func complete(root *cli.App, words []string, current string) *completed {
 	case pending != nil:
 		c.value(pending, "", problem)
 	case !onlyNames && strings.HasPrefix(current, "-") && hasValue:
-		if f := findFlag(command.Flags, flag); f != nil {
+		if f := flags.Find(command.Flags, flag); f != nil {
 			c.value(f, flag+"=", problem)
 		}
 	case !onlyNames && strings.HasPrefix(current, "-"), !c.name(root, command, len(names)):
@@ -86,25 +86,14 @@ func complete(root *cli.App, words []string, current string) *completed {
 	return c
 }
 
-func findFlag(flags []cli.Flag, word string) cli.Flag {
-	for _, f := range flags {
-		for _, name := range f.Names() {
-			if name == strings.TrimLeft(word, "-") {
-				return f
-			}
-		}
-	}
-	return nil
-}
-
 // flags adds the flags that can still be given.
 func (c *completed) flags(known []cli.Flag, given map[cli.Flag]bool) {
-	if !slices.ContainsFunc(known, isHelpFlag) { // cli adds it to the root alone
+	if !slices.ContainsFunc(known, flags.IsHelp) { // cli adds it to the root alone
 		known = append(slices.Clip(known), cli.HelpFlag)
 	}
 	for _, f := range known {
 		if d := f.(cli.DocGenerationFlag); !given[f] || repeatable(f) {
-			_, usage := placeholderOf(d.GetUsage())
+			_, usage := flags.Placeholder(d.GetUsage())
 			c.add("--"+f.Names()[0], usage)
 		}
 	}
@@ -112,7 +101,7 @@ func (c *completed) flags(known []cli.Flag, given map[cli.Flag]bool) {
 
 func repeatable(f cli.Flag) bool {
 	if g, ok := f.(*cli.GenericFlag); ok {
-		_, ok = g.Value.(*assignments)
+		_, ok = g.Value.(*flags.Assignments)
 		return ok
 	}
 	return false
@@ -129,7 +118,7 @@ func (c *completed) value(f cli.Flag, prefix, problem string) {
 			c.add(prefix+choice, "")
 		}
 	}
-	word, _ := placeholderOf(g.Usage)
+	word, _ := flags.Placeholder(g.Usage)
 	inner := &completed{current: strings.TrimPrefix(c.current, prefix)}
 	inner.placeholder(word, nil, problem)
 	for _, w := range inner.words {
@@ -183,15 +172,4 @@ func (c *completed) placeholder(word string, root *cli.App, problem string) {
 			c.add(word, "")
 		}
 	}
-}
-
-var quotedPlaceholder = regexp.MustCompile("`([^`]*)`")
-
-// placeholderOf is the word of a flag's usage that names its value, and the usage in
-// plain words.
-func placeholderOf(usage string) (word, plain string) {
-	if m := quotedPlaceholder.FindStringSubmatch(usage); m != nil {
-		word = m[1]
-	}
-	return word, strings.ReplaceAll(usage, "`", "")
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 )
 
 // shellScripts ask the hidden command __complete what may follow, so that they know
@@ -49,16 +51,16 @@ func (a *app) completionCommand() *cli.Command {
 // a line with a tab before its meaning, and at the end what kind of paths it may be, if any:
 // ":files", ":dirs" or ":".
 func (a *app) completeCommand() *cli.Command {
-	var current opt[string]
+	var current flags.Opt[string]
 	return &cli.Command{
 		Name:            "__complete",
 		Hidden:          true,
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: []cli.Flag{valueFlag("current", "the `WORD` to complete", &current,
+		Flags: []cli.Flag{flags.Value("current", "the `WORD` to complete", &current,
 			func(s string) (string, error) { return s, nil })},
 		Action: func(c *cli.Context) error {
-			found := complete(c.App, c.Args().Slice(), current.value)
+			found := complete(c.App, c.Args().Slice(), current.Value)
 			var b strings.Builder
 			for _, w := range found.words {
 				fmt.Fprintf(&b, "%s\t%s\n", w.word, w.meaning)

@@ -8,15 +8,17 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
 // evalFlags are the flags of eval.
 type evalFlags struct {
 	pointFlags
-	paths   opt[int]
-	workers opt[int]
-	format  formatFlags
+	paths   flags.Opt[int]
+	workers flags.Opt[int]
+	format  flags.Format
 	quiet   bool
 }
 
@@ -35,11 +37,11 @@ func (a *app) evalCommand() *cli.Command {
 			"{\"t\": …, \"x\": […]}.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(append(f.pointFlags.flags(), f.format.flags()...),
-			valueFlag("paths", "`NUMBER` of paths from each point (default: 4096)", &f.paths, pairedPaths),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			boolFlag("json", "print one JSON object", &f.format.json),
-			boolFlag("quiet", "no progress on standard error", &f.quiet),
+		Flags: append(append(f.pointFlags.flags(), f.format.Flags()...),
+			flags.Value("paths", "`NUMBER` of paths from each point (default: 4096)", &f.paths, flags.PairedPaths),
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			flags.Bool("json", "print one JSON object", &f.format.JSON),
+			flags.Bool("quiet", "no progress on standard error", &f.quiet),
 		),
 		Action: func(c *cli.Context) error { return a.runEval(c, &f) },
 	}
@@ -50,14 +52,14 @@ func (a *app) runEval(c *cli.Context, f *evalFlags) error {
 	if len(names) != 1 {
 		return usage(c, "eval takes one RUN, the directory of 'deepbsde solve NAME --out RUN'")
 	}
-	if err := f.format.check(c); err != nil {
-		return err
+	if err := f.format.Check(); err != nil {
+		return usage(c, "%v", err)
 	}
 	dir, err := openRun(names[0])
 	if err != nil {
 		return err
 	}
-	e, err := a.newEvaluator(c.Context, dir, f.workers.value)
+	e, err := a.newEvaluator(c.Context, dir, f.workers.Value)
 	if err != nil {
 		return err
 	}
@@ -65,11 +67,11 @@ func (a *app) runEval(c *cli.Context, f *evalFlags) error {
 	if err != nil {
 		return err
 	}
-	t, err := a.evaluate(c.Context, e, list, f.paths.or(bsde.DefaultPointPaths), f.quiet)
+	t, err := a.evaluate(c.Context, e, list, f.paths.Or(bsde.DefaultPointPaths), f.quiet)
 	if err != nil {
 		return err
 	}
-	if f.format.json {
+	if f.format.JSON {
 		return a.printJSON(t.json())
 	}
 	return a.print(t.table(&f.format))
@@ -78,13 +80,13 @@ func (a *app) runEval(c *cli.Context, f *evalFlags) error {
 // evaluate evaluates a run at points, with a bar on a terminal.
 func (a *app) evaluate(ctx context.Context, e *evaluator, list []point, paths int, quiet bool) (*evaluation, error) {
 	t := &evaluation{evaluator: e}
-	var show progress = silent{}
-	if !quiet && fitsBar(a.stderr) {
-		show = newProgress(a.stderr, false)
+	var show progress.Display = progress.Silent{}
+	if !quiet && progress.FitsBar(a.stderr) {
+		show = progress.New(a.stderr, false)
 	}
-	defer show.close()
+	defer show.Close()
 	for i, at := range list {
-		show.update(bsde.Progress{Phase: "points", Iteration: i, Iterations: len(list)})
+		show.Update(bsde.Progress{Phase: "points", Iteration: i, Iterations: len(list)})
 		v, err := e.at(ctx, at, paths)
 		if err != nil {
 			return nil, located(at, err)

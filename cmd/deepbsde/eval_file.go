@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 )
 
 // readPoints reads a file of points in d components, as CSV or, where its name ends in
@@ -75,7 +77,7 @@ func readCSVPoints(name string, text []byte, d int) (list []point, err error) {
 		}
 		p := point{source: at}
 		for i, field := range fields {
-			v, err := finiteNumber(field)
+			v, err := flags.FiniteNumber(field)
 			if err != nil {
 				_, column := r.FieldPos(i)
 				return nil, fmt.Errorf("%s:%d: %q: %w", at, column, field, err)
@@ -98,7 +100,7 @@ func timeColumn(fields []string, d int) (header bool, column int, err error) {
 	}
 	numbers, named := 0, -1
 	for i, field := range fields {
-		if _, err := finiteNumber(field); err == nil {
+		if _, err := flags.FiniteNumber(field); err == nil {
 			numbers++
 		}
 		if strings.EqualFold(strings.TrimSpace(field), "t") || strings.EqualFold(strings.TrimSpace(field), "time") {

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -24,40 +25,28 @@ type point struct {
 
 // pointFlags choose points.
 type pointFlags struct {
-	at    repeated
-	file  opt[string]
-	line  opt[scan]
-	plane opt[[2]scan]
-	time  opt[float64]
-	count opt[int]
+	at    flags.Repeated
+	file  flags.Opt[string]
+	line  flags.Opt[scan]
+	plane flags.Opt[[2]scan]
+	time  flags.Opt[float64]
+	count flags.Opt[int]
 }
-
-// repeated is a flag that may be given several times.
-type repeated []string
-
-// Set adds one.
-func (w *repeated) Set(s string) error {
-	*w = append(*w, s)
-	return nil
-}
-
-// String is what cli prints as the default: nothing.
-func (w *repeated) String() string { return "" }
 
 func (f *pointFlags) flags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.GenericFlag{Name: "at", Usage: "the point `[T:]X`, T = 0 by default; repeatable", Value: &f.at},
-		valueFlag("points", "CSV or JSON `FILE` of points", &f.file, fileName),
+		flags.Value("points", "CSV or JSON `FILE` of points", &f.file, flags.FileName),
 	}, f.scanFlags()...)
 }
 
 // scanFlags choose points along a line or in a plane.
 func (f *pointFlags) scanFlags() []cli.Flag {
 	return []cli.Flag{
-		valueFlag("line", "points along a line through x0: component `K:LO:HI` from LO to HI; K = all moves all components", &f.line, parseScan),
-		valueFlag("plane", "points in a plane through x0: components `J:LO:HI,K:LO:HI`", &f.plane, parsePlane),
-		valueFlag("time", "`T` of the line or the plane (default: 0)", &f.time, finiteNumber),
-		valueFlag("count", "`NUMBER` of points on a line (default: 33) or along each side of a plane (default: 17)", &f.count, severalPaths),
+		flags.Value("line", "points along a line through x0: component `K:LO:HI` from LO to HI; K = all moves all components", &f.line, parseScan),
+		flags.Value("plane", "points in a plane through x0: components `J:LO:HI,K:LO:HI`", &f.plane, parsePlane),
+		flags.Value("time", "`T` of the line or the plane (default: 0)", &f.time, flags.FiniteNumber),
+		flags.Value("count", "`NUMBER` of points on a line (default: 33) or along each side of a plane (default: 17)", &f.count, flags.SeveralPaths),
 	}
 }
 
@@ -81,7 +70,7 @@ func parseScan(s string) (scan, error) {
 		}
 	}
 	for i, to := range []*float64{&r.lo, &r.hi} {
-		if *to, err = finiteNumber(parts[i+1]); err != nil {
+		if *to, err = flags.FiniteNumber(parts[i+1]); err != nil {
 			return scan{}, wrong
 		}
 	}
@@ -104,18 +93,10 @@ func parsePlane(s string) (plane [2]scan, err error) {
 	return plane, nil
 }
 
-func finiteNumber(s string) (float64, error) {
-	x, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	if err != nil || !known(x) {
-		return 0, fmt.Errorf("want a number")
-	}
-	return x, nil
-}
-
 // points are those of the flags, for a state x0 and a horizon.
 func (f *pointFlags) points(c *cli.Context, x0 []float64, horizon float64) (list []point, err error) {
 	given := 0
-	for _, g := range []bool{len(f.at) > 0, f.file.given, f.line.given, f.plane.given} {
+	for _, g := range []bool{len(f.at) > 0, f.file.Given, f.line.Given, f.plane.Given} {
 		if g {
 			given++
 		}
@@ -125,10 +106,10 @@ func (f *pointFlags) points(c *cli.Context, x0 []float64, horizon float64) (list
 		return nil, usage(c, "eval needs points: --at, --points, --line or --plane")
 	case given > 1:
 		return nil, usage(c, "want one of --at, --points, --line and --plane")
-	case (f.time.given || f.count.given) && !f.line.given && !f.plane.given:
+	case (f.time.Given || f.count.Given) && !f.line.Given && !f.plane.Given:
 		return nil, usage(c, "--time and --count belong to --line and --plane")
-	case f.line.given && f.count.value > mostPoints, f.plane.given && f.count.value > mostPoints/max(1, f.count.value):
-		return nil, usage(c, "--count %d: more than %d points", f.count.value, mostPoints)
+	case f.line.Given && f.count.Value > mostPoints, f.plane.Given && f.count.Value > mostPoints/max(1, f.count.Value):
+		return nil, usage(c, "--count %d: more than %d points", f.count.Value, mostPoints)
 	}
 	for _, s := range f.at {
 		p, err := parsePoint(s, x0)
@@ -137,31 +118,31 @@ func (f *pointFlags) points(c *cli.Context, x0 []float64, horizon float64) (list
 		}
 		list = append(list, p)
 	}
-	if f.file.given {
-		return readPoints(f.file.value, len(x0))
+	if f.file.Given {
+		return readPoints(f.file.Value, len(x0))
 	}
-	if f.line.given {
-		line, err := f.line.value.through(c, "line", x0, f.count.or(33))
+	if f.line.Given {
+		line, err := f.line.Value.through(c, "line", x0, f.count.Or(33))
 		if err != nil {
 			return nil, err
 		}
 		for _, x := range line {
-			list = append(list, point{f.time.value, x, "--line"})
+			list = append(list, point{f.time.Value, x, "--line"})
 		}
 	}
-	if f.plane.given {
-		n := f.count.or(17)
-		rows, err := f.plane.value[0].through(c, "plane", x0, n)
+	if f.plane.Given {
+		n := f.count.Or(17)
+		rows, err := f.plane.Value[0].through(c, "plane", x0, n)
 		if err != nil {
 			return nil, err
 		}
 		for _, row := range rows {
-			line, err := f.plane.value[1].through(c, "plane", row, n)
+			line, err := f.plane.Value[1].through(c, "plane", row, n)
 			if err != nil {
 				return nil, err
 			}
 			for _, x := range line {
-				list = append(list, point{f.time.value, x, "--plane"})
+				list = append(list, point{f.time.Value, x, "--plane"})
 			}
 		}
 	}
@@ -201,7 +182,7 @@ func parsePoint(s string, x0 []float64) (p point, err error) {
 	if !ok {
 		time, state = "0", s
 	}
-	if p.t, err = finiteNumber(time); err != nil {
+	if p.t, err = flags.FiniteNumber(time); err != nil {
 		return p, fmt.Errorf("the time %q: %w", time, err)
 	}
 	if strings.TrimSpace(state) == "x0" {
@@ -209,7 +190,7 @@ func parsePoint(s string, x0 []float64) (p point, err error) {
 		return p, nil
 	}
 	for _, word := range strings.Split(state, ",") {
-		v, err := finiteNumber(word)
+		v, err := flags.FiniteNumber(word)
 		if err != nil {
 			return p, fmt.Errorf("the component %q: %w", word, err)
 		}

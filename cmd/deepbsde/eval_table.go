@@ -8,6 +8,10 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // evaluation is a run at points.
@@ -41,51 +45,51 @@ func (e *evaluation) columns() []column {
 		value = strings.TrimPrefix(e.unknown(), "optimal ") + " of the policy"
 	}
 	return []column{
-		{"t", func(p *evaluated) string { return exact(p.Time) }},
+		{"t", func(p *evaluated) string { return words.Exact(p.Time) }},
 		{"x", func(p *evaluated) string { return e.state(p.State) }},
 		{value, func(p *evaluated) string {
-			if !known(p.Value) { // paths or the recursion left every scale of the problem
+			if !words.Known(p.Value) { // paths or the recursion left every scale of the problem
 				return "unknown"
 			}
-			return toError(p.Value, p.StdErr)
+			return words.ToError(p.Value, p.StdErr)
 		}},
-		{"std error", func(p *evaluated) string { return size(p.StdErr) }},
-		{"time step", func(p *evaluated) string { return size(p.DiscretizationError) }},
+		{"std error", func(p *evaluated) string { return words.Size(p.StdErr) }},
+		{"time step", func(p *evaluated) string { return words.Size(p.DiscretizationError) }},
 		{"network bias", func(p *evaluated) string {
-			if !known(p.NetworkBias) || math.Abs(p.NetworkBias) <= p.StdErr/1000 {
+			if !words.Known(p.NetworkBias) || math.Abs(p.NetworkBias) <= p.StdErr/1000 {
 				return ""
 			}
-			return bias(p.NetworkBias, p.StdErr)
+			return words.Bias(p.NetworkBias, p.StdErr)
 		}},
 		{"trained", func(p *evaluated) string {
-			if !known(p.Trained) {
+			if !words.Known(p.Trained) {
 				return ""
 			}
-			return toError(p.Trained, p.StdErr)
+			return words.ToError(p.Trained, p.StdErr)
 		}},
 		{"exact", func(p *evaluated) string {
-			if !known(p.exact) {
+			if !words.Known(p.exact) {
 				return ""
 			}
-			return toError(p.exact, p.StdErr/10)
+			return words.ToError(p.exact, p.StdErr/10)
 		}},
 		{"gradient", func(p *evaluated) string {
-			if finite(p.Gradient) == nil {
+			if words.Finite(p.Gradient) == nil {
 				return ""
 			}
-			return gradient(p.Gradient)
+			return words.Vector(p.Gradient)
 		}},
 		{"its std error", func(p *evaluated) string {
-			if finite(p.GradientStdErr) == nil || len(p.GradientStdErr) == 0 {
+			if words.Finite(p.GradientStdErr) == nil || len(p.GradientStdErr) == 0 {
 				return ""
 			}
-			return size(slices.Max(p.GradientStdErr))
+			return words.Size(slices.Max(p.GradientStdErr))
 		}},
 		{"action", func(p *evaluated) string {
 			if p.action == nil {
 				return ""
 			}
-			return gradient(p.action)
+			return words.Vector(p.action)
 		}},
 	}
 }
@@ -97,7 +101,7 @@ func (e *evaluation) state(x []float64) string {
 	case slices.Equal(x, e.start()):
 		return "x0"
 	case len(x) > 1 && slices.Min(x) == slices.Max(x):
-		return "all " + exact(x[0])
+		return "all " + words.Exact(x[0])
 	}
 	if moved := e.moved(x); len(x) > shownComponents && len(moved) <= 2 {
 		return "x0 but " + strings.Join(moved, ", ")
@@ -119,7 +123,7 @@ const shownComponents = 4
 func (e *evaluation) moved(x []float64) (list []string) {
 	for i, v := range x {
 		if v != e.start()[i] {
-			list = append(list, fmt.Sprintf("x[%d] = %s", i, exact(v)))
+			list = append(list, fmt.Sprintf("x[%d] = %s", i, words.Exact(v)))
 		}
 	}
 	return list
@@ -129,11 +133,11 @@ func (e *evaluation) moved(x []float64) (list []string) {
 func short3(x float64) string { return fmt.Sprintf("%.3g", x) }
 
 // table is the table in the given format.
-func (e *evaluation) table(f *formatFlags) string {
-	if f.csv {
+func (e *evaluation) table(f *flags.Format) string {
+	if f.CSV {
 		return e.csv()
 	}
-	t := plainTable()
+	t := tables.New()
 	var header table.Row
 	var columns []column
 	for _, c := range e.columns() {
@@ -149,10 +153,10 @@ func (e *evaluation) table(f *formatFlags) string {
 		}
 		t.AppendRow(row)
 	}
-	if f.markdown {
+	if f.Markdown {
 		return t.RenderMarkdown() + "\n"
 	}
-	return e.heading() + render(t) + "\n\n" + strings.TrimSpace(e.notes()) + "\n"
+	return e.heading() + tables.Text(t) + "\n\n" + strings.TrimSpace(e.notes()) + "\n"
 }
 
 // notes say what the numbers cover.
@@ -185,11 +189,11 @@ func (e *evaluation) csv() string {
 	w.Write(slices.Concat([]string{"t"}, numbered("x%d", d), []string{"value", "stderr", "ci95_low", "ci95_high", "discretization_error", "network_bias", "trained", "exact", "paths"},
 		numbered("gradient%d", d), numbered("gradient%d_stderr", d), numbered("action%d", actions)))
 	for _, p := range e.points {
-		row := []string{full(p.Time)}
+		row := []string{words.Full(p.Time)}
 		add := func(values []float64, n int) {
 			for i := range n {
 				if i < len(values) {
-					row = append(row, plain(values[i]))
+					row = append(row, words.Plain(values[i]))
 				} else {
 					row = append(row, "")
 				}
@@ -230,10 +234,10 @@ func (e *evaluation) json() any {
 	list := []jsonPoint{}
 	for _, p := range e.points {
 		list = append(list, jsonPoint{
-			T: p.Time, X: p.State, Value: number(p.Value), StdErr: number(p.StdErr), CI95: finite(p.CI95[:]),
-			Step: number(p.DiscretizationError), Bias: number(p.NetworkBias), Trained: number(p.Trained), Exact: number(p.exact),
-			Gradient: finite(p.Gradient), GradientStdErr: finite(p.GradientStdErr), GradientStep: number(p.GradientDiscretization), GradientBias: number(p.GradientNetworkBias),
-			ExactGradient: finite(p.exactGradient), Action: finite(p.action), Paths: p.Paths,
+			T: p.Time, X: p.State, Value: words.Number(p.Value), StdErr: words.Number(p.StdErr), CI95: words.Finite(p.CI95[:]),
+			Step: words.Number(p.DiscretizationError), Bias: words.Number(p.NetworkBias), Trained: words.Number(p.Trained), Exact: words.Number(p.exact),
+			Gradient: words.Finite(p.Gradient), GradientStdErr: words.Finite(p.GradientStdErr), GradientStep: words.Number(p.GradientDiscretization), GradientBias: words.Number(p.GradientNetworkBias),
+			ExactGradient: words.Finite(p.exactGradient), Action: words.Finite(p.action), Paths: p.Paths,
 		})
 	}
 	return struct {

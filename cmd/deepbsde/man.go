@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 )
 
 func (a *app) manCommand() *cli.Command {
@@ -66,7 +68,7 @@ func manual(root *cli.App) string {
 		m.text(c.Usage)
 		m.verbatim(c.UsageText)
 		m.text(c.Description)
-		m.flags(slices.DeleteFunc(slices.Clone(c.Flags), isHelpFlag)) // of the command that runs
+		m.flags(slices.DeleteFunc(slices.Clone(c.Flags), flags.IsHelp)) // of the command that runs
 	}
 	m.section("EXIT STATUS")
 	m.list(exitStatuses)
@@ -112,11 +114,9 @@ func (m *manPage) list(items [][2]string) {
 	}
 }
 
-func isHelpFlag(f cli.Flag) bool { return f == cli.HelpFlag }
-
-func (m *manPage) flags(flags []cli.Flag) {
-	for _, f := range flags {
-		value, usage := placeholderOf(f.(cli.DocGenerationFlag).GetUsage())
+func (m *manPage) flags(list []cli.Flag) {
+	for _, f := range list {
+		value, usage := flags.Placeholder(f.(cli.DocGenerationFlag).GetUsage())
 		name := "\\fB\\-\\-" + roff(f.Names()[0]) + "\\fP"
 		if value != "" {
 			name += " \\fI" + roff(value) + "\\fP"

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 )
 
 // rendered is the manual page as a formatter shows it, in one long line a paragraph.
@@ -49,7 +51,7 @@ func TestManRenders(t *testing.T) {
 		must(c.Name, c.Name+" "+c.Usage+" "+c.UsageText)
 		must(c.Name, c.Description)
 		for _, f := range c.Flags {
-			value, usage := placeholderOf(f.(cli.DocGenerationFlag).GetUsage())
+			value, usage := flags.Placeholder(f.(cli.DocGenerationFlag).GetUsage())
 			must(c.Name, "--"+f.Names()[0]+" "+value+" "+usage)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 )
 
 //go:embed page.html
@@ -20,7 +22,7 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
 // reportCommand writes a run as a page. What solve prints at its end is report.go's.
 func (a *app) reportCommand() *cli.Command {
-	var file opt[string]
+	var file flags.Opt[string]
 	return &cli.Command{
 		Name:      "report",
 		Usage:     "write a saved run as one HTML page",
@@ -30,7 +32,7 @@ func (a *app) reportCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: []cli.Flag{
-			valueFlag("out", "`FILE`, a name that ends in .html (default: report.html in RUN)", &file, htmlFile),
+			flags.Value("out", "`FILE`, a name that ends in .html (default: report.html in RUN)", &file, htmlFile),
 		},
 		Action: func(c *cli.Context) error {
 			names := c.Args().Slice()
@@ -45,7 +47,7 @@ func (a *app) reportCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			name := file.or(r.file(pageFile))
+			name := file.Or(r.file(pageFile))
 			if err := replaceFile(name, writing(page)); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -55,7 +56,7 @@ func newPageData(r *plottedRun, m *member) *pageData {
 		Command: "deepbsde " + shellWords(r.Command), ValueName: r.valueName(), HasLoss: !r.isPolicy(),
 	}
 	for _, x := range m.family.Params {
-		p.Parameters = append(p.Parameters, parameterLine{x.Name, exact(m.parameters[x.Name]), exact(x.Default), x.Range(), x.Doc})
+		p.Parameters = append(p.Parameters, parameterLine{x.Name, words.Exact(m.parameters[x.Name]), words.Exact(x.Default), x.Range(), x.Doc})
 	}
 	for _, l := range r.history {
 		p.History = append(p.History, historyLine{
@@ -148,8 +149,8 @@ func (p *pageData) compare() {
 	if r.result != nil {
 		value, stderr = orNaN(r.result.Value), orNaN(r.result.StdErr)
 	}
-	if known(value) {
-		p.Compared = append(p.Compared, comparedLine{"this run", toError(value, stderr), "± " + short(stderr), "", r.Method + ", network " + r.Network})
+	if words.Known(value) {
+		p.Compared = append(p.Compared, comparedLine{"this run", words.ToError(value, stderr), "± " + words.Short(stderr), "", r.Method + ", network " + r.Network})
 	}
 	add := func(name string, ref *pde.Reference) {
 		line := comparedLine{Name: name, Value: referenceDigits(ref, 0), Source: ref.Method}
@@ -157,14 +158,14 @@ func (p *pageData) compare() {
 			line.Source += " (" + ref.Source + ")"
 		}
 		if ref.StdErr > 0 {
-			line.Error = "± " + short(ref.StdErr)
+			line.Error = "± " + words.Short(ref.StdErr)
 		}
-		if gap := value - ref.Value; known(gap) {
+		if gap := value - ref.Value; words.Known(gap) {
 			sign := "+"
 			if gap < 0 {
 				sign = ""
 			}
-			line.Difference = sign + short(gap) + ", " + percent(relativeError(value, ref))
+			line.Difference = sign + words.Short(gap) + ", " + words.Percent(relativeError(value, ref))
 		}
 		p.Compared = append(p.Compared, line)
 	}

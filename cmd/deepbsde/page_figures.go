@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -99,7 +100,7 @@ func (p *pageData) stateInWords() string {
 	last := p.run.history[len(p.run.history)-1]
 	text := fmt.Sprintf("The last value is %s.", exact6(orNaN(last.Value)))
 	if r := p.run.result; r != nil && r.Value != nil && len(r.CI95) == 2 {
-		text += fmt.Sprintf(" The final estimate is %s, its 95 %% interval %s.", toError(*r.Value, orNaN(r.StdErr)), between(r.CI95[0], r.CI95[1], orNaN(r.StdErr)))
+		text += fmt.Sprintf(" The final estimate is %s, its 95 %% interval %s.", words.ToError(*r.Value, orNaN(r.StdErr)), words.Between(r.CI95[0], r.CI95[1], orNaN(r.StdErr)))
 	}
 	if ref := p.run.reference.reference(); ref != nil {
 		text += " The reference is " + exact6(ref.Value) + "."
@@ -113,7 +114,7 @@ func capital(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-func exact6(x float64) string { return toError(x, math.NaN()) }
+func exact6(x float64) string { return words.ToError(x, math.NaN()) }
 
 // drawComparison puts the value and its references on one axis.
 func (p *pageData) drawComparison() error {
@@ -159,7 +160,7 @@ func (a *app) drawPaths(ctx context.Context, p *pageData) error {
 	f := pathsOfValue(m, paths)
 	drawn, err := newPageFigure(f, fmt.Sprintf("Line plot over time: Y along %d sample paths beside %s.", min(drawnPaths, len(paths)), what),
 		fmt.Sprintf("Y from its trained start on along fresh paths of X, beside %s. On %d paths it is off by %s (root mean square, %s); g(X) has the standard deviation %s.",
-			what, len(paths), short(off), where, short(spread)))
+			what, len(paths), words.Short(off), where, words.Short(spread)))
 	p.Paths = append(p.Paths, drawn)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -106,7 +107,7 @@ func (p *pageData) judge() {
 		return
 	}
 	p.Summary = fmt.Sprintf("%s with the network %s, %d iterations and %d paths in %s, seed %d",
-		r.Method, r.Network, r.result.Iterations, r.result.Paths, seconds(r.elapsed()), r.Settings.Seed)
+		r.Method, r.Network, r.result.Iterations, r.result.Paths, words.Seconds(r.elapsed()), r.Settings.Seed)
 	switch s := r.status(); s {
 	case bsde.Diverged:
 		warn("There is no value: %s", s.Advice())
@@ -116,22 +117,22 @@ func (p *pageData) judge() {
 	}
 	if r.isPolicy() {
 		s := p.policyResult()
-		if known(s.Value) {
+		if words.Known(s.Value) {
 			p.tabulate(s.block())
 		}
 		for i, c := range p.member.control.Problem.Constraints {
 			if i < len(s.Violation) && s.Violation[i] > 0 {
-				warn("The policy violates the constraint %s on some paths: by %s at most.", c.Name, short(s.Violation[i]))
+				warn("The policy violates the constraint %s on some paths: by %s at most.", c.Name, words.Short(s.Violation[i]))
 			}
 		}
 		return
 	}
 	m, result := p.equationResult()
-	if !known(result.Value) {
+	if !words.Known(result.Value) {
 		return
 	}
 	p.tabulate(resultBlock(m, result))
-	if ref := m.problem.Reference; ref != nil && known(result.StdErr) {
+	if ref := m.problem.Reference; ref != nil && words.Known(result.StdErr) {
 		p.Verdict = verdict(result, ref)
 		if strings.HasPrefix(p.Verdict, "The reference lies outside") {
 			warn("%s", p.Verdict)
@@ -141,20 +142,20 @@ func (p *pageData) judge() {
 	if hardlyTrained(m, result) {
 		warn("The network explains almost nothing of the terminal value: the bias estimate is rough where f is nonlinear. Try more iterations or a wider network.")
 	}
-	if !known(result.NetworkBias) {
+	if !words.Known(result.NetworkBias) {
 		warn("The network bias is unknown: the time step hides it. Smaller steps would show it.")
 	}
 }
 
 // tabulate fills in the lines of a result, each explained.
-func (p *pageData) tabulate(b block) {
+func (p *pageData) tabulate(b words.Block) {
 	for _, l := range b {
-		meaning, ok := meanings[l.label]
+		meaning, ok := meanings[l.Label]
 		if !ok {
-			meaning = l.remark
+			meaning = l.Remark
 		} else if before, open := strings.CutSuffix(meaning, ";"); open {
-			meaning = strings.TrimSuffix(before+"; "+l.remark, "; ")
+			meaning = strings.TrimSuffix(before+"; "+l.Remark, "; ")
 		}
-		p.Result = append(p.Result, pageRow{l.label, l.value, meaning})
+		p.Result = append(p.Result, pageRow{l.Label, l.Value, meaning})
 	}
 }

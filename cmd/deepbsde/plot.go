@@ -7,16 +7,18 @@ import (
 	"slices"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 )
 
 // plotFlags are the flags of plot.
 type plotFlags struct {
-	out  opt[string]
-	what opt[string]
-	over opt[string]
-	size opt[pictureSize]
+	out  flags.Opt[string]
+	what flags.Opt[string]
+	over flags.Opt[string]
+	size flags.Opt[pictureSize]
 	pointFlags
-	paths opt[int]
+	paths flags.Opt[int]
 }
 
 func (a *app) plotCommand() *cli.Command {
@@ -33,11 +35,11 @@ func (a *app) plotCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append([]cli.Flag{
-			valueFlag("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, plotFile),
-			valueFlag("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, oneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
-			valueFlag("over", "`AXIS` of value and loss: steps or seconds (default: both)", &f.over, oneOf("steps", "seconds")),
-			valueFlag("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, parseSize),
-			valueFlag("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, pairedPaths),
+			flags.Value("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, plotFile),
+			flags.Value("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, flags.OneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
+			flags.Value("over", "`AXIS` of value and loss: steps or seconds (default: both)", &f.over, flags.OneOf("steps", "seconds")),
+			flags.Value("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, parseSize),
+			flags.Value("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, flags.PairedPaths),
 		}, f.scanFlags()...),
 		Action: func(c *cli.Context) error { return a.runPlot(c, &f) },
 	}
@@ -45,17 +47,17 @@ func (a *app) plotCommand() *cli.Command {
 
 func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 	names := c.Args().Slice()
-	what := f.what.or("training")
+	what := f.what.Or("training")
 	switch {
 	case len(names) == 0:
 		return usage(c, "plot needs a RUN, the directory of 'deepbsde solve NAME --out RUN'")
-	case !f.out.given:
+	case !f.out.Given:
 		return usage(c, "plot needs --out FILE, a name that ends in .png, .svg or .pdf")
-	case f.over.given && !slices.Contains([]string{"training", "value", "loss"}, what):
+	case f.over.Given && !slices.Contains([]string{"training", "value", "loss"}, what):
 		return usage(c, "--over does not go with --what %s", what)
-	case f.line.given && what != "line", f.plane.given && what != "plane":
+	case f.line.Given && what != "line", f.plane.Given && what != "plane":
 		return usage(c, "--line needs --what line, --plane needs --what plane")
-	case (f.time.given || f.count.given || f.paths.given) && what != "line" && what != "plane":
+	case (f.time.Given || f.count.Given || f.paths.Given) && what != "line" && what != "plane":
 		return usage(c, "--time, --count and --paths belong to --what line and --what plane")
 	}
 	var runs []*plottedRun
@@ -76,20 +78,20 @@ func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 		if err != nil {
 			return err
 		}
-		return saveFigure(f.out.value, figure, f.size.value)
+		return saveFigure(f.out.Value, figure, f.size.Value)
 	}
 	if what == "line" || what == "plane" {
 		scanned, err := a.scanRuns(c, f, runs)
 		if err != nil {
 			return err
 		}
-		figure := lineFigure(f.line.value, scanned)
+		figure := lineFigure(f.line.Value, scanned)
 		if what == "plane" {
-			if figure, err = planeFigure(f.plane.value, scanned); err != nil {
+			if figure, err = planeFigure(f.plane.Value, scanned); err != nil {
 				return err
 			}
 		}
-		return saveFigure(f.out.value, figure, f.size.value)
+		return saveFigure(f.out.Value, figure, f.size.Value)
 	}
 	for i, r := range runs {
 		if len(r.history) == 0 {
@@ -105,11 +107,11 @@ func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 			return err
 		}
 	}
-	figure := trainingFigure(runs, what, f.over.value)
+	figure := trainingFigure(runs, what, f.over.Value)
 	if len(figure.panels) == 0 {
 		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of a policy, whose loss is its value: draw --what value", names[0])}
 	}
-	return saveFigure(f.out.value, figure, f.size.value)
+	return saveFigure(f.out.Value, figure, f.size.Value)
 }
 
 // pathsFigure draws the sample paths of each run.

@@ -13,6 +13,8 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/control"
 )
 
@@ -26,7 +28,7 @@ type scannedRun struct {
 // not given goes through x0, as far as two standard deviations of X at the horizon.
 func (a *app) scanRuns(c *cli.Context, f *plotFlags, runs []*plottedRun) (list []scannedRun, err error) {
 	paths := bsde.DefaultPointPaths
-	if f.what.value == "plane" {
+	if f.what.Value == "plane" {
 		paths = 512
 	}
 	for _, r := range runs {
@@ -43,7 +45,7 @@ func (a *app) scanRuns(c *cli.Context, f *plotFlags, runs []*plottedRun) (list [
 		if err != nil {
 			return nil, err
 		}
-		v, err := a.evaluate(c.Context, e, points, f.paths.or(paths), false)
+		v, err := a.evaluate(c.Context, e, points, f.paths.Or(paths), false)
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +56,7 @@ func (a *app) scanRuns(c *cli.Context, f *plotFlags, runs []*plottedRun) (list [
 
 // defaultScan fills in the line or the plane.
 func (a *app) defaultScan(ctx context.Context, f *plotFlags, r *plottedRun, e *evaluator) error {
-	if f.line.given || f.plane.given {
+	if f.line.Given || f.plane.Given {
 		return nil
 	}
 	ends, err := a.lastStates(ctx, r, e)
@@ -67,20 +69,20 @@ func (a *app) defaultScan(ctx context.Context, f *plotFlags, r *plottedRun, e *e
 		for i, x := range ends {
 			column[i] = x[k]
 		}
-		if std := stat.StdDev(column, nil); std > 0 && known(std) {
+		if std := stat.StdDev(column, nil); std > 0 && words.Known(std) {
 			reach = 2 * std
 		}
 		return scan{k, e.start()[k] - reach, e.start()[k] + reach}
 	}
 	first := around(0)
-	if f.what.value == "line" {
-		f.line = opt[scan]{first, true}
+	if f.what.Value == "line" {
+		f.line = flags.Opt[scan]{first, true}
 		return nil
 	}
 	if len(e.start()) < 2 {
 		return &exitError{status: exitUsage, err: fmt.Errorf("%s has one component, and no plane: draw --what line", e.family.Name)}
 	}
-	f.plane = opt[[2]scan]{[2]scan{first, around(1)}, true}
+	f.plane = flags.Opt[[2]scan]{[2]scan{first, around(1)}, true}
 	return nil
 }
 
@@ -111,7 +113,7 @@ func (a *app) lastStates(ctx context.Context, r *plottedRun, e *evaluator) (list
 // that is known, the derivative along the line, and the action.
 func lineFigure(r scan, runs []scannedRun) *figure {
 	first := runs[0]
-	f := &figure{title: fmt.Sprintf("%s, t = %s", identity(first.member), exact(first.points[0].Time))}
+	f := &figure{title: fmt.Sprintf("%s, t = %s", identity(first.member), words.Exact(first.points[0].Time))}
 	along := fmt.Sprintf("x[%d], the other components as in x0", r.component)
 	derivative := fmt.Sprintf("∂u/∂x[%d]", r.component)
 	if len(first.start()) == 1 {
@@ -179,10 +181,10 @@ func (f *figure) linePanel(r scan, runs []scannedRun, x, y string, get func(*eva
 		for n, point := range run.points {
 			at := r.at(n, len(run.points))
 			v, stderr, u := get(point)
-			if known(u) && i == 0 {
+			if words.Known(u) && i == 0 {
 				exact = append(exact, plotter.XY{X: at, Y: u})
 			}
-			if known(v) && known(stderr) {
+			if words.Known(v) && words.Known(stderr) {
 				line = append(line, plotter.XY{X: at, Y: v})
 				upper = append(upper, plotter.XY{X: at, Y: v + 1.96*stderr})
 				lower = append(lower, plotter.XY{X: at, Y: v - 1.96*stderr})

@@ -11,6 +11,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // drawnPaths are drawn of an equation, measuredPaths tell how far Y is off.
@@ -51,7 +53,7 @@ func (a *app) valuePaths(ctx context.Context, r *plottedRun) ([]bsde.Path, *memb
 func allKnown(paths []bsde.Path) bool {
 	for _, path := range paths {
 		for _, y := range path.Y {
-			if !known(y) {
+			if !words.Known(y) {
 				return false
 			}
 		}
@@ -75,7 +77,7 @@ func pathsOfValue(m *member, paths []bsde.Path) *figure {
 		every := (last + mostMarks - 1) / mostMarks
 		for n, t := range path.T {
 			line = append(line, plotter.XY{X: t, Y: path.Y[n]})
-			if path.U != nil && (n%every == 0 || n == last) && known(path.U[n]) {
+			if path.U != nil && (n%every == 0 || n == last) && words.Known(path.U[n]) {
 				rings = append(rings, plotter.XY{X: t, Y: path.U[n]})
 			}
 		}
@@ -140,7 +142,7 @@ func (a *app) policyPaths(ctx context.Context, r *plottedRun) (*figure, error) {
 		return nil, err
 	}
 	s := &simulated{member: m, grid: d, quick: true}
-	if err := s.run(ctx, &simulateFlags{paths: opt[int]{2 * recordedPaths, true}}, policy); err != nil {
+	if err := s.run(ctx, &simulateFlags{paths: flags.Opt[int]{2 * recordedPaths, true}}, policy); err != nil {
 		return nil, err
 	}
 	var states, actions, cost []track

@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // planeFigure draws u in a plane through x0 in bands of colour, a panel for each run.
@@ -24,11 +26,11 @@ func planeFigure(plane [2]scan, runs []scannedRun) (*figure, error) {
 	if len(first.start()) > 2 {
 		others = ", the other components as in x0"
 	}
-	f := &figure{title: fmt.Sprintf("%s: %s at t = %s%s", identity(first.member), value, exact(first.points[0].Time), others)}
+	f := &figure{title: fmt.Sprintf("%s: %s at t = %s%s", identity(first.member), value, words.Exact(first.points[0].Time), others)}
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, r := range runs {
 		for _, p := range r.points {
-			if known(p.Value) {
+			if words.Known(p.Value) {
 				lo, hi = math.Min(lo, p.Value), math.Max(hi, p.Value)
 			}
 		}
@@ -85,7 +87,7 @@ func newBands(lo, hi float64) (*bands, error) {
 		step = ticks[1].Value - ticks[0].Value
 	}
 	if len(ticks) == 0 {
-		b.edges, b.labels = []float64{lo}, []string{exact(lo)}
+		b.edges, b.labels = []float64{lo}, []string{words.Exact(lo)}
 	}
 	if b.edges[0] > lo { // as far as the values go
 		b.edges, b.labels = append([]float64{b.edges[0] - step}, b.edges...), append([]string{""}, b.labels...)

@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // runColors tell the runs apart; more than six begin again.
@@ -147,7 +149,7 @@ func (f *figure) lossPanel(runs []*plottedRun, x, y axis) *plot.Plot {
 // positive.
 func (r *plottedRun) points(x, y axis, from float64, logarithmic bool) (list plotter.XYs) {
 	for _, l := range r.history {
-		if v := y.get(l); known(v) && x.get(l) >= from && (!logarithmic || v > 0) {
+		if v := y.get(l); words.Known(v) && x.get(l) >= from && (!logarithmic || v > 0) {
 			list = append(list, plotter.XY{X: x.get(l), Y: v})
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
@@ -14,13 +15,13 @@ import (
 // problemFlags choose a member of a family. They are shared by the commands that
 // take the NAME of a problem.
 type problemFlags struct {
-	dim opt[int]
-	set assignments
+	dim flags.Opt[int]
+	set flags.Assignments
 }
 
 func (f *problemFlags) flags() []cli.Flag {
 	return []cli.Flag{
-		valueFlag("dim", "dimension `d` (default: the problem's)", &f.dim, wholeNumber),
+		flags.Value("dim", "dimension `d` (default: the problem's)", &f.dim, flags.WholeNumber),
 		&cli.GenericFlag{Name: "set", Value: &f.set,
 			Usage: "change a parameter, `KEY=VALUE`; repeatable; 'deepbsde show NAME' lists them"},
 	}
@@ -42,11 +43,11 @@ func (f *problemFlags) member(ctx context.Context, name string) (*member, error)
 	if err != nil {
 		return nil, err
 	}
-	m := &member{family: family, dim: f.dim.or(family.Dim), parameters: map[string]float64{}}
+	m := &member{family: family, dim: f.dim.Or(family.Dim), parameters: map[string]float64{}}
 	if family.IsControl() {
-		m.control, err = family.MakeControl(f.dim.value, f.set)
+		m.control, err = family.MakeControl(f.dim.Value, f.set)
 	} else {
-		m.problem, err = makeProblem(ctx, family, f.dim.value, f.set)
+		m.problem, err = makeProblem(ctx, family, f.dim.Value, f.set)
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()

@@ -7,6 +7,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/urfave/cli/v2"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
@@ -19,7 +21,7 @@ func (a *app) problemsCommand() *cli.Command {
 		UsageText:       "deepbsde problems [flags]",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags:           []cli.Flag{boolFlag("json", "print one JSON object", &asJSON)},
+		Flags:           []cli.Flag{flags.Bool("json", "print one JSON object", &asJSON)},
 		Action: func(c *cli.Context) error {
 			if err := noNames(c); err != nil {
 				return err
@@ -69,7 +71,7 @@ func listProblems(ctx context.Context) ([]problemRow, error) {
 
 // problemTable is the list as people read it.
 func problemTable(rows []problemRow) string {
-	t := plainTable()
+	t := tables.New()
 	t.SetColumnConfigs([]table.ColumnConfig{
 		{Number: 2, Align: text.AlignRight},
 		{Number: 3, WidthMax: 44, WidthMaxEnforcer: text.WrapSoft},
@@ -83,5 +85,5 @@ func problemTable(rows []problemRow) string {
 		}
 		t.AppendRow(table.Row{r.Name, r.Dim, r.Title, value, source})
 	}
-	return render(t) + "\n\nDimensions and values are the defaults: u(0, x0) of an equation, the optimal cost or reward of a\ncontrol problem. 'deepbsde show NAME' prints a problem in full.\n"
+	return tables.Text(t) + "\n\nDimensions and values are the defaults: u(0, x0) of an equation, the optimal cost or reward of a\ncontrol problem. 'deepbsde show NAME' prints a problem in full.\n"
 }

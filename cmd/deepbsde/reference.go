@@ -9,6 +9,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
@@ -16,11 +19,11 @@ import (
 // referenceFlags are the flags of reference.
 type referenceFlags struct {
 	problemFlags
-	method  opt[string]
-	paths   opt[int]
-	steps   opt[int]
-	seed    opt[uint64]
-	workers opt[int]
+	method  flags.Opt[string]
+	paths   flags.Opt[int]
+	steps   flags.Opt[int]
+	seed    flags.Opt[uint64]
+	workers flags.Opt[int]
 	json    bool
 }
 
@@ -35,12 +38,12 @@ func (a *app) referenceCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append(f.problemFlags.flags(),
-			valueFlag("method", "`METHOD`, or all, or list", &f.method, func(s string) (string, error) { return s, nil }),
-			valueFlag("samples", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, severalPaths),
-			valueFlag("steps", "time steps `N` of a method that simulates (default: the method's)", &f.steps, wholeNumber),
-			valueFlag("seed", "`SEED` of all random numbers (default: 1)", &f.seed, unsigned),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			boolFlag("json", "print one JSON object", &f.json),
+			flags.Value("method", "`METHOD`, or all, or list", &f.method, func(s string) (string, error) { return s, nil }),
+			flags.Value("samples", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, flags.SeveralPaths),
+			flags.Value("steps", "time steps `N` of a method that simulates (default: the method's)", &f.steps, flags.WholeNumber),
+			flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			flags.Bool("json", "print one JSON object", &f.json),
 		),
 		Action: func(c *cli.Context) error { return a.runReference(c, &f) },
 	}
@@ -56,22 +59,22 @@ func (a *app) runReference(c *cli.Context, f *referenceFlags) error {
 		return err
 	}
 	all := m.methods()
-	if f.method.value == "list" {
+	if f.method.Value == "list" {
 		if f.json {
 			return a.printJSON(newJSONMethods(all))
 		}
 		return a.print(methodList(all))
 	}
 	wanted := all
-	if f.method.given && f.method.value != "all" {
-		one, err := problems.FindReferenceMethod(all, f.method.value)
+	if f.method.Given && f.method.Value != "all" {
+		one, err := problems.FindReferenceMethod(all, f.method.Value)
 		if err != nil {
 			return &exitError{exitUsage, err, "run 'deepbsde reference " + name + " --method list' for what each is good for"}
 		}
 		wanted = []problems.ReferenceMethod{one}
 	}
-	s := pde.Sampling{Paths: f.paths.value, Steps: f.steps.value, Seed: f.seed.or(1), Workers: f.workers.value}
-	runs, err := references(c.Context, m.problem, wanted, s, f.method.given)
+	s := pde.Sampling{Paths: f.paths.Value, Steps: f.steps.Value, Seed: f.seed.Or(1), Workers: f.workers.Value}
+	runs, err := references(c.Context, m.problem, wanted, s, f.method.Given)
 	if err != nil && !(errors.Is(err, context.Canceled) && len(runs) > 0) {
 		return err
 	}
@@ -146,11 +149,11 @@ func newJSONMethods(methods []problems.ReferenceMethod) any {
 }
 
 func methodList(methods []problems.ReferenceMethod) string {
-	t := plainTable()
+	t := tables.New()
 	for _, m := range methods {
 		t.AppendRow([]any{m.Name, m.Doc})
 	}
-	return render(t) + "\n"
+	return tables.Text(t) + "\n"
 }
 
 // referenceText is the results as people read them.
@@ -163,7 +166,7 @@ func referenceText(m *member, runs []referenceRun) string {
 			fmt.Fprintf(&b, "  %s\n", r.failed)
 			continue
 		}
-		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, referenceDigits(r.result, 0), side(r.result.Bound), origin(r.result), seconds(r.took))
+		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, referenceDigits(r.result, 0), side(r.result.Bound), origin(r.result), words.Seconds(r.took))
 	}
 	for _, k := range known {
 		fmt.Fprintf(&b, "  %-20s %s  %s\n", k.name, referenceDigits(k.value, 0), origin(k.value))
@@ -191,7 +194,7 @@ func boundName(b pde.Bound) string {
 func identity(m *member) string {
 	s := fmt.Sprintf("%s, d = %d", m.family.Name, m.dim)
 	for _, name := range m.changed {
-		s += fmt.Sprintf(", %s = %s", name, exact(m.parameters[name]))
+		s += fmt.Sprintf(", %s = %s", name, words.Exact(m.parameters[name]))
 	}
 	return s
 }

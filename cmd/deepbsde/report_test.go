@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -109,7 +110,7 @@ func TestGradient(t *testing.T) {
 		{[]float64{1, -2, 0.3, 4e-3, 5, 60}, "(1.00, -2.00, 0.300, 0.00400, 5.00, 60.0)"},
 		{[]float64{1, 1, 1, 1, 1, 1, 1, 1, 1}, "(1.00, 1.00, 1.00, …), norm 3.00"},
 	} {
-		if got := gradient(c.g); got != c.want {
+		if got := words.Vector(c.g); got != c.want {
 			t.Errorf("gradient(%v) = %s, want %s", c.g, got, c.want)
 		}
 	}

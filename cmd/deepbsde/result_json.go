@@ -4,16 +4,9 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
-
-// number is x for JSON: nil, and so absent with omitempty, where x is not known.
-func number(x float64) *float64 {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return nil
-	}
-	return &x
-}
 
 // jsonReference is a pde.Reference in JSON.
 type jsonReference struct {
@@ -27,7 +20,7 @@ func newJSONReference(r *pde.Reference) *jsonReference {
 	if r == nil {
 		return nil
 	}
-	return &jsonReference{number(r.Value), number(r.StdErr), r.Method, r.Source}
+	return &jsonReference{words.Number(r.Value), words.Number(r.StdErr), r.Method, r.Source}
 }
 
 // jsonResult is the object that solve --json prints.
@@ -66,28 +59,18 @@ type jsonResult struct {
 func newJSONResult(m *member, r *bsde.Result) jsonResult {
 	return jsonResult{
 		Problem: r.Problem, Kind: "pde", Dim: r.Dim, Method: r.Method.Name(), Network: r.Method.Network.Name(),
-		Value: number(r.Value), StdErr: number(r.StdErr),
-		CI95: finite(r.CI95[:]), Gradient: finite(r.Gradient), GradientStdErr: finite(r.GradientStdErr),
-		GradientStep: number(r.GradientDiscretization), GradientBias: number(r.GradientNetworkBias), RegionError: number(r.RegionError), RegionErrorBound: number(r.RegionErrorBound),
-		DiscretizationError: number(r.DiscretizationError), NetworkBias: number(r.NetworkBias),
-		ResidualRatio: number(r.ResidualRatio), TrainedValue: number(r.TrainedValue),
+		Value: words.Number(r.Value), StdErr: words.Number(r.StdErr),
+		CI95: words.Finite(r.CI95[:]), Gradient: words.Finite(r.Gradient), GradientStdErr: words.Finite(r.GradientStdErr),
+		GradientStep: words.Number(r.GradientDiscretization), GradientBias: words.Number(r.GradientNetworkBias), RegionError: words.Number(r.RegionError), RegionErrorBound: words.Number(r.RegionErrorBound),
+		DiscretizationError: words.Number(r.DiscretizationError), NetworkBias: words.Number(r.NetworkBias),
+		ResidualRatio: words.Number(r.ResidualRatio), TrainedValue: words.Number(r.TrainedValue),
 		Reference:     newJSONReference(m.problem.Reference),
-		RelativeError: number(relativeError(r.Value, m.problem.Reference)),
+		RelativeError: words.Number(relativeError(r.Value, m.problem.Reference)),
 		Iterations:    r.Iterations, Paths: r.Paths, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
 		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers,
 		Parameters: m.parameters,
 		Settings:   newJSONSettings(r.Method, r.Settings),
 	}
-}
-
-// finite is x, or nil if a component is not known.
-func finite(x []float64) []float64 {
-	for _, v := range x {
-		if number(v) == nil {
-			return nil
-		}
-	}
-	return x
 }
 
 // relativeError is |value − reference| / |reference|, NaN where there is none.

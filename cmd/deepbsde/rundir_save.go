@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // saver is what a run writes into its directory.
@@ -107,7 +108,7 @@ func (d *rundir) writeMetrics(history []bsde.Record) error {
 		w := csv.NewWriter(f)
 		w.Write(header)
 		for _, r := range history {
-			w.Write([]string{strconv.Itoa(r.Iteration), full(r.Loss), full(r.Value), full(r.Elapsed.Seconds()), full(r.LearningRate)})
+			w.Write([]string{strconv.Itoa(r.Iteration), words.Full(r.Loss), words.Full(r.Value), words.Full(r.Elapsed.Seconds()), words.Full(r.LearningRate)})
 		}
 		w.Flush()
 		return w.Error()
@@ -118,7 +119,7 @@ func (d *rundir) writeMetrics(history []bsde.Record) error {
 	return replaceFile(d.file(metricsLinesFile), func(f *os.File) error {
 		e := json.NewEncoder(f)
 		for _, r := range history {
-			line := map[string]any{"step": r.Iteration, "loss_function": number(r.Loss), "target_value": number(r.Value),
+			line := map[string]any{"step": r.Iteration, "loss_function": words.Number(r.Loss), "target_value": words.Number(r.Value),
 				"elapsed_time": r.Elapsed.Seconds(), "learning_rate": r.LearningRate}
 			if err := e.Encode(line); err != nil {
 				return err
@@ -127,9 +128,6 @@ func (d *rundir) writeMetrics(history []bsde.Record) error {
 		return nil
 	})
 }
-
-// full is x with all its digits.
-func full(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 func (d *rundir) writeJSON(name string, v any) error {
 	text, err := json.MarshalIndent(v, "", "  ")

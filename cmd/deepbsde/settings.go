@@ -6,6 +6,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -19,7 +21,7 @@ func (a *app) settingsCommand() *cli.Command {
 			"the bit: the file holds all that its result depends on, apart from the problem.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags:           append(f.trainingFlags(), boolFlag("json", "print one JSON object", &f.json)),
+		Flags:           append(f.trainingFlags(), flags.Bool("json", "print one JSON object", &f.json)),
 		Action: func(c *cli.Context) error {
 			t, err := f.task(c)
 			if err != nil {
@@ -71,7 +73,7 @@ func solveCommandLine(name string, family *problems.Family, dim int, set map[str
 	}
 	for _, p := range family.Params {
 		if v, given := set[p.Name]; given {
-			fmt.Fprintf(&b, " --set %s=%s", p.Name, full(v))
+			fmt.Fprintf(&b, " --set %s=%s", p.Name, words.Full(v))
 		}
 	}
 	fmt.Fprintf(&b, " --settings %s", shellWord(file))

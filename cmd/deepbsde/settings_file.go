@@ -3,16 +3,17 @@ package main
 import (
 	"github.com/urfave/cli/v2"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
 // readSettings reads the file of --settings. What solve has a flag for counts as a flag
 // that was not given; the settings of the training go over the problem's own.
 func (f *solveFlags) readSettings() error {
-	if !f.settings.given {
+	if !f.settings.Given {
 		return nil
 	}
-	file, err := problems.ReadSettings(f.settings.value)
+	file, err := problems.ReadSettings(f.settings.Value)
 	if err != nil {
 		return &exitError{status: exitUsage, err: err}
 	}
@@ -28,9 +29,9 @@ func (f *solveFlags) readSettings() error {
 }
 
 // take is the value of a key of the file for a flag that is not on the command line.
-func take[T any](flag *opt[T], file *problems.SettingsFile, key string, value T) {
-	if file.Given[key] && !flag.given {
-		*flag = opt[T]{value, true}
+func take[T any](flag *flags.Opt[T], file *problems.SettingsFile, key string, value T) {
+	if file.Given[key] && !flag.Given {
+		*flag = flags.Opt[T]{value, true}
 	}
 }
 
@@ -72,7 +73,7 @@ func (t *solveTask) settingsFile(asked *solveFlags) *problems.SettingsFile {
 			"hidden": true, "activation": j.Activation != "",
 			"controlled": j.Controlled != nil, "antithetic": j.Antithetic != nil, "segments": j.Segments > 0,
 			"loss-clip": true, "clip-norm": true, "paths": true, "seed": true, "precision": true,
-			"workers": asked.workers.given, "time-limit": s.TimeLimit > 0,
+			"workers": asked.workers.Given, "time-limit": s.TimeLimit > 0,
 			"validation-paths": true, "validate-every": true, "start-paths": true,
 		},
 	}

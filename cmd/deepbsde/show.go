@@ -6,8 +6,11 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 func (a *app) showCommand() *cli.Command {
@@ -19,7 +22,7 @@ func (a *app) showCommand() *cli.Command {
 		UsageText:       "deepbsde show NAME|FILE [flags]",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags:           append(f.flags(), boolFlag("json", "print one JSON object", &asJSON)),
+		Flags:           append(f.flags(), flags.Bool("json", "print one JSON object", &asJSON)),
 		Action: func(c *cli.Context) error {
 			name, err := oneName(c)
 			if err != nil {
@@ -78,28 +81,10 @@ func showText(ctx context.Context, m *member) (string, error) {
 }
 
 func parameterTable(m *member) string {
-	t := plainTable()
+	t := tables.New()
 	t.AppendHeader(table.Row{"name", "value", "default", "range", "meaning"})
 	for _, p := range m.family.Params {
-		t.AppendRow(table.Row{p.Name, exact(m.parameters[p.Name]), exact(p.Default), p.Range(), p.Doc})
+		t.AppendRow(table.Row{p.Name, words.Exact(m.parameters[p.Name]), words.Exact(p.Default), p.Range(), p.Doc})
 	}
-	return render(t)
-}
-
-// plainTable has columns and no lines but that under its header.
-func plainTable() table.Writer {
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Options = table.Options{SeparateHeader: true}
-	t.Style().Format.Header = text.FormatDefault
-	return t
-}
-
-// render is the table as text without blanks at the ends of its lines.
-func render(t table.Writer) string {
-	lines := strings.Split(t.Render(), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " ")
-	}
-	return strings.Join(lines, "\n")
+	return tables.Text(t)
 }

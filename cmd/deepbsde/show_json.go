@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -44,7 +45,7 @@ func newJSONProblem(m *member, ref *pde.Reference) jsonProblem {
 	}
 	for _, p := range f.Params {
 		j.Parameters = append(j.Parameters, jsonParam{p.Name, m.parameters[p.Name], p.Default,
-			number(p.Min), number(p.Max), p.Open && !math.IsInf(p.Min, 0), p.Doc})
+			words.Number(p.Min), words.Number(p.Max), p.Open && !math.IsInf(p.Min, 0), p.Doc})
 	}
 	return j
 }

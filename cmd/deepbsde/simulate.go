@@ -5,22 +5,23 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/urfave/cli/v2"
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/control"
 )
 
 // simulateFlags are the flags of simulate.
 type simulateFlags struct {
-	paths     opt[int]
-	seed      opt[uint64]
-	component opt[int]
-	workers   opt[int]
-	samples   opt[string]
-	plot      opt[string]
+	paths     flags.Opt[int]
+	seed      flags.Opt[uint64]
+	component flags.Opt[int]
+	workers   flags.Opt[int]
+	samples   flags.Opt[string]
+	plot      flags.Opt[string]
 	json      bool
 }
 
@@ -35,33 +36,16 @@ func (a *app) simulateCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: []cli.Flag{
-			valueFlag("paths", "`NUMBER` of paths, in pairs of opposite noise (default: 4096)", &f.paths, pairedPaths),
-			valueFlag("seed", "`SEED` of the noise (default: 1)", &f.seed, unsigned),
-			valueFlag("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0)", &f.component, index),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			valueFlag("samples", "CSV `FILE` for the first 512 paths: policy, path, step, time, states, actions, cost so far", &f.samples, fileName),
-			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of state, action and cost", &f.plot, plotFile),
-			boolFlag("json", "print one JSON object", &f.json),
+			flags.Value("paths", "`NUMBER` of paths, in pairs of opposite noise (default: 4096)", &f.paths, flags.PairedPaths),
+			flags.Value("seed", "`SEED` of the noise (default: 1)", &f.seed, flags.Unsigned),
+			flags.Value("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0)", &f.component, flags.Index),
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			flags.Value("samples", "CSV `FILE` for the first 512 paths: policy, path, step, time, states, actions, cost so far", &f.samples, flags.FileName),
+			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of state, action and cost", &f.plot, plotFile),
+			flags.Bool("json", "print one JSON object", &f.json),
 		},
 		Action: func(c *cli.Context) error { return a.runSimulate(c, &f) },
 	}
-}
-
-func index(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 {
-		return 0, fmt.Errorf("want a whole number, at least 0")
-	}
-	return n, nil
-}
-
-// pairedPaths is a number of paths in pairs of which there are two at least.
-func pairedPaths(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 4 || n%2 != 0 {
-		return 0, fmt.Errorf("want an even number, at least 4")
-	}
-	return n, nil
 }
 
 // recordedPaths are kept in full: for the quantiles of the table and the plot.
@@ -87,7 +71,7 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	if err != nil {
 		return err
 	}
-	k := f.component.value
+	k := f.component.Value
 	if most := max(d.StateDim, d.ActionDim); k >= most {
 		return usage(c, "--component %d: want a number from 0 to %d", k, most-1)
 	}
@@ -102,13 +86,13 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	if err := s.run(c.Context, f, trained); err != nil {
 		return err
 	}
-	if f.samples.given {
-		if err := replaceFile(f.samples.value, s.writePaths); err != nil {
+	if f.samples.Given {
+		if err := replaceFile(f.samples.Value, s.writePaths); err != nil {
 			return err
 		}
 	}
-	if f.plot.given {
-		if err := saveFigure(f.plot.value, s.figure(s.tracks(s.component)), pictureSize{}); err != nil {
+	if f.plot.Given {
+		if err := saveFigure(f.plot.Value, s.figure(s.tracks(s.component)), pictureSize{}); err != nil {
 			return err
 		}
 	}
@@ -117,7 +101,7 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	} else {
 		err = a.print(s.text())
 	}
-	if err == nil && !known(s.policies[0].Cost) {
+	if err == nil && !words.Known(s.policies[0].Cost) {
 		err = &exitError{status: exitDiverged, err: fmt.Errorf("the cost of the trained policy is not finite")}
 	}
 	return err
@@ -153,7 +137,7 @@ func (s *simulated) run(ctx context.Context, f *simulateFlags, trained control.P
 	}
 	for _, name := range names {
 		o, err := control.Simulate(ctx, s.grid, policies[name], control.Simulation{
-			Paths: f.paths.or(4096), Seed: f.seed.or(1), Purpose: freshStates, Workers: f.workers.value, Record: recordedPaths,
+			Paths: f.paths.Or(4096), Seed: f.seed.Or(1), Purpose: freshStates, Workers: f.workers.Value, Record: recordedPaths,
 		})
 		if err != nil {
 			return err

@@ -9,24 +9,26 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/control"
 )
 
 func (s *simulated) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s, %d time steps, %d paths%s\n\n", s.family.Title, identity(s.member), s.grid.Steps, s.policies[0].Paths, s.unfinished)
-	t := plainTable()
+	t := tables.New()
 	t.AppendHeader(table.Row{"policy", "mean " + strings.TrimPrefix(s.unknown(), "optimal "), "std error", "5 %", "median", "95 %"})
 	for _, p := range s.policies {
 		q := quantiles(p.Costs)
-		t.AppendRow(table.Row{p.name, toError(p.Cost, p.StdErr), short(p.StdErr), toError(q[0], p.StdErr), toError(q[1], p.StdErr), toError(q[2], p.StdErr)})
+		t.AppendRow(table.Row{p.name, words.ToError(p.Cost, p.StdErr), words.Short(p.StdErr), words.ToError(q[0], p.StdErr), words.ToError(q[1], p.StdErr), words.ToError(q[2], p.StdErr)})
 	}
-	b.WriteString(render(t) + "\n\n")
+	b.WriteString(tables.Text(t) + "\n\n")
 	if len(s.policies) == 2 {
 		mean, stderr := s.difference()
-		fmt.Fprintf(&b, "trained less optimal on the same noise: %s ± %s\n\n", toError(mean, stderr), short(stderr))
+		fmt.Fprintf(&b, "trained less optimal on the same noise: %s ± %s\n\n", words.ToError(mean, stderr), words.Short(stderr))
 	}
-	t = plainTable()
+	t = tables.New()
 	header := table.Row{"time"}
 	for _, p := range s.policies {
 		for _, track := range s.tracks(s.component) {
@@ -37,7 +39,7 @@ func (s *simulated) text() string {
 	every := max(1, s.grid.Steps/10)
 	for n := 0; n < s.grid.Steps+every; n += every {
 		n := min(n, s.grid.Steps)
-		row := table.Row{exact(s.grid.Time(n))}
+		row := table.Row{words.Exact(s.grid.Time(n))}
 		for _, p := range s.policies {
 			for _, track := range s.tracks(s.component) {
 				if n >= track.n {
@@ -49,12 +51,12 @@ func (s *simulated) text() string {
 					n = track.n - 1 // of the cost with the terminal one
 				}
 				q := quantiles(p.at(func(r *control.Record) float64 { return track.get(r, n) }))
-				row = append(row, fmt.Sprintf("%s … %s … %s", significant(q[0], 3), significant(q[1], 3), significant(q[2], 3)))
+				row = append(row, fmt.Sprintf("%s … %s … %s", words.Significant(q[0], 3), words.Significant(q[1], 3), words.Significant(q[2], 3)))
 			}
 		}
 		t.AppendRow(row)
 	}
-	b.WriteString(render(t) + fmt.Sprintf("\n\n5 %%, 50 %% and 95 %% quantiles of the first %d paths\n", len(s.policies[0].Records)))
+	b.WriteString(tables.Text(t) + fmt.Sprintf("\n\n5 %%, 50 %% and 95 %% quantiles of the first %d paths\n", len(s.policies[0].Records)))
 	return b.String()
 }
 
@@ -72,13 +74,13 @@ func (s *simulated) writePaths(f *os.File) error {
 	for _, p := range s.policies {
 		for i, r := range p.Records {
 			for n, x := range r.States {
-				row := []string{p.name, strconv.Itoa(i), strconv.Itoa(n), full(s.grid.Time(n))}
+				row := []string{p.name, strconv.Itoa(i), strconv.Itoa(n), words.Full(s.grid.Time(n))}
 				for _, v := range x {
-					row = append(row, full(v))
+					row = append(row, words.Full(v))
 				}
 				for j := range s.grid.ActionDim {
 					if n < len(r.Actions) {
-						row = append(row, full(r.Actions[n][j]))
+						row = append(row, words.Full(r.Actions[n][j]))
 					} else {
 						row = append(row, "")
 					}
@@ -87,7 +89,7 @@ func (s *simulated) writePaths(f *os.File) error {
 				if n == len(r.States)-1 {
 					cost = r.Costs[n+1] // with the terminal one
 				}
-				w.Write(append(row, full(cost)))
+				w.Write(append(row, words.Full(cost)))
 			}
 		}
 	}
@@ -117,11 +119,11 @@ func (s *simulated) json() any {
 	}{Problem: s.family.Name, Dim: s.dim, Parameters: s.parameters, Steps: s.grid.Steps, Paths: s.policies[0].Paths}
 	for _, p := range s.policies {
 		q := quantiles(p.Costs)
-		out.Policies = append(out.Policies, policy{p.name, number(p.Cost), number(p.StdErr), finite(q[:]), finite(p.Violation), finite(p.ViolationMean)})
+		out.Policies = append(out.Policies, policy{p.name, words.Number(p.Cost), words.Number(p.StdErr), words.Finite(q[:]), words.Finite(p.Violation), words.Finite(p.ViolationMean)})
 	}
 	if len(s.policies) == 2 {
 		mean, stderr := s.difference()
-		out.Difference, out.DiffStdErr = number(mean), number(stderr)
+		out.Difference, out.DiffStdErr = words.Number(mean), words.Number(stderr)
 	}
 	return out
 }

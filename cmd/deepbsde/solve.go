@@ -9,6 +9,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -16,26 +18,26 @@ import (
 // own setting for the network in use.
 type solveFlags struct {
 	problemFlags
-	method     opt[string]
-	network    opt[string]
-	hidden     opt[[]int]
-	activation opt[string]
-	controlled opt[bool]
-	antithetic opt[bool]
-	segments   opt[int]
-	steps      opt[int]
-	iterations opt[int]
-	batch      opt[int]
-	lr         opt[float64]
-	paths      opt[int]
-	seed       opt[uint64]
-	precision  opt[string]
-	workers    opt[int]
-	timeLimit  opt[time.Duration]
-	settings   opt[string]
-	start      opt[startDomain]
-	out        opt[string]
-	resume     opt[string]
+	method     flags.Opt[string]
+	network    flags.Opt[string]
+	hidden     flags.Opt[[]int]
+	activation flags.Opt[string]
+	controlled flags.Opt[bool]
+	antithetic flags.Opt[bool]
+	segments   flags.Opt[int]
+	steps      flags.Opt[int]
+	iterations flags.Opt[int]
+	batch      flags.Opt[int]
+	lr         flags.Opt[float64]
+	paths      flags.Opt[int]
+	seed       flags.Opt[uint64]
+	precision  flags.Opt[string]
+	workers    flags.Opt[int]
+	timeLimit  flags.Opt[time.Duration]
+	settings   flags.Opt[string]
+	start      flags.Opt[startDomain]
+	out        flags.Opt[string]
+	resume     flags.Opt[string]
 	json       bool
 	quiet      bool
 
@@ -52,11 +54,11 @@ func (a *app) solveCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append(f.trainingFlags(),
-			valueFlag("start", "train u(0, ·) on a `REGION` around x0: box:W, within W of it in each component, or normal:S, with standard deviation S", &f.start, parseStart),
-			valueFlag("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, fileName),
-			valueFlag("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, fileName),
-			boolFlag("json", "print one JSON object", &f.json),
-			boolFlag("quiet", "no progress on standard error", &f.quiet),
+			flags.Value("start", "train u(0, ·) on a `REGION` around x0: box:W, within W of it in each component, or normal:S, with standard deviation S", &f.start, parseStart),
+			flags.Value("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, flags.FileName),
+			flags.Value("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, flags.FileName),
+			flags.Bool("json", "print one JSON object", &f.json),
+			flags.Bool("quiet", "no progress on standard error", &f.quiet),
 		),
 		Action: func(c *cli.Context) error { return a.runSolve(c, &f) },
 	}
@@ -65,30 +67,30 @@ func (a *app) solveCommand() *cli.Command {
 // trainingFlags choose a problem and how to train on it.
 func (f *solveFlags) trainingFlags() []cli.Flag {
 	return append(f.problemFlags.flags(),
-		valueFlag("method", "`METHOD`: deep-bsde (the default for equations; of a control problem it solves the HJB equation) or policy", &f.method, oneOf("deep-bsde", "policy")),
-		valueFlag("network", "`KIND`: shared (the default), or per-step with the published settings", &f.network, oneOf("shared", "per-step")),
-		valueFlag("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, widths),
-		valueFlag("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, oneOf("tanh", "relu", "silu")),
-		switchFlag("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
-		switchFlag("antithetic", "train a policy on pairs of paths with opposite noise", &f.antithetic),
-		valueFlag("segments", "`NUMBER` of pieces in which a policy's path is differentiated, to save memory (default: 1)", &f.segments, wholeNumber),
-		valueFlag("steps", "time steps `N`", &f.steps, wholeNumber),
-		valueFlag("iterations", "`NUMBER` of gradient steps", &f.iterations, wholeNumber),
-		valueFlag("batch", "`NUMBER` of paths in a gradient step", &f.batch, wholeNumber),
-		valueFlag("lr", "learning `RATE` of Adam at its highest", &f.lr, positive),
-		valueFlag("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, severalPaths),
-		valueFlag("seed", "`SEED` of all random numbers (default: 1)", &f.seed, unsigned),
-		valueFlag("precision", "`TYPE` of the network's numbers: float32 (the default) or float64", &f.precision, oneOf("float32", "float64")),
-		valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-		valueFlag("time-limit", "`DURATION`, such as 90s, after which training stops", &f.timeLimit, duration),
-		valueFlag("settings", "`FILE` of settings, such as the command settings prints; other flags override it", &f.settings, fileName),
+		flags.Value("method", "`METHOD`: deep-bsde (the default for equations; of a control problem it solves the HJB equation) or policy", &f.method, flags.OneOf("deep-bsde", "policy")),
+		flags.Value("network", "`KIND`: shared (the default), or per-step with the published settings", &f.network, flags.OneOf("shared", "per-step")),
+		flags.Value("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, flags.Widths),
+		flags.Value("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, flags.OneOf("tanh", "relu", "silu")),
+		flags.Switch("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
+		flags.Switch("antithetic", "train a policy on pairs of paths with opposite noise", &f.antithetic),
+		flags.Value("segments", "`NUMBER` of pieces in which a policy's path is differentiated, to save memory (default: 1)", &f.segments, flags.WholeNumber),
+		flags.Value("steps", "time steps `N`", &f.steps, flags.WholeNumber),
+		flags.Value("iterations", "`NUMBER` of gradient steps", &f.iterations, flags.WholeNumber),
+		flags.Value("batch", "`NUMBER` of paths in a gradient step", &f.batch, flags.WholeNumber),
+		flags.Value("lr", "learning `RATE` of Adam at its highest", &f.lr, flags.Positive),
+		flags.Value("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, flags.SeveralPaths),
+		flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
+		flags.Value("precision", "`TYPE` of the network's numbers: float32 (the default) or float64", &f.precision, flags.OneOf("float32", "float64")),
+		flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+		flags.Value("time-limit", "`DURATION`, such as 90s, after which training stops", &f.timeLimit, flags.Duration),
+		flags.Value("settings", "`FILE` of settings, such as the command settings prints; other flags override it", &f.settings, flags.FileName),
 	)
 }
 
 func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	t, err := f.task(c)
 	if err != nil {
-		return interrupted(err, f.resume.value)
+		return interrupted(err, f.resume.Value)
 	}
 	t.command = a.command
 	defer func() {
@@ -99,15 +101,15 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	if t.over {
 		return a.printResult(t.dir, f.json)
 	}
-	progress := newProgress(a.stderr, f.quiet)
+	progress := progress.New(a.stderr, f.quiet)
 	t.settings.Progress = func(p bsde.Progress) {
 		if p.Phase == "estimate" && c.Context.Err() != nil {
 			p.Phase = "interrupted: estimate"
 		}
-		progress.update(p)
+		progress.Update(p)
 	}
 	o, err := a.perform(c.Context, t)
-	progress.close()
+	progress.Close()
 	if err != nil && t.dir != nil {
 		return interrupted(err, t.dir.path)
 	}
@@ -158,8 +160,8 @@ func (f *solveFlags) fit(c *cli.Context, m *member) error {
 				return err
 			}
 		}
-	} else if f.method.or(method) != method {
-		return f.refuse(c, "method", f.method.value+" does not apply to "+m.family.Name+", an equation")
+	} else if f.method.Or(method) != method {
+		return f.refuse(c, "method", f.method.Value+" does not apply to "+m.family.Name+", an equation")
 	}
 	for _, key := range not {
 		if err := f.without(c, key, "does not apply to "+m.family.Name+" and its method, "+method); err != nil {
@@ -171,20 +173,20 @@ func (f *solveFlags) fit(c *cli.Context, m *member) error {
 
 // methodFor is the method with the problem's training overridden by the flags.
 func (f *solveFlags) methodFor(network string, t problems.Training) bsde.DeepBSDE {
-	return bsde.DeepBSDE{Network: f.networkFor(network, t), Uncontrolled: !f.controlled.or(!t.Uncontrolled)}
+	return bsde.DeepBSDE{Network: f.networkFor(network, t), Uncontrolled: !f.controlled.Or(!t.Uncontrolled)}
 }
 
 func (f *solveFlags) networkFor(network string, t problems.Training) bsde.Network {
-	hidden := f.hidden.or(t.Hidden)
+	hidden := f.hidden.Or(t.Hidden)
 	if network == "per-step" {
 		return bsde.PerStep{Hidden: hidden}
 	}
-	return bsde.Shared{Hidden: hidden, Activation: f.activation.or(t.Activation)}
+	return bsde.Shared{Hidden: hidden, Activation: f.activation.Or(t.Activation)}
 }
 
 // policyFor is the same for control problems.
 func (f *solveFlags) policyFor(network string, t problems.Training) bsde.Policy {
-	return bsde.Policy{Network: f.networkFor(network, t), Antithetic: f.antithetic.or(t.Antithetic), Segments: f.segments.value}
+	return bsde.Policy{Network: f.networkFor(network, t), Antithetic: f.antithetic.Or(t.Antithetic), Segments: f.segments.Value}
 }
 
 // settingsFor is the problem's training overridden by the flags.
@@ -193,21 +195,21 @@ func (f *solveFlags) settingsFor(t problems.Training) bsde.Settings {
 		Steps: t.Steps, Iterations: t.Iterations, Batch: t.Batch,
 		LearningRate: t.LearningRate, Schedule: t.Schedule, Boundaries: t.Boundaries, Rates: t.Rates,
 		ClipNorm: t.ClipNorm, LossClip: t.LossClip, EstimatePaths: t.EstimatePaths,
-		Seed:            f.seed.or(1),
+		Seed:            f.seed.Or(1),
 		ValidationPaths: f.file.ValidationPaths, ValidateEvery: f.file.ValidateEvery, StartPaths: f.file.StartPaths,
 	}
 	if s.Schedule == "" && len(s.Rates) > 0 {
 		s.Schedule = "piecewise"
 	}
-	f.steps.override(&s.Steps)
-	f.iterations.override(&s.Iterations)
-	f.batch.override(&s.Batch)
-	f.paths.override(&s.EstimatePaths)
-	f.precision.override(&s.Precision)
-	f.workers.override(&s.Workers)
-	f.timeLimit.override(&s.TimeLimit)
-	if f.lr.given {
-		s.LearningRate = f.lr.value
+	f.steps.Override(&s.Steps)
+	f.iterations.Override(&s.Iterations)
+	f.batch.Override(&s.Batch)
+	f.paths.Override(&s.EstimatePaths)
+	f.precision.Override(&s.Precision)
+	f.workers.Override(&s.Workers)
+	f.timeLimit.Override(&s.TimeLimit)
+	if f.lr.Given {
+		s.LearningRate = f.lr.Value
 		if s.Schedule == "piecewise" { // whose rates would hide the flag
 			s.Schedule, s.Boundaries, s.Rates = "constant", nil, nil
 		}

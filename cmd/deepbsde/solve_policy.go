@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 )
@@ -79,12 +80,12 @@ func (s *policyReport) bound() (sign string, value float64) {
 
 func (s *policyReport) text() string {
 	return fmt.Sprintf("%s\n%s; policy with the network %s, %d iterations and %d paths in %s, seed %d\n\n%s", s.family.Title,
-		identity(s.member), s.Method.Network.Name(), s.Iterations, s.Paths, seconds(s.Elapsed), s.Settings.Seed, s.block())
+		identity(s.member), s.Method.Network.Name(), s.Iterations, s.Paths, words.Seconds(s.Elapsed), s.Settings.Seed, s.block())
 }
 
 // block is the numbers of the result.
-func (s *policyReport) block() block {
-	var b block
+func (s *policyReport) block() words.Block {
+	var b words.Block
 	cost := "cost"
 	if s.Maximize {
 		cost = "reward"
@@ -93,30 +94,30 @@ func (s *policyReport) block() block {
 	if s.control.Problem.RandomStart != nil {
 		where, action = "of the trained policy on fresh paths, over random starts", "at time 0 in the centre of the starts"
 	}
-	b.line("mean "+cost, toError(s.Value, s.StdErr), where)
-	b.line("95 % interval", between(s.CI95[0], s.CI95[1], s.StdErr), "standard error "+short(s.StdErr))
+	b.Line("mean "+cost, words.ToError(s.Value, s.StdErr), where)
+	b.Line("95 % interval", words.Between(s.CI95[0], s.CI95[1], s.StdErr), "standard error "+words.Short(s.StdErr))
 	if sign, bound := s.bound(); len(s.control.Problem.Constraints) == 0 { // else the policy may be better by breaking them
-		b.line("optimal "+cost, sign+toError(bound, s.StdErr), fmt.Sprintf("with 97.5 %% confidence, on %d time steps", s.Settings.Steps))
+		b.Line("optimal "+cost, sign+words.ToError(bound, s.StdErr), fmt.Sprintf("with 97.5 %% confidence, on %d time steps", s.Settings.Steps))
 	}
 	if s.best == nil {
-		b.line("reference", "none known at once", "'deepbsde reference "+s.family.Name+"' may have one")
+		b.Line("reference", "none known at once", "'deepbsde reference "+s.family.Name+"' may have one")
 	} else {
-		b.line("reference", referenceDigits(s.best, s.StdErr), origin(s.best))
+		b.Line("reference", referenceDigits(s.best, s.StdErr), origin(s.best))
 		remark := "by which the policy is worse, sampling error and all"
 		if strings.HasSuffix(s.best.Method, continuousTime) {
 			remark = "by which the policy is worse, with what the time grid costs and sampling error"
 		}
-		b.line("excess", percent(s.excess()), remark)
+		b.Line("excess", words.Percent(s.excess()), remark)
 	}
-	b.line("first action", gradient(s.Action), action)
-	if known(s.distance) {
-		b.line("action error", percent(s.distance), "relative L2 distance from the optimal actions in states of fresh paths")
+	b.Line("first action", words.Vector(s.Action), action)
+	if words.Known(s.distance) {
+		b.Line("action error", words.Percent(s.distance), "relative L2 distance from the optimal actions in states of fresh paths")
 	}
 	for i, c := range s.control.Problem.Constraints {
-		b.line("violation", short(s.Violation[i]), fmt.Sprintf("of %s at most, %s in the mean over paths", c.Name, short(s.ViolationMean[i])))
+		b.Line("violation", words.Short(s.Violation[i]), fmt.Sprintf("of %s at most, %s in the mean over paths", c.Name, words.Short(s.ViolationMean[i])))
 	}
 	if s.Status != bsde.IterationLimit {
-		b.line("status", s.Status.String(), s.Status.Advice())
+		b.Line("status", s.Status.String(), s.Status.Advice())
 	}
 	return b
 }
@@ -156,9 +157,9 @@ func (s *policyReport) json() any {
 	return jsonPolicyResult{
 		Problem: s.Problem, Kind: "control", Dim: s.dim, StateDim: s.StateDim, ActionDim: s.ActionDim, Maximize: s.Maximize,
 		Method: s.Method.Name(), Network: s.Method.Network.Name(),
-		Value: number(s.Value), StdErr: number(s.StdErr), CI95: finite(s.CI95[:]), Action: finite(s.Action), ActionError: number(s.distance),
-		Violation: finite(s.Violation), ViolationMean: finite(s.ViolationMean),
-		Reference: newJSONReference(s.best), RelativeError: number(relativeError(s.Value, s.best)), Excess: number(s.excess()),
+		Value: words.Number(s.Value), StdErr: words.Number(s.StdErr), CI95: words.Finite(s.CI95[:]), Action: words.Finite(s.Action), ActionError: words.Number(s.distance),
+		Violation: words.Finite(s.Violation), ViolationMean: words.Finite(s.ViolationMean),
+		Reference: newJSONReference(s.best), RelativeError: words.Number(relativeError(s.Value, s.best)), Excess: words.Number(s.excess()),
 		Iterations: s.Iterations, Paths: s.Paths, Seconds: s.Elapsed.Seconds(), Status: s.Status.String(),
 		Seed: s.Settings.Seed, Precision: s.Settings.Precision, Workers: s.Settings.Workers,
 		Parameters: s.parameters, Settings: newJSONSettings(s.Method, s.Settings),

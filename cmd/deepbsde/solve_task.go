@@ -41,7 +41,7 @@ type outcome interface {
 
 // task is what the flags ask for.
 func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
-	if f.resume.given {
+	if f.resume.Given {
 		return f.resumedTask(c)
 	}
 	name, err := oneName(c)
@@ -51,7 +51,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if err := f.readSettings(); err != nil {
 		return nil, err
 	}
-	t := &solveTask{network: f.network.or("shared")}
+	t := &solveTask{network: f.network.Or("shared")}
 	if t.network == "per-step" {
 		if err := f.without(c, "activation", "does not apply to the network per-step, which always has relu"); err != nil {
 			return nil, err
@@ -60,7 +60,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if t.member, err = f.member(c.Context, name); err != nil {
 		return nil, err
 	}
-	if f.method.value == "deep-bsde" {
+	if f.method.Value == "deep-bsde" {
 		if t.member, err = t.member.equation(c.Context); err != nil {
 			return nil, err
 		}
@@ -68,11 +68,11 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if err := f.fit(c, t.member); err != nil {
 		return nil, err
 	}
-	if f.start.given {
-		t.start = f.start.value.String()
-		f.start.value.around(&t.problem)
+	if f.start.Given {
+		t.start = f.start.Value.String()
+		f.start.Value.around(&t.problem)
 	}
-	t.out = f.out.value
+	t.out = f.out.Value
 	training := f.file.Over(t.family.Training[t.network])
 	t.settings = f.settingsFor(training)
 	t.deep, t.policy = f.methodFor(t.network, training), f.policyFor(t.network, training)
@@ -92,7 +92,7 @@ func (f *solveFlags) resumedTask(c *cli.Context) (task *solveTask, err error) {
 			return nil, usage(c, "--%s does not go with --resume: the run has its own settings", name)
 		}
 	}
-	dir, err := openRun(f.resume.value)
+	dir, err := openRun(f.resume.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -118,8 +118,8 @@ func (f *solveFlags) resumedTask(c *cli.Context) (task *solveTask, err error) {
 	if t.settings, err = dir.settings(); err != nil {
 		return nil, err
 	}
-	f.workers.override(&t.settings.Workers)
-	f.timeLimit.override(&t.settings.TimeLimit)
+	f.workers.Override(&t.settings.Workers)
+	f.timeLimit.Override(&t.settings.TimeLimit)
 	return t, nil
 }
 

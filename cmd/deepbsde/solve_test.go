@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -95,7 +96,7 @@ func TestFlagsOverTraining(t *testing.T) {
 		Network: bsde.Shared{Hidden: []int{50}, Activation: "silu"}}); !reflect.DeepEqual(m, want) {
 		t.Errorf("without flags: %+v, want %+v", m, want)
 	}
-	off := solveFlags{controlled: opt[bool]{false, true}, lr: opt[float64]{3e-3, true}}
+	off := solveFlags{controlled: flags.Opt[bool]{false, true}, lr: flags.Opt[float64]{3e-3, true}}
 	if !off.methodFor("shared", tuned).Uncontrolled {
 		t.Error("--controlled=false does not turn controlled paths off")
 	}

@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -23,7 +25,7 @@ func parseStart(s string) (startDomain, error) {
 	if !ok || kind != "box" && kind != "normal" {
 		return startDomain{}, wrong
 	}
-	x, err := positive(size)
+	x, err := flags.Positive(size)
 	if err != nil {
 		return startDomain{}, wrong
 	}
@@ -31,7 +33,7 @@ func parseStart(s string) (startDomain, error) {
 }
 
 // String is what parseStart reads.
-func (d startDomain) String() string { return d.kind + ":" + full(d.size) }
+func (d startDomain) String() string { return d.kind + ":" + words.Full(d.size) }
 
 // around makes paths start in the region.
 func (d startDomain) around(p *pde.Problem) {

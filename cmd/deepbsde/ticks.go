@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"gonum.org/v1/plot"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // roundTicks marks up to so many steps of round numbers on an axis, 1, 2 or 5 times a
@@ -15,7 +17,7 @@ type roundTicks struct{ most int }
 // Ticks are the marks from lo to hi.
 func (r roundTicks) Ticks(lo, hi float64) (list []plot.Tick) {
 	if !(hi > lo) || math.IsInf(hi-lo, 0) {
-		return []plot.Tick{{Value: lo, Label: exact(lo)}}
+		return []plot.Tick{{Value: lo, Label: words.Exact(lo)}}
 	}
 	slack := 1e-9 * (hi - lo)
 	power := int(math.Floor(math.Log10((hi - lo) / float64(r.most))))
@@ -37,7 +39,7 @@ func (r roundTicks) Ticks(lo, hi float64) (list []plot.Tick) {
 		before = times
 	}
 	for n := first; n <= last; n++ {
-		list = append(list, plot.Tick{Value: n * step, Label: tickLabel(n*step, exponent(step), math.Max(math.Abs(lo), math.Abs(hi)))})
+		list = append(list, plot.Tick{Value: n * step, Label: tickLabel(n*step, words.Exponent(step), math.Max(math.Abs(lo), math.Abs(hi)))})
 	}
 	return list
 }
@@ -48,8 +50,8 @@ func tickLabel(x float64, power int, largest float64) string {
 	if x == 0 {
 		return strconv.FormatFloat(0, 'f', max(-power, 0)%8, 64)
 	}
-	if e := exponent(largest); e > 6 || e < -4 {
-		return strconv.FormatFloat(x, 'e', max(exponent(x)-power, 0), 64)
+	if e := words.Exponent(largest); e > 6 || e < -4 {
+		return strconv.FormatFloat(x, 'e', max(words.Exponent(x)-power, 0), 64)
 	}
 	return strconv.FormatFloat(x+0, 'f', max(-power, 0), 64) // + 0: no −0
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // preset is a complete set of settings, as solve uses it without flags.
@@ -40,7 +42,7 @@ func presetFor(m *member, network string) preset {
 
 // trainingTable shows the settings for both networks side by side.
 func trainingTable(m *member) string {
-	t := plainTable()
+	t := tables.New()
 	tuned, published := "shared (tuned)", "per-step (published)"
 	if m.control != nil {
 		published = "per-step"
@@ -70,7 +72,7 @@ func trainingTable(m *member) string {
 			t.AppendRow(table.Row{r.name, text, r.text(perStep)})
 		}
 	}
-	return render(t)
+	return tables.Text(t)
 }
 
 // yesOrNo is nothing where the method has no such setting.
@@ -95,11 +97,11 @@ func layers(p preset) (l struct{ hidden, activation string }) {
 // "0.01 to 15000, 0.001 to 25000, 0.0001".
 func learningRate(p preset) string {
 	if len(p.Rates) == 0 {
-		return exact(p.LearningRate) + ", " + p.Schedule
+		return words.Exact(p.LearningRate) + ", " + p.Schedule
 	}
 	var parts []string
 	for i, r := range p.Rates {
-		part := exact(r)
+		part := words.Exact(r)
 		if i < len(p.Boundaries) {
 			part += fmt.Sprintf(" to %d", p.Boundaries[i])
 		}
@@ -112,5 +114,5 @@ func clip(x float64) string {
 	if x == 0 {
 		return "off"
 	}
-	return exact(x)
+	return words.Exact(x)
 }

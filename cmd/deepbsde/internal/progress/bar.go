@@ -1,4 +1,4 @@
-package main
+package progress
 
 import (
 	"fmt"
@@ -32,7 +32,8 @@ func newBar(options ...mpb.ContainerOption) *bar {
 	return &bar{container: mpb.New(options...)}
 }
 
-func (b *bar) update(p bsde.Progress) {
+// Update moves the bar.
+func (b *bar) Update(p bsde.Progress) {
 	if b.current == nil || p.Phase != b.phase {
 		b.next(p)
 	}
@@ -65,8 +66,8 @@ func (b *bar) next(p bsde.Progress) {
 	)
 }
 
-// close removes the bar from the screen.
-func (b *bar) close() {
+// Close removes the bar from the screen.
+func (b *bar) Close() {
 	if b.current != nil {
 		b.current.Abort(true)
 	}

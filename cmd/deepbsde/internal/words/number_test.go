@@ -1,4 +1,4 @@
-package main
+package words
 
 import (
 	"math"
@@ -26,7 +26,7 @@ func TestToError(t *testing.T) {
 		{1.23456789, math.Inf(1), "1.23457"},
 		{3.25e12, 1e10, "3.250e+12"},
 	} {
-		if got := toError(c.x, c.err); got != c.want {
+		if got := ToError(c.x, c.err); got != c.want {
 			t.Errorf("toError(%g, %g) = %s, want %s", c.x, c.err, got, c.want)
 		}
 	}
@@ -41,7 +41,7 @@ func TestSignificant(t *testing.T) {
 		{0.00042, 2, "0.00042"}, {0.5, 2, "0.50"}, {12.3, 2, "12"}, {1234, 2, "1234"}, {0, 3, "0"},
 		{9.99, 2, "10"}, {-0.0123456, 3, "-0.0123"}, {1.5e-9, 2, "1.5e-09"}, {2.5e9, 2, "2.5e+09"},
 	} {
-		if got := significant(c.x, c.n); got != c.want {
+		if got := Significant(c.x, c.n); got != c.want {
 			t.Errorf("significant(%g, %d) = %s, want %s", c.x, c.n, got, c.want)
 		}
 	}
@@ -51,7 +51,7 @@ func TestSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		4230 * time.Millisecond: "4.2 s", 42 * time.Millisecond: "0.04 s", 90 * time.Second: "90.0 s",
 	} {
-		if got := seconds(d); got != want {
+		if got := Seconds(d); got != want {
 			t.Errorf("seconds(%v) = %s, want %s", d, got, want)
 		}
 	}
