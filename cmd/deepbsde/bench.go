@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,9 +11,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/bench"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
-	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -49,7 +52,7 @@ func (a *app) benchCommand() *cli.Command {
 			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); only the times depend on it", &f.workers, flags.WholeNumber),
 			flags.Value("store", "`FILE` of finished runs, JSON lines (default: "+defaultStore+")", &f.store, flags.FileName),
 			flags.Bool("fresh", "make all runs again", &f.fresh),
-			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of the error against the time", &f.plot, plotFile),
+			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of the error against the time", &f.plot, figure.ParseFile),
 			flags.Bool("quiet", "no progress on standard error", &f.quiet),
 		),
 		Action: func(c *cli.Context) error { return a.runBench(c, &f) },
@@ -66,54 +69,86 @@ func (a *app) runBench(c *cli.Context, f *benchFlags) error {
 	if err != nil {
 		return err
 	}
-	store, err := openStore(f.store.Or(defaultStore))
+	store, err := bench.Open(f.store.Or(defaultStore), settingsKey)
 	if err != nil {
+		var foreign *bench.ForeignError
+		if errors.As(err, &foreign) {
+			err = &exitError{exitUsage, err, "name another file with --store"}
+		}
 		return err
 	}
-	defer store.close()
+	defer store.Close()
 	total, done := len(cells)*f.seeds.Or(5), 0
 	for i := range cells {
 		cell := &cells[i]
 		for seed := range f.seeds.Or(5) {
 			done++
-			want := cell.run(uint64(seed+1), f.workers.Value)
-			have := store.find(want)
+			want, settings, err := cell.run(uint64(seed+1), f.workers.Value)
+			if err != nil {
+				return err
+			}
+			have := store.Find(want)
 			if have == nil || f.fresh {
-				a.say(f.quiet, "%s with the settings %s, seed %d (%d of %d)", cell.family.Name, cell.preset, seed+1, done, total)
-				if have, err = a.benchOnce(c.Context, cell, want, f.quiet); err != nil {
+				a.say(f.quiet, "%s with the settings %s, seed %d (%d of %d)", cell.family.Name, cell.Preset, seed+1, done, total)
+				if have, err = a.benchOnce(c.Context, cell, want, settings, f.quiet); err != nil {
 					return a.benchStopped(err, store)
 				}
-				if err := store.add(have); err != nil {
+				if err := store.Add(have); err != nil {
 					return err
 				}
 			}
-			cell.runs = append(cell.runs, have)
+			cell.Runs = append(cell.Runs, have)
 		}
 	}
+	tables := make([]bench.Cell, len(cells))
+	for i, c := range cells {
+		tables[i] = c.Cell
+	}
 	if f.plot.Given {
-		if err := saveFigure(f.plot.Value, benchFigure(cells), pictureSize{}); err != nil {
+		if err := saveFigure(f.plot.Value, bench.Figure(tables), figure.Size{}); err != nil {
 			return err
 		}
 	}
-	return a.print(benchText(cells, f))
+	switch f.Format.Name() {
+	case "csv":
+		return a.print(bench.CSV(tables))
+	case "markdown":
+		return a.print(bench.Markdown(tables, f.given(), f.plot.Value))
+	}
+	return a.print(bench.Text(tables))
 }
 
 // benchStopped says how to go on after an interruption.
-func (a *app) benchStopped(err error, s *store) error {
+func (a *app) benchStopped(err error, s *bench.Store) error {
 	if errors.Is(err, context.Canceled) {
 		return &exitError{exitInterrupted, errors.New("interrupted"),
-			fmt.Sprintf("the same command goes on: %d finished runs are in %s", len(s.runs), s.path)}
+			fmt.Sprintf("the same command goes on: %d finished runs are in %s", len(s.Runs), s.Path)}
 	}
 	return err
 }
 
-// benchCell is one problem with one set of settings: a table.
+// given are the flags that decide what the document holds, as words after bench.
+func (f *benchFlags) given() (s string) {
+	if f.settings.Given {
+		s += " --settings " + f.settings.Value
+	}
+	if f.seeds.Given {
+		s += fmt.Sprintf(" --seeds %d", f.seeds.Value)
+	}
+	if f.store.Given {
+		s += " --store " + f.store.Value
+	}
+	s += " --markdown"
+	if f.plot.Given {
+		s += " --plot " + f.plot.Value
+	}
+	return s
+}
+
+// benchCell is one problem with one set of settings.
 type benchCell struct {
 	*member
-	preset    string // paper or default
-	network   string
-	reference *pde.Reference // nil for none
-	runs      []*benchRun
+	bench.Cell
 }
 
 // cells lists what is to be run.
@@ -141,7 +176,14 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 				if err != nil {
 					return nil, err
 				}
-				list = append(list, benchCell{member: m, preset: p.name, network: p.network, reference: ref})
+				cell := bench.Cell{Problem: m.family.Name, Place: i, Dim: m.dim, Identity: identity(m), Preset: p.name, Network: p.network}
+				if ref != nil {
+					cell.Reference = &bench.Reference{Value: ref.Value, StdErr: ref.StdErr}
+				}
+				if r := m.family.PublishedRun; r != nil {
+					cell.Published = &bench.Published{Iterations: r.Iterations, Error: r.Error, StdDev: r.StdDev, Seconds: r.Seconds}
+				}
+				list = append(list, benchCell{m, cell})
 			}
 		}
 	}
@@ -151,23 +193,37 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 	return list, nil
 }
 
-// run is the record of a run with all but its results.
-func (c *benchCell) run(seed uint64, workers int) *benchRun {
-	p := presetFor(c.member, c.network)
+// run is the record of a run with all but its results, and its settings.
+func (c *benchCell) run(seed uint64, workers int) (*bench.Run, bsde.Settings, error) {
+	p := presetFor(c.member, c.Network)
 	p.Seed = seed
 	if workers > 0 {
 		p.Workers = workers
 	}
-	return &benchRun{Problem: c.family.Name, Preset: c.preset, Network: c.network, Version: versionLine(),
-		Settings: p.json()}
+	text, err := json.Marshal(p.json())
+	settings := bench.Settings{Text: text, Steps: p.Steps, Iterations: p.Iterations, Workers: p.Workers}
+	return &bench.Run{Problem: c.Problem, Preset: c.Preset, Network: c.Network, Version: versionLine(), Settings: settings}, p.Settings, err
+}
+
+// settingsKey is all that the result of a run depends on of its settings, as they are in
+// the store: all but the number of workers.
+func settingsKey(text json.RawMessage) (string, error) {
+	var s jsonSettings
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &s); err != nil {
+			return "", err
+		}
+	}
+	s.Workers = 0
+	key, err := json.Marshal(s)
+	return string(key), err
 }
 
 // benchOnce makes one run. That it diverged is a result.
-func (a *app) benchOnce(ctx context.Context, c *benchCell, run *benchRun, quiet bool) (*benchRun, error) {
-	s := run.Settings.Settings
+func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsde.Settings, quiet bool) (*bench.Run, error) {
 	progress := progress.New(a.stderr, quiet)
 	s.Progress = progress.Update
-	r, err := a.train(ctx, c.member, c.network, &s)
+	r, err := a.train(ctx, c.member, c.Network, &s)
 	progress.Close()
 	if err != nil {
 		return nil, err
@@ -175,7 +231,12 @@ func (a *app) benchOnce(ctx context.Context, c *benchCell, run *benchRun, quiet 
 	if r.status == bsde.Cancelled {
 		return nil, context.Canceled
 	}
-	run.fill(r)
+	run.Status, run.Value, run.StdErr, run.Seconds = r.status.String(), words.Number(r.value), words.Number(r.stderr), r.seconds
+	for _, h := range r.history {
+		if words.Known(h.Value) {
+			run.Checkpoints = append(run.Checkpoints, bench.Checkpoint{Iteration: h.Iteration, Value: h.Value, Seconds: h.Elapsed.Seconds()})
+		}
+	}
 	return run, nil
 }
 

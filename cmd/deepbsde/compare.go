@@ -11,6 +11,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/compared"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/pde"
@@ -45,7 +47,7 @@ func (a *app) compareCommand() *cli.Command {
 			flags.Value("methods", "`METHODS`, with commas between", &f.methods, flags.List),
 			flags.Value("seeds", "`NUMBER` of runs of each solver, with the seeds 1, 2, … (default: 1)", &f.seeds, flags.WholeNumber),
 			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
-			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of the values with their intervals", &f.plot, plotFile),
+			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of the values with their intervals", &f.plot, figure.ParseFile),
 			flags.Bool("json", "print one JSON object", &f.JSON),
 			flags.Bool("quiet", "no progress on standard error", &f.quiet),
 		),
@@ -75,11 +77,11 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 	if err := f.known(members); err != nil {
 		return err
 	}
-	var all []comparison
+	var all []compared.Comparison
 	var stopped error
 	for _, m := range members {
 		one, err := a.compare(c.Context, m, f)
-		if err != nil && !(errors.Is(err, context.Canceled) && len(all)+len(one.rows) > 0) {
+		if err != nil && !(errors.Is(err, context.Canceled) && len(all)+len(one.Rows) > 0) {
 			return err
 		}
 		all = append(all, one)
@@ -88,15 +90,15 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 		}
 	}
 	if f.plot.Given {
-		if err := saveFigure(f.plot.Value, &figure{panels: comparisonPanels(all)}, pictureSize{}); err != nil {
+		if err := saveFigure(f.plot.Value, compared.Figure(all), figure.Size{}); err != nil {
 			return err
 		}
 	}
 	var err error
 	if f.JSON {
-		err = a.printJSON(newJSONComparisons(all))
+		err = a.printJSON(compared.JSON(all))
 	} else {
-		err = a.print(comparisonTable(all, f.Format.Name()))
+		err = a.print(compared.Table(all, f.Format.Name()))
 	}
 	return errors.Join(err, stopped)
 }
@@ -135,8 +137,8 @@ func (f *compareFlags) wants(name string) bool {
 	return name != "per-step"
 }
 
-func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparison, error) {
-	c := comparison{member: m}
+func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (compared.Comparison, error) {
+	c := compared.Comparison{Problem: m.family.Name, Dim: m.dim, Identity: identity(m), Parameters: m.parameters}
 	for _, r := range m.methods() {
 		if !f.wants(r.Name) {
 			continue
@@ -148,30 +150,30 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 		}
 		switch {
 		case err == nil:
-			row := comparedRow{name: r.Name, value: ref.Value, sampling: ref.StdErr, bound: ref.Bound, seconds: time.Since(start).Seconds()}
-			row.continuous = m.continuous(r.Name)
-			c.rows = append(c.rows, row)
-			if ref.Bound == pde.Neither && (c.best == nil || ref.StdErr < c.best.StdErr) && !(row.continuous && c.best != nil) {
-				c.best = ref
+			row := compared.Row{Name: r.Name, Value: ref.Value, Sampling: ref.StdErr, Bound: boundName(ref.Bound), Seconds: time.Since(start).Seconds()}
+			row.Continuous = m.continuous(r.Name)
+			c.Rows = append(c.Rows, row)
+			if ref.Bound == pde.Neither && (c.Best == nil || ref.StdErr < c.Best.StdErr) && !(row.Continuous && c.Best != nil) {
+				c.Best = best(ref)
 			}
 		case f.methods.Given: // asked for by name
-			c.rows = append(c.rows, comparedRow{name: r.Name, failed: err})
+			c.Rows = append(c.Rows, compared.Row{Name: r.Name, Failed: err})
 		}
 	}
 	for _, k := range knownValues(m) {
-		row := comparedRow{name: k.name, value: k.value.Value, sampling: k.value.StdErr}
-		if row.sampling == 0 { // not stated
-			row.sampling = math.NaN()
+		row := compared.Row{Name: k.name, Value: k.value.Value, Sampling: k.value.StdErr}
+		if row.Sampling == 0 { // not stated
+			row.Sampling = math.NaN()
 		}
-		c.rows = append(c.rows, row)
+		c.Rows = append(c.Rows, row)
 	}
 	// The error of a published value may only not be stated.
 	r, err := m.reference(ctx, 0)
 	if err != nil {
 		return c, err
 	}
-	if r != nil && (c.best == nil || r != m.family.Published && r.StdErr < c.best.StdErr) {
-		c.best = r
+	if r != nil && (c.Best == nil || r != m.family.Published && r.StdErr < c.Best.StdErr) {
+		c.Best = best(r)
 	}
 	for _, network := range solverNames {
 		if f.wants(network) {
@@ -179,15 +181,19 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 			if err != nil {
 				return c, err
 			}
-			c.rows = append(c.rows, row)
+			c.Rows = append(c.Rows, row)
 		}
 	}
 	return c, nil
 }
 
+func best(r *pde.Reference) *compared.Best {
+	return &compared.Best{Value: r.Value, StdErr: r.StdErr}
+}
+
 // seeds runs a solver with several seeds.
-func (a *app) seeds(ctx context.Context, m *member, network string, f *compareFlags) (comparedRow, error) {
-	row := comparedRow{name: network, solver: true, training: math.NaN()}
+func (a *app) seeds(ctx context.Context, m *member, network string, f *compareFlags) (compared.Row, error) {
+	row := compared.Row{Name: network, Solver: true, Training: math.NaN()}
 	var values, variances, steps, biases []float64
 	for seed := range f.seeds.Or(1) {
 		s := presetFor(m, network).Settings
@@ -204,15 +210,15 @@ func (a *app) seeds(ctx context.Context, m *member, network string, f *compareFl
 		}
 		values, variances = append(values, r.value), append(variances, r.stderr*r.stderr)
 		steps, biases = append(steps, r.step), append(biases, r.bias)
-		row.seconds += r.seconds
-		row.bound = r.bound
+		row.Seconds += r.seconds
+		row.Bound = boundName(r.bound)
 	}
 	n := float64(len(values))
-	row.value, row.step, row.bias = stat.Mean(values, nil), stat.Mean(steps, nil), stat.Mean(biases, nil)
-	row.sampling = math.Sqrt(stat.Mean(variances, nil) / n)
+	row.Value, row.Step, row.Bias = stat.Mean(values, nil), stat.Mean(steps, nil), stat.Mean(biases, nil)
+	row.Sampling = math.Sqrt(stat.Mean(variances, nil) / n)
 	if n > 1 {
-		row.training = math.Sqrt(math.Max(stat.Variance(values, nil)-stat.Mean(variances, nil), 0))
+		row.Training = math.Sqrt(math.Max(stat.Variance(values, nil)-stat.Mean(variances, nil), 0))
 	}
-	row.seconds /= n
+	row.Seconds /= n
 	return row, nil
 }

@@ -4,18 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
+	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
 // evalFlags are the flags of eval.
 type evalFlags struct {
-	pointFlags
+	points.Choice
 	paths   flags.Opt[int]
 	workers flags.Opt[int]
 	format  flags.Format
@@ -37,7 +41,7 @@ func (a *app) evalCommand() *cli.Command {
 			"{\"t\": …, \"x\": […]}.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(append(f.pointFlags.flags(), f.format.Flags()...),
+		Flags: append(append(f.Choice.Flags(), f.format.Flags()...),
 			flags.Value("paths", "`NUMBER` of paths from each point (default: 4096)", &f.paths, flags.PairedPaths),
 			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
 			flags.Bool("json", "print one JSON object", &f.format.JSON),
@@ -63,7 +67,7 @@ func (a *app) runEval(c *cli.Context, f *evalFlags) error {
 	if err != nil {
 		return err
 	}
-	list, err := f.points(c, e.start(), e.horizon())
+	list, err := pointList(c, &f.Choice, e.start())
 	if err != nil {
 		return err
 	}
@@ -72,14 +76,14 @@ func (a *app) runEval(c *cli.Context, f *evalFlags) error {
 		return err
 	}
 	if f.format.JSON {
-		return a.printJSON(t.json())
+		return a.printJSON(t.JSON())
 	}
-	return a.print(t.table(&f.format))
+	return a.print(t.Table(f.format.Name()))
 }
 
 // evaluate evaluates a run at points, with a bar on a terminal.
-func (a *app) evaluate(ctx context.Context, e *evaluator, list []point, paths int, quiet bool) (*evaluation, error) {
-	t := &evaluation{evaluator: e}
+func (a *app) evaluate(ctx context.Context, e *evaluator, list []points.Point, paths int, quiet bool) (*points.Evaluation, error) {
+	t := e.evaluation()
 	var show progress.Display = progress.Silent{}
 	if !quiet && progress.FitsBar(a.stderr) {
 		show = progress.New(a.stderr, false)
@@ -91,16 +95,16 @@ func (a *app) evaluate(ctx context.Context, e *evaluator, list []point, paths in
 		if err != nil {
 			return nil, located(at, err)
 		}
-		t.points = append(t.points, v)
+		t.Values = append(t.Values, v)
 	}
 	return t, nil
 }
 
 // located tells where a point came from whose t or x is wrong.
-func located(at point, err error) error {
+func located(at points.Point, err error) error {
 	var wrong *pde.Error
 	if errors.As(err, &wrong) {
-		return &exitError{status: exitUsage, err: fmt.Errorf("%s: %s %s", at.source, wrong.Field, wrong.Reason)}
+		return &exitError{status: exitUsage, err: fmt.Errorf("%s: %s %s", at.Source, wrong.Field, wrong.Reason)}
 	}
 	return err
 }
@@ -140,44 +144,84 @@ func (e *evaluator) start() []float64 {
 	return e.problem.Start
 }
 
-// horizon is the last time.
-func (e *evaluator) horizon() float64 {
+// policyProblem is the problem of a policy, nil for an equation.
+func (e *evaluator) policyProblem() *control.Problem {
 	if e.policy == nil {
-		return e.problem.Horizon
+		return nil
 	}
-	if n := e.control.Problem.Stages; n > 0 {
-		return float64(n)
+	return &e.control.Problem
+}
+
+// evaluation is one of no points yet.
+func (e *evaluator) evaluation() *points.Evaluation {
+	t := &points.Evaluation{
+		Title: e.family.Title, Problem: e.family.Name, Kind: kindOf(e.family), Identity: identity(e.member), Method: e.Method, Dim: e.dim, Parameters: e.parameters,
+		Unknown: e.unknown(), Policy: e.policy != nil, Start: e.start(), Iterations: e.iteration, Wanted: e.Settings.Iterations,
 	}
-	return e.control.Problem.Horizon
+	if e.policy != nil {
+		t.ActionDim = e.control.Problem.ActionDim
+	}
+	return t
 }
 
 // at is what is known at a point, in the form of equations.
-func (e *evaluator) at(ctx context.Context, p point, paths int) (*evaluated, error) {
+func (e *evaluator) at(ctx context.Context, p points.Point, paths int) (*points.Value, error) {
 	if e.policy != nil {
-		v, err := e.policy.At(ctx, p.t, p.x, paths)
+		v, err := e.policy.At(ctx, p.T, p.X, paths)
 		if err != nil {
 			return nil, err
 		}
-		return &evaluated{Estimate: bsde.Estimate{
-			Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, DiscretizationError: nan, NetworkBias: nan,
-			Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientDiscretization: nan, GradientNetworkBias: nan, Trained: nan, Paths: v.Paths,
-		}, action: v.Action, exact: nan}, nil
+		return &points.Value{
+			Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, Step: nan, Bias: nan, Trained: nan,
+			Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientStep: nan, GradientBias: nan, Action: v.Action, Exact: nan, Paths: v.Paths,
+		}, nil
 	}
-	v, err := e.solution.At(ctx, p.t, p.x, paths)
+	v, err := e.solution.At(ctx, p.T, p.X, paths)
 	if err != nil {
 		return nil, err
 	}
-	out := &evaluated{Estimate: *v, exact: nan}
+	out := &points.Value{
+		Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, Step: v.DiscretizationError, Bias: v.NetworkBias, Trained: v.Trained,
+		Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientStep: v.GradientDiscretization, GradientBias: v.GradientNetworkBias, Exact: nan, Paths: v.Paths,
+	}
 	if e.problem.Exact != nil {
-		out.exact, out.exactGradient, err = exactSolution(&e.problem, p)
+		out.Exact, out.ExactGradient, err = exactSolution(&e.problem, p)
 	}
 	return out, err
 }
 
-// evaluated is what is known at a point.
-type evaluated struct {
-	bsde.Estimate
-	action        []float64 // nil for equations
-	exact         float64   // NaN where not known
-	exactGradient []float64
+// exactSolution is u and ∇u of the problem's exact solution.
+func exactSolution(p *pde.Problem, at points.Point) (u float64, gradient []float64, err error) {
+	t, x := expr.Input("t", 1), expr.Input("x", p.Dim)
+	f, err := expr.Compile(p.Exact(t, x), t, x)
+	if err != nil {
+		return nan, nil, err
+	}
+	direction := make([]float64, p.Dim)
+	for j := range direction {
+		direction[j] = 1
+		value, slope, _, err := f.Jet(1, [][]float64{{at.T}, at.X}, [][]float64{{0}, direction})
+		if err != nil {
+			return nan, nil, err
+		}
+		u, gradient = value[0], append(gradient, slope[0])
+		direction[j] = 0
+	}
+	return u, gradient, nil
+}
+
+var nan = math.NaN()
+
+// pointList is the points that the flags choose, with the exit status of what is wrong.
+func pointList(c *cli.Context, f *points.Choice, x0 []float64) ([]points.Point, error) {
+	list, err := f.Points(x0)
+	var wrong *flags.UsageError
+	var inFile *points.FileError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, usage(c, "%v", wrong.Err)
+	case errors.As(err, &inFile):
+		return nil, &exitError{status: exitUsage, err: err}
+	}
+	return list, err
 }

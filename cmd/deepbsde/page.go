@@ -4,21 +4,20 @@ import (
 	"bytes"
 	"context"
 	_ "embed" // of the page's template
+	"encoding/json"
 	"errors"
-	"fmt"
-	"html/template"
+	"math"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/page"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/pde"
 )
-
-//go:embed page.html
-var pageText string
-
-var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
 // reportCommand writes a run as a page. What solve prints at its end is report.go's.
 func (a *app) reportCommand() *cli.Command {
@@ -64,7 +63,7 @@ func htmlFile(s string) (string, error) {
 }
 
 // page is the page of a run. It depends on the files of the run alone, not on the time.
-func (a *app) page(ctx context.Context, r *plottedRun) ([]byte, error) {
+func (a *app) page(ctx context.Context, r *savedRun) ([]byte, error) {
 	r.name = "this run"
 	m, err := r.solved(ctx)
 	if err != nil {
@@ -73,14 +72,65 @@ func (a *app) page(ctx context.Context, r *plottedRun) ([]byte, error) {
 	if err := r.findReference(ctx, m); err != nil {
 		return nil, err
 	}
-	p := newPageData(r, m)
-	p.judge()
-	if err := a.drawFigures(ctx, p); err != nil {
+	d := r.pageData(m)
+	r.judge(m, d)
+	if err := a.drawFigures(ctx, r, m, d); err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, p); err != nil {
-		return nil, fmt.Errorf("report: %w", err)
+	err = page.Write(&b, d)
+	return b.Bytes(), err
+}
+
+// pageData is what the page says of the run, without result and pictures.
+func (r *savedRun) pageData(m *member) *page.Data {
+	d := &page.Data{
+		Done: r.result != nil, Title: m.family.Title, Identity: identity(m),
+		Equation: strings.TrimSpace(m.family.Equation), Citation: m.family.Citation, File: string(m.family.Text), Dim: m.dim,
+		Command: "deepbsde " + shellWords(r.Command), ValueName: r.valueName(), HasLoss: !r.isPolicy(),
 	}
-	return b.Bytes(), nil
+	for _, x := range m.family.Params {
+		d.Parameters = append(d.Parameters, page.Parameter{Name: x.Name, Value: words.Exact(m.parameters[x.Name]), Default: words.Exact(x.Default), Range: x.Range(), Meaning: x.Doc})
+	}
+	d.Record(r.history)
+	settings, _ := json.Marshal(r.effective(m)) // it was read from JSON before
+	d.Settings = page.SettingRows(r.Method, r.Network, settings)
+	d.Machine = []page.Row{
+		{Name: "program", Value: r.Program, Meaning: "version, Go, system and instruction set"},
+		{Name: "processor", Value: r.Processor},
+		{Name: "started", Value: r.Started.Format("2006-01-02 15:04:05 MST")},
+	}
+	value, stderr := math.NaN(), math.NaN()
+	if r.result != nil {
+		value, stderr = orNaN(r.result.Value), orNaN(r.result.StdErr)
+		d.Machine = append(d.Machine, page.Row{Name: "took", Value: strconv.FormatFloat(r.result.Seconds, 'f', 1, 64) + " s", Meaning: "training and estimate; of a run that was resumed, the part since then"})
+	}
+	d.Compare(value, stderr, r.Method+", network "+r.Network, r.references(m))
+	return d
+}
+
+// references are the reference of the run and what else is on record.
+func (r *savedRun) references(m *member) (list []page.Reference) {
+	add := func(name string, ref *pde.Reference) {
+		list = append(list, page.Reference{Name: name, Value: ref.Value, StdErr: ref.StdErr, Method: ref.Method, Source: ref.Source})
+	}
+	ref := r.reference.reference()
+	if ref != nil {
+		add("reference", ref)
+	}
+	for _, k := range r.knownValues(m) {
+		if ref == nil || k.value.Value != ref.Value {
+			add(k.name, k.value)
+		}
+	}
+	return list
+}
+
+// shellWords is a command line that a shell reads as these words.
+func shellWords(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = shellWord(w)
+	}
+	return strings.Join(quoted, " ")
 }

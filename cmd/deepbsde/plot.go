@@ -8,7 +8,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
 )
 
 // plotFlags are the flags of plot.
@@ -16,8 +18,8 @@ type plotFlags struct {
 	out  flags.Opt[string]
 	what flags.Opt[string]
 	over flags.Opt[string]
-	size flags.Opt[pictureSize]
-	pointFlags
+	size flags.Opt[figure.Size]
+	points.Choice
 	paths flags.Opt[int]
 }
 
@@ -35,12 +37,12 @@ func (a *app) plotCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append([]cli.Flag{
-			flags.Value("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, plotFile),
+			flags.Value("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, figure.ParseFile),
 			flags.Value("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, flags.OneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
 			flags.Value("over", "`AXIS` of value and loss: steps or seconds (default: both)", &f.over, flags.OneOf("steps", "seconds")),
-			flags.Value("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, parseSize),
+			flags.Value("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, figure.ParseSize),
 			flags.Value("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, flags.PairedPaths),
-		}, f.scanFlags()...),
+		}, f.ScanFlags()...),
 		Action: func(c *cli.Context) error { return a.runPlot(c, &f) },
 	}
 }
@@ -55,12 +57,12 @@ func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 		return usage(c, "plot needs --out FILE, a name that ends in .png, .svg or .pdf")
 	case f.over.Given && !slices.Contains([]string{"training", "value", "loss"}, what):
 		return usage(c, "--over does not go with --what %s", what)
-	case f.line.Given && what != "line", f.plane.Given && what != "plane":
+	case f.Line.Given && what != "line", f.Plane.Given && what != "plane":
 		return usage(c, "--line needs --what line, --plane needs --what plane")
-	case (f.time.Given || f.count.Given || f.paths.Given) && what != "line" && what != "plane":
+	case (f.Time.Given || f.Count.Given || f.paths.Given) && what != "line" && what != "plane":
 		return usage(c, "--time, --count and --paths belong to --what line and --what plane")
 	}
-	var runs []*plottedRun
+	var runs []*savedRun
 	for _, name := range names {
 		r, err := readRun(name)
 		if err != nil {
@@ -74,31 +76,31 @@ func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 		runs = append(runs, r)
 	}
 	if what == "paths" {
-		figure, err := a.pathsFigure(c.Context, runs)
+		picture, err := a.pathsFigure(c.Context, runs)
 		if err != nil {
 			return err
 		}
-		return saveFigure(f.out.Value, figure, f.size.Value)
+		return saveFigure(f.out.Value, picture, f.size.Value)
 	}
 	if what == "line" || what == "plane" {
 		scanned, err := a.scanRuns(c, f, runs)
 		if err != nil {
 			return err
 		}
-		figure := lineFigure(f.line.Value, scanned)
+		picture := lineFigure(f.Line.Value, scanned)
 		if what == "plane" {
-			if figure, err = planeFigure(f.plane.Value, scanned); err != nil {
+			if picture, err = planeFigure(f.Plane.Value, scanned); err != nil {
 				return err
 			}
 		}
-		return saveFigure(f.out.Value, figure, f.size.Value)
+		return saveFigure(f.out.Value, picture, f.size.Value)
 	}
 	for i, r := range runs {
 		if len(r.history) == 0 {
 			return fmt.Errorf("%s: there are no metrics yet", names[i])
 		}
 	}
-	if first := runs[0]; reference(runs) == nil && first.result == nil {
+	if first := runs[0]; trainingOf(runs).Reference == nil && first.result == nil {
 		m, err := first.solved(c.Context)
 		if err != nil {
 			return err
@@ -107,30 +109,36 @@ func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 			return err
 		}
 	}
-	figure := trainingFigure(runs, what, f.over.Value)
-	if len(figure.panels) == 0 {
+	picture := trainingOf(runs).Figure(what, f.over.Value)
+	if picture.Empty() {
 		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of a policy, whose loss is its value: draw --what value", names[0])}
 	}
-	return saveFigure(f.out.Value, figure, f.size.Value)
+	return saveFigure(f.out.Value, picture, f.size.Value)
 }
 
 // pathsFigure draws the sample paths of each run.
-func (a *app) pathsFigure(ctx context.Context, runs []*plottedRun) (*figure, error) {
-	all := &figure{title: runs[0].label()}
+func (a *app) pathsFigure(ctx context.Context, runs []*savedRun) (*figure.Figure, error) {
+	all := &figure.Figure{Title: runs[0].label()}
 	for _, r := range runs {
 		one, err := a.runPaths(ctx, r)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range one.panels {
-			if len(runs) > 1 {
-				p.Title.Text = r.name
-			}
-			all.panels = append(all.panels, p)
+		title := ""
+		if len(runs) > 1 {
+			title = r.name
 		}
-		for _, e := range one.key {
-			all.explain(e.name, e.thumbs...)
-		}
+		all.Append(one, title)
 	}
 	return all, nil
+}
+
+// saveFigure writes a figure to a file in the format of its name, which is replaced only
+// when the picture is complete.
+func saveFigure(file string, f *figure.Figure, size figure.Size) error {
+	picture, err := f.Draw(size, figure.Format(file))
+	if err != nil {
+		return err
+	}
+	return replaceFile(file, writing(picture))
 }

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
@@ -108,4 +110,32 @@ func makeProblem(ctx context.Context, family *problems.Family, dim int, set map[
 	case <-ctx.Done():
 		return p, ctx.Err()
 	}
+}
+
+// identity is the problem's name with its dimension and changed parameters.
+func identity(m *member) string {
+	s := fmt.Sprintf("%s, d = %d", m.family.Name, m.dim)
+	for _, name := range m.changed {
+		s += fmt.Sprintf(", %s = %s", name, words.Exact(m.parameters[name]))
+	}
+	return s
+}
+
+// knownValue is a value that is on record for a problem.
+type knownValue struct {
+	name  string
+	value *pde.Reference
+}
+
+// knownValues are those of the family that are values of this member.
+func knownValues(m *member) (list []knownValue) {
+	if m.dim != m.family.Dim || len(m.changed) > 0 {
+		return nil
+	}
+	for _, k := range []knownValue{{"recorded", m.family.Recorded}, {"published", m.family.Published}} {
+		if k.value != nil {
+			list = append(list, k)
+		}
+	}
+	return list
 }

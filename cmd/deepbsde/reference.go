@@ -190,34 +190,6 @@ func boundName(b pde.Bound) string {
 	return map[pde.Bound]string{pde.Lower: "lower", pde.Upper: "upper"}[b]
 }
 
-// identity is the problem's name with its dimension and changed parameters.
-func identity(m *member) string {
-	s := fmt.Sprintf("%s, d = %d", m.family.Name, m.dim)
-	for _, name := range m.changed {
-		s += fmt.Sprintf(", %s = %s", name, words.Exact(m.parameters[name]))
-	}
-	return s
-}
-
-// knownValue is a value that is on record for a problem.
-type knownValue struct {
-	name  string
-	value *pde.Reference
-}
-
-// knownValues are those of the family that are values of this member.
-func knownValues(m *member) (list []knownValue) {
-	if m.dim != m.family.Dim || len(m.changed) > 0 {
-		return nil
-	}
-	for _, k := range []knownValue{{"recorded", m.family.Recorded}, {"published", m.family.Published}} {
-		if k.value != nil {
-			list = append(list, k)
-		}
-	}
-	return list
-}
-
 // jsonReferences is the object that reference --json prints.
 type jsonReferences struct {
 	Problem    string             `json:"problem"`

@@ -74,13 +74,7 @@ const unexplained = 0.8
 // referenceDigits prints a reference with the digits that help to judge a value
 // with the given standard error, and never more than the reference has or ten.
 func referenceDigits(r *pde.Reference, stderr float64) string {
-	best := words.Exact(r.Value)
-	for _, err := range []float64{r.StdErr, stderr / 10} {
-		if cut := words.ToError(r.Value, err); err > 0 && len(cut) < len(best) {
-			best = cut
-		}
-	}
-	return best
+	return words.Reference(r.Value, r.StdErr, stderr)
 }
 
 // origin is how a reference was found and where.

@@ -78,5 +78,5 @@ func relativeError(value float64, r *pde.Reference) float64 {
 	if r == nil {
 		return math.NaN()
 	}
-	return math.Abs(value-r.Value) / math.Abs(r.Value)
+	return words.RelativeError(value, r.Value)
 }

@@ -182,7 +182,7 @@ func (d *rundir) file(name string) string { return filepath.Join(d.path, name) }
 
 // member is the problem of the run.
 func (d *rundir) member(ctx context.Context) (*member, error) {
-	f := problemFlags{dim: flags.Opt[int]{d.Dim, true}, set: flags.Assignments(d.Parameters)}
+	f := problemFlags{dim: flags.Given(d.Dim), set: flags.Assignments(d.Parameters)}
 	name := d.Problem
 	if d.File != "" {
 		name = d.file(problemFile)

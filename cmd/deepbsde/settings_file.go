@@ -31,7 +31,7 @@ func (f *solveFlags) readSettings() error {
 // take is the value of a key of the file for a flag that is not on the command line.
 func take[T any](flag *flags.Opt[T], file *problems.SettingsFile, key string, value T) {
 	if file.Given[key] && !flag.Given {
-		*flag = flags.Opt[T]{value, true}
+		*flag = flags.Given(value)
 	}
 }
 

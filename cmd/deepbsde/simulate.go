@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
+	"os"
 
 	"github.com/urfave/cli/v2"
-	"gonum.org/v1/gonum/stat"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/control"
 )
@@ -41,7 +41,7 @@ func (a *app) simulateCommand() *cli.Command {
 			flags.Value("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0)", &f.component, flags.Index),
 			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
 			flags.Value("samples", "CSV `FILE` for the first 512 paths: policy, path, step, time, states, actions, cost so far", &f.samples, flags.FileName),
-			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of state, action and cost", &f.plot, plotFile),
+			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of state, action and cost", &f.plot, figure.ParseFile),
 			flags.Bool("json", "print one JSON object", &f.json),
 		},
 		Action: func(c *cli.Context) error { return a.runSimulate(c, &f) },
@@ -79,54 +79,49 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	if err != nil {
 		return err
 	}
-	s := &simulated{member: m, grid: d, component: k}
+	s := newSimulation(m, d)
+	s.Component = k
 	if of := dir.Settings.Iterations; iteration < of {
-		s.unfinished = fmt.Sprintf("; the policy has %d of its %d iterations", iteration, of)
+		s.Unfinished = fmt.Sprintf("; the policy has %d of its %d iterations", iteration, of)
 	}
-	if err := s.run(c.Context, f, trained); err != nil {
+	if err := simulate(c.Context, m, s, f, trained, false); err != nil {
 		return err
 	}
 	if f.samples.Given {
-		if err := replaceFile(f.samples.Value, s.writePaths); err != nil {
+		if err := replaceFile(f.samples.Value, func(f *os.File) error { return s.WritePaths(f) }); err != nil {
 			return err
 		}
 	}
 	if f.plot.Given {
-		if err := saveFigure(f.plot.Value, s.figure(s.tracks(s.component)), pictureSize{}); err != nil {
+		if err := saveFigure(f.plot.Value, s.Figure(), figure.Size{}); err != nil {
 			return err
 		}
 	}
 	if f.json {
-		err = a.printJSON(s.json())
+		err = a.printJSON(s.JSON())
 	} else {
-		err = a.print(s.text())
+		err = a.print(s.Text())
 	}
-	if err == nil && !words.Known(s.policies[0].Cost) {
+	if err == nil && !words.Known(s.Policies[0].Cost) {
 		err = &exitError{status: exitDiverged, err: fmt.Errorf("the cost of the trained policy is not finite")}
 	}
 	return err
 }
 
-// simulated are the policies of a run on the same noise.
-type simulated struct {
-	*member
-	grid       *control.Discrete
-	component  int
-	quick      bool              // without an optimal policy that takes seconds
-	unfinished string            // said of a policy whose training was stopped
-	policies   []simulatedPolicy // the trained one first, then the optimal one where it is known
+// newSimulation is one of no policies yet.
+func newSimulation(m *member, d *control.Discrete) *simulated.Simulation {
+	return &simulated.Simulation{
+		Title: m.family.Title, Problem: m.family.Name, Identity: identity(m), Dim: m.dim, Parameters: m.parameters,
+		Unknown: m.unknown(), Grid: d, Stages: m.control.Problem.Stages > 0,
+	}
 }
 
-type simulatedPolicy struct {
-	name string
-	*control.Outcome
-}
-
-func (s *simulated) run(ctx context.Context, f *simulateFlags, trained control.Policy) error {
+// simulate simulates the trained policy and the optimal one, a quick one at most if quick.
+func simulate(ctx context.Context, m *member, s *simulated.Simulation, f *simulateFlags, trained control.Policy, quick bool) error {
 	policies := map[string]control.Policy{"trained": trained}
 	names := []string{"trained"}
-	if s.control.Optimal != nil && !(s.quick && s.control.Slow) {
-		optimal, err := s.control.Optimal(ctx, s.grid)
+	if m.control.Optimal != nil && !(quick && m.control.Slow) {
+		optimal, err := m.control.Optimal(ctx, s.Grid)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -136,74 +131,13 @@ func (s *simulated) run(ctx context.Context, f *simulateFlags, trained control.P
 		}
 	}
 	for _, name := range names {
-		o, err := control.Simulate(ctx, s.grid, policies[name], control.Simulation{
+		o, err := control.Simulate(ctx, s.Grid, policies[name], control.Simulation{
 			Paths: f.paths.Or(4096), Seed: f.seed.Or(1), Purpose: freshStates, Workers: f.workers.Value, Record: recordedPaths,
 		})
 		if err != nil {
 			return err
 		}
-		s.policies = append(s.policies, simulatedPolicy{name, o})
+		s.Policies = append(s.Policies, simulated.Policy{Name: name, Outcome: o})
 	}
 	return ctx.Err()
-}
-
-// difference is the mean of the first policy's cost less the second's on the same
-// noise, with its standard error from antithetic pairs.
-func (s *simulated) difference() (mean, stderr float64) {
-	a, b := s.policies[0].Costs, s.policies[1].Costs
-	gaps := make([]float64, len(a))
-	for i := range gaps {
-		gaps[i] = a[i] - b[i]
-	}
-	mean, std := stat.MeanStdDev(gaps, nil)
-	return mean, std / math.Sqrt(float64(len(gaps))/2) // as if pairs told no more than one path
-}
-
-var levels = []float64{0.05, 0.5, 0.95}
-
-// quantiles are the 5, 50 and 95 % points.
-func quantiles(v []float64) (q [3]float64) {
-	v = slices.Clone(v)
-	slices.Sort(v)
-	for i, p := range levels {
-		q[i] = stat.Quantile(p, stat.Empirical, v, nil)
-	}
-	return q
-}
-
-// at are the values of something on all recorded paths.
-func (p simulatedPolicy) at(get func(r *control.Record) float64) []float64 {
-	v := make([]float64, len(p.Records))
-	for i := range p.Records {
-		v[i] = get(&p.Records[i])
-	}
-	return v
-}
-
-// track is something that develops in time; it has values for n steps.
-type track struct {
-	name string
-	n    int
-	get  func(r *control.Record, step int) float64
-}
-
-// tracks are component k of the state and of the action, and the cost so far.
-func (s *simulated) tracks(k int) (list []track) {
-	name := func(names []string, otherwise string) string {
-		if names != nil {
-			return names[k]
-		}
-		return fmt.Sprintf(otherwise, k)
-	}
-	if k < s.grid.StateDim {
-		list = append(list, track{name(s.grid.StateNames, "state x[%d]"), s.grid.Steps + 1, func(r *control.Record, n int) float64 { return r.States[n][k] }})
-	}
-	if k < s.grid.ActionDim {
-		list = append(list, track{name(s.grid.ActionNames, "action a[%d]"), s.grid.Steps, func(r *control.Record, n int) float64 { return r.Actions[n][k] }})
-	}
-	cost := "cost so far"
-	if s.grid.Maximize {
-		cost = "reward so far"
-	}
-	return append(list, track{cost, s.grid.Steps + 2, func(r *control.Record, n int) float64 { return r.Costs[n] }})
 }

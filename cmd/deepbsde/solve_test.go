@@ -96,7 +96,7 @@ func TestFlagsOverTraining(t *testing.T) {
 		Network: bsde.Shared{Hidden: []int{50}, Activation: "silu"}}); !reflect.DeepEqual(m, want) {
 		t.Errorf("without flags: %+v, want %+v", m, want)
 	}
-	off := solveFlags{controlled: flags.Opt[bool]{false, true}, lr: flags.Opt[float64]{3e-3, true}}
+	off := solveFlags{controlled: flags.Given(false), lr: flags.Given(3e-3)}
 	if !off.methodFor("shared", tuned).Uncontrolled {
 		t.Error("--controlled=false does not turn controlled paths off")
 	}

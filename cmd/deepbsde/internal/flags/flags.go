@@ -15,6 +15,9 @@ type Opt[T any] struct {
 	Given bool
 }
 
+// Given is a value that was given.
+func Given[T any](value T) Opt[T] { return Opt[T]{value, true} }
+
 // Override sets *field if the flag was given.
 func (o Opt[T]) Override(field *T) {
 	if o.Given {

@@ -48,7 +48,7 @@ type Silent struct{}
 func (Silent) Update(bsde.Progress) {}
 
 // Close does nothing.
-func (Silent) Close()               {}
+func (Silent) Close() {}
 
 // lines is one line for each record of the history and for each phase.
 type lines struct {

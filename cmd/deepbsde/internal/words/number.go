@@ -64,3 +64,20 @@ func Seconds(d time.Duration) string {
 
 // Known tells whether x is a number.
 func Known(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// Reference prints a value with the digits that help to judge another one, whose standard
+// error is beside, and never more than its own error justifies or ten.
+func Reference(value, stderr, beside float64) string {
+	best := Exact(value)
+	for _, err := range []float64{stderr, beside / 10} {
+		if cut := ToError(value, err); err > 0 && len(cut) < len(best) {
+			best = cut
+		}
+	}
+	return best
+}
+
+// RelativeError is |value − reference| / |reference|.
+func RelativeError(value, reference float64) float64 {
+	return math.Abs(value-reference) / math.Abs(reference)
+}

@@ -27,7 +27,7 @@ func TestToError(t *testing.T) {
 		{3.25e12, 1e10, "3.250e+12"},
 	} {
 		if got := ToError(c.x, c.err); got != c.want {
-			t.Errorf("toError(%g, %g) = %s, want %s", c.x, c.err, got, c.want)
+			t.Errorf("ToError(%g, %g) = %s, want %s", c.x, c.err, got, c.want)
 		}
 	}
 }
@@ -42,7 +42,7 @@ func TestSignificant(t *testing.T) {
 		{9.99, 2, "10"}, {-0.0123456, 3, "-0.0123"}, {1.5e-9, 2, "1.5e-09"}, {2.5e9, 2, "2.5e+09"},
 	} {
 		if got := Significant(c.x, c.n); got != c.want {
-			t.Errorf("significant(%g, %d) = %s, want %s", c.x, c.n, got, c.want)
+			t.Errorf("Significant(%g, %d) = %s, want %s", c.x, c.n, got, c.want)
 		}
 	}
 }
@@ -52,7 +52,7 @@ func TestSeconds(t *testing.T) {
 		4230 * time.Millisecond: "4.2 s", 42 * time.Millisecond: "0.04 s", 90 * time.Second: "90.0 s",
 	} {
 		if got := Seconds(d); got != want {
-			t.Errorf("seconds(%v) = %s, want %s", d, got, want)
+			t.Errorf("Seconds(%v) = %s, want %s", d, got, want)
 		}
 	}
 }
