@@ -12,11 +12,12 @@ import (
 
 // Store is a file of finished runs, one JSON object a line, to which runs are added.
 type Store struct {
-	Path  string
+	Path string
+	Runs []*Run
+
 	file  *os.File
 	whole int64 // bytes up to the end of the last line
 	key   Key
-	Runs  []*Run
 }
 
 // Open reads the runs of a file, which may not exist yet. A last line without

@@ -12,10 +12,10 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
-// Side is where a value that is a bound lies, or rather what it bounds.
+// Side tells of a bound where the value lies that it bounds.
 type Side int
 
-// The sides on which the value that is bounded lies.
+// The sides: Neither for what is no bound.
 const (
 	Below   Side = -1
 	Neither Side = 0
@@ -79,6 +79,11 @@ func (f *Figure) AddDeviations(d Deviations) {
 // barred is one point with an error bar along x.
 type barred struct{ x, y, half float64 }
 
-func (b barred) Len() int                       { return 1 }
-func (b barred) XY(int) (x, y float64)          { return b.x, b.y }
+// Len is one.
+func (b barred) Len() int { return 1 }
+
+// XY is the point.
+func (b barred) XY(int) (x, y float64) { return b.x, b.y }
+
+// XError is half the bar on either side.
 func (b barred) XError(int) (low, high float64) { return b.half, b.half }

@@ -1,3 +1,6 @@
+// Package figure draws: plots side by side under one title and one key, as PNG, SVG or
+// PDF, and each kind of picture that the program has from plain series of numbers. It
+// knows how something looks, not where it comes from.
 package figure
 
 import (

@@ -23,6 +23,7 @@ var black = color.RGBA{A: 0xff}
 // faint is a colour for bands.
 func faint(c color.RGBA) color.NRGBA { return color.NRGBA{R: c.R, G: c.G, B: c.B, A: 0x38} }
 
+// shade is the colour of a solver or of a reference.
 func shade(solver bool) color.Color {
 	if solver {
 		return orange
@@ -30,6 +31,7 @@ func shade(solver bool) color.Color {
 	return blue
 }
 
+// glyph is the mark of a value: a triangle for a bound.
 func glyph(s Side) draw.GlyphDrawer {
 	switch s {
 	case Above:

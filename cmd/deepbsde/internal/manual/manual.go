@@ -28,8 +28,8 @@ var (
 	}
 )
 
-// Page is the manual page in roff, section 1, of a version of the program. cli's own leaves the descriptions of the
-// commands out.
+// Page is the manual page in roff, section 1, of a version of the program. cli's own page
+// leaves the descriptions of the commands out.
 func Page(root *cli.App, version string) string {
 	var m page
 	fmt.Fprintf(&m, ".TH DEEPBSDE 1 \"\" \"%s\" \"User Commands\"\n", roff(version))
