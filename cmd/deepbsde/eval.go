@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
@@ -185,29 +184,9 @@ func (e *evaluator) at(ctx context.Context, p points.Point, paths int) (*points.
 		Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientStep: v.GradientDiscretization, GradientBias: v.GradientNetworkBias, Exact: nan, Paths: v.Paths,
 	}
 	if e.problem.Exact != nil {
-		out.Exact, out.ExactGradient, err = exactSolution(&e.problem, p)
+		out.Exact, out.ExactGradient, err = exactSolution(&e.problem, p.T, p.X)
 	}
 	return out, err
-}
-
-// exactSolution is u and ∇u of the problem's exact solution.
-func exactSolution(p *pde.Problem, at points.Point) (u float64, gradient []float64, err error) {
-	t, x := expr.Input("t", 1), expr.Input("x", p.Dim)
-	f, err := expr.Compile(p.Exact(t, x), t, x)
-	if err != nil {
-		return nan, nil, err
-	}
-	direction := make([]float64, p.Dim)
-	for j := range direction {
-		direction[j] = 1
-		value, slope, _, err := f.Jet(1, [][]float64{{at.T}, at.X}, [][]float64{{0}, direction})
-		if err != nil {
-			return nan, nil, err
-		}
-		u, gradient = value[0], append(gradient, slope[0])
-		direction[j] = 0
-	}
-	return u, gradient, nil
 }
 
 var nan = math.NaN()

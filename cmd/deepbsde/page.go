@@ -13,8 +13,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/compared"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/page"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
@@ -133,4 +136,67 @@ func shellWords(words []string) string {
 		quoted[i] = shellWord(w)
 	}
 	return strings.Join(quoted, " ")
+}
+
+// drawFigures draws all figures of the page.
+func (a *app) drawFigures(ctx context.Context, r *savedRun, m *member, d *page.Data) error {
+	if len(r.history) > 1 { // one is no line
+		stderr := math.NaN()
+		if r.result != nil {
+			stderr = orNaN(r.result.StdErr)
+		}
+		if err := d.DrawTraining(trainingOf([]*savedRun{r}), stderr); err != nil {
+			return err
+		}
+	}
+	if err := r.drawComparison(m, d); err != nil {
+		return err
+	}
+	if r.result != nil && r.status() == bsde.Diverged {
+		return nil // its network is of no use
+	}
+	err := a.drawPaths(ctx, r, d)
+	if err != nil && ctx.Err() == nil {
+		d.Warn("There are no sample paths: %v.", err)
+		return nil
+	}
+	return err
+}
+
+// drawComparison puts the value and its references on one axis.
+func (r *savedRun) drawComparison(m *member, d *page.Data) error {
+	j, ref := r.result, r.reference.reference()
+	if j == nil || j.Value == nil || ref == nil || ref.Value == 0 {
+		return nil
+	}
+	c := &compared.Comparison{Best: &compared.Best{Value: ref.Value, StdErr: ref.StdErr}, Rows: []compared.Row{
+		{Name: "reference", Value: ref.Value, Sampling: ref.StdErr},
+		{Name: "this run", Solver: true, Value: *j.Value, Sampling: orNaN(j.StdErr), Step: orNaN(j.DiscretizationError), Bias: orNaN(j.NetworkBias), Training: math.NaN()},
+	}}
+	for _, k := range r.knownValues(m) {
+		if k.value.Value != ref.Value {
+			c.Rows = append(c.Rows, compared.Row{Name: k.name, Value: k.value.Value, Sampling: k.value.StdErr})
+		}
+	}
+	covered := "all errors that it states: sampling, time step and network bias"
+	if r.isPolicy() {
+		covered = "the sampling error"
+	}
+	return d.DrawComparison(c.Deviations(), covered)
+}
+
+// drawPaths draws sample paths under the newest checkpoint.
+func (a *app) drawPaths(ctx context.Context, r *savedRun, d *page.Data) error {
+	if r.isPolicy() {
+		all, err := a.policyPaths(ctx, r)
+		if err != nil {
+			return err
+		}
+		return d.DrawTracks(all, simulated.SamplePaths)
+	}
+	paths, _, err := a.valuePaths(ctx, r)
+	if err != nil {
+		return err
+	}
+	return d.DrawPaths(drawable(paths))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
@@ -138,4 +139,24 @@ func knownValues(m *member) (list []knownValue) {
 		}
 	}
 	return list
+}
+
+// exactSolution is u and ∇u of the problem's exact solution at a time, in a state.
+func exactSolution(p *pde.Problem, at float64, in []float64) (u float64, gradient []float64, err error) {
+	t, x := expr.Input("t", 1), expr.Input("x", p.Dim)
+	f, err := expr.Compile(p.Exact(t, x), t, x)
+	if err != nil {
+		return nan, nil, err
+	}
+	direction := make([]float64, p.Dim)
+	for j := range direction {
+		direction[j] = 1
+		value, slope, _, err := f.Jet(1, [][]float64{{at}, in}, [][]float64{{0}, direction})
+		if err != nil {
+			return nan, nil, err
+		}
+		u, gradient = value[0], append(gradient, slope[0])
+		direction[j] = 0
+	}
+	return u, gradient, nil
 }

@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/page"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -96,4 +100,57 @@ func (r *savedRun) knownValues(m *member) []knownValue {
 		return nil
 	}
 	return knownValues(m)
+}
+
+// judge fills in the result, the verdict and the warnings.
+func (r *savedRun) judge(m *member, d *page.Data) {
+	if r.result == nil {
+		d.Resume = resumeCommand(r.path)
+		done := 0
+		if n := len(r.history); n > 0 {
+			done = int(r.history[n-1].Step)
+		}
+		d.Summary = fmt.Sprintf("%s with the network %s, seed %d", r.Method, r.Network, r.Settings.Seed)
+		d.Warn("The run is not finished: %d of %d iterations are saved. It was stopped, or is still at work.", done, r.Settings.Iterations)
+		return
+	}
+	d.Summary = fmt.Sprintf("%s with the network %s, %d iterations and %d paths in %s, seed %d",
+		r.Method, r.Network, r.result.Iterations, r.result.Paths, words.Seconds(r.elapsed()), r.Settings.Seed)
+	switch s := r.status(); s {
+	case bsde.Diverged:
+		d.Warn("There is no value: %s", s.Advice())
+	case bsde.Cancelled, bsde.TimeLimit:
+		d.Resume = resumeCommand(r.path)
+		d.Warn("The run ended after %d of %d iterations. %s", r.result.Iterations, r.Settings.Iterations, s.Advice())
+	}
+	if r.isPolicy() {
+		s := r.policyResult(m)
+		if words.Known(s.Value) {
+			d.Tabulate(s.block())
+		}
+		for i, c := range m.control.Problem.Constraints {
+			if i < len(s.Violation) && s.Violation[i] > 0 {
+				d.Warn("The policy violates the constraint %s on some paths: by %s at most.", c.Name, words.Short(s.Violation[i]))
+			}
+		}
+		return
+	}
+	m, result := r.equationResult(m)
+	if !words.Known(result.Value) {
+		return
+	}
+	d.Tabulate(resultBlock(m, result))
+	if ref := m.problem.Reference; ref != nil && words.Known(result.StdErr) {
+		d.Verdict = verdict(result, ref)
+		if strings.HasPrefix(d.Verdict, "The reference lies outside") {
+			d.Warn("%s", d.Verdict)
+			d.Verdict = ""
+		}
+	}
+	if hardlyTrained(m, result) {
+		d.Warn("The network explains almost nothing of the terminal value: the bias estimate is rough where f is nonlinear. Try more iterations or a wider network.")
+	}
+	if !words.Known(result.NetworkBias) {
+		d.Warn("The network bias is unknown: the time step hides it. Smaller steps would show it.")
+	}
 }

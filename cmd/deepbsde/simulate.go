@@ -141,3 +141,25 @@ func simulate(ctx context.Context, m *member, s *simulated.Simulation, f *simula
 	}
 	return ctx.Err()
 }
+
+// policyPaths draws states, actions and the cost under the policy, and under the optimal
+// one where that is known at once.
+func (a *app) policyPaths(ctx context.Context, r *savedRun) (*figure.Figure, error) {
+	m, err := r.member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d, err := m.grid(r.Settings.Steps)
+	if err != nil {
+		return nil, err
+	}
+	policy, _, err := r.trainedPolicy(ctx, m, a.warn, 0)
+	if err != nil {
+		return nil, err
+	}
+	s := newSimulation(m, d)
+	if err := simulate(ctx, m, s, &simulateFlags{paths: flags.Given(2 * recordedPaths)}, policy, true); err != nil {
+		return nil, err
+	}
+	return s.Overview(), nil
+}
