@@ -71,6 +71,7 @@ func (t *Trainer) value(ctx context.Context, s *estimate.Solution, r *Result) er
 // cost fills in what fresh paths tell of a policy.
 func (t *Trainer) cost(ctx context.Context, p *estimate.Policy, r *Result) error {
 	d := p.Problem
+	r.Kind = d.Problem.Kind()
 	c := &ControlResult{StateDim: d.StateDim, ActionDim: d.ActionDim, Maximize: d.Maximize}
 	r.Control = c
 	if t.status == Diverged {

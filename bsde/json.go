@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"math"
 	"time"
+
+	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
 // settingsFields is Settings without its methods.
@@ -25,14 +27,30 @@ func (s Settings) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-// UnmarshalJSON reads what MarshalJSON writes; keys that it does not know are left to
-// others.
+// UnmarshalJSON reads what MarshalJSON writes, now or in earlier versions; keys that it does
+// not know are left to others.
 func (s *Settings) UnmarshalJSON(text []byte) error {
 	var j jsonSettings
+	var earlier struct {
+		LearningRate *float64 `json:"learning_rate"`
+		Paths        *int     `json:"estimate_paths"`
+	}
 	if err := json.Unmarshal(text, &j); err != nil {
 		return err
 	}
+	if err := json.Unmarshal(text, &earlier); err != nil {
+		return err
+	}
 	*s = Settings(j.settingsFields)
+	if earlier.LearningRate != nil {
+		s.LearningRate = *earlier.LearningRate
+	}
+	if earlier.Paths != nil {
+		s.Paths = *earlier.Paths
+	}
+	if s.Grid == "" {
+		s.Grid = grid.Names[0]
+	}
 	if j.TimeLimit == "" {
 		return nil
 	}
@@ -67,12 +85,13 @@ func joined(parts ...any) (json.RawMessage, error) {
 	return append(append([]byte("{"), all...), '}'), nil
 }
 
-// jsonResult is the JSON form of a Result. Numbers that are not known are left out.
-type jsonResult struct {
+// JSONResult is the JSON form of a Result. Numbers that are not known are nil, and left
+// out.
+type JSONResult struct {
 	Problem string `json:"problem"`
 	Kind    string `json:"kind"`
 	Dim     int    `json:"dim"`
-	*jsonControl
+	*JSONControl
 	Method string `json:"method"`
 
 	Value  *float64  `json:"value,omitempty"`
@@ -97,11 +116,11 @@ type jsonResult struct {
 	Seed       uint64          `json:"seed"`
 	Precision  string          `json:"precision"`
 	Workers    int             `json:"workers"`
-	Settings   json.RawMessage `json:"settings"`
+	Settings   json.RawMessage `json:"settings"` // see Configuration
 }
 
-// jsonControl is the JSON form of a ControlResult.
-type jsonControl struct {
+// JSONControl is the JSON form of a ControlResult.
+type JSONControl struct {
 	StateDim      int       `json:"state_dim"`
 	ActionDim     int       `json:"action_dim"`
 	Maximize      bool      `json:"maximize"`
@@ -110,14 +129,14 @@ type jsonControl struct {
 	ViolationMean []float64 `json:"violation_mean,omitempty"`
 }
 
-// MarshalJSON is one object with the numbers that are known, the settings and the options
-// of the method. History and what the method delivered are not in it.
-func (r *Result) MarshalJSON() ([]byte, error) {
+// JSON is the result with the numbers that are known, the settings and the options of the
+// method. History and what the method delivered are not in it.
+func (r *Result) JSON() (JSONResult, error) {
 	configuration, err := Configuration(r.Settings, r.Method)
 	if err != nil {
-		return nil, err
+		return JSONResult{}, err
 	}
-	j := jsonResult{
+	j := JSONResult{
 		Problem: r.Problem, Kind: r.Kind, Dim: r.Dim, Method: r.Method.Name(),
 		Value: known(r.Value), StdErr: known(r.StdErr), CI95: allKnown(r.CI95[:]),
 		Gradient: allKnown(r.Gradient), GradientStdErr: allKnown(r.GradientStdErr),
@@ -129,9 +148,58 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers, Settings: configuration,
 	}
 	if c := r.Control; c != nil {
-		j.jsonControl = &jsonControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean)}
+		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean)}
+	}
+	return j, nil
+}
+
+// MarshalJSON is that of JSON.
+func (r *Result) MarshalJSON() ([]byte, error) {
+	j, err := r.JSON()
+	if err != nil {
+		return nil, err
 	}
 	return json.Marshal(j)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. Numbers that are missing are NaN; a method
+// that is not registered is nil.
+func (r *Result) UnmarshalJSON(text []byte) error {
+	var j JSONResult
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	*r = Result{
+		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Value: orNaN(j.Value), StdErr: orNaN(j.StdErr), CI95: [2]float64{math.NaN(), math.NaN()},
+		Gradient: j.Gradient, GradientStdErr: j.GradientStdErr,
+		GradientDiscretization: orNaN(j.GradientDiscretization), GradientNetworkBias: orNaN(j.GradientNetworkBias),
+		DiscretizationError: orNaN(j.DiscretizationError), NetworkBias: orNaN(j.NetworkBias), ResidualRatio: orNaN(j.ResidualRatio),
+		TrainedValue: orNaN(j.TrainedValue), RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),
+		Iterations: j.Iterations, Paths: j.Paths, Elapsed: time.Duration(j.Seconds * float64(time.Second)), Status: statusOf(j.Status),
+	}
+	if len(j.CI95) == 2 {
+		r.CI95 = [2]float64(j.CI95)
+	}
+	if c := j.JSONControl; c != nil && j.Kind == "control" {
+		r.Control = &ControlResult{c.StateDim, c.ActionDim, c.Maximize, c.Action, c.Violation, c.ViolationMean}
+	}
+	if err := json.Unmarshal(j.Settings, &r.Settings); err != nil {
+		return err
+	}
+	if m, err := MethodOf(j.Method, j.Settings); err == nil {
+		r.Method = m
+	}
+	return nil
+}
+
+// statusOf is the status with the given name; an unknown one is Diverged.
+func statusOf(name string) Status {
+	for s := IterationLimit; s < Diverged; s++ {
+		if s.String() == name {
+			return s
+		}
+	}
+	return Diverged
 }
 
 // known is x for JSON: nil, and so absent, where x is not known.
@@ -140,6 +208,14 @@ func known(x float64) *float64 {
 		return nil
 	}
 	return &x
+}
+
+// orNaN is the inverse of known.
+func orNaN(x *float64) float64 {
+	if x == nil {
+		return math.NaN()
+	}
+	return *x
 }
 
 // allKnown is x, or nil if a component is not known.

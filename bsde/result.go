@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/pde"
 )
 
 // Result is what a run found, with its errors kept apart:
@@ -17,7 +18,7 @@ import (
 // Numbers that are not known are NaN.
 type Result struct {
 	Problem string // name of the problem
-	Kind    string // "pde" or "control"
+	Kind    string // "control" where a policy was trained, else "pde"
 	Dim     int    // d
 	Method  Method // as used, defaults filled in
 
@@ -95,7 +96,7 @@ type ControlResult struct {
 // newResult is that of a trainer before any estimate.
 func newResult(t *Trainer) *Result {
 	r := &Result{
-		Problem: NameOf(t.problem), Kind: t.problem.Kind(), Dim: DimOf(t.problem), Method: t.method,
+		Problem: NameOf(t.problem), Kind: pde.Problem{}.Kind(), Dim: DimOf(t.problem), Method: t.method,
 		TrainedValue: math.NaN(), RegionError: math.NaN(), RegionErrorBound: math.NaN(),
 		Status: t.status, Iterations: t.iteration, Settings: t.set, History: t.history,
 	}

@@ -15,7 +15,7 @@ u(t,x) = 1 − 1/(1 + exp(t + x̄)), x̄ = (Σ xᵢ)/d, x0 = 0`,
 	Dim:      50,
 	Params:   []Param{Horizon(0.2)},
 	Training: map[string]Training{
-		"shared": {Steps: 30, Iterations: 2000, LearningRate: 5e-3, EstimatePaths: 262144},
+		"shared": {Steps: 30, Iterations: 2000, LearningRate: 5e-3, Paths: 262144},
 		"per-step": {Steps: 30, Iterations: 30000, Schedule: "piecewise",
 			Boundaries: []int{15000, 25000}, Rates: []float64{1e-2, 1e-3, 1e-4}, LossClip: 50, Uncontrolled: true},
 	},

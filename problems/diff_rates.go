@@ -28,7 +28,7 @@ u(T,x) = max(m−120, 0) − 2 max(m−150, 0), m = max xᵢ, x0 = (100, …, 10
 		positive("x0", 100, "start of every stock"),
 	},
 	Training: map[string]Training{
-		"shared":   {Steps: 20, Iterations: 2000, LearningRate: 5e-3, EstimatePaths: 131072},
+		"shared":   {Steps: 20, Iterations: 2000, LearningRate: 5e-3, Paths: 131072},
 		"per-step": {Steps: 20, Iterations: 4000, Schedule: "constant", LearningRate: 5e-3, LossClip: 50, Uncontrolled: true},
 	},
 	Recorded: &pde.Reference{

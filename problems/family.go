@@ -74,6 +74,7 @@ type Definition struct {
 // Training is a set of training settings, the data that turn into bsde.Settings
 // and bsde.DeepBSDE. Zero means the solver's default.
 type Training struct {
+	Grid                     string // "uniform" or "graded", see package grid
 	Steps, Iterations, Batch int
 	LearningRate             float64
 	Boundaries               []int     // piecewise schedule where not nil
@@ -84,7 +85,7 @@ type Training struct {
 	Uncontrolled             bool // paths without the control ∂f/∂z
 	Antithetic               bool // policies: pairs of paths with opposite noise
 	LossClip, ClipNorm       float64
-	EstimatePaths            int
+	Paths                    int
 }
 
 // PublishedRun is the accuracy and the time of a published training, over five runs.

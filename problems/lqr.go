@@ -74,7 +74,7 @@ d states and one action, x0 = (1, …, 1)`,
 		notNegative("q", 1, "q, cost of the state"), positive("r", 1, "r, cost of the action"), notNegative("g", 1, "g, cost of the final state"),
 	},
 	Training: map[string]Training{
-		"shared":   {Iterations: 2000, LearningRate: 1e-2, Batch: 128, EstimatePaths: 131072},
+		"shared":   {Iterations: 2000, LearningRate: 1e-2, Batch: 128, Paths: 131072},
 		"per-step": {Iterations: 4000, LearningRate: 1e-2},
 	},
 	Definition: Definition{

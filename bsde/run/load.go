@@ -38,14 +38,13 @@ func (r *Run) Init(ctx context.Context, o *Options) (*bsde.Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := func(err error) error { return fmt.Errorf("%s: %w", r.File(ManifestFile), err) }
-	m, err := r.Manifest.method()
+	m, err := r.Method()
 	if err != nil {
-		return nil, in(err)
+		return nil, err
 	}
-	s, err := r.Manifest.settings()
+	s, err := r.Settings()
 	if err != nil {
-		return nil, in(err)
+		return nil, err
 	}
 	if o != nil {
 		if o.Workers > 0 {

@@ -66,53 +66,50 @@ func (m *Manifest) decode(text []byte) error {
 	if m.Digest != digest(bytes.Replace(bare.Bytes(), own, []byte(`"digest":""`), 1)) {
 		return errChanged
 	}
-	var err error
-	m.Settings, err = renamed(m.Settings)
-	return err
+	return nil
 }
 
-// renamedKeys are settings that earlier versions called otherwise.
-var renamedKeys = map[string]string{"learning_rate": "lr", "estimate_paths": "paths"}
-
-// renamed gives settings of earlier versions their present names.
-func renamed(settings json.RawMessage) (json.RawMessage, error) {
-	keys := map[string]json.RawMessage{}
-	if err := json.Unmarshal(settings, &keys); err != nil {
-		return nil, fmt.Errorf("settings: %w", err)
+// Settings are those of the run.
+func (r *Run) Settings() (s bsde.Settings, err error) {
+	if err = json.Unmarshal(r.Manifest.Settings, &s); err != nil {
+		err = fmt.Errorf("%s: %w", r.File(ManifestFile), err)
 	}
-	changed := false
-	for old, now := range renamedKeys {
-		if v, ok := keys[old]; ok && keys[now] == nil {
-			keys[now], changed = v, true
-			delete(keys, old)
-		}
-	}
-	if !changed {
-		return settings, nil
-	}
-	return json.Marshal(keys)
-}
-
-// settings are those of the run.
-func (m *Manifest) settings() (s bsde.Settings, err error) {
-	err = json.Unmarshal(m.Settings, &s)
 	return s, err
 }
 
-// method is that of the run. Its network has a key of its own beside the settings.
-func (m *Manifest) method() (bsde.Method, error) {
+// Method is that of the run, with its options.
+func (r *Run) Method() (bsde.Method, error) {
 	options := map[string]json.RawMessage{}
-	if err := json.Unmarshal(m.Settings, &options); err != nil {
-		return nil, err
+	err := json.Unmarshal(r.Manifest.Settings, &options)
+	if _, ok := options["network"]; err == nil && !ok && r.Network != "" { // files of earlier versions have it apart
+		options["network"], err = json.Marshal(r.Network)
 	}
-	if _, ok := options["network"]; !ok && m.Network != "" {
-		options["network"], _ = json.Marshal(m.Network)
+	var text []byte
+	if err == nil {
+		text, err = json.Marshal(options)
 	}
-	text, err := json.Marshal(options)
+	var m bsde.Method
+	if err == nil {
+		m, err = bsde.MethodOf(r.Manifest.Method, text)
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", r.File(ManifestFile), err)
 	}
-	return bsde.MethodOf(m.Method, text)
+	return m, nil
+}
+
+// SolvesEquation tells whether the run is of an equation: that of Hamilton, Jacobi and
+// Bellman where a control problem is solved by a method for equations.
+func (r *Run) SolvesEquation() bool {
+	if r.Kind == "pde" {
+		return true
+	}
+	m, err := bsde.MethodOf(r.Manifest.Method, nil)
+	if err != nil {
+		return false
+	}
+	_, can := m.Supports()[bsde.Equation]
+	return can
 }
 
 // processor is its name, empty where the system does not tell.

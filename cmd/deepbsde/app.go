@@ -8,12 +8,15 @@ import (
 	"io"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file"
+	"github.com/urfave/cli/v2"
 )
 
 // app is the program with everything it touches, so that tests can replace it.
@@ -21,14 +24,10 @@ type app struct {
 	stdout, stderr io.Writer
 	command        []string // the words after the program's name
 	solve          solver
-	solveControl   controlSolver
 }
 
 // solver is the type of bsde.Solve.
-type solver func(context.Context, pde.Problem, bsde.Method, *bsde.Settings) (*bsde.Result, error)
-
-// controlSolver is the type of bsde.SolveControl.
-type controlSolver func(context.Context, control.Problem, bsde.Policy, *bsde.Settings) (*bsde.ControlResult, error)
+type solver func(context.Context, bsde.Problem, bsde.Method, *bsde.Settings) (*bsde.Result, error)
 
 // root describes the command line to cli. A new command is one line here and one
 // file with a method like solveCommand. cli itself never prints an error and
@@ -45,6 +44,7 @@ func (a *app) root() *cli.App {
 		Commands: []*cli.Command{
 			a.problemsCommand(),
 			a.showCommand(),
+			a.methodsCommand(),
 			a.solveCommand(),
 			a.referenceCommand(),
 			a.compareCommand(),
@@ -62,12 +62,12 @@ func (a *app) root() *cli.App {
 			a.versionCommand(),
 			a.completeCommand(),
 		},
-		Flags: []cli.Flag{boolFlag("version", "print the version", &version)},
+		Flags: []cli.Flag{flags.Bool("version", "print the version", &version)},
 		Action: func(c *cli.Context) error {
 			if version {
 				return a.print(versionLine())
 			}
-			return usage(c, "no command (known: %s)", strings.Join(commandNames(c.App), ", "))
+			return usage(c, "no command (known: %s)", strings.Join(flags.CommandNames(c.App), ", "))
 		},
 		HideVersion:    true, // cli's own prints in its own format
 		Writer:         a.stdout,
@@ -82,7 +82,11 @@ func (a *app) run(ctx context.Context, args []string) int {
 	a.command = args
 	root := a.root()
 	root.Setup()
-	words, err := arrange(root, args)
+	words, err := flags.Arrange(root, args)
+	var wrong *flags.UsageError
+	if errors.As(err, &wrong) {
+		err = usageOf(wrong.Command, wrong.Err)
+	}
 	if err == nil {
 		err = root.RunContext(ctx, append([]string{root.Name}, words...))
 	}
@@ -122,6 +126,10 @@ func (a *app) exit(err error) int {
 		problem  *pde.Error
 		unknown  *problems.UnknownError
 		settings *bsde.SettingsError
+		refused  *bsde.UnsupportedError
+		inFile   *file.Error
+		wrong    *member.Error
+		dir      *run.Error
 	)
 	switch {
 	case errors.As(err, &coded):
@@ -129,7 +137,17 @@ func (a *app) exit(err error) int {
 			fmt.Fprintln(a.stderr, coded.hint)
 		}
 		return coded.status
-	case errors.As(err, &problem), errors.As(err, &unknown), errors.As(err, &settings):
+	case errors.As(err, &wrong):
+		if wrong.Hint != "" {
+			fmt.Fprintln(a.stderr, wrong.Hint)
+		}
+		return exitUsage
+	case errors.As(err, &dir):
+		if hint := hintOf(dir); hint != "" {
+			fmt.Fprintln(a.stderr, hint)
+		}
+		return exitUsage
+	case errors.As(err, &problem), errors.As(err, &unknown), errors.As(err, &settings), errors.As(err, &refused), errors.As(err, &inFile):
 		return exitUsage
 	}
 	return exitFailed
@@ -152,4 +170,100 @@ func (a *app) printJSON(v any) error {
 		return err
 	}
 	return a.print(b.String())
+}
+
+// usage is a usage error in the command that c runs.
+func usage(c *cli.Context, format string, args ...any) error {
+	return usageOf(c.Command.Name, fmt.Errorf(format, args...))
+}
+
+// usageOf is a usage error with a pointer to the command's help.
+func usageOf(command string, err error) error {
+	if command != "" && command != "deepbsde" {
+		command += " "
+	} else {
+		command = ""
+	}
+	return &exitError{exitUsage, err, fmt.Sprintf("run 'deepbsde %s--help'", command)}
+}
+
+// onUsageError takes over the values that cli cannot parse. cli's own handler
+// would print the whole help on standard output.
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	msg := err.Error() // invalid value "x" for flag -dim: …
+	msg = strings.Replace(msg, "for flag -", "for flag --", 1)
+	msg = strings.Replace(msg, "boolean value", "value", 1)
+	msg = strings.Replace(msg, " for -", " for flag --", 1)
+	msg = strings.Replace(msg, ": parse error", ": want true or false", 1)
+	return usageOf(c.Command.Name, fmt.Errorf("%s", msg))
+}
+
+// oneName is the only name on the command line of c.
+func oneName(c *cli.Context) (string, error) {
+	switch names := c.Args().Slice(); len(names) {
+	case 0:
+		return "", usage(c, "%s needs the NAME of a problem ('deepbsde problems' lists them)", c.Command.Name)
+	case 1:
+		return names[0], nil
+	default:
+		return "", usage(c, "%s takes one NAME, got %q and %q", c.Command.Name, names[0], names[1])
+	}
+}
+
+// noNames is an error if there is a name on the command line of c.
+func noNames(c *cli.Context) error {
+	if c.Args().Present() {
+		return usage(c, "%s takes no NAME, got %q", c.Command.Name, c.Args().First())
+	}
+	return nil
+}
+
+// hintOf says what to do about a directory.
+func hintOf(e *run.Error) string {
+	switch {
+	case e.Exists:
+		return "'" + resumeCommand(e.Path) + "' continues a run that was stopped"
+	case e.Reason == "is not empty":
+		return "--out wants the name of a new directory, or of an empty one"
+	}
+	return ""
+}
+
+// resumeCommand is what goes on with a run.
+func resumeCommand(path string) string { return "deepbsde solve --resume " + words.Shell(path) }
+
+// warn prints a warning on standard error.
+func (a *app) warn(s string) { fmt.Fprintln(a.stderr, "deepbsde: "+s) }
+
+// methodNames are those that --method takes.
+func methodNames() (names []string) {
+	for _, m := range bsde.Methods() {
+		names = append(names, m.Name())
+	}
+	return names
+}
+
+// problemFlags choose a member of a family. They are shared by the commands that
+// take the NAME of a problem.
+type problemFlags struct {
+	dim flags.Opt[int]
+	set flags.Assignments
+}
+
+func (f *problemFlags) flags() []cli.Flag {
+	return []cli.Flag{
+		flags.Value("dim", "dimension `d` (default: the problem's)", &f.dim, flags.WholeNumber),
+		&cli.GenericFlag{Name: "set", Value: &f.set,
+			Usage: "change a parameter, `KEY=VALUE`; repeatable; 'deepbsde show NAME' lists them"},
+	}
+}
+
+// member makes the problem that the name and the flags describe.
+func (f *problemFlags) member(ctx context.Context, name string) (*member.Member, error) {
+	return member.Named(ctx, name, f.dim.Value, f.set)
+}
+
+// train runs the default method for the problem with the tuned settings s of a network.
+func (a *app) train(ctx context.Context, m *member.Member, network string, s *bsde.Settings) (*bsde.Result, error) {
+	return a.solve(ctx, m.Solved(), m.Preset(network).Method, s)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -56,7 +57,7 @@ func runWith(t *testing.T, solve func(call) (*bsde.Result, error), args ...strin
 // fakeResult is a plausible result of a call.
 func fakeResult(c call) *bsde.Result {
 	s := c.settings
-	s.Iterations, s.Precision, s.Workers, s.EstimatePaths, s.Steps = 600, "float32", 2, 32768, 20
+	s.Iterations, s.Precision, s.Workers, s.Paths, s.Steps = 600, "float32", 2, 32768, 20
 	value, stderr := 4.5899, 0.00042
 	return &bsde.Result{
 		Problem: c.problem.Name, Dim: c.problem.Dim, Method: c.method.(bsde.DeepBSDE),
@@ -64,7 +65,7 @@ func fakeResult(c call) *bsde.Result {
 		DiscretizationError: 0.0012, NetworkBias: -0.0003, ResidualRatio: 0.0213,
 		Gradient: make([]float64, c.problem.Dim), GradientStdErr: make([]float64, c.problem.Dim), GradientDiscretization: 0.001,
 		TrainedValue: 4.6, RegionError: math.NaN(), RegionErrorBound: math.NaN(),
-		Iterations: s.Iterations, Paths: s.EstimatePaths, Elapsed: 4200 * time.Millisecond, Settings: s,
+		Iterations: s.Iterations, Paths: s.Paths, Elapsed: 4200 * time.Millisecond, Settings: s,
 	}
 }
 
@@ -166,7 +167,7 @@ func TestUsageErrors(t *testing.T) {
 				t.Errorf("standard output %q, want nothing", out.stdout)
 			}
 			lines := strings.Split(strings.TrimSuffix(out.stderr, "\n"), "\n")
-			want := strings.Replace(c.want, "COMMANDS", strings.Join(commandNames((&app{}).root()), ", ")+", help", 1)
+			want := strings.Replace(c.want, "COMMANDS", strings.Join(flags.CommandNames((&app{}).root()), ", ")+", help", 1)
 			if !strings.HasPrefix(lines[0], "deepbsde: "+want) {
 				t.Errorf("standard error\n%s\nwant\ndeepbsde: %s", lines[0], want)
 			}

@@ -9,9 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/deepbsde/deepbsde/bsde"
+	"golang.org/x/sys/unix"
 )
 
 // openTerminal is a pseudo-terminal with the given number of columns.

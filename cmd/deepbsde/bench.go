@@ -2,27 +2,32 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/bench"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/urfave/cli/v2"
 )
 
 // benchFlags are the flags of bench.
 type benchFlags struct {
-	settings opt[string]
-	seeds    opt[int]
-	workers  opt[int]
-	store    opt[string]
+	settings flags.Opt[string]
+	seeds    flags.Opt[int]
+	workers  flags.Opt[int]
+	store    flags.Opt[string]
 	fresh    bool
-	formatFlags
-	plot  opt[string]
+	flags.Format
+	plot  flags.Opt[string]
 	quiet bool
 }
 
@@ -41,14 +46,14 @@ func (a *app) benchCommand() *cli.Command {
 			"there: runs that the file holds, with the same settings, are not made again.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(f.formatFlags.flags(),
-			valueFlag("settings", "`WHICH`: paper, default or both (the default)", &f.settings, oneOf("paper", "default", "both")),
-			valueFlag("seeds", "`NUMBER` of runs of each, with the seeds 1, 2, … (default: 5)", &f.seeds, wholeNumber),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); only the times depend on it", &f.workers, wholeNumber),
-			valueFlag("store", "`FILE` of finished runs, JSON lines (default: "+defaultStore+")", &f.store, fileName),
-			boolFlag("fresh", "make all runs again", &f.fresh),
-			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of the error against the time", &f.plot, plotFile),
-			boolFlag("quiet", "no progress on standard error", &f.quiet),
+		Flags: append(f.Format.Flags(),
+			flags.Value("settings", "`WHICH`: paper, default or both (the default)", &f.settings, flags.OneOf("paper", "default", "both")),
+			flags.Value("seeds", "`NUMBER` of runs of each, with the seeds 1, 2, … (default: 5)", &f.seeds, flags.WholeNumber),
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); only the times depend on it", &f.workers, flags.WholeNumber),
+			flags.Value("store", "`FILE` of finished runs, JSON lines (default: "+defaultStore+")", &f.store, flags.FileName),
+			flags.Bool("fresh", "make all runs again", &f.fresh),
+			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of the error against the time", &f.plot, figure.ParseFile),
+			flags.Bool("quiet", "no progress on standard error", &f.quiet),
 		),
 		Action: func(c *cli.Context) error { return a.runBench(c, &f) },
 	}
@@ -56,69 +61,94 @@ func (a *app) benchCommand() *cli.Command {
 
 const defaultStore = "deepbsde-bench.jsonl"
 
-func fileName(s string) (string, error) {
-	if s == "" {
-		return "", errors.New("want the name of a file")
-	}
-	return s, nil
-}
-
 func (a *app) runBench(c *cli.Context, f *benchFlags) error {
-	if err := f.formatFlags.check(c); err != nil {
-		return err
+	if err := f.Format.Check(); err != nil {
+		return usage(c, "%v", err)
 	}
 	cells, err := f.cells(c.Context, c.Args().Slice())
 	if err != nil {
 		return err
 	}
-	store, err := openStore(f.store.or(defaultStore))
+	store, err := bench.Open(f.store.Or(defaultStore), settingsKey)
 	if err != nil {
+		var foreign *bench.ForeignError
+		if errors.As(err, &foreign) {
+			err = &exitError{exitUsage, err, "name another file with --store"}
+		}
 		return err
 	}
-	defer store.close()
-	total, done := len(cells)*f.seeds.or(5), 0
+	defer store.Close()
+	total, done := len(cells)*f.seeds.Or(5), 0
 	for i := range cells {
 		cell := &cells[i]
-		for seed := range f.seeds.or(5) {
+		for seed := range f.seeds.Or(5) {
 			done++
-			want := cell.run(uint64(seed+1), f.workers.value)
-			have := store.find(want)
+			want, settings, err := cell.run(uint64(seed+1), f.workers.Value)
+			if err != nil {
+				return err
+			}
+			have := store.Find(want)
 			if have == nil || f.fresh {
-				a.say(f.quiet, "%s with the settings %s, seed %d (%d of %d)", cell.family.Name, cell.preset, seed+1, done, total)
-				if have, err = a.benchOnce(c.Context, cell, want, f.quiet); err != nil {
+				a.say(f.quiet, "%s with the settings %s, seed %d (%d of %d)", cell.member.Family.Name, cell.Preset, seed+1, done, total)
+				if have, err = a.benchOnce(c.Context, cell, want, settings, f.quiet); err != nil {
 					return a.benchStopped(err, store)
 				}
-				if err := store.add(have); err != nil {
+				if err := store.Add(have); err != nil {
 					return err
 				}
 			}
-			cell.runs = append(cell.runs, have)
+			cell.Runs = append(cell.Runs, have)
 		}
 	}
-	if f.plot.given {
-		if err := saveFigure(f.plot.value, benchFigure(cells), pictureSize{}); err != nil {
+	tables := make([]bench.Cell, len(cells))
+	for i, c := range cells {
+		tables[i] = c.Cell
+	}
+	if f.plot.Given {
+		if err := saveFigure(f.plot.Value, bench.Figure(tables), figure.Size{}); err != nil {
 			return err
 		}
 	}
-	return a.print(benchText(cells, f))
+	switch f.Format.Name() {
+	case "csv":
+		return a.print(bench.CSV(tables))
+	case "markdown":
+		return a.print(bench.Markdown(tables, f.given(), f.plot.Value))
+	}
+	return a.print(bench.Text(tables))
 }
 
 // benchStopped says how to go on after an interruption.
-func (a *app) benchStopped(err error, s *store) error {
+func (a *app) benchStopped(err error, s *bench.Store) error {
 	if errors.Is(err, context.Canceled) {
 		return &exitError{exitInterrupted, errors.New("interrupted"),
-			fmt.Sprintf("the same command goes on: %d finished runs are in %s", len(s.runs), s.path)}
+			fmt.Sprintf("the same command goes on: %d finished runs are in %s", len(s.Runs), s.Path)}
 	}
 	return err
 }
 
-// benchCell is one problem with one set of settings: a table.
+// given are the flags that decide what the document holds, as words after bench.
+func (f *benchFlags) given() (s string) {
+	if f.settings.Given {
+		s += " --settings " + f.settings.Value
+	}
+	if f.seeds.Given {
+		s += fmt.Sprintf(" --seeds %d", f.seeds.Value)
+	}
+	if f.store.Given {
+		s += " --store " + f.store.Value
+	}
+	s += " --markdown"
+	if f.plot.Given {
+		s += " --plot " + f.plot.Value
+	}
+	return s
+}
+
+// benchCell is one problem with one set of settings.
 type benchCell struct {
-	*member
-	preset    string // paper or default
-	network   string
-	reference *pde.Reference // nil for none
-	runs      []*benchRun
+	member *member.Member
+	bench.Cell
 }
 
 // cells lists what is to be run.
@@ -138,15 +168,22 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 			return nil, err
 		}
 		for _, p := range benchPresets {
-			if which := f.settings.or("both"); which == "both" || which == p.name {
-				if m.control != nil && p.name == "paper" {
+			if which := f.settings.Or("both"); which == "both" || which == p.name {
+				if m.Control != nil && p.name == "paper" {
 					continue // the control papers' settings are not published
 				}
-				ref, err := m.reference(ctx, presetFor(m, p.network).Steps)
+				ref, err := m.ReferenceFor(ctx, m.Preset(p.network).Steps)
 				if err != nil {
 					return nil, err
 				}
-				list = append(list, benchCell{member: m, preset: p.name, network: p.network, reference: ref})
+				cell := bench.Cell{Problem: m.Family.Name, Place: i, Dim: m.Dim, Identity: m.Identity(), Preset: p.name, Network: p.network}
+				if ref != nil {
+					cell.Reference = &bench.Reference{Value: ref.Value, StdErr: ref.StdErr}
+				}
+				if r := m.Family.PublishedRun; r != nil {
+					cell.Published = &bench.Published{Iterations: r.Iterations, Error: r.Error, StdDev: r.StdDev, Seconds: r.Seconds}
+				}
+				list = append(list, benchCell{m, cell})
 			}
 		}
 	}
@@ -156,31 +193,60 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 	return list, nil
 }
 
-// run is the record of a run with all but its results.
-func (c *benchCell) run(seed uint64, workers int) *benchRun {
-	p := presetFor(c.member, c.network)
+// run is the record of a run with all but its results, and its settings.
+func (c *benchCell) run(seed uint64, workers int) (*bench.Run, bsde.Settings, error) {
+	p := c.member.Preset(c.Network)
 	p.Seed = seed
 	if workers > 0 {
 		p.Workers = workers
 	}
-	return &benchRun{Problem: c.family.Name, Preset: c.preset, Network: c.network, Version: versionLine(),
-		Settings: p.json()}
+	text := p.JSON()
+	settings := bench.Settings{Text: text, Steps: p.Steps, Iterations: p.Iterations, Workers: p.Workers}
+	return &bench.Run{Problem: c.Problem, Preset: c.Preset, Network: c.Network, Version: versionLine(), Settings: settings}, p.Settings, nil
+}
+
+// settingsKey is all that the result of a run depends on of its settings, as they are in
+// the store, of this version or an earlier one: all but the number of workers.
+func settingsKey(text json.RawMessage) (string, error) {
+	var s bsde.Settings
+	var options struct {
+		Hidden     []int  `json:"hidden"`
+		Activation string `json:"activation"`
+		Controlled *bool  `json:"controlled"`
+		Antithetic *bool  `json:"antithetic"`
+		Segments   int    `json:"segments"`
+	}
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &s); err != nil {
+			return "", err
+		}
+		if err := json.Unmarshal(text, &options); err != nil {
+			return "", err
+		}
+	}
+	s.Workers = 0
+	key, err := json.Marshal([]any{s, options})
+	return string(key), err
 }
 
 // benchOnce makes one run. That it diverged is a result.
-func (a *app) benchOnce(ctx context.Context, c *benchCell, run *benchRun, quiet bool) (*benchRun, error) {
-	s := run.Settings.Settings
-	progress := newProgress(a.stderr, quiet)
-	s.Progress = progress.update
-	r, err := a.train(ctx, c.member, c.network, &s)
-	progress.close()
+func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsde.Settings, quiet bool) (*bench.Run, error) {
+	progress := progress.New(a.stderr, quiet)
+	s.Progress = progress.Update
+	r, err := a.train(ctx, c.member, c.Network, &s)
+	progress.Close()
 	if err != nil {
 		return nil, err
 	}
-	if r.status == bsde.Cancelled {
+	if r.Status == bsde.Cancelled {
 		return nil, context.Canceled
 	}
-	run.fill(r)
+	run.Status, run.Value, run.StdErr, run.Seconds = r.Status.String(), words.Number(r.Value), words.Number(r.StdErr), r.Elapsed.Seconds()
+	for _, h := range r.History {
+		if words.Known(h.Value) {
+			run.Checkpoints = append(run.Checkpoints, bench.Checkpoint{Iteration: h.Iteration, Value: h.Value, Seconds: h.Elapsed.Seconds()})
+		}
+	}
 	return run, nil
 }
 

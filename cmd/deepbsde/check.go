@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/urfave/cli/v2"
 )
 
@@ -24,11 +25,11 @@ func (a *app) checkCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			family, err := findFamily(name)
+			family, err := member.Find(name)
 			if err != nil {
 				return err
 			}
-			list, err := family.Check(c.Context, f.dim.value, f.set)
+			list, err := family.Check(c.Context, f.dim.Value, f.set)
 			if err != nil {
 				if c.Context.Err() != nil {
 					return c.Context.Err()

@@ -5,25 +5,28 @@ import (
 	"errors"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/urfave/cli/v2"
-	"gonum.org/v1/gonum/stat"
-
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/compared"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/urfave/cli/v2"
+	"gonum.org/v1/gonum/stat"
 )
 
 // compareFlags are the flags of compare.
 type compareFlags struct {
 	problemFlags
-	methods opt[[]string]
-	seeds   opt[int]
-	workers opt[int]
-	plot    opt[string]
-	formatFlags
+	methods flags.Opt[[]string]
+	seeds   flags.Opt[int]
+	workers flags.Opt[int]
+	plot    flags.Opt[string]
+	flags.Format
 	quiet bool
 }
 
@@ -40,24 +43,16 @@ func (a *app) compareCommand() *cli.Command {
 			"Without --methods: shared and every reference that applies.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(append(f.problemFlags.flags(), f.formatFlags.flags()...),
-			valueFlag("methods", "`METHODS`, with commas between", &f.methods, words),
-			valueFlag("seeds", "`NUMBER` of runs of each solver, with the seeds 1, 2, … (default: 1)", &f.seeds, wholeNumber),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of the values with their intervals", &f.plot, plotFile),
-			boolFlag("json", "print one JSON object", &f.json),
-			boolFlag("quiet", "no progress on standard error", &f.quiet),
+		Flags: append(append(f.problemFlags.flags(), f.Format.Flags()...),
+			flags.Value("methods", "`METHODS`, with commas between", &f.methods, flags.List),
+			flags.Value("seeds", "`NUMBER` of runs of each solver, with the seeds 1, 2, … (default: 1)", &f.seeds, flags.WholeNumber),
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of the values with their intervals", &f.plot, figure.ParseFile),
+			flags.Bool("json", "print one JSON object", &f.JSON),
+			flags.Bool("quiet", "no progress on standard error", &f.quiet),
 		),
 		Action: func(c *cli.Context) error { return a.runCompare(c, &f) },
 	}
-}
-
-func words(s string) ([]string, error) {
-	list := strings.Split(s, ",")
-	for i := range list {
-		list[i] = strings.TrimSpace(list[i])
-	}
-	return list, nil
 }
 
 func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
@@ -65,10 +60,10 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 	if len(names) == 0 {
 		return usage(c, "compare needs the NAME of a problem ('deepbsde problems' lists them)")
 	}
-	if err := f.formatFlags.check(c); err != nil {
-		return err
+	if err := f.Format.Check(); err != nil {
+		return usage(c, "%v", err)
 	}
-	var members []*member
+	var members []*member.Member
 	for i, name := range names { // all errors before the first training
 		if slices.Contains(names[:i], name) {
 			return usage(c, "%s is named twice", name)
@@ -82,11 +77,11 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 	if err := f.known(members); err != nil {
 		return err
 	}
-	var all []comparison
+	var all []compared.Comparison
 	var stopped error
 	for _, m := range members {
 		one, err := a.compare(c.Context, m, f)
-		if err != nil && !(errors.Is(err, context.Canceled) && len(all)+len(one.rows) > 0) {
+		if err != nil && !(errors.Is(err, context.Canceled) && len(all)+len(one.Rows) > 0) {
 			return err
 		}
 		all = append(all, one)
@@ -94,16 +89,16 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 			break
 		}
 	}
-	if f.plot.given {
-		if err := saveFigure(f.plot.value, &figure{panels: comparisonPanels(all)}, pictureSize{}); err != nil {
+	if f.plot.Given {
+		if err := saveFigure(f.plot.Value, compared.Figure(all), figure.Size{}); err != nil {
 			return err
 		}
 	}
 	var err error
-	if f.json {
-		err = a.printJSON(newJSONComparisons(all))
+	if f.JSON {
+		err = a.printJSON(compared.JSON(all))
 	} else {
-		err = a.print(comparisonTable(all, f.formatFlags.name()))
+		err = a.print(compared.Table(all, f.Format.Name()))
 	}
 	return errors.Join(err, stopped)
 }
@@ -118,16 +113,16 @@ func partly(err error, what string) error {
 }
 
 // known reports the first method that none of the problems knows.
-func (f *compareFlags) known(members []*member) error {
+func (f *compareFlags) known(members []*member.Member) error {
 	known := slices.Clone(solverNames)
 	for _, m := range members {
-		for _, r := range m.methods() {
+		for _, r := range m.Methods() {
 			if !slices.Contains(known, r.Name) {
 				known = append(known, r.Name)
 			}
 		}
 	}
-	for _, name := range f.methods.value {
+	for _, name := range f.methods.Value {
 		if !slices.Contains(known, name) {
 			return &exitError{exitUsage, &problems.UnknownError{What: "method", Name: name, Known: known}, "run 'deepbsde compare --help'"}
 		}
@@ -136,49 +131,49 @@ func (f *compareFlags) known(members []*member) error {
 }
 
 func (f *compareFlags) wants(name string) bool {
-	if f.methods.given {
-		return slices.Contains(f.methods.value, name)
+	if f.methods.Given {
+		return slices.Contains(f.methods.Value, name)
 	}
 	return name != "per-step"
 }
 
-func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparison, error) {
-	c := comparison{member: m}
-	for _, r := range m.methods() {
+func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (compared.Comparison, error) {
+	c := compared.Comparison{Problem: m.Family.Name, Dim: m.Dim, Identity: m.Identity(), Parameters: m.Parameters}
+	for _, r := range m.Methods() {
 		if !f.wants(r.Name) {
 			continue
 		}
 		start := time.Now()
-		ref, err := r.Run(ctx, m.problem, pde.Sampling{Seed: 1, Workers: f.workers.value})
+		ref, err := r.Run(ctx, m.Problem, pde.Sampling{Seed: 1, Workers: f.workers.Value})
 		if ctx.Err() != nil {
 			return c, ctx.Err()
 		}
 		switch {
 		case err == nil:
-			row := comparedRow{name: r.Name, value: ref.Value, sampling: ref.StdErr, bound: ref.Bound, seconds: time.Since(start).Seconds()}
-			row.continuous = m.continuous(r.Name)
-			c.rows = append(c.rows, row)
-			if ref.Bound == pde.Neither && (c.best == nil || ref.StdErr < c.best.StdErr) && !(row.continuous && c.best != nil) {
-				c.best = ref
+			row := compared.Row{Name: r.Name, Value: ref.Value, Sampling: ref.StdErr, Bound: boundName(ref.Bound), Seconds: time.Since(start).Seconds()}
+			row.Continuous = m.Continuous(r.Name)
+			c.Rows = append(c.Rows, row)
+			if ref.Bound == pde.Neither && (c.Best == nil || ref.StdErr < c.Best.StdErr) && !(row.Continuous && c.Best != nil) {
+				c.Best = best(ref)
 			}
-		case f.methods.given: // asked for by name
-			c.rows = append(c.rows, comparedRow{name: r.Name, failed: err})
+		case f.methods.Given: // asked for by name
+			c.Rows = append(c.Rows, compared.Row{Name: r.Name, Failed: err})
 		}
 	}
-	for _, k := range knownValues(m) {
-		row := comparedRow{name: k.name, value: k.value.Value, sampling: k.value.StdErr}
-		if row.sampling == 0 { // not stated
-			row.sampling = math.NaN()
+	for _, k := range m.Known() {
+		row := compared.Row{Name: k.Name, Value: k.Value.Value, Sampling: k.Value.StdErr}
+		if row.Sampling == 0 { // not stated
+			row.Sampling = math.NaN()
 		}
-		c.rows = append(c.rows, row)
+		c.Rows = append(c.Rows, row)
 	}
 	// The error of a published value may only not be stated.
-	r, err := m.reference(ctx, 0)
+	r, err := m.Reference(ctx)
 	if err != nil {
 		return c, err
 	}
-	if r != nil && (c.best == nil || r != m.family.Published && r.StdErr < c.best.StdErr) {
-		c.best = r
+	if r != nil && (c.Best == nil || r != m.Family.Published && r.StdErr < c.Best.StdErr) {
+		c.Best = best(r)
 	}
 	for _, network := range solverNames {
 		if f.wants(network) {
@@ -186,40 +181,55 @@ func (a *app) compare(ctx context.Context, m *member, f *compareFlags) (comparis
 			if err != nil {
 				return c, err
 			}
-			c.rows = append(c.rows, row)
+			c.Rows = append(c.Rows, row)
 		}
 	}
 	return c, nil
 }
 
+func best(r *pde.Reference) *compared.Best {
+	return &compared.Best{Value: r.Value, StdErr: r.StdErr}
+}
+
 // seeds runs a solver with several seeds.
-func (a *app) seeds(ctx context.Context, m *member, network string, f *compareFlags) (comparedRow, error) {
-	row := comparedRow{name: network, solver: true, training: math.NaN()}
+func (a *app) seeds(ctx context.Context, m *member.Member, network string, f *compareFlags) (compared.Row, error) {
+	row := compared.Row{Name: network, Solver: true, Training: math.NaN()}
 	var values, variances, steps, biases []float64
-	for seed := range f.seeds.or(1) {
-		s := presetFor(m, network).Settings
-		s.Seed, s.Workers = uint64(seed+1), f.workers.value
-		progress := newProgress(a.stderr, f.quiet)
-		s.Progress = progress.update
+	for seed := range f.seeds.Or(1) {
+		s := m.Preset(network).Settings
+		s.Seed, s.Workers = uint64(seed+1), f.workers.Value
+		progress := progress.New(a.stderr, f.quiet)
+		s.Progress = progress.Update
 		r, err := a.train(ctx, m, network, &s)
-		progress.close()
+		progress.Close()
 		if err != nil {
 			return row, err
 		}
-		if r.status == bsde.Cancelled {
+		if r.Status == bsde.Cancelled {
 			return row, context.Canceled
 		}
-		values, variances = append(values, r.value), append(variances, r.stderr*r.stderr)
-		steps, biases = append(steps, r.step), append(biases, r.bias)
-		row.seconds += r.seconds
-		row.bound = r.bound
+		values, variances = append(values, r.Value), append(variances, r.StdErr*r.StdErr)
+		steps, biases = append(steps, r.DiscretizationError), append(biases, r.NetworkBias)
+		row.Seconds += r.Elapsed.Seconds()
+		row.Bound = boundName(boundOf(r))
 	}
 	n := float64(len(values))
-	row.value, row.step, row.bias = stat.Mean(values, nil), stat.Mean(steps, nil), stat.Mean(biases, nil)
-	row.sampling = math.Sqrt(stat.Mean(variances, nil) / n)
+	row.Value, row.Step, row.Bias = stat.Mean(values, nil), stat.Mean(steps, nil), stat.Mean(biases, nil)
+	row.Sampling = math.Sqrt(stat.Mean(variances, nil) / n)
 	if n > 1 {
-		row.training = math.Sqrt(math.Max(stat.Variance(values, nil)-stat.Mean(variances, nil), 0))
+		row.Training = math.Sqrt(math.Max(stat.Variance(values, nil)-stat.Mean(variances, nil), 0))
 	}
-	row.seconds /= n
+	row.Seconds /= n
 	return row, nil
+}
+
+// boundOf is the side on which the value of a policy bounds the optimum.
+func boundOf(r *bsde.Result) pde.Bound {
+	switch {
+	case r.Control == nil:
+		return pde.Neither
+	case r.Control.Maximize:
+		return pde.Lower
+	}
+	return pde.Upper
 }

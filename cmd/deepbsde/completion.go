@@ -1,23 +1,16 @@
 package main
 
 import (
-	"embed"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/complete"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"
 )
-
-// shellScripts ask the hidden command __complete what may follow, so that they know
-// nothing of commands and flags themselves. cli's own completion is not used: it panics
-// on a partial flag.
-//
-//go:embed completion
-var shellScripts embed.FS
-
-var shells = map[string]string{"bash": "deepbsde.bash", "zsh": "deepbsde.zsh", "fish": "deepbsde.fish", "powershell": "deepbsde.ps1"}
 
 func (a *app) completionCommand() *cli.Command {
 	return &cli.Command{
@@ -32,15 +25,14 @@ func (a *app) completionCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Action: func(c *cli.Context) error {
-			known := slices.Sorted(maps.Keys(shells))
-			if c.NArg() != 1 || shells[c.Args().First()] == "" {
-				return usage(c, "completion takes the name of a shell, %s", strings.Join(known, ", "))
+			if c.NArg() != 1 || !slices.Contains(complete.Shells(), c.Args().First()) {
+				return usage(c, "completion takes the name of a shell, %s", strings.Join(complete.Shells(), ", "))
 			}
-			script, err := shellScripts.ReadFile("completion/" + shells[c.Args().First()])
+			script, err := complete.Script(c.Args().First())
 			if err != nil {
 				return err
 			}
-			return a.print(string(script))
+			return a.print(script)
 		},
 	}
 }
@@ -49,22 +41,43 @@ func (a *app) completionCommand() *cli.Command {
 // a line with a tab before its meaning, and at the end what kind of paths it may be, if any:
 // ":files", ":dirs" or ":".
 func (a *app) completeCommand() *cli.Command {
-	var current opt[string]
+	var current flags.Opt[string]
 	return &cli.Command{
 		Name:            "__complete",
 		Hidden:          true,
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: []cli.Flag{valueFlag("current", "the `WORD` to complete", &current,
+		Flags: []cli.Flag{flags.Value("current", "the `WORD` to complete", &current,
 			func(s string) (string, error) { return s, nil })},
 		Action: func(c *cli.Context) error {
-			found := complete(c.App, c.Args().Slice(), current.value)
+			found := complete.Complete(c.App, namedProblems, c.Args().Slice(), current.Value)
 			var b strings.Builder
-			for _, w := range found.words {
-				fmt.Fprintf(&b, "%s\t%s\n", w.word, w.meaning)
+			for _, w := range found.Words {
+				fmt.Fprintf(&b, "%s\t%s\n", w.Word, w.Meaning)
 			}
-			fmt.Fprintf(&b, ":%s\n", found.paths)
+			fmt.Fprintf(&b, ":%s\n", found.Paths)
 			return a.print(b.String())
 		},
 	}
+}
+
+// namedProblems are the problems that a word may name, and the parameters of these and of
+// files.
+var namedProblems = complete.Problems{
+	Names: func() (list []complete.Candidate) {
+		for _, f := range problems.All() {
+			list = append(list, complete.Candidate{Word: f.Name, Meaning: f.Title})
+		}
+		return list
+	},
+	Parameters: func(problem string) (list []complete.Candidate) {
+		family, err := member.Find(problem)
+		if err != nil {
+			return nil
+		}
+		for _, p := range family.Params {
+			list = append(list, complete.Candidate{Word: p.Name, Meaning: p.Doc})
+		}
+		return list
+	},
 }

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/urfave/cli/v2"
-
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/complete"
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/urfave/cli/v2"
 )
 
 // candidates are those for the last of the words, and the kind of paths.
@@ -117,7 +117,7 @@ func TestCompletionUsage(t *testing.T) {
 			t.Errorf("%v: %+v", args, out)
 		}
 	}
-	for shell := range shells {
+	for _, shell := range complete.Shells() {
 		if out := runWith(t, nil, "completion", shell); out.status != 0 || !strings.Contains(out.stdout, "__complete") || !strings.Contains(out.stdout, "deepbsde") {
 			t.Errorf("%s: %+v", shell, out)
 		}

@@ -4,19 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/urfave/cli/v2"
+	"math"
+	"runtime"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
+	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/urfave/cli/v2"
 )
 
 // evalFlags are the flags of eval.
 type evalFlags struct {
-	pointFlags
-	paths   opt[int]
-	workers opt[int]
-	format  formatFlags
+	points.Choice
+	paths   flags.Opt[int]
+	workers flags.Opt[int]
+	format  flags.Format
 	quiet   bool
 }
 
@@ -35,11 +44,11 @@ func (a *app) evalCommand() *cli.Command {
 			"{\"t\": …, \"x\": […]}.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(append(f.pointFlags.flags(), f.format.flags()...),
-			valueFlag("paths", "`NUMBER` of paths from each point (default: 4096)", &f.paths, pairedPaths),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			boolFlag("json", "print one JSON object", &f.format.json),
-			boolFlag("quiet", "no progress on standard error", &f.quiet),
+		Flags: append(append(f.Choice.Flags(), f.format.Flags()...),
+			flags.Value("paths", "`NUMBER` of paths from each point (default: 4096)", &f.paths, flags.PairedPaths),
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			flags.Bool("json", "print one JSON object", &f.format.JSON),
+			flags.Bool("quiet", "no progress on standard error", &f.quiet),
 		),
 		Action: func(c *cli.Context) error { return a.runEval(c, &f) },
 	}
@@ -50,132 +59,162 @@ func (a *app) runEval(c *cli.Context, f *evalFlags) error {
 	if len(names) != 1 {
 		return usage(c, "eval takes one RUN, the directory of 'deepbsde solve NAME --out RUN'")
 	}
-	if err := f.format.check(c); err != nil {
-		return err
+	if err := f.format.Check(); err != nil {
+		return usage(c, "%v", err)
 	}
-	dir, err := openRun(names[0])
+	dir, err := run.Open(names[0])
 	if err != nil {
 		return err
 	}
-	e, err := a.newEvaluator(c.Context, dir, f.workers.value)
+	e, err := a.newEvaluator(c.Context, dir, f.workers.Value)
 	if err != nil {
 		return err
 	}
-	list, err := f.points(c, e.start(), e.horizon())
+	list, err := pointList(c, &f.Choice, e.start())
 	if err != nil {
 		return err
 	}
-	t, err := a.evaluate(c.Context, e, list, f.paths.or(bsde.DefaultPointPaths), f.quiet)
+	t, err := a.evaluate(c.Context, e, list, f.paths.Or(estimate.DefaultPaths), f.quiet)
 	if err != nil {
 		return err
 	}
-	if f.format.json {
-		return a.printJSON(t.json())
+	if f.format.JSON {
+		return a.printJSON(t.JSON())
 	}
-	return a.print(t.table(&f.format))
+	return a.print(t.Table(f.format.Name()))
 }
 
 // evaluate evaluates a run at points, with a bar on a terminal.
-func (a *app) evaluate(ctx context.Context, e *evaluator, list []point, paths int, quiet bool) (*evaluation, error) {
-	t := &evaluation{evaluator: e}
-	var show progress = silent{}
-	if !quiet && fitsBar(a.stderr) {
-		show = newProgress(a.stderr, false)
+func (a *app) evaluate(ctx context.Context, e *evaluator, list []points.Point, paths int, quiet bool) (*points.Evaluation, error) {
+	t := e.evaluation()
+	var show progress.Display = progress.Silent{}
+	if !quiet && progress.FitsBar(a.stderr) {
+		show = progress.New(a.stderr, false)
 	}
-	defer show.close()
+	defer show.Close()
 	for i, at := range list {
-		show.update(bsde.Progress{Phase: "points", Iteration: i, Iterations: len(list)})
+		show.Update(bsde.Progress{Phase: "points", Iteration: i, Iterations: len(list)})
 		v, err := e.at(ctx, at, paths)
 		if err != nil {
 			return nil, located(at, err)
 		}
-		t.points = append(t.points, v)
+		t.Values = append(t.Values, v)
 	}
 	return t, nil
 }
 
 // located tells where a point came from whose t or x is wrong.
-func located(at point, err error) error {
+func located(at points.Point, err error) error {
 	var wrong *pde.Error
 	if errors.As(err, &wrong) {
-		return &exitError{status: exitUsage, err: fmt.Errorf("%s: %s %s", at.source, wrong.Field, wrong.Reason)}
+		return &exitError{status: exitUsage, err: fmt.Errorf("%s: %s %s", at.Source, wrong.Field, wrong.Reason)}
 	}
 	return err
 }
 
 // evaluator is a trained run as a function of (t, x).
 type evaluator struct {
-	*member
-	*rundir
+	*member.Member
+	dir       *run.Run
+	settings  bsde.Settings
 	iteration int
-	solution  *bsde.Solution      // of an equation
-	policy    *bsde.TrainedPolicy // of a control problem
+	solution  *estimate.Solution // of an equation
+	policy    *estimate.Policy   // of a control problem
 }
 
 // newEvaluator loads the newest checkpoint of a run.
-func (a *app) newEvaluator(ctx context.Context, dir *rundir, workers int) (e *evaluator, err error) {
-	e = &evaluator{rundir: dir}
-	if dir.Method == "policy" {
-		if e.member, err = dir.member(ctx); err == nil {
-			e.policy, e.iteration, err = dir.trainedPolicy(ctx, e.member, a.warn, workers)
-		}
-		return e, err
+func (a *app) newEvaluator(ctx context.Context, dir *run.Run, workers int) (e *evaluator, err error) {
+	e = &evaluator{dir: dir}
+	if e.Member, err = saved.MemberOf(ctx, dir); err != nil {
+		return nil, err
 	}
-	t, m, err := dir.trainer(ctx, a.warn, workers)
+	if e.settings, err = dir.Settings(); err != nil {
+		return nil, err
+	}
+	t, err := a.load(ctx, dir, workers)
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
-	e.member, e.iteration, e.solution = m, t.Iteration(), t.Solution()
+	e.iteration, e.solution, e.policy = t.Iteration(), t.Solution(), t.Policy()
 	return e, nil
+}
+
+// load is the trainer of a run at its newest checkpoint, for its field; workers are
+// goroutines, 0 for one a core.
+func (a *app) load(ctx context.Context, dir *run.Run, workers int) (*bsde.Trainer, error) {
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return dir.Load(ctx, &run.Options{Workers: workers, Warn: a.warn})
 }
 
 // start is x0.
 func (e *evaluator) start() []float64 {
 	if e.policy != nil {
-		return e.control.Problem.Start
+		return e.Control.Problem.Start
 	}
-	return e.problem.Start
+	return e.Problem.Start
 }
 
-// horizon is the last time.
-func (e *evaluator) horizon() float64 {
+// policyProblem is the problem of a policy, nil for an equation.
+func (e *evaluator) policyProblem() *control.Problem {
 	if e.policy == nil {
-		return e.problem.Horizon
+		return nil
 	}
-	if n := e.control.Problem.Stages; n > 0 {
-		return float64(n)
+	return &e.Control.Problem
+}
+
+// evaluation is one of no points yet.
+func (e *evaluator) evaluation() *points.Evaluation {
+	t := &points.Evaluation{
+		Title: e.Family.Title, Problem: e.Family.Name, Kind: e.Kind(), Identity: e.Identity(), Method: e.dir.Manifest.Method, Dim: e.Dim, Parameters: e.Parameters,
+		Unknown: e.Unknown(), Policy: e.policy != nil, Start: e.start(), Iterations: e.iteration, Wanted: e.settings.Iterations,
 	}
-	return e.control.Problem.Horizon
+	if e.policy != nil {
+		t.ActionDim = e.Control.Problem.ActionDim
+	}
+	return t
 }
 
 // at is what is known at a point, in the form of equations.
-func (e *evaluator) at(ctx context.Context, p point, paths int) (*evaluated, error) {
+func (e *evaluator) at(ctx context.Context, p points.Point, paths int) (*points.Value, error) {
 	if e.policy != nil {
-		v, err := e.policy.At(ctx, p.t, p.x, paths)
+		v, err := e.policy.At(ctx, p.T, p.X, paths)
 		if err != nil {
 			return nil, err
 		}
-		return &evaluated{Estimate: bsde.Estimate{
-			Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, DiscretizationError: nan, NetworkBias: nan,
-			Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientDiscretization: nan, GradientNetworkBias: nan, Trained: nan, Paths: v.Paths,
-		}, action: v.Action, exact: nan}, nil
+		return &points.Value{
+			Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, Step: nan, Bias: nan, Trained: nan,
+			Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientStep: nan, GradientBias: nan, Action: v.Action, Exact: nan, Paths: v.Paths,
+		}, nil
 	}
-	v, err := e.solution.At(ctx, p.t, p.x, paths)
+	v, err := e.solution.At(ctx, p.T, p.X, paths)
 	if err != nil {
 		return nil, err
 	}
-	out := &evaluated{Estimate: *v, exact: nan}
-	if e.problem.Exact != nil {
-		out.exact, out.exactGradient, err = exactSolution(&e.problem, p)
+	out := &points.Value{
+		Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, Step: v.DiscretizationError, Bias: v.NetworkBias, Trained: v.Trained,
+		Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientStep: v.GradientDiscretization, GradientBias: v.GradientNetworkBias, Exact: nan, Paths: v.Paths,
+	}
+	if e.Problem.Exact != nil {
+		out.Exact, out.ExactGradient, err = e.ExactAt(p.T, p.X)
 	}
 	return out, err
 }
 
-// evaluated is what is known at a point.
-type evaluated struct {
-	bsde.Estimate
-	action        []float64 // nil for equations
-	exact         float64   // NaN where not known
-	exactGradient []float64
+var nan = math.NaN()
+
+// pointList is the points that the flags choose, with the exit status of what is wrong.
+func pointList(c *cli.Context, f *points.Choice, x0 []float64) ([]points.Point, error) {
+	list, err := f.Points(x0)
+	var wrong *flags.UsageError
+	var inFile *points.FileError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, usage(c, "%v", wrong.Err)
+	case errors.As(err, &inFile):
+		return nil, &exitError{status: exitUsage, err: err}
+	}
+	return list, err
 }

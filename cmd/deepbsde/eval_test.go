@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
 )
 
 // evalRuns are runs of an equation with an exact solution, trained on a box, and of a
@@ -33,12 +35,12 @@ func evalRuns(t *testing.T) (equation, policy string) {
 // reported error of the time step, in all formats.
 func TestEval(t *testing.T) {
 	equation, policy := evalRuns(t)
-	points := filepath.Join(t.TempDir(), "points.csv")
-	if err := os.WriteFile(points, []byte("x0,t,x1\n# a comment\n0.5,0,-0.5\n0,0.13,0.25\n"), 0o644); err != nil {
+	file := filepath.Join(t.TempDir(), "points.csv")
+	if err := os.WriteFile(file, []byte("x0,t,x1\n# a comment\n0.5,0,-0.5\n0,0.13,0.25\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	out := execute(t, "eval", equation, "--points", points, "--json", "--paths", "2048")
-	var got struct{ Points []jsonPoint }
+	out := execute(t, "eval", equation, "--points", file, "--json", "--paths", "2048")
+	var got struct{ Points []points.JSONPoint }
 	if err := json.Unmarshal([]byte(out.stdout), &got); err != nil || len(got.Points) != 2 {
 		t.Fatalf("%v\n%+v", err, out)
 	}
@@ -55,7 +57,7 @@ func TestEval(t *testing.T) {
 			}
 		}
 	}
-	table := execute(t, "eval", equation, "--points", points, "--csv", "--paths", "2048")
+	table := execute(t, "eval", equation, "--points", file, "--csv", "--paths", "2048")
 	rows, err := csv.NewReader(strings.NewReader(table.stdout)).ReadAll()
 	if err != nil || len(rows) != 3 || rows[0][3] != "value" {
 		t.Fatalf("%v\n%s", err, table.stdout)
@@ -168,22 +170,5 @@ func TestPlotAlong(t *testing.T) {
 		if out := execute(t, append([]string{"plot", equation, "--out", picture}, strings.Fields(args)...)...); out.status != exitUsage || !strings.Contains(out.stderr, want) {
 			t.Errorf("%s: status %d, %s, want %q", args, out.status, out.stderr, want)
 		}
-	}
-}
-
-// TestBands: round edges that cover the values, each with a name.
-func TestBands(t *testing.T) {
-	for _, c := range []struct{ lo, hi float64 }{{0.17, 0.83}, {-1, 1}, {0, 0}, {1e-9, 2e-9}, {1e6, 1.1e6}, {3, 3.0001}} {
-		b, err := newBands(c.lo, c.hi)
-		if err != nil {
-			t.Fatal(err)
-		}
-		last := len(b.edges) - 1
-		if b.edges[0] > c.lo || b.edges[last] < c.hi || len(b.palette.list) != last || last > 14 {
-			t.Errorf("%g … %g: edges %g", c.lo, c.hi, b.edges)
-		}
-	}
-	if _, err := newBands(math.Inf(1), math.Inf(-1)); err == nil {
-		t.Error("no error where no value is known")
 	}
 }

@@ -5,9 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/deepbsde/deepbsde/problems/file"
+	"github.com/urfave/cli/v2"
 )
 
 func (a *app) importCommand() *cli.Command {

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"github.com/urfave/cli/v2"
-
 	"github.com/deepbsde/deepbsde/problems/file"
+	"github.com/urfave/cli/v2"
 )
 
 func (a *app) initCommand() *cli.Command {

@@ -37,7 +37,7 @@ import (
 )
 
 func main() {
-	os.Exit(run(interruptible(), os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(program(interruptible(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // interruptible is a context that SIGINT or SIGTERM cancels; a second signal
@@ -55,9 +55,9 @@ func interruptible() context.Context {
 	return ctx
 }
 
-// run is the program: args are the words after its name, the result is the exit
+// program is all but the process: args are the words after its name, the result is the exit
 // status.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	a := &app{stdout: stdout, stderr: stderr, solve: bsde.Solve, solveControl: bsde.SolveControl}
+func program(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	a := &app{stdout: stdout, stderr: stderr, solve: bsde.Solve}
 	return a.run(ctx, args)
 }

@@ -120,13 +120,13 @@ func TestSolveForReal(t *testing.T) {
 		Dim       int
 		Reference struct{ Value float64 }
 		Settings  struct {
-			EstimatePaths int `json:"estimate_paths"`
+			Paths int `json:"estimate_paths"`
 		}
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
 		t.Fatal(err)
 	}
-	if r.Dim != 3 || r.Status != "iteration-limit" || r.Settings.EstimatePaths != 4096 || r.Value < 0.7 || r.Value > 0.9 {
+	if r.Dim != 3 || r.Status != "iteration-limit" || r.Settings.Paths != 4096 || r.Value < 0.7 || r.Value > 0.9 {
 		t.Errorf("got %+v", r)
 	}
 	stdout.Reset()

@@ -1,10 +1,9 @@
 package main
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/manual"
 	"github.com/urfave/cli/v2"
 )
 
@@ -21,134 +20,7 @@ func (a *app) manCommand() *cli.Command {
 			if err := noNames(c); err != nil {
 				return err
 			}
-			return a.print(manual(c.App))
+			return a.print(manual.Page(c.App, strings.Join(strings.Fields(versionLine())[:2], " ")))
 		},
 	}
-}
-
-// exitStatuses and environment are what the commands do not say of themselves.
-var (
-	exitStatuses = [][2]string{
-		{"0", "done"},
-		{"1", "failed"},
-		{"2", "wrong usage, or an invalid problem, setting or file"},
-		{"3", "training diverged"},
-		{"130", "interrupted; the result so far is printed, and with --out the command that resumes the run"},
-	}
-	environment = [][2]string{
-		{"DEEPBSDE_KERNELS", "the instruction set of the numeric kernels, avx512, avx2 or generic (default: the best that the processor has)"},
-		{"GOMAXPROCS", "the default number of workers"},
-		{"NO_COLOR", "has no effect: no output is ever coloured"},
-		{"TERM", "where it is dumb, progress is shown as lines and not as a bar"},
-	}
-)
-
-// manual is the manual page in roff, section 1. cli's own leaves the descriptions of the
-// commands out.
-func manual(root *cli.App) string {
-	var m manPage
-	version := strings.Fields(versionLine())
-	fmt.Fprintf(&m, ".TH DEEPBSDE 1 \"\" \"%s\" \"User Commands\"\n", roff(strings.Join(version[:2], " ")))
-	m.section("NAME")
-	fmt.Fprintf(&m, "deepbsde \\- %s\n", roff(root.Usage))
-	m.section("SYNOPSIS")
-	m.verbatim(root.UsageText)
-	m.section("DESCRIPTION")
-	m.text(root.Description)
-	m.section("OPTIONS")
-	m.flags(root.Flags)
-	m.section("COMMANDS")
-	for _, c := range root.Commands {
-		if c.Hidden {
-			continue
-		}
-		fmt.Fprintf(&m, ".SS %s\n", roff(c.Name))
-		m.text(c.Usage)
-		m.verbatim(c.UsageText)
-		m.text(c.Description)
-		m.flags(slices.DeleteFunc(slices.Clone(c.Flags), isHelpFlag)) // of the command that runs
-	}
-	m.section("EXIT STATUS")
-	m.list(exitStatuses)
-	m.section("ENVIRONMENT")
-	m.list(environment)
-	return m.String()
-}
-
-// manPage is a text in roff with the macros man.
-type manPage struct{ strings.Builder }
-
-func (m *manPage) section(title string) { fmt.Fprintf(m, ".SH %s\n", title) }
-
-// text is a paragraph of filled lines; those that begin with a blank stay as they are.
-func (m *manPage) text(s string) {
-	if s == "" {
-		return
-	}
-	m.WriteString(".PP\n")
-	for _, line := range strings.Split(s, "\n") {
-		if strings.HasPrefix(line, " ") {
-			m.WriteString(".br\n")
-		}
-		m.WriteString(roff(line) + "\n")
-	}
-}
-
-// verbatim are lines that are not filled.
-func (m *manPage) verbatim(s string) {
-	if s == "" {
-		return
-	}
-	m.WriteString(".PP\n.nf\n")
-	for _, line := range strings.Split(s, "\n") {
-		m.WriteString("\\fB" + roff(line) + "\\fP\n")
-	}
-	m.WriteString(".fi\n")
-}
-
-func (m *manPage) list(items [][2]string) {
-	for _, item := range items {
-		fmt.Fprintf(m, ".TP\n\\fB%s\\fP\n%s\n", roff(item[0]), roff(item[1]))
-	}
-}
-
-func isHelpFlag(f cli.Flag) bool { return f == cli.HelpFlag }
-
-func (m *manPage) flags(flags []cli.Flag) {
-	for _, f := range flags {
-		value, usage := placeholderOf(f.(cli.DocGenerationFlag).GetUsage())
-		name := "\\fB\\-\\-" + roff(f.Names()[0]) + "\\fP"
-		if value != "" {
-			name += " \\fI" + roff(value) + "\\fP"
-		}
-		fmt.Fprintf(m, ".TP\n%s\n%s\n", name, roff(usage))
-	}
-}
-
-// roff writes a line of text so that it is no request and looks everywhere as it is here:
-// hyphens stay such that can be copied, and what is not ASCII goes by its number.
-func roff(s string) string {
-	var b strings.Builder
-	if strings.HasPrefix(s, ".") || strings.HasPrefix(s, "'") {
-		b.WriteString("\\&")
-	}
-	for _, r := range s {
-		switch {
-		case r == '\\':
-			b.WriteString("\\e")
-		case r == '…':
-			b.WriteString("...")
-		case r == '-':
-			b.WriteString("\\-")
-		case r == '\'':
-			b.WriteString("\\(aq")
-		case r == '`':
-			b.WriteString("\\(ga")
-		case r > '~':
-			fmt.Fprintf(&b, "\\[u%04X]", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/urfave/cli/v2"
 )
 
@@ -49,7 +50,7 @@ func TestManRenders(t *testing.T) {
 		must(c.Name, c.Name+" "+c.Usage+" "+c.UsageText)
 		must(c.Name, c.Description)
 		for _, f := range c.Flags {
-			value, usage := placeholderOf(f.(cli.DocGenerationFlag).GetUsage())
+			value, usage := flags.Placeholder(f.(cli.DocGenerationFlag).GetUsage())
 			must(c.Name, "--"+f.Names()[0]+" "+value+" "+usage)
 		}
 	}
@@ -58,19 +59,5 @@ func TestManRenders(t *testing.T) {
 	}
 	if strings.Contains(text, "__complete") {
 		t.Error("the page has the hidden command")
-	}
-}
-
-func TestRoff(t *testing.T) {
-	for s, want := range map[string]string{
-		".TH":          `\&.TH`,
-		"'so":          `\&\(aqso`,
-		`a\n--b 'c' `:  `a\en\-\-b \(aqc\(aq `,
-		"∇u … `x`":     `\[u2207]u ... \(gax\(ga`,
-		"plain text 1": "plain text 1",
-	} {
-		if got := roff(s); got != want {
-			t.Errorf("%q: %s, want %s", s, got, want)
-		}
 	}
 }

@@ -16,7 +16,7 @@ func TestRunOfNamelessFile(t *testing.T) {
 	} {
 		path, dir := writeFile(t, name+".yaml", text), filepath.Join(t.TempDir(), "run")
 		runReal(t, strings.Fields("solve "+path+" --out "+dir+" --iterations 2 --paths 64 --batch 8 --steps 2 --json --quiet")...)
-		d, err := openRun(dir)
+		d, err := run.Open(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,15 +24,15 @@ func TestRunOfNamelessFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		problem := m.problem.Name
-		if m.control != nil {
-			problem = m.control.Problem.Name
+		problem := m.Problem.Name
+		if m.Control != nil {
+			problem = m.Control.Problem.Name
 		}
 		if label := d.label(); !strings.HasPrefix(label, name+", d = 2") {
 			t.Errorf("pictures call the problem %q, want %q", label, name)
 		}
-		if m.family.Name != name || m.family.Title != name || problem != name {
-			t.Errorf("the family is called %q, %q, the problem %q, want %q", m.family.Name, m.family.Title, problem, name)
+		if m.Family.Name != name || m.Family.Title != name || problem != name {
+			t.Errorf("the family is called %q, %q, the problem %q, want %q", m.Family.Name, m.Family.Title, problem, name)
 		}
 	}
 }

@@ -6,21 +6,27 @@ import (
 	_ "embed" // of the page's template
 	"errors"
 	"fmt"
-	"html/template"
+	"math"
 	"path/filepath"
+	"strconv"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/compared"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/page"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/pde"
 	"github.com/urfave/cli/v2"
 )
 
-//go:embed page.html
-var pageText string
-
-var pageTemplate = template.Must(template.New("page").Parse(pageText))
-
 // reportCommand writes a run as a page. What solve prints at its end is report.go's.
 func (a *app) reportCommand() *cli.Command {
-	var file opt[string]
+	var file flags.Opt[string]
 	return &cli.Command{
 		Name:      "report",
 		Usage:     "write a saved run as one HTML page",
@@ -30,14 +36,14 @@ func (a *app) reportCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: []cli.Flag{
-			valueFlag("out", "`FILE`, a name that ends in .html (default: report.html in RUN)", &file, htmlFile),
+			flags.Value("out", "`FILE`, a name that ends in .html (default: report.html in RUN)", &file, htmlFile),
 		},
 		Action: func(c *cli.Context) error {
 			names := c.Args().Slice()
 			if len(names) != 1 {
 				return usage(c, "report takes one RUN, the directory of 'deepbsde solve NAME --out RUN'")
 			}
-			r, err := readRun(names[0])
+			r, err := saved.Open(names[0])
 			if err != nil {
 				return err
 			}
@@ -45,8 +51,8 @@ func (a *app) reportCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			name := file.or(r.file(pageFile))
-			if err := replaceFile(name, writing(page)); err != nil {
+			name := file.Or(r.File(run.PageFile))
+			if err := run.WriteFile(name, writing(page)); err != nil {
 				return err
 			}
 			return a.print(name + "\n")
@@ -62,23 +68,203 @@ func htmlFile(s string) (string, error) {
 }
 
 // page is the page of a run. It depends on the files of the run alone, not on the time.
-func (a *app) page(ctx context.Context, r *plottedRun) ([]byte, error) {
-	r.name = "this run"
-	m, err := r.solved(ctx)
+func (a *app) page(ctx context.Context, r *saved.Run) ([]byte, error) {
+	r.Name = "this run"
+	m, err := r.Member(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.findReference(ctx, m); err != nil {
+	if err := r.FindReference(ctx, m); err != nil {
 		return nil, err
 	}
-	p := newPageData(r, m)
-	p.judge()
-	if err := a.drawFigures(ctx, p); err != nil {
+	d := pageData(r, m)
+	judge(r, m, d)
+	if err := a.drawFigures(ctx, r, m, d); err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, p); err != nil {
-		return nil, fmt.Errorf("report: %w", err)
+	err = page.Write(&b, d)
+	return b.Bytes(), err
+}
+
+// pageData is what the page says of the run, without result and pictures.
+func pageData(r *saved.Run, m *member.Member) *page.Data {
+	d := &page.Data{
+		Done: r.Result != nil, Title: m.Family.Title, Identity: m.Identity(),
+		Equation: strings.TrimSpace(m.Family.Equation), Citation: m.Family.Citation, File: string(m.Family.Text), Dim: m.Dim,
+		Command: "deepbsde " + shellWords(r.Command), ValueName: r.ValueName(), HasLoss: r.SolvesEquation(),
 	}
-	return b.Bytes(), nil
+	for _, x := range m.Family.Params {
+		d.Parameters = append(d.Parameters, page.Parameter{Name: x.Name, Value: words.Exact(m.Parameters[x.Name]), Default: words.Exact(x.Default), Range: x.Range(), Meaning: x.Doc})
+	}
+	d.Record(r.Moments())
+	d.Settings = page.SettingRows(r.Manifest.Method, r.Network, configuration(r, m))
+	d.Machine = []page.Row{
+		{Name: "program", Value: r.Program, Meaning: "version, Go, system and instruction set"},
+		{Name: "processor", Value: r.Processor},
+		{Name: "started", Value: r.Started.Format("2006-01-02 15:04:05 MST")},
+	}
+	value, stderr := math.NaN(), math.NaN()
+	if r.Result != nil {
+		value, stderr = r.Result.Value, r.Result.StdErr
+		d.Machine = append(d.Machine, page.Row{Name: "took", Value: strconv.FormatFloat(r.Result.Elapsed.Seconds(), 'f', 1, 64) + " s", Meaning: "training and estimate; of a run that was resumed, the part since then"})
+	}
+	d.Compare(value, stderr, how(r), comparedWith(r, m))
+	return d
+}
+
+// comparedWith is the reference of the run and what else is on record.
+func comparedWith(r *saved.Run, m *member.Member) (list []page.Reference) {
+	add := func(name string, ref *pde.Reference) {
+		list = append(list, page.Reference{Name: name, Value: ref.Value, StdErr: ref.StdErr, Method: ref.Method, Source: ref.Source})
+	}
+	ref := r.Reference
+	if ref != nil {
+		add("reference", ref)
+	}
+	for _, k := range r.Known(m) {
+		if ref == nil || k.Value.Value != ref.Value {
+			add(k.Name, k.Value)
+		}
+	}
+	return list
+}
+
+// shellWords is a command line that a shell reads as these words.
+func shellWords(list []string) string {
+	quoted := make([]string, len(list))
+	for i, w := range list {
+		quoted[i] = words.Shell(w)
+	}
+	return strings.Join(quoted, " ")
+}
+
+// drawFigures draws all figures of the page.
+func (a *app) drawFigures(ctx context.Context, r *saved.Run, m *member.Member, d *page.Data) error {
+	if len(r.History) > 1 { // one is no line
+		stderr := math.NaN()
+		if r.Result != nil {
+			stderr = r.Result.StdErr
+		}
+		if err := d.DrawTraining(saved.Training([]*saved.Run{r}), stderr); err != nil {
+			return err
+		}
+	}
+	if err := drawComparison(r, m, d); err != nil {
+		return err
+	}
+	if r.Result != nil && r.Result.Status == bsde.Diverged {
+		return nil // its network is of no use
+	}
+	err := a.drawPaths(ctx, r, d)
+	if err != nil && ctx.Err() == nil {
+		d.Warn("There are no sample paths: %v.", err)
+		return nil
+	}
+	return err
+}
+
+// drawComparison puts the value and its references on one axis.
+func drawComparison(r *saved.Run, m *member.Member, d *page.Data) error {
+	j, ref := r.Result, r.Reference
+	if j == nil || !words.Known(j.Value) || ref == nil || ref.Value == 0 {
+		return nil
+	}
+	c := &compared.Comparison{Best: &compared.Best{Value: ref.Value, StdErr: ref.StdErr}, Rows: []compared.Row{
+		{Name: "reference", Value: ref.Value, Sampling: ref.StdErr},
+		{Name: "this run", Solver: true, Value: j.Value, Sampling: j.StdErr, Step: j.DiscretizationError, Bias: j.NetworkBias, Training: math.NaN()},
+	}}
+	for _, k := range r.Known(m) {
+		if k.Value.Value != ref.Value {
+			c.Rows = append(c.Rows, compared.Row{Name: k.Name, Value: k.Value.Value, Sampling: k.Value.StdErr})
+		}
+	}
+	covered := "all errors that it states: sampling, time step and network bias"
+	if !r.SolvesEquation() {
+		covered = "the sampling error"
+	}
+	return d.DrawComparison(c.Deviations(), covered)
+}
+
+// drawPaths draws sample paths under the newest checkpoint.
+func (a *app) drawPaths(ctx context.Context, r *saved.Run, d *page.Data) error {
+	if !r.SolvesEquation() {
+		all, err := a.policyPaths(ctx, r)
+		if err != nil {
+			return err
+		}
+		return d.DrawTracks(all, simulated.SamplePaths)
+	}
+	paths, _, err := a.valuePaths(ctx, r)
+	if err != nil {
+		return err
+	}
+	return d.DrawPaths(drawable(paths))
+}
+
+// judge fills in the result, the verdict and the warnings.
+func judge(r *saved.Run, m *member.Member, d *page.Data) {
+	if r.Result == nil {
+		d.Resume = resumeCommand(r.Path())
+		done := 0
+		if n := len(r.History); n > 0 {
+			done = r.History[n-1].Iteration
+		}
+		d.Summary = fmt.Sprintf("%s, seed %d", how(r), r.Settings.Seed)
+		d.Warn("The run is not finished: %d of %d iterations are saved. It was stopped, or is still at work.", done, r.Settings.Iterations)
+		return
+	}
+	d.Summary = fmt.Sprintf("%s, %d iterations and %d paths in %s, seed %d",
+		how(r), r.Result.Iterations, r.Result.Paths, words.Seconds(r.Result.Elapsed), r.Settings.Seed)
+	switch s := r.Result.Status; s {
+	case bsde.Diverged:
+		d.Warn("There is no value: %s", s.Advice())
+	case bsde.Cancelled, bsde.TimeLimit:
+		d.Resume = resumeCommand(r.Path())
+		d.Warn("The run ended after %d of %d iterations. %s", r.Result.Iterations, r.Settings.Iterations, s.Advice())
+	}
+	s := r.Report(m)
+	if !words.Known(s.Result.Value) {
+		return
+	}
+	d.Tabulate(s.Block())
+	if c := s.Result.Control; c != nil {
+		for i, constraint := range m.Control.Problem.Constraints {
+			if i < len(c.Violation) && c.Violation[i] > 0 {
+				d.Warn("The policy violates the constraint %s on some paths: by %s at most.", constraint.Name, words.Short(c.Violation[i]))
+			}
+		}
+		return
+	}
+	if d.Verdict = s.Verdict(); strings.HasPrefix(d.Verdict, "The reference lies outside") {
+		d.Warn("%s", d.Verdict)
+		d.Verdict = ""
+	}
+	if s.HardlyTrained() {
+		d.Warn("The network explains almost nothing of the terminal value: the bias estimate is rough where f is nonlinear. Try more iterations or a wider network.")
+	}
+	if !words.Known(s.Result.NetworkBias) {
+		d.Warn("The network bias is unknown: the time step hides it. Smaller steps would show it.")
+	}
+}
+
+// how is the method of a run and its network.
+func how(r *saved.Run) string {
+	if r.Network == "" {
+		return r.Manifest.Method
+	}
+	return r.Manifest.Method + " with the network " + r.Network
+}
+
+// configuration is the settings of a run as used, with the options of its method.
+func configuration(r *saved.Run, m *member.Member) []byte {
+	method, err := r.Method()
+	if err != nil {
+		return r.Manifest.Settings
+	}
+	text, err := bsde.Configuration(r.Effective(m), method)
+	if err != nil {
+		return r.Manifest.Settings
+	}
+	return text
 }

@@ -140,7 +140,7 @@ func TestResultOfFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := readRun(dir)
+		r, err := saved.Open(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,12 +148,11 @@ func TestResultOfFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := newPageData(r, m)
 		got := ""
 		if r.isPolicy() {
-			got = p.policyResult().text()
+			got = r.policyResult(m).text()
 		} else {
-			got = report(p.equationResult())
+			got = report(r.equationResult(m))
 		}
 		if got != string(want) {
 			t.Errorf("%s: the page's result is\n%s\nsolve's\n%s", args, got, want)

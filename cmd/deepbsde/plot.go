@@ -4,19 +4,28 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 
+	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/urfave/cli/v2"
 )
 
 // plotFlags are the flags of plot.
 type plotFlags struct {
-	out  opt[string]
-	what opt[string]
-	over opt[string]
-	size opt[pictureSize]
-	pointFlags
-	paths opt[int]
+	out  flags.Opt[string]
+	what flags.Opt[string]
+	over flags.Opt[string]
+	size flags.Opt[figure.Size]
+	points.Choice
+	paths flags.Opt[int]
 }
 
 func (a *app) plotCommand() *cli.Command {
@@ -33,102 +42,171 @@ func (a *app) plotCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append([]cli.Flag{
-			valueFlag("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, plotFile),
-			valueFlag("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, oneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
-			valueFlag("over", "`AXIS` of value and loss: steps or seconds (default: both)", &f.over, oneOf("steps", "seconds")),
-			valueFlag("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, parseSize),
-			valueFlag("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, pairedPaths),
-		}, f.scanFlags()...),
+			flags.Value("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, figure.ParseFile),
+			flags.Value("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, flags.OneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
+			flags.Value("over", "`AXIS` of value and loss: steps or seconds (default: both)", &f.over, flags.OneOf("steps", "seconds")),
+			flags.Value("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, figure.ParseSize),
+			flags.Value("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, flags.PairedPaths),
+		}, f.ScanFlags()...),
 		Action: func(c *cli.Context) error { return a.runPlot(c, &f) },
 	}
 }
 
 func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 	names := c.Args().Slice()
-	what := f.what.or("training")
+	what := f.what.Or("training")
 	switch {
 	case len(names) == 0:
 		return usage(c, "plot needs a RUN, the directory of 'deepbsde solve NAME --out RUN'")
-	case !f.out.given:
+	case !f.out.Given:
 		return usage(c, "plot needs --out FILE, a name that ends in .png, .svg or .pdf")
-	case f.over.given && !slices.Contains([]string{"training", "value", "loss"}, what):
+	case f.over.Given && !slices.Contains([]string{"training", "value", "loss"}, what):
 		return usage(c, "--over does not go with --what %s", what)
-	case f.line.given && what != "line", f.plane.given && what != "plane":
+	case f.Line.Given && what != "line", f.Plane.Given && what != "plane":
 		return usage(c, "--line needs --what line, --plane needs --what plane")
-	case (f.time.given || f.count.given || f.paths.given) && what != "line" && what != "plane":
+	case (f.Time.Given || f.Count.Given || f.paths.Given) && what != "line" && what != "plane":
 		return usage(c, "--time, --count and --paths belong to --what line and --what plane")
 	}
-	var runs []*plottedRun
+	var runs []*saved.Run
 	for _, name := range names {
-		r, err := readRun(name)
+		r, err := saved.Open(name)
 		if err != nil {
 			return err
 		}
 		if len(runs) > 0 {
-			if first := runs[0]; first.label() != r.label() || !maps.Equal(first.Parameters, r.Parameters) {
-				return &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s, %s of %s: want runs of one problem", names[0], first.label(), name, r.label())}
+			if first := runs[0]; first.Label() != r.Label() || !maps.Equal(first.Parameters, r.Parameters) {
+				return &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s, %s of %s: want runs of one problem", names[0], first.Label(), name, r.Label())}
 			}
 		}
 		runs = append(runs, r)
 	}
 	if what == "paths" {
-		figure, err := a.pathsFigure(c.Context, runs)
+		picture, err := a.pathsFigure(c.Context, runs)
 		if err != nil {
 			return err
 		}
-		return saveFigure(f.out.value, figure, f.size.value)
+		return saveFigure(f.out.Value, picture, f.size.Value)
 	}
 	if what == "line" || what == "plane" {
 		scanned, err := a.scanRuns(c, f, runs)
 		if err != nil {
 			return err
 		}
-		figure := lineFigure(f.line.value, scanned)
+		picture := lineFigure(f.Line.Value, scanned)
 		if what == "plane" {
-			if figure, err = planeFigure(f.plane.value, scanned); err != nil {
+			if picture, err = planeFigure(f.Plane.Value, scanned); err != nil {
 				return err
 			}
 		}
-		return saveFigure(f.out.value, figure, f.size.value)
+		return saveFigure(f.out.Value, picture, f.size.Value)
 	}
 	for i, r := range runs {
-		if len(r.history) == 0 {
+		if len(r.History) == 0 {
 			return fmt.Errorf("%s: there are no metrics yet", names[i])
 		}
 	}
-	if first := runs[0]; reference(runs) == nil && first.result == nil {
-		m, err := first.solved(c.Context)
+	if first := runs[0]; saved.Training(runs).Reference == nil && first.Result == nil {
+		m, err := first.Member(c.Context)
 		if err != nil {
 			return err
 		}
-		if err := first.findReference(c.Context, m); err != nil {
+		if err := first.FindReference(c.Context, m); err != nil {
 			return err
 		}
 	}
-	figure := trainingFigure(runs, what, f.over.value)
-	if len(figure.panels) == 0 {
+	picture := saved.Training(runs).Figure(what, f.over.Value)
+	if picture.Empty() {
 		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of a policy, whose loss is its value: draw --what value", names[0])}
 	}
-	return saveFigure(f.out.value, figure, f.size.value)
+	return saveFigure(f.out.Value, picture, f.size.Value)
 }
 
 // pathsFigure draws the sample paths of each run.
-func (a *app) pathsFigure(ctx context.Context, runs []*plottedRun) (*figure, error) {
-	all := &figure{title: runs[0].label()}
+func (a *app) pathsFigure(ctx context.Context, runs []*saved.Run) (*figure.Figure, error) {
+	all := &figure.Figure{Title: runs[0].Label()}
 	for _, r := range runs {
 		one, err := a.runPaths(ctx, r)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range one.panels {
-			if len(runs) > 1 {
-				p.Title.Text = r.name
-			}
-			all.panels = append(all.panels, p)
+		title := ""
+		if len(runs) > 1 {
+			title = r.Name
 		}
-		for _, e := range one.key {
-			all.explain(e.name, e.thumbs...)
-		}
+		all.Append(one, title)
 	}
 	return all, nil
+}
+
+// saveFigure writes a figure to a file in the format of its name, which is replaced only
+// when the picture is complete.
+func saveFigure(file string, f *figure.Figure, size figure.Size) error {
+	picture, err := f.Draw(size, figure.Format(file))
+	if err != nil {
+		return err
+	}
+	return run.WriteFile(file, writing(picture))
+}
+
+// measuredPaths tell how far Y is off.
+const measuredPaths = 256
+
+// runPaths draws sample paths of the newest checkpoint of a run: of Y beside the exact
+// solution, or of states and actions.
+func (a *app) runPaths(ctx context.Context, r *saved.Run) (*figure.Figure, error) {
+	if !r.SolvesEquation() {
+		return a.policyPaths(ctx, r)
+	}
+	paths, m, err := a.valuePaths(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return figure.Paths(m.Identity(), drawable(paths)), nil
+}
+
+// valuePaths are paths of Y under the newest checkpoint.
+func (a *app) valuePaths(ctx context.Context, r *saved.Run) ([]estimate.Path, *member.Member, error) {
+	m, err := r.Member(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := a.load(ctx, r.Run, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer t.Close()
+	// Fewer where their states would take more than some 100 MB.
+	paths, err := t.Solution().Paths(max(figure.DrawnPaths, min(measuredPaths, 5_000_000/(r.Settings.Steps*m.Problem.Dim))))
+	if err == nil && !allKnown(paths) {
+		err = &exitError{status: exitDiverged, err: fmt.Errorf("%s: the paths are not finite", r.Path())}
+	}
+	return paths, m, err
+}
+
+func allKnown(paths []estimate.Path) bool {
+	for _, path := range paths {
+		for _, y := range path.Y {
+			if !words.Known(y) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// drawable are the paths for a picture.
+func drawable(paths []estimate.Path) []figure.Path {
+	list := make([]figure.Path, len(paths))
+	for i, p := range paths {
+		list[i] = figure.Path{T: p.T, Y: p.Y, U: p.U, G: p.G}
+	}
+	return list
+}
+
+// writing is a function for run.WriteFile that writes a text.
+func writing(text []byte) func(*os.File) error {
+	return func(f *os.File) error {
+		_, err := f.Write(text)
+		return err
+	}
 }

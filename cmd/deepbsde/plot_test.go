@@ -52,3 +52,63 @@ func TestPlot(t *testing.T) {
 		}
 	}
 }
+
+// TestPlotWhat draws everything that plot can, in every format, and refuses what does
+// not go together.
+func TestPlotWhat(t *testing.T) {
+	root := t.TempDir()
+	exact := keptRun(t, "exact", "quadratic-gradient --dim 2 --iterations 40")
+	other := keptRun(t, "other", "quadratic-gradient --dim 2 --iterations 40 --seed 2")
+	wider := keptRun(t, "wider", "quadratic-gradient --dim 3 --iterations 40")
+	policy := keptRun(t, "policy", "lqr --dim 2 --iterations 40")
+	for _, c := range []struct {
+		args   string
+		want   []string
+		absent string
+	}{
+		{exact + " --what value", []string{">Y0<", "gradient steps", "time in seconds", ">reference<"}, ">loss"},
+		{exact + " --what value --over seconds", []string{"time in seconds"}, "gradient steps"},
+		{exact + " --what loss --over steps", []string{">loss", "gradient steps"}, ">Y0<"},
+		{exact + " --what close-up", []string{">Y0<", ">20<", ">40<"}, ">10<"},
+		{exact + " --what paths", []string{"Y along 3 sample paths", "exact solution u(t, X)", "time t"}, "gradient steps"},
+		{exact + " " + other + " --what paths", []string{">exact<", ">other<"}, "gradient steps"},
+		{policy, []string{"cost on validation paths", "time in seconds"}, "loss"},
+		{policy + " --what paths", []string{"state x[1]", "action a[0]", "cost so far", "optimal: sample paths"}, "gradient steps"},
+	} {
+		file := filepath.Join(root, "picture.svg")
+		if out := execute(t, append(append([]string{"plot"}, strings.Fields(c.args)...), "--size", "6x4", "--out", file)...); out.status != 0 {
+			t.Errorf("%s: status %d, %s", c.args, out.status, out.stderr)
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range append(c.want, `width="432pt" height="288pt"`) {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("%s: no %q", c.args, want)
+			}
+		}
+		if strings.Contains(string(text), c.absent) {
+			t.Errorf("%s: it has %q", c.args, c.absent)
+		}
+	}
+	for format, magic := range map[string]string{"png": "\x89PNG", "pdf": "%PDF"} {
+		file := filepath.Join(root, "picture."+format)
+		out := execute(t, "plot", exact, "--out", file, "--size", "4x3")
+		if text, err := os.ReadFile(file); out.status != 0 || err != nil || !strings.HasPrefix(string(text), magic) {
+			t.Errorf("%s: status %d, %s, %v", format, out.status, out.stderr, err)
+		}
+	}
+	for _, c := range []struct{ args, want string }{
+		{exact + " --what all", "want training or value or close-up or loss or paths"},
+		{exact + " --what paths --over steps", "--over does not go with --what paths"},
+		{exact + " --size 4", "want WIDTHxHEIGHT in inches"},
+		{policy + " --what loss", "draw --what value"},
+		{exact + " " + wider, "want runs of one problem"},
+	} {
+		if out := execute(t, append([]string{"plot", "--out", filepath.Join(root, "none.svg")}, strings.Fields(c.args)...)...); out.status != exitUsage || !strings.Contains(out.stderr, c.want) {
+			t.Errorf("%s: status %d, %s, want %q", c.args, out.status, out.stderr, c.want)
+		}
+	}
+}

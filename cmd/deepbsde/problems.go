@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems"
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/urfave/cli/v2"
-
-	"github.com/deepbsde/deepbsde/pde"
-	"github.com/deepbsde/deepbsde/problems"
 )
 
 func (a *app) problemsCommand() *cli.Command {
@@ -19,7 +22,7 @@ func (a *app) problemsCommand() *cli.Command {
 		UsageText:       "deepbsde problems [flags]",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags:           []cli.Flag{boolFlag("json", "print one JSON object", &asJSON)},
+		Flags:           []cli.Flag{flags.Bool("json", "print one JSON object", &asJSON)},
 		Action: func(c *cli.Context) error {
 			if err := noNames(c); err != nil {
 				return err
@@ -40,11 +43,11 @@ func (a *app) problemsCommand() *cli.Command {
 
 // problemRow is one problem of the list.
 type problemRow struct {
-	Name      string         `json:"name"`
-	Kind      string         `json:"kind"`
-	Dim       int            `json:"dim"`
-	Title     string         `json:"title"`
-	Reference *jsonReference `json:"reference,omitempty"`
+	Name      string            `json:"name"`
+	Kind      string            `json:"kind"`
+	Dim       int               `json:"dim"`
+	Title     string            `json:"title"`
+	Reference *report.Reference `json:"reference,omitempty"`
 
 	reference *pde.Reference
 }
@@ -58,18 +61,18 @@ func listProblems(ctx context.Context) ([]problemRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		ref, err := m.reference(ctx, 0)
+		ref, err := m.Reference(ctx)
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, problemRow{f.Name, kindOf(f), m.dim, f.Title, newJSONReference(ref), ref})
+		rows = append(rows, problemRow{f.Name, member.KindOf(f), m.Dim, f.Title, report.JSONReference(ref), ref})
 	}
 	return rows, nil
 }
 
 // problemTable is the list as people read it.
 func problemTable(rows []problemRow) string {
-	t := plainTable()
+	t := tables.New()
 	t.SetColumnConfigs([]table.ColumnConfig{
 		{Number: 2, Align: text.AlignRight},
 		{Number: 3, WidthMax: 44, WidthMaxEnforcer: text.WrapSoft},
@@ -79,9 +82,9 @@ func problemTable(rows []problemRow) string {
 	for _, r := range rows {
 		value, source := "unknown", ""
 		if r.reference != nil {
-			value, source = referenceDigits(r.reference, 0), r.reference.Method+", "+r.reference.Source
+			value, source = report.ReferenceDigits(r.reference, 0), r.reference.Method+", "+r.reference.Source
 		}
 		t.AppendRow(table.Row{r.Name, r.Dim, r.Title, value, source})
 	}
-	return render(t) + "\n\nDimensions and values are the defaults: u(0, x0) of an equation, the optimal cost or reward of a\ncontrol problem. 'deepbsde show NAME' prints a problem in full.\n"
+	return tables.Text(t) + "\n\nDimensions and values are the defaults: u(0, x0) of an equation, the optimal cost or reward of a\ncontrol problem. 'deepbsde show NAME' prints a problem in full.\n"
 }

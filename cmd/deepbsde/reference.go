@@ -7,20 +7,24 @@ import (
 	"strings"
 	"time"
 
-	"github.com/urfave/cli/v2"
-
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/urfave/cli/v2"
 )
 
 // referenceFlags are the flags of reference.
 type referenceFlags struct {
 	problemFlags
-	method  opt[string]
-	paths   opt[int]
-	steps   opt[int]
-	seed    opt[uint64]
-	workers opt[int]
+	method  flags.Opt[string]
+	paths   flags.Opt[int]
+	steps   flags.Opt[int]
+	seed    flags.Opt[uint64]
+	workers flags.Opt[int]
 	json    bool
 }
 
@@ -35,12 +39,12 @@ func (a *app) referenceCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append(f.problemFlags.flags(),
-			valueFlag("method", "`METHOD`, or all, or list", &f.method, func(s string) (string, error) { return s, nil }),
-			valueFlag("samples", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, severalPaths),
-			valueFlag("steps", "time steps `N` of a method that simulates (default: the method's)", &f.steps, wholeNumber),
-			valueFlag("seed", "`SEED` of all random numbers (default: 1)", &f.seed, unsigned),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			boolFlag("json", "print one JSON object", &f.json),
+			flags.Value("method", "`METHOD`, or all, or list", &f.method, func(s string) (string, error) { return s, nil }),
+			flags.Value("samples", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, flags.SeveralPaths),
+			flags.Value("steps", "time steps `N` of a method that simulates (default: the method's)", &f.steps, flags.WholeNumber),
+			flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			flags.Bool("json", "print one JSON object", &f.json),
 		),
 		Action: func(c *cli.Context) error { return a.runReference(c, &f) },
 	}
@@ -55,23 +59,23 @@ func (a *app) runReference(c *cli.Context, f *referenceFlags) error {
 	if err != nil {
 		return err
 	}
-	all := m.methods()
-	if f.method.value == "list" {
+	all := m.Methods()
+	if f.method.Value == "list" {
 		if f.json {
 			return a.printJSON(newJSONMethods(all))
 		}
 		return a.print(methodList(all))
 	}
 	wanted := all
-	if f.method.given && f.method.value != "all" {
-		one, err := problems.FindReferenceMethod(all, f.method.value)
+	if f.method.Given && f.method.Value != "all" {
+		one, err := problems.FindReferenceMethod(all, f.method.Value)
 		if err != nil {
 			return &exitError{exitUsage, err, "run 'deepbsde reference " + name + " --method list' for what each is good for"}
 		}
 		wanted = []problems.ReferenceMethod{one}
 	}
-	s := pde.Sampling{Paths: f.paths.value, Steps: f.steps.value, Seed: f.seed.or(1), Workers: f.workers.value}
-	runs, err := references(c.Context, m.problem, wanted, s, f.method.given)
+	s := pde.Sampling{Paths: f.paths.Value, Steps: f.steps.Value, Seed: f.seed.Or(1), Workers: f.workers.Value}
+	runs, err := references(c.Context, m.Problem, wanted, s, f.method.Given)
 	if err != nil && !(errors.Is(err, context.Canceled) && len(runs) > 0) {
 		return err
 	}
@@ -146,27 +150,27 @@ func newJSONMethods(methods []problems.ReferenceMethod) any {
 }
 
 func methodList(methods []problems.ReferenceMethod) string {
-	t := plainTable()
+	t := tables.New()
 	for _, m := range methods {
 		t.AppendRow([]any{m.Name, m.Doc})
 	}
-	return render(t) + "\n"
+	return tables.Text(t) + "\n"
 }
 
 // referenceText is the results as people read them.
-func referenceText(m *member, runs []referenceRun) string {
+func referenceText(m *member.Member, runs []referenceRun) string {
 	var b strings.Builder
-	known := knownValues(m)
-	fmt.Fprintf(&b, "%s\n%s\n\n", m.family.Title, identity(m))
+	known := m.Known()
+	fmt.Fprintf(&b, "%s\n%s\n\n", m.Family.Title, m.Identity())
 	for _, r := range runs {
 		if r.failed != nil {
 			fmt.Fprintf(&b, "  %s\n", r.failed)
 			continue
 		}
-		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, referenceDigits(r.result, 0), side(r.result.Bound), origin(r.result), seconds(r.took))
+		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, report.ReferenceDigits(r.result, 0), side(r.result.Bound), report.Origin(r.result), words.Seconds(r.took))
 	}
 	for _, k := range known {
-		fmt.Fprintf(&b, "  %-20s %s  %s\n", k.name, referenceDigits(k.value, 0), origin(k.value))
+		fmt.Fprintf(&b, "  %-20s %s  %s\n", k.Name, report.ReferenceDigits(k.Value, 0), report.Origin(k.Value))
 	}
 	return b.String()
 }
@@ -187,60 +191,32 @@ func boundName(b pde.Bound) string {
 	return map[pde.Bound]string{pde.Lower: "lower", pde.Upper: "upper"}[b]
 }
 
-// identity is the problem's name with its dimension and changed parameters.
-func identity(m *member) string {
-	s := fmt.Sprintf("%s, d = %d", m.family.Name, m.dim)
-	for _, name := range m.changed {
-		s += fmt.Sprintf(", %s = %s", name, exact(m.parameters[name]))
-	}
-	return s
-}
-
-// knownValue is a value that is on record for a problem.
-type knownValue struct {
-	name  string
-	value *pde.Reference
-}
-
-// knownValues are those of the family that are values of this member.
-func knownValues(m *member) (list []knownValue) {
-	if m.dim != m.family.Dim || len(m.changed) > 0 {
-		return nil
-	}
-	for _, k := range []knownValue{{"recorded", m.family.Recorded}, {"published", m.family.Published}} {
-		if k.value != nil {
-			list = append(list, k)
-		}
-	}
-	return list
-}
-
 // jsonReferences is the object that reference --json prints.
 type jsonReferences struct {
 	Problem    string             `json:"problem"`
 	Dim        int                `json:"dim"`
 	Parameters map[string]float64 `json:"parameters"`
 	References []jsonReferenceRun `json:"references"`
-	Recorded   *jsonReference     `json:"recorded,omitempty"`
-	Published  *jsonReference     `json:"published,omitempty"`
+	Recorded   *report.Reference  `json:"recorded,omitempty"`
+	Published  *report.Reference  `json:"published,omitempty"`
 }
 
 type jsonReferenceRun struct {
 	Name string `json:"name"`
-	*jsonReference
+	*report.Reference
 	Bound   string  `json:"bound,omitempty"` // lower or upper
 	Cost    int64   `json:"cost,omitempty"`  // evaluations of f and g
 	Seconds float64 `json:"seconds"`
 	Refused string  `json:"refused,omitempty"` // why the method does not apply
 }
 
-func newJSONReferences(m *member, runs []referenceRun) jsonReferences {
-	j := jsonReferences{Problem: m.family.Name, Dim: m.dim, Parameters: m.parameters}
-	for _, k := range knownValues(m) {
-		if k.name == "recorded" {
-			j.Recorded = newJSONReference(k.value)
+func newJSONReferences(m *member.Member, runs []referenceRun) jsonReferences {
+	j := jsonReferences{Problem: m.Family.Name, Dim: m.Dim, Parameters: m.Parameters}
+	for _, k := range m.Known() {
+		if k.Name == "recorded" {
+			j.Recorded = report.JSONReference(k.Value)
 		} else {
-			j.Published = newJSONReference(k.value)
+			j.Published = report.JSONReference(k.Value)
 		}
 	}
 	for _, r := range runs {
@@ -248,7 +224,7 @@ func newJSONReferences(m *member, runs []referenceRun) jsonReferences {
 		if r.failed != nil {
 			row.Refused = r.failed.Error()
 		} else {
-			row.jsonReference, row.Cost = newJSONReference(r.result), r.result.Cost
+			row.Reference, row.Cost = report.JSONReference(r.result), r.result.Cost
 			row.Bound = boundName(r.result.Bound)
 		}
 		j.References = append(j.References, row)

@@ -81,36 +81,3 @@ func TestVerdict(t *testing.T) {
 		}
 	}
 }
-
-func TestReferenceDigits(t *testing.T) {
-	for _, c := range []struct {
-		r      pde.Reference
-		stderr float64
-		want   string
-	}{
-		{pde.Reference{Value: 4.590161724604869}, 0, "4.590161725"},
-		{pde.Reference{Value: 4.590161724604869}, 0.004, "4.59016"},
-		{pde.Reference{Value: 57.3}, 1e-5, "57.3"}, // no digits are made up
-		{pde.Reference{Value: 4.590161724604869, StdErr: 0.002}, 1e-6, "4.5902"},
-		{pde.Reference{Value: 4.590161724604869}, math.NaN(), "4.590161725"},
-	} {
-		if got := referenceDigits(&c.r, c.stderr); got != c.want {
-			t.Errorf("%+v with standard error %g: %s, want %s", c.r, c.stderr, got, c.want)
-		}
-	}
-}
-
-func TestGradient(t *testing.T) {
-	for _, c := range []struct {
-		g    []float64
-		want string
-	}{
-		{[]float64{0.25}, "(0.250)"},
-		{[]float64{1, -2, 0.3, 4e-3, 5, 60}, "(1.00, -2.00, 0.300, 0.00400, 5.00, 60.0)"},
-		{[]float64{1, 1, 1, 1, 1, 1, 1, 1, 1}, "(1.00, 1.00, 1.00, …), norm 3.00"},
-	} {
-		if got := gradient(c.g); got != c.want {
-			t.Errorf("gradient(%v) = %s, want %s", c.g, got, c.want)
-		}
-	}
-}

@@ -71,7 +71,7 @@ func TestRunDirectory(t *testing.T) {
 		// A finished run that is resumed gives the same result again, and writes nothing: not
 		// even the lock, which another process may have.
 		want := result(t, dir)
-		other, err := openRun(dir)
+		other, err := run.Open(dir)
 		if err == nil {
 			err = other.occupy()
 		}

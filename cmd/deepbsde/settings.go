@@ -1,12 +1,16 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/urfave/cli/v2"
 )
 
 func (a *app) settingsCommand() *cli.Command {
@@ -19,7 +23,7 @@ func (a *app) settingsCommand() *cli.Command {
 			"the bit: the file holds all that its result depends on, apart from the problem.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags:           append(f.trainingFlags(), boolFlag("json", "print one JSON object", &f.json)),
+		Flags:           append(f.trainingFlags(), flags.Bool("json", "print one JSON object", &f.json)),
 		Action: func(c *cli.Context) error {
 			t, err := f.task(c)
 			if err != nil {
@@ -29,18 +33,22 @@ func (a *app) settingsCommand() *cli.Command {
 				return err
 			}
 			if f.json {
-				return a.printJSON(t.jsonTask())
+				object, err := t.jsonTask()
+				if err != nil {
+					return err
+				}
+				return a.printJSON(object)
 			}
 			set := map[string]float64{}
-			for _, name := range t.changed {
-				set[name] = t.parameters[name]
+			for _, name := range t.Changed {
+				set[name] = t.Parameters[name]
 			}
-			dim := t.dim
-			if dim == t.family.Dim {
+			dim := t.Dim
+			if dim == t.Family.Dim {
 				dim = 0
 			}
-			remark := solveCommandLine(c.Args().First(), t.family, dim, set, "settings.yaml")
-			return a.print(string(t.settingsFile(&f).Text([]string{remark}, nil)))
+			remark := solveCommandLine(c.Args().First(), t.Family, dim, set, "settings.yaml")
+			return a.print(string(f.File(t.settings, t.method, t.Control == nil || t.Control.Problem.Stages == 0).Text([]string{remark}, nil)))
 		},
 	}
 }
@@ -52,28 +60,28 @@ type jsonTask struct {
 	Dim        int                `json:"dim"`
 	Parameters map[string]float64 `json:"parameters"`
 	Method     string             `json:"method"`
-	Network    string             `json:"network"`
-	Settings   jsonSettings       `json:"settings"`
+	Network    string             `json:"network,omitempty"`
+	Settings   json.RawMessage    `json:"settings"`
 }
 
-func (t *solveTask) jsonTask() jsonTask {
-	m := t.method()
-	return jsonTask{t.family.Name, kindOf(t.family), t.dim, t.parameters, m.Name(), t.network, newJSONSettings(m, t.settings.WithDefaults())}
+func (t *solveTask) jsonTask() (*jsonTask, error) {
+	settings, err := bsde.Configuration(t.settings.WithDefaults(), t.method)
+	return &jsonTask{t.Family.Name, t.Kind(), t.Dim, t.Parameters, t.method.Name(), report.NetworkOf(t.method), settings}, err
 }
 
 // solveCommandLine is the command that solves a problem, in its own dimension where dim
 // is 0, with a settings file.
 func solveCommandLine(name string, family *problems.Family, dim int, set map[string]float64, file string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "deepbsde solve %s", shellWord(name))
+	fmt.Fprintf(&b, "deepbsde solve %s", words.Shell(name))
 	if dim != 0 {
 		fmt.Fprintf(&b, " --dim %d", dim)
 	}
 	for _, p := range family.Params {
 		if v, given := set[p.Name]; given {
-			fmt.Fprintf(&b, " --set %s=%s", p.Name, full(v))
+			fmt.Fprintf(&b, " --set %s=%s", p.Name, words.Full(v))
 		}
 	}
-	fmt.Fprintf(&b, " --settings %s", shellWord(file))
+	fmt.Fprintf(&b, " --settings %s", words.Shell(file))
 	return b.String()
 }

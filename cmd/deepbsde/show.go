@@ -2,11 +2,18 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/pde"
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/urfave/cli/v2"
 )
 
@@ -19,7 +26,7 @@ func (a *app) showCommand() *cli.Command {
 		UsageText:       "deepbsde show NAME|FILE [flags]",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags:           append(f.flags(), boolFlag("json", "print one JSON object", &asJSON)),
+		Flags:           append(f.flags(), flags.Bool("json", "print one JSON object", &asJSON)),
 		Action: func(c *cli.Context) error {
 			name, err := oneName(c)
 			if err != nil {
@@ -30,7 +37,7 @@ func (a *app) showCommand() *cli.Command {
 				return err
 			}
 			if asJSON {
-				ref, err := m.reference(c.Context, 0)
+				ref, err := m.Reference(c.Context)
 				if err != nil {
 					return err
 				}
@@ -46,60 +53,85 @@ func (a *app) showCommand() *cli.Command {
 }
 
 // showText is a problem as people read it.
-func showText(ctx context.Context, m *member) (string, error) {
-	ref, err := m.reference(ctx, 0)
+func showText(ctx context.Context, m *member.Member) (string, error) {
+	ref, err := m.Reference(ctx)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n", m.family.Name, m.family.Title)
-	for line := range strings.Lines(m.family.Equation) {
+	fmt.Fprintf(&b, "%s: %s\n\n", m.Family.Name, m.Family.Title)
+	for line := range strings.Lines(m.Family.Equation) {
 		b.WriteString("  " + strings.TrimRight(line, "\n") + "\n")
 	}
-	fmt.Fprintf(&b, "\nDimension  d = %d", m.dim)
-	if m.dim != m.family.Dim {
-		fmt.Fprintf(&b, " (default %d)", m.family.Dim)
+	fmt.Fprintf(&b, "\nDimension  d = %d", m.Dim)
+	if m.Dim != m.Family.Dim {
+		fmt.Fprintf(&b, " (default %d)", m.Family.Dim)
 	}
 	b.WriteString("\nReference  ")
 	if ref != nil {
-		fmt.Fprintf(&b, "%s = %s, %s\n", m.unknown(), referenceDigits(ref, 0), origin(ref))
+		fmt.Fprintf(&b, "%s = %s, %s\n", m.Unknown(), report.ReferenceDigits(ref, 0), report.Origin(ref))
 	} else {
 		b.WriteString("none is known at once for this dimension and these parameters; try 'deepbsde reference'\n")
 	}
-	if r := m.family.Published; r != nil && r != ref {
-		fmt.Fprintf(&b, "Published  %s = %s, %s, with the defaults\n", m.unknown(), referenceDigits(r, 0), origin(r))
+	if r := m.Family.Published; r != nil && r != ref {
+		fmt.Fprintf(&b, "Published  %s = %s, %s, with the defaults\n", m.Unknown(), report.ReferenceDigits(r, 0), report.Origin(r))
 	}
-	if m.family.Citation != "" {
-		fmt.Fprintf(&b, "Citation   %s\n", m.family.Citation)
+	if m.Family.Citation != "" {
+		fmt.Fprintf(&b, "Citation   %s\n", m.Family.Citation)
 	}
 	fmt.Fprintf(&b, "\nParameters (--set NAME=VALUE)\n%s\n", parameterTable(m))
-	fmt.Fprintf(&b, "\nSettings of solve, each with a flag of its own where it can be changed\n%s\n", trainingTable(m))
+	fmt.Fprintf(&b, "\nSettings of solve, each with a flag of its own where it can be changed\n%s\n", m.TrainingTable())
 	return b.String(), nil
 }
 
-func parameterTable(m *member) string {
-	t := plainTable()
+func parameterTable(m *member.Member) string {
+	t := tables.New()
 	t.AppendHeader(table.Row{"name", "value", "default", "range", "meaning"})
-	for _, p := range m.family.Params {
-		t.AppendRow(table.Row{p.Name, exact(m.parameters[p.Name]), exact(p.Default), p.Range(), p.Doc})
+	for _, p := range m.Family.Params {
+		t.AppendRow(table.Row{p.Name, words.Exact(m.Parameters[p.Name]), words.Exact(p.Default), p.Range(), p.Doc})
 	}
-	return render(t)
+	return tables.Text(t)
 }
 
-// plainTable has columns and no lines but that under its header.
-func plainTable() table.Writer {
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Options = table.Options{SeparateHeader: true}
-	t.Style().Format.Header = text.FormatDefault
-	return t
+// jsonProblem is the object that show --json prints.
+type jsonProblem struct {
+	Name       string                     `json:"name"`
+	Kind       string                     `json:"kind"`
+	Title      string                     `json:"title"`
+	Dim        int                        `json:"dim"`
+	DefaultDim int                        `json:"default_dim"`
+	Equation   string                     `json:"equation"`
+	Parameters []jsonParam                `json:"parameters"`
+	Reference  *report.Reference          `json:"reference,omitempty"`
+	Published  *report.Reference          `json:"published,omitempty"`
+	Settings   map[string]json.RawMessage `json:"settings"` // of solve, by network
+	Citation   string                     `json:"citation"`
 }
 
-// render is the table as text without blanks at the ends of its lines.
-func render(t table.Writer) string {
-	lines := strings.Split(t.Render(), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " ")
+type jsonParam struct {
+	Name    string   `json:"name"`
+	Value   float64  `json:"value"`
+	Default float64  `json:"default"`
+	Min     *float64 `json:"min,omitempty"` // absent: none
+	Max     *float64 `json:"max,omitempty"`
+	Open    bool     `json:"min_excluded,omitempty"`
+	Doc     string   `json:"doc"`
+}
+
+func newJSONProblem(m *member.Member, ref *pde.Reference) jsonProblem {
+	f := m.Family
+	j := jsonProblem{
+		Name: f.Name, Kind: member.KindOf(f), Title: f.Title, Dim: m.Dim, DefaultDim: f.Dim, Equation: f.Equation,
+		Reference: report.JSONReference(ref), Published: report.JSONReference(f.Published),
+		Settings: map[string]json.RawMessage{}, Citation: f.Citation,
 	}
-	return strings.Join(lines, "\n")
+	for _, network := range []string{"shared", "per-step"} {
+		p := m.Preset(network)
+		j.Settings[network] = p.JSON()
+	}
+	for _, p := range f.Params {
+		j.Parameters = append(j.Parameters, jsonParam{p.Name, m.Parameters[p.Name], p.Default,
+			words.Number(p.Min), words.Number(p.Max), p.Open && !math.IsInf(p.Min, 0), p.Doc})
+	}
+	return j
 }

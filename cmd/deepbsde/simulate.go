@@ -3,24 +3,28 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
-	"strconv"
+	"os"
 
-	"github.com/urfave/cli/v2"
-	"gonum.org/v1/gonum/stat"
-
+	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/urfave/cli/v2"
 )
 
 // simulateFlags are the flags of simulate.
 type simulateFlags struct {
-	paths     opt[int]
-	seed      opt[uint64]
-	component opt[int]
-	workers   opt[int]
-	samples   opt[string]
-	plot      opt[string]
+	paths     flags.Opt[int]
+	seed      flags.Opt[uint64]
+	component flags.Opt[int]
+	workers   flags.Opt[int]
+	samples   flags.Opt[string]
+	plot      flags.Opt[string]
 	json      bool
 }
 
@@ -35,33 +39,16 @@ func (a *app) simulateCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: []cli.Flag{
-			valueFlag("paths", "`NUMBER` of paths, in pairs of opposite noise (default: 4096)", &f.paths, pairedPaths),
-			valueFlag("seed", "`SEED` of the noise (default: 1)", &f.seed, unsigned),
-			valueFlag("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0)", &f.component, index),
-			valueFlag("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, wholeNumber),
-			valueFlag("samples", "CSV `FILE` for the first 512 paths: policy, path, step, time, states, actions, cost so far", &f.samples, fileName),
-			valueFlag("plot", "`FILE` (png, svg or pdf) for a plot of state, action and cost", &f.plot, plotFile),
-			boolFlag("json", "print one JSON object", &f.json),
+			flags.Value("paths", "`NUMBER` of paths, in pairs of opposite noise (default: 4096)", &f.paths, flags.PairedPaths),
+			flags.Value("seed", "`SEED` of the noise (default: 1)", &f.seed, flags.Unsigned),
+			flags.Value("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0)", &f.component, flags.Index),
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			flags.Value("samples", "CSV `FILE` for the first 512 paths: policy, path, step, time, states, actions, cost so far", &f.samples, flags.FileName),
+			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of state, action and cost", &f.plot, figure.ParseFile),
+			flags.Bool("json", "print one JSON object", &f.json),
 		},
 		Action: func(c *cli.Context) error { return a.runSimulate(c, &f) },
 	}
-}
-
-func index(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 {
-		return 0, fmt.Errorf("want a whole number, at least 0")
-	}
-	return n, nil
-}
-
-// pairedPaths is a number of paths in pairs of which there are two at least.
-func pairedPaths(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 4 || n%2 != 0 {
-		return 0, fmt.Errorf("want an even number, at least 4")
-	}
-	return n, nil
 }
 
 // recordedPaths are kept in full: for the quantiles of the table and the plot.
@@ -72,77 +59,65 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	if len(names) != 1 {
 		return usage(c, "simulate takes one RUN, the directory of 'deepbsde solve NAME --out RUN'")
 	}
-	dir, err := openRun(names[0])
+	dir, err := run.Open(names[0])
 	if err != nil {
 		return err
 	}
-	m, err := dir.member(c.Context)
+	if dir.SolvesEquation() {
+		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s solved as an equation: there is no policy to simulate", names[0], dir.Manifest.Problem)}
+	}
+	e, err := a.newEvaluator(c.Context, dir, 0)
 	if err != nil {
 		return err
 	}
-	if m.control == nil || dir.Method != "policy" {
-		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s solved as an equation: there is no policy to simulate", names[0], m.family.Name)}
-	}
-	d, err := m.grid(dir.Settings.Steps)
-	if err != nil {
-		return err
-	}
-	k := f.component.value
+	d := e.policy.Problem
+	k := f.component.Value
 	if most := max(d.StateDim, d.ActionDim); k >= most {
 		return usage(c, "--component %d: want a number from 0 to %d", k, most-1)
 	}
-	trained, iteration, err := dir.trainedPolicy(c.Context, m, a.warn, 0)
-	if err != nil {
+	s := newSimulation(e.Member, d)
+	s.Component = k
+	if of := e.settings.Iterations; e.iteration < of {
+		s.Unfinished = fmt.Sprintf("; the policy has %d of its %d iterations", e.iteration, of)
+	}
+	if err := simulate(c.Context, e.Member, s, f, e.policy, false); err != nil {
 		return err
 	}
-	s := &simulated{member: m, grid: d, component: k}
-	if of := dir.Settings.Iterations; iteration < of {
-		s.unfinished = fmt.Sprintf("; the policy has %d of its %d iterations", iteration, of)
-	}
-	if err := s.run(c.Context, f, trained); err != nil {
-		return err
-	}
-	if f.samples.given {
-		if err := replaceFile(f.samples.value, s.writePaths); err != nil {
+	if f.samples.Given {
+		if err := run.WriteFile(f.samples.Value, func(f *os.File) error { return s.WritePaths(f) }); err != nil {
 			return err
 		}
 	}
-	if f.plot.given {
-		if err := saveFigure(f.plot.value, s.figure(s.tracks(s.component)), pictureSize{}); err != nil {
+	if f.plot.Given {
+		if err := saveFigure(f.plot.Value, s.Figure(), figure.Size{}); err != nil {
 			return err
 		}
 	}
 	if f.json {
-		err = a.printJSON(s.json())
+		err = a.printJSON(s.JSON())
 	} else {
-		err = a.print(s.text())
+		err = a.print(s.Text())
 	}
-	if err == nil && !known(s.policies[0].Cost) {
+	if err == nil && !words.Known(s.Policies[0].Cost) {
 		err = &exitError{status: exitDiverged, err: fmt.Errorf("the cost of the trained policy is not finite")}
 	}
 	return err
 }
 
-// simulated are the policies of a run on the same noise.
-type simulated struct {
-	*member
-	grid       *control.Discrete
-	component  int
-	quick      bool              // without an optimal policy that takes seconds
-	unfinished string            // said of a policy whose training was stopped
-	policies   []simulatedPolicy // the trained one first, then the optimal one where it is known
+// newSimulation is one of no policies yet.
+func newSimulation(m *member.Member, d *control.Discrete) *simulated.Simulation {
+	return &simulated.Simulation{
+		Title: m.Family.Title, Problem: m.Family.Name, Identity: m.Identity(), Dim: m.Dim, Parameters: m.Parameters,
+		Unknown: m.Unknown(), Grid: d, Stages: m.Control.Problem.Stages > 0,
+	}
 }
 
-type simulatedPolicy struct {
-	name string
-	*control.Outcome
-}
-
-func (s *simulated) run(ctx context.Context, f *simulateFlags, trained control.Policy) error {
+// simulate simulates the trained policy and the optimal one, a quick one at most if quick.
+func simulate(ctx context.Context, m *member.Member, s *simulated.Simulation, f *simulateFlags, trained control.Policy, quick bool) error {
 	policies := map[string]control.Policy{"trained": trained}
 	names := []string{"trained"}
-	if s.control.Optimal != nil && !(s.quick && s.control.Slow) {
-		optimal, err := s.control.Optimal(ctx, s.grid)
+	if m.Control.Optimal != nil && !(quick && m.Control.Slow) {
+		optimal, err := m.Control.Optimal(ctx, s.Grid)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -152,74 +127,27 @@ func (s *simulated) run(ctx context.Context, f *simulateFlags, trained control.P
 		}
 	}
 	for _, name := range names {
-		o, err := control.Simulate(ctx, s.grid, policies[name], control.Simulation{
-			Paths: f.paths.or(4096), Seed: f.seed.or(1), Purpose: freshStates, Workers: f.workers.value, Record: recordedPaths,
+		o, err := control.Simulate(ctx, s.Grid, policies[name], control.Simulation{
+			Paths: f.paths.Or(4096), Seed: f.seed.Or(1), Purpose: report.FreshStates, Workers: f.workers.Value, Record: recordedPaths,
 		})
 		if err != nil {
 			return err
 		}
-		s.policies = append(s.policies, simulatedPolicy{name, o})
+		s.Policies = append(s.Policies, simulated.Policy{Name: name, Outcome: o})
 	}
 	return ctx.Err()
 }
 
-// difference is the mean of the first policy's cost less the second's on the same
-// noise, with its standard error from antithetic pairs.
-func (s *simulated) difference() (mean, stderr float64) {
-	a, b := s.policies[0].Costs, s.policies[1].Costs
-	gaps := make([]float64, len(a))
-	for i := range gaps {
-		gaps[i] = a[i] - b[i]
+// policyPaths draws states, actions and the cost under the policy, and under the optimal
+// one where that is known at once.
+func (a *app) policyPaths(ctx context.Context, r *saved.Run) (*figure.Figure, error) {
+	e, err := a.newEvaluator(ctx, r.Run, 0)
+	if err != nil {
+		return nil, err
 	}
-	mean, std := stat.MeanStdDev(gaps, nil)
-	return mean, std / math.Sqrt(float64(len(gaps))/2) // as if pairs told no more than one path
-}
-
-var levels = []float64{0.05, 0.5, 0.95}
-
-// quantiles are the 5, 50 and 95 % points.
-func quantiles(v []float64) (q [3]float64) {
-	v = slices.Clone(v)
-	slices.Sort(v)
-	for i, p := range levels {
-		q[i] = stat.Quantile(p, stat.Empirical, v, nil)
+	s := newSimulation(e.Member, e.policy.Problem)
+	if err := simulate(ctx, e.Member, s, &simulateFlags{paths: flags.Given(2 * recordedPaths)}, e.policy, true); err != nil {
+		return nil, err
 	}
-	return q
-}
-
-// at are the values of something on all recorded paths.
-func (p simulatedPolicy) at(get func(r *control.Record) float64) []float64 {
-	v := make([]float64, len(p.Records))
-	for i := range p.Records {
-		v[i] = get(&p.Records[i])
-	}
-	return v
-}
-
-// track is something that develops in time; it has values for n steps.
-type track struct {
-	name string
-	n    int
-	get  func(r *control.Record, step int) float64
-}
-
-// tracks are component k of the state and of the action, and the cost so far.
-func (s *simulated) tracks(k int) (list []track) {
-	name := func(names []string, otherwise string) string {
-		if names != nil {
-			return names[k]
-		}
-		return fmt.Sprintf(otherwise, k)
-	}
-	if k < s.grid.StateDim {
-		list = append(list, track{name(s.grid.StateNames, "state x[%d]"), s.grid.Steps + 1, func(r *control.Record, n int) float64 { return r.States[n][k] }})
-	}
-	if k < s.grid.ActionDim {
-		list = append(list, track{name(s.grid.ActionNames, "action a[%d]"), s.grid.Steps, func(r *control.Record, n int) float64 { return r.Actions[n][k] }})
-	}
-	cost := "cost so far"
-	if s.grid.Maximize {
-		cost = "reward so far"
-	}
-	return append(list, track{cost, s.grid.Steps + 2, func(r *control.Record, n int) float64 { return r.Costs[n] }})
+	return s.Overview(), nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -48,7 +49,7 @@ func TestEveryFlagReachesTheSolver(t *testing.T) {
 	}
 	tuned := family.Training["shared"]
 	want := bsde.Settings{
-		Steps: 11, Iterations: 12, Batch: 13, LearningRate: 0.014, EstimatePaths: 15, Seed: 0,
+		Steps: 11, Iterations: 12, Batch: 13, LearningRate: 0.014, Paths: 15, Seed: 0,
 		Precision: "float64", Workers: 3, TimeLimit: 90 * time.Second,
 		Schedule: tuned.Schedule, ClipNorm: tuned.ClipNorm, LossClip: tuned.LossClip,
 	}
@@ -89,13 +90,13 @@ func TestPublishedSettings(t *testing.T) {
 
 func TestFlagsOverTraining(t *testing.T) {
 	tuned := problems.Training{Activation: "silu", Hidden: []int{50}, Schedule: "cosine",
-		LearningRate: 1e-2, Rates: nil, EstimatePaths: 9}
+		LearningRate: 1e-2, Rates: nil, Paths: 9}
 	var none solveFlags
 	if m, want := none.methodFor("shared", tuned), (bsde.DeepBSDE{
 		Network: bsde.Shared{Hidden: []int{50}, Activation: "silu"}}); !reflect.DeepEqual(m, want) {
 		t.Errorf("without flags: %+v, want %+v", m, want)
 	}
-	off := solveFlags{controlled: opt[bool]{false, true}, lr: opt[float64]{3e-3, true}}
+	off := solveFlags{controlled: flags.Given(false), lr: flags.Given(3e-3)}
 	if !off.methodFor("shared", tuned).Uncontrolled {
 		t.Error("--controlled=false does not turn controlled paths off")
 	}

@@ -5,9 +5,8 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/urfave/cli/v2"
 )
 
 func (a *app) versionCommand() *cli.Command {

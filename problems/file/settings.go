@@ -203,9 +203,9 @@ func (f *Settings) fields() map[string]any {
 
 func trainingFields(t *problems.Training) map[string]any {
 	return map[string]any{
-		"steps": &t.Steps, "iterations": &t.Iterations, "batch": &t.Batch, "lr": &t.LearningRate, "schedule": &t.Schedule,
+		"grid": &t.Grid, "steps": &t.Steps, "iterations": &t.Iterations, "batch": &t.Batch, "lr": &t.LearningRate, "schedule": &t.Schedule,
 		"boundaries": &t.Boundaries, "rates": &t.Rates, "hidden": &t.Hidden, "activation": &t.Activation,
 		"controlled": &t.Uncontrolled, "antithetic": &t.Antithetic, "loss-clip": &t.LossClip, "clip-norm": &t.ClipNorm,
-		"paths": &t.EstimatePaths,
+		"paths": &t.Paths,
 	}
 }

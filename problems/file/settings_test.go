@@ -52,7 +52,7 @@ start-paths: 11
 	}
 	want := problems.Training{Steps: 3, Iterations: 1_000_000, Batch: 5, Schedule: "piecewise", Boundaries: []int{10, 200},
 		Rates: []float64{0.1, 1e-5, 1.25e-7}, Hidden: []int{7, 8}, Activation: "silu", Uncontrolled: true, Antithetic: true,
-		LossClip: 50, EstimatePaths: 1000}
+		LossClip: 50, Paths: 1000}
 	if !reflect.DeepEqual(f.Training, want) {
 		t.Errorf("training %+v\nwant %+v", f.Training, want)
 	}

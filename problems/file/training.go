@@ -3,6 +3,7 @@ package file
 import (
 	"math"
 
+	"github.com/deepbsde/deepbsde/pde/grid"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"go.yaml.in/yaml/v4"
@@ -15,7 +16,7 @@ var (
 )
 
 // trainingKeys are called like the flags of solve.
-var trainingKeys = []string{"steps", "iterations", "batch", "lr", "schedule", "boundaries", "rates", "hidden", "activation",
+var trainingKeys = []string{"grid", "steps", "iterations", "batch", "lr", "schedule", "boundaries", "rates", "hidden", "activation",
 	"controlled", "antithetic", "loss-clip", "clip-norm", "paths"}
 
 // training reads the settings of the networks.
@@ -39,6 +40,8 @@ func (r *reader) network(network source.Entry) (t problems.Training) {
 func (r *reader) trainingKey(e source.Entry, what string, t *problems.Training) {
 	const most = 1_000_000_000
 	switch e.Name {
+	case "grid":
+		t.Grid = r.OneOf(e, what, grid.Names)
 	case "steps":
 		t.Steps = r.Whole(e.Value, what, 1, maxStages)
 	case "iterations":
@@ -46,7 +49,7 @@ func (r *reader) trainingKey(e source.Entry, what string, t *problems.Training) 
 	case "batch":
 		t.Batch = r.Whole(e.Value, what, 1, maxBatch)
 	case "paths":
-		t.EstimatePaths = r.Whole(e.Value, what, 2, most)
+		t.Paths = r.Whole(e.Value, what, 2, most)
 	case "lr":
 		t.LearningRate = r.positive(e.Value, what)
 	case "loss-clip":

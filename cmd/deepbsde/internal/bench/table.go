@@ -1,0 +1,69 @@
+package bench
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+)
+
+// cells of the row in a table.
+func (r *row) cells() table.Row {
+	row := table.Row{r.label, r.runs, words.Seven(r.value), words.Size(r.std), words.PercentOrNothing(r.err), words.PercentOrNothing(r.errStd), words.Size(r.seconds)}
+	if p := r.published; p != nil {
+		std := "not stated"
+		if p.StdDev > 0 {
+			std = words.Percent(p.StdDev)
+		}
+		return append(row, words.Percent(p.Error), std, words.Exact(p.Seconds))
+	}
+	return append(row, "", "", "")
+}
+
+var header = table.Row{"steps", "runs", "value", "std", "relative error", "std", "seconds", "published error", "its std", "its seconds"}
+
+// Text is all tables as people read them.
+func Text(cells []Cell) string {
+	var b strings.Builder
+	for i := range cells {
+		fmt.Fprintf(&b, "%s\n%s\n\n", cells[i].title(), tables.Text(cells[i].table()))
+	}
+	b.WriteString(strings.ReplaceAll(notes, "`", "'"))
+	return b.String()
+}
+
+// title names a table with what was run.
+func (c *Cell) title() string {
+	s, whose := c.Runs[0].Settings, "settings of this program"
+	if c.Preset == "paper" {
+		whose = "settings of the paper"
+	}
+	return fmt.Sprintf("%s, %s: network %s, %d time steps, %d iterations, reference %s",
+		c.Identity, whose, c.Network, s.Steps, s.Iterations, c.referenceText())
+}
+
+func (c *Cell) referenceText() string {
+	if c.Reference == nil {
+		return "unknown"
+	}
+	return words.Reference(c.Reference.Value, c.Reference.StdErr, 0)
+}
+
+func (c *Cell) table() table.Writer {
+	t := tables.New()
+	t.AppendHeader(header)
+	for _, r := range c.rows() {
+		t.AppendRow(r.cells())
+	}
+	return t
+}
+
+const notes = `Rows with a number of steps: Y0 as the optimiser has it, or for a control problem the
+cost on the few validation paths, with the time since training began. "estimate": what ` + "`solve`" + ` reports, made on fresh paths after training, with the time
+of the whole run. Mean and standard deviation over the seeds; the relative error is
+against the reference of ` + "`deepbsde reference NAME`" + `. Published: five runs on a laptop of
+2017, the optimiser's Y0 (Han, Jentzen, E 2018; E, Han, Jentzen 2017).
+`

@@ -1,0 +1,54 @@
+package compared
+
+import "github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+
+// jsonComparison is one problem of what compare --json prints.
+type jsonComparison struct {
+	Problem    string             `json:"problem"`
+	Dim        int                `json:"dim"`
+	Parameters map[string]float64 `json:"parameters"`
+	Rows       []jsonComparedRow  `json:"rows"`
+}
+
+type jsonComparedRow struct {
+	Method        string   `json:"method"`
+	Solver        bool     `json:"solver"`
+	Value         *float64 `json:"value,omitempty"`
+	StdErr        *float64 `json:"stderr,omitempty"`
+	Step          *float64 `json:"discretization_error,omitempty"`
+	Bias          *float64 `json:"network_bias,omitempty"`
+	Training      *float64 `json:"training,omitempty"`
+	Bound         string   `json:"bound,omitempty"`
+	RelativeError *float64 `json:"relative_error,omitempty"`
+	Consistent    *bool    `json:"consistent,omitempty"`
+	Seconds       float64  `json:"seconds,omitempty"`
+	Refused       string   `json:"refused,omitempty"`
+}
+
+// JSON is the object that compare --json prints.
+func JSON(all []Comparison) any {
+	list := []jsonComparison{}
+	for _, c := range all {
+		j := jsonComparison{Problem: c.Problem, Dim: c.Dim, Parameters: c.Parameters}
+		for _, r := range c.Rows {
+			row := jsonComparedRow{Method: r.Name, Solver: r.Solver, Seconds: r.Seconds, Bound: r.Bound}
+			if r.Failed != nil {
+				row.Refused = r.Failed.Error()
+			} else {
+				row.Value, row.StdErr, row.RelativeError = words.Number(r.Value), words.Number(r.Sampling), words.Number(c.relative(r))
+			}
+			if r.Solver {
+				row.Step, row.Bias, row.Training = words.Number(r.Step), words.Number(r.Bias), words.Number(r.Training)
+			}
+			if s := c.consistent(r); s != "" {
+				yes := s == "yes"
+				row.Consistent = &yes
+			}
+			j.Rows = append(j.Rows, row)
+		}
+		list = append(list, j)
+	}
+	return struct {
+		Comparisons []jsonComparison `json:"comparisons"`
+	}{list}
+}

@@ -1,0 +1,89 @@
+package figure
+
+import (
+	"image/color"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+)
+
+// Side tells of a bound where the value lies that it bounds.
+type Side int
+
+// The sides: Neither for what is no bound.
+const (
+	Below   Side = -1
+	Neither Side = 0
+	Above   Side = 1
+)
+
+// Dot is a value with the half-width of its interval.
+type Dot struct {
+	Name        string
+	Value, Half float64
+	Solver      bool // trained, and not a reference
+	Side        Side
+}
+
+// Deviations is values of one thing beside the best of them, nil for none.
+type Deviations struct {
+	Title string
+	Best  *float64
+	Dots  []Dot
+}
+
+// AddDeviations draws the deviation of every value from the best in per cent, or the value
+// where there is no best, with the half-width of the interval. A bound is a triangle that
+// points to where the value is.
+func (f *Figure) AddDeviations(d Deviations) {
+	p := plot.New()
+	p.Title.Text = d.Title
+	p.Add(plotter.NewGrid())
+	shift, unit := 0.0, 1.0
+	p.X.Label.Text = "u(0, x0), with 95 % interval"
+	if d.Best != nil {
+		shift, unit = *d.Best, 100/math.Abs(*d.Best)
+		p.X.Label.Text = "deviation from " + words.Exact(*d.Best) + " in %, with 95 % interval"
+		zero, _ := plotter.NewLine(plotter.XYs{{X: 0, Y: -0.5}, {X: 0, Y: float64(len(d.Dots)) - 0.5}}) // fails on non-numbers alone
+		zero.Color = color.Gray{Y: 128}
+		p.Add(zero)
+	}
+	var names []string
+	for _, r := range slices.Backward(d.Dots) { // the first one on top
+		if !words.Known(r.Value) {
+			continue
+		}
+		at := barred{x: unit * (r.Value - shift), y: float64(len(names)), half: unit * r.Half}
+		if bars, err := plotter.NewXErrorBars(at); err == nil && at.half > 0 {
+			p.Add(bars)
+		}
+		p.Add(marks(plotter.XYs{{X: at.x, Y: at.y}}, shade(r.Solver), glyph(r.Side)))
+		names = append(names, r.Name)
+	}
+	p.NominalY(names...)
+	p.Y.Tick.Label.Font.Size = font.Points(10)
+	p.Y.Min, p.Y.Max = -0.5, math.Max(float64(len(names))-0.5, 0.5)
+	if p.X.Min >= p.X.Max { // nothing that has a width
+		p.X.Min, p.X.Max = p.X.Min-1, p.X.Min+1
+	}
+	margin := 0.05 * (p.X.Max - p.X.Min)
+	p.X.Min, p.X.Max = p.X.Min-margin, p.X.Max+margin
+	f.panels = append(f.panels, p)
+}
+
+// barred is one point with an error bar along x.
+type barred struct{ x, y, half float64 }
+
+// Len is one.
+func (b barred) Len() int { return 1 }
+
+// XY is the point.
+func (b barred) XY(int) (x, y float64) { return b.x, b.y }
+
+// XError is half the bar on either side.
+func (b barred) XError(int) (low, high float64) { return b.half, b.half }

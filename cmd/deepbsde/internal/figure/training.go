@@ -1,0 +1,154 @@
+package figure
+
+import (
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+)
+
+// Run is the training of one run.
+type Run struct {
+	Name    string
+	History []Moment
+	Final   *Final // nil for none
+}
+
+// Moment is the state of a training, NaN where something is not known.
+type Moment struct{ Step, Seconds, Value, Loss, Rate float64 }
+
+// Final is the estimate at the end of a run with its 95 % interval.
+type Final struct{ Value, Low, High float64 }
+
+// Reference is a value to compare with; the error is NaN where it is not known.
+type Reference struct{ Value, StdErr float64 }
+
+// Training is runs of one problem.
+type Training struct {
+	Title     string
+	Value     string // what the value is, such as Y0
+	HasLoss   bool   // the loss is not the value itself
+	Runs      []Run
+	Reference *Reference // nil for none
+}
+
+// axis is something that can be read off a line of the metrics.
+type axis struct {
+	label string
+	get   func(Moment) float64
+}
+
+var (
+	overSteps   = axis{"gradient steps", func(m Moment) float64 { return m.Step }}
+	overSeconds = axis{"time in seconds", func(m Moment) float64 { return m.Seconds }}
+)
+
+// Figure draws value and loss, each over steps and over seconds, or what is asked for of
+// these: training, value, close-up or loss, over steps or seconds, "" for both.
+func (t Training) Figure(what, over string) *Figure {
+	f := &Figure{Title: t.Title}
+	value := axis{t.Value, func(m Moment) float64 { return m.Value }}
+	loss := axis{"loss", func(m Moment) float64 { return m.Loss }}
+	var axes []axis
+	if over != "seconds" {
+		axes = append(axes, overSteps)
+	}
+	if over != "steps" {
+		axes = append(axes, overSeconds)
+	}
+	if what == "close-up" {
+		f.panels = append(f.panels, f.valuePanel(t, overSteps, value, 0.5))
+	}
+	if what == "training" || what == "value" {
+		for _, x := range axes {
+			f.panels = append(f.panels, f.valuePanel(t, x, value, 0))
+		}
+	}
+	if (what == "training" || what == "loss") && t.HasLoss {
+		for _, x := range axes {
+			f.panels = append(f.panels, f.lossPanel(t.Runs, x, loss))
+		}
+	}
+	return f
+}
+
+// valuePanel draws the value of each run with its final interval, and the reference,
+// from the given share of the steps on.
+func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
+	p := newPanel(x.label, y.label)
+	first, last := from*lastOf(t.Runs, x), lastOf(t.Runs, x)
+	if first == last { // nothing but the state before training
+		last++
+	}
+	bands := make([]*plotter.Polygon, len(t.Runs))
+	for i, r := range t.Runs { // below all lines
+		if r.Final != nil {
+			bands[i] = band(p, runColors[i%len(runColors)], first, last, r.Final.Low, r.Final.High)
+		}
+	}
+	for i, r := range t.Runs {
+		shade := runColors[i%len(runColors)]
+		f.curve(p, r.Name, r.points(x, y, first, false), shade)
+		if bands[i] != nil {
+			point := marks(plotter.XYs{{X: last, Y: r.Final.Value}}, shade, glyph(Neither))
+			p.Add(point)
+			f.explain(r.Name+": final estimate, 95 % interval", bands[i], point)
+		}
+	}
+	if ref := t.Reference; ref != nil {
+		name := "reference"
+		if half := 1.96 * ref.StdErr; half > 0.005*(math.Max(p.Y.Max, ref.Value)-math.Min(p.Y.Min, ref.Value)) {
+			band(p, color.RGBA{A: 0xff}, first, last, ref.Value-half, ref.Value+half)
+			name = "reference, its 95 % error in grey"
+		}
+		if line, err := plotter.NewLine(plotter.XYs{{X: first, Y: ref.Value}, {X: last, Y: ref.Value}}); err == nil {
+			line.Dashes, line.Width = dashes, vg.Points(1)
+			p.Add(line)
+			f.explain(name, line)
+		}
+	}
+	p.X.Min, p.X.Max = first, last
+	addMargin(p)
+	return p
+}
+
+// lossPanel draws the loss of each run, on a logarithmic axis where it covers a decade.
+func (f *Figure) lossPanel(runs []Run, x, y axis) *plot.Plot {
+	p := newPanel(x.label, y.label)
+	for i, r := range runs {
+		f.curve(p, r.Name, r.points(x, y, 0, true), runColors[i%len(runColors)])
+	}
+	if p.Y.Min > 0 && p.Y.Max > 10*p.Y.Min {
+		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
+		p.Y.Min, p.Y.Max = p.Y.Min/1.1, p.Y.Max*1.1
+	} else {
+		addMargin(p)
+	}
+	p.X.Min = 0
+	return p
+}
+
+// points are the known points of a run from some x on; those of a logarithmic axis are
+// positive.
+func (r Run) points(x, y axis, from float64, logarithmic bool) (list plotter.XYs) {
+	for _, l := range r.History {
+		if v := y.get(l); words.Known(v) && x.get(l) >= from && (!logarithmic || v > 0) {
+			list = append(list, plotter.XY{X: x.get(l), Y: v})
+		}
+	}
+	return list
+}
+
+// lastOf is the end of the longest run.
+func lastOf(runs []Run, x axis) (last float64) {
+	for _, r := range runs {
+		for _, l := range r.History {
+			last = math.Max(last, x.get(l))
+		}
+	}
+	return last
+}

@@ -1,0 +1,80 @@
+package member
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/problems"
+)
+
+// Preset is a complete set of settings, as solve uses it without flags.
+type Preset struct {
+	bsde.Settings
+	Method bsde.Method // resolved
+}
+
+// JSON is the settings with the options of the method.
+func (p Preset) JSON() json.RawMessage {
+	text, err := bsde.Configuration(p.Settings, p.Method)
+	if err != nil {
+		panic(err) // neither has anything that JSON does not
+	}
+	return text
+}
+
+// DefaultMethod is the name of the method for the problem's kind.
+func (m *Member) DefaultMethod() string {
+	if m.Control != nil {
+		return "policy"
+	}
+	return "deep-bsde"
+}
+
+// Preset is that of a network with the default method.
+func (m *Member) Preset(network string) Preset {
+	t := m.Family.Training[network]
+	p := Preset{Settings: SettingsOf(t).WithDefaults()}
+	p.Seed = 1
+	method, err := MethodOf(m.DefaultMethod(), network, t, 0)
+	if err == nil {
+		p.Method, err = method.Resolve(m.Solved())
+	}
+	if err != nil {
+		panic(fmt.Sprintf("the tuned settings of %s: %v", m.Family.Name, err)) // a test makes all of them
+	}
+	if m.Control != nil && m.Control.Problem.Stages > 0 {
+		p.Steps = m.Control.Problem.Stages
+	}
+	return p
+}
+
+// TunedSteps is N of the default network's preset.
+func (m *Member) TunedSteps() int { return m.Preset("shared").Steps }
+
+// SettingsOf is the settings of a training, without a seed.
+func SettingsOf(t problems.Training) bsde.Settings {
+	s := bsde.Settings{
+		Grid: t.Grid, Steps: t.Steps, Iterations: t.Iterations, Batch: t.Batch,
+		LearningRate: t.LearningRate, Schedule: t.Schedule, Boundaries: t.Boundaries, Rates: t.Rates,
+		ClipNorm: t.ClipNorm, LossClip: t.LossClip, Paths: t.Paths,
+	}
+	if s.Schedule == "" && len(s.Rates) > 0 {
+		s.Schedule = "piecewise"
+	}
+	return s
+}
+
+// MethodOf is a method with the options that a training has for a network; segments is
+// the number of pieces of a policy's path, 0 for the default.
+func MethodOf(method, network string, t problems.Training, segments int) (bsde.Method, error) {
+	options := map[string]any{"network": network, "hidden": t.Hidden, "controlled": !t.Uncontrolled, "antithetic": t.Antithetic, "segments": segments}
+	if network != "per-step" {
+		options["activation"] = t.Activation
+	}
+	text, err := json.Marshal(options)
+	if err != nil {
+		return nil, err
+	}
+	return bsde.MethodOf(method, text)
+}

@@ -1,0 +1,141 @@
+package member
+
+import (
+	"context"
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems"
+)
+
+// ContinuousTime marks a reference that is not of the time grid.
+const ContinuousTime = ", in continuous time"
+
+// Methods are the reference methods of the problem; one of a control problem takes the
+// grid from Sampling.Steps, 0 meaning that of the tuned settings.
+func (m *Member) Methods() (list []problems.ReferenceMethod) {
+	if m.Control == nil {
+		return m.Family.ReferenceMethods(m.Parameters)
+	}
+	for _, r := range m.Control.References {
+		list = append(list, problems.ReferenceMethod{Name: r.Name, Doc: r.Doc,
+			Run: func(ctx context.Context, _ pde.Problem, s pde.Sampling) (*pde.Reference, error) {
+				d, err := m.Grid(s.Steps)
+				if err != nil {
+					return nil, err
+				}
+				return r.Run(ctx, d, s)
+			}})
+	}
+	return list
+}
+
+// Continuous tells whether a reference method gives the value in continuous time, which
+// is another one than that of the grid.
+func (m *Member) Continuous(method string) bool {
+	if m.Control == nil {
+		return false
+	}
+	for _, r := range m.Control.References {
+		if r.Name == method {
+			return r.Continuous
+		}
+	}
+	return false
+}
+
+// Grid is a control problem on a uniform grid of so many steps, 0 for those of the tuned
+// settings.
+func (m *Member) Grid(steps int) (*control.Discrete, error) {
+	if steps == 0 {
+		steps = m.TunedSteps()
+	}
+	return m.Control.Problem.Discretise(steps)
+}
+
+// Reference is the value to compare with on the tuned grid, nil where none is known or can
+// be had fast.
+func (m *Member) Reference(ctx context.Context) (*pde.Reference, error) {
+	return m.ReferenceFor(ctx, 0)
+}
+
+// ReferenceFor is Reference on so many steps.
+func (m *Member) ReferenceFor(ctx context.Context, steps int) (*pde.Reference, error) {
+	if m.Control == nil {
+		return m.Problem.Reference, nil
+	}
+	d, err := m.Grid(steps)
+	if err != nil {
+		return nil, err
+	}
+	return m.ReferenceOn(ctx, d)
+}
+
+// ReferenceOn is the value to compare a control problem with on its grid, nil where none is
+// known or can be had fast.
+func (m *Member) ReferenceOn(ctx context.Context, d *control.Discrete) (*pde.Reference, error) {
+	if r := m.Family.Recorded; r != nil && m.standard() && d.Grid.Regular() && d.Steps == m.TunedSteps() {
+		return r, nil
+	}
+	if m.Control.Slow {
+		return nil, nil
+	}
+	for _, r := range m.Control.References {
+		ref, err := r.Run(ctx, d, pde.Sampling{Seed: 1})
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err == nil {
+			if r.Continuous {
+				ref.Method += ContinuousTime
+			}
+			return ref, nil
+		}
+	}
+	return nil, nil
+}
+
+// standard tells whether dimension and parameters are the family's.
+func (m *Member) standard() bool { return m.Dim == m.Family.Dim && len(m.Changed) == 0 }
+
+// Known is a value that is on record for a problem.
+type Known struct {
+	Name  string // "recorded" or "published"
+	Value *pde.Reference
+}
+
+// Known are the values of the family that are values of this member.
+func (m *Member) Known() (list []Known) {
+	if !m.standard() {
+		return nil
+	}
+	for _, k := range []Known{{"recorded", m.Family.Recorded}, {"published", m.Family.Published}} {
+		if k.Value != nil {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// ExactAt is u and ∇u of the equation's exact solution at a time, in a state.
+func (m *Member) ExactAt(at float64, in []float64) (u float64, gradient []float64, err error) {
+	p := &m.Problem
+	t, x := expr.Input("t", 1), expr.Input("x", p.Dim)
+	f, err := expr.Compile(p.Exact(t, x), t, x)
+	if err != nil {
+		return math.NaN(), nil, err
+	}
+	direction := make([]float64, p.Dim)
+	for j := range direction {
+		direction[j] = 1
+		value, slope, _, err := f.Jet(1, [][]float64{{at}, in}, [][]float64{{0}, direction})
+		if err != nil {
+			return math.NaN(), nil, err
+		}
+		u, gradient = value[0], append(gradient, slope[0])
+		direction[j] = 0
+	}
+	return u, gradient, nil
+}

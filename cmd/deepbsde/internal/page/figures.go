@@ -1,0 +1,102 @@
+package page
+
+import (
+	"fmt"
+	"math"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+)
+
+// DrawTraining draws the training of the run, whose estimate has the given standard error.
+func (d *Data) DrawTraining(t figure.Training, stderr float64) error {
+	value, state := t.Value, stateInWords(t, stderr)
+	history := t.Runs[0].History
+	for _, f := range []struct{ what, over, alt, caption string }{
+		{"value", "steps", value + " over gradient steps. ", value + " over the gradient steps of the training. The band is the 95 % interval of the final estimate."},
+		{"value", "seconds", value + " over the time in seconds. ", value + " over the seconds of the training."},
+		{"close-up", "", value + " over the second half of the gradient steps. ", value + " over the second half of the steps, at a larger scale."},
+		{"loss", "steps", "Loss over gradient steps. ", "Loss, the mean squared mismatch of Y with g(X) at the end, over the gradient steps."},
+		{"loss", "seconds", "Loss over the time in seconds. ", "The same over the seconds of the training."},
+	} {
+		figure := t.Figure(f.what, f.over)
+		if figure.Empty() { // a policy has no loss of its own
+			continue
+		}
+		alt := "Line plot: " + f.alt
+		if f.what == "loss" {
+			alt += "It ends at " + six(history[len(history)-1].Loss) + "."
+		} else {
+			alt += state
+		}
+		drawn, err := draw(figure, alt, capital(f.caption))
+		if err != nil {
+			return err
+		}
+		d.Training = append(d.Training, drawn)
+	}
+	return nil
+}
+
+// stateInWords is what the plots of the value show at their end.
+func stateInWords(t figure.Training, stderr float64) string {
+	run := t.Runs[0]
+	text := fmt.Sprintf("The last value is %s.", six(run.History[len(run.History)-1].Value))
+	if f := run.Final; f != nil {
+		text += fmt.Sprintf(" The final estimate is %s, its 95 %% interval %s.", words.ToError(f.Value, stderr), words.Between(f.Low, f.High, stderr))
+	}
+	if t.Reference != nil {
+		text += " The reference is " + six(t.Reference.Value) + "."
+	}
+	return text
+}
+
+// six prints x with six digits.
+func six(x float64) string { return words.ToError(x, math.NaN()) }
+
+// capital is a sentence with its first letter in upper case.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// DrawComparison puts the value of the run, whose interval covers what the words say, and
+// its references on one axis.
+func (d *Data) DrawComparison(values figure.Deviations, covered string) error {
+	f := &figure.Figure{}
+	f.AddDeviations(values)
+	drawn, err := draw(f, "Dot plot: values of the table above by their deviation from the reference, with intervals.",
+		"Deviation from the reference. The interval of this run covers "+covered+".")
+	d.Comparison = append(d.Comparison, drawn)
+	return err
+}
+
+// DrawPaths draws sample paths of an equation.
+func (d *Data) DrawPaths(paths []figure.Path) error {
+	off, spread := figure.Distance(paths)
+	what, where := "g(X) at its end", "there"
+	if paths[0].U != nil {
+		what, where = "the exact solution u(t, X)", "in the mean over all times"
+	}
+	drawn, err := draw(figure.Paths("", paths), fmt.Sprintf("Line plot over time: Y along %d sample paths beside %s.", min(figure.DrawnPaths, len(paths)), what),
+		fmt.Sprintf("Y from its trained start on along fresh paths of X, beside %s. On %d paths it is off by %s (root mean square, %s); g(X) has the standard deviation %s.",
+			what, len(paths), words.Short(off), where, words.Short(spread)))
+	d.Paths = append(d.Paths, drawn)
+	return err
+}
+
+// DrawTracks draws each panel of a policy's development by itself; it has so many sample
+// paths.
+func (d *Data) DrawTracks(all *figure.Figure, samples int) error {
+	for _, one := range all.Split() {
+		drawn, err := draw(one.Figure, fmt.Sprintf("Line plot over time: %s, the median, the band from 5 to 95 %% and %d sample paths.", one.Name, samples),
+			capital(one.Name)+"; under the policy on fresh paths.")
+		if err != nil {
+			return err
+		}
+		d.Paths = append(d.Paths, drawn)
+	}
+	return nil
+}

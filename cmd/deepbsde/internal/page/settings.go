@@ -1,0 +1,54 @@
+package page
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// settingMeanings explains the settings, in the order of the page.
+var settingMeanings = []Row{
+	{Name: "steps", Meaning: "time steps N"},
+	{Name: "iterations", Meaning: "gradient steps"},
+	{Name: "batch", Meaning: "paths in a gradient step"},
+	{Name: "learning_rate", Meaning: "of Adam, at its highest"},
+	{Name: "schedule", Meaning: "how the learning rate comes down"},
+	{Name: "boundaries", Meaning: "iterations at which the rate changes"},
+	{Name: "rates", Meaning: "the learning rates between them"},
+	{Name: "hidden", Meaning: "widths of the hidden layers"},
+	{Name: "activation", Meaning: "of the hidden layers"},
+	{Name: "controlled", Meaning: "trained on paths with the drift σ ∂f/∂z"},
+	{Name: "antithetic", Meaning: "trained on pairs of paths with opposite noise"},
+	{Name: "segments", Meaning: "pieces in which a path is differentiated"},
+	{Name: "clip_norm", Meaning: "largest norm of the gradient, 0 for any"},
+	{Name: "loss_clip", Meaning: "mismatch beyond which the loss grows linearly, 0 for never"},
+	{Name: "validation_paths", Meaning: "fixed paths of which value and loss are reported"},
+	{Name: "validate_every", Meaning: "iterations between these reports"},
+	{Name: "start_paths", Meaning: "paths that give all scales before training"},
+	{Name: "estimate_paths", Meaning: "fresh paths of the final estimate"},
+	{Name: "time_limit", Meaning: "after which training stops"},
+	{Name: "seed", Meaning: "of all random numbers"},
+	{Name: "precision", Meaning: "of the network's numbers"},
+	{Name: "workers", Meaning: "parallel workers; results do not depend on it"},
+}
+
+// SettingRows are the settings under the names that they have in files, from an object in
+// JSON.
+func SettingRows(method, network string, settings []byte) []Row {
+	rows := []Row{{"method", method, ""}, {"network", network, ""}}
+	all := map[string]json.RawMessage{}
+	if err := json.Unmarshal(settings, &all); err != nil {
+		return rows // of what was read from JSON before
+	}
+	for _, s := range settingMeanings {
+		if value, ok := all[s.Name]; ok {
+			rows = append(rows, Row{s.Name, strings.Trim(string(value), `"`), s.Meaning})
+			delete(all, s.Name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		rows = append(rows, Row{name, strings.Trim(string(all[name]), `"`), ""})
+	}
+	return rows
+}

@@ -1,0 +1,38 @@
+package points
+
+// Evaluation is a trained run at points.
+type Evaluation struct {
+	Title      string
+	Problem    string
+	Kind       string // pde or control
+	Identity   string // the problem with its dimension and changed parameters
+	Method     string
+	Dim        int
+	Parameters map[string]float64
+	Unknown    string    // what a solution of the problem gives, in words
+	Policy     bool      // the run trains a policy
+	ActionDim  int       // of the policy
+	Start      []float64 // x0
+	Iterations int       // done
+	Wanted     int       // iterations of the whole run
+	Values     []*Value
+}
+
+// Value is what is known at a point, NaN and nil where something is not.
+type Value struct {
+	Time           float64
+	State          []float64
+	Value, StdErr  float64
+	CI95           [2]float64
+	Step           float64 // discretisation error
+	Bias           float64 // of the network
+	Trained        float64 // of the network itself
+	Gradient       []float64
+	GradientStdErr []float64
+	GradientStep   float64
+	GradientBias   float64
+	Action         []float64
+	Exact          float64
+	ExactGradient  []float64
+	Paths          int
+}

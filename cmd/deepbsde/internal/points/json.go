@@ -1,0 +1,45 @@
+package points
+
+import "github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+
+// JSONPoint is a point of what eval --json prints.
+type JSONPoint struct {
+	T              float64   `json:"t"`
+	X              []float64 `json:"x"`
+	Value          *float64  `json:"value,omitempty"`
+	StdErr         *float64  `json:"stderr,omitempty"`
+	CI95           []float64 `json:"ci95,omitempty"`
+	Step           *float64  `json:"discretization_error,omitempty"`
+	Bias           *float64  `json:"network_bias,omitempty"`
+	Trained        *float64  `json:"trained,omitempty"`
+	Exact          *float64  `json:"exact,omitempty"`
+	Gradient       []float64 `json:"gradient,omitempty"`
+	GradientStdErr []float64 `json:"gradient_stderr,omitempty"`
+	GradientStep   *float64  `json:"gradient_discretization_error,omitempty"`
+	GradientBias   *float64  `json:"gradient_network_bias,omitempty"`
+	ExactGradient  []float64 `json:"exact_gradient,omitempty"`
+	Action         []float64 `json:"action,omitempty"`
+	Paths          int       `json:"paths,omitempty"`
+}
+
+// JSON is the object that eval --json prints.
+func (e *Evaluation) JSON() any {
+	list := []JSONPoint{}
+	for _, p := range e.Values {
+		list = append(list, JSONPoint{
+			T: p.Time, X: p.State, Value: words.Number(p.Value), StdErr: words.Number(p.StdErr), CI95: words.Finite(p.CI95[:]),
+			Step: words.Number(p.Step), Bias: words.Number(p.Bias), Trained: words.Number(p.Trained), Exact: words.Number(p.Exact),
+			Gradient: words.Finite(p.Gradient), GradientStdErr: words.Finite(p.GradientStdErr), GradientStep: words.Number(p.GradientStep), GradientBias: words.Number(p.GradientBias),
+			ExactGradient: words.Finite(p.ExactGradient), Action: words.Finite(p.Action), Paths: p.Paths,
+		})
+	}
+	return struct {
+		Problem    string             `json:"problem"`
+		Kind       string             `json:"kind"`
+		Dim        int                `json:"dim"`
+		Method     string             `json:"method"`
+		Parameters map[string]float64 `json:"parameters"`
+		Iterations int                `json:"iterations"`
+		Points     []JSONPoint        `json:"points"`
+	}{e.Problem, e.Kind, e.Dim, e.Method, e.Parameters, e.Iterations, list}
+}

@@ -1,0 +1,127 @@
+package points
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+)
+
+// heading says what is evaluated.
+func (e *Evaluation) heading() string {
+	s := e.Title + "\n" + e.Identity
+	if e.Iterations < e.Wanted {
+		s += fmt.Sprintf("; trained %d of %d iterations", e.Iterations, e.Wanted)
+	}
+	paths := 0
+	for _, p := range e.Values { // none at the horizon
+		paths = max(paths, p.Paths)
+	}
+	return fmt.Sprintf("%s; %d paths a point\n\n", s, paths)
+}
+
+// column is a column of the table for people; one that is empty throughout is left out.
+type column struct {
+	name string
+	text func(p *Value) string
+}
+
+func (e *Evaluation) columns() []column {
+	value := "u(t, x)"
+	if e.Policy {
+		value = strings.TrimPrefix(e.Unknown, "optimal ") + " of the policy"
+	}
+	return []column{
+		{"t", func(p *Value) string { return words.Exact(p.Time) }},
+		{"x", func(p *Value) string { return e.state(p.State) }},
+		{value, func(p *Value) string {
+			if !words.Known(p.Value) { // paths or the recursion left every scale of the problem
+				return "unknown"
+			}
+			return words.ToError(p.Value, p.StdErr)
+		}},
+		{"std error", func(p *Value) string { return words.Size(p.StdErr) }},
+		{"time step", func(p *Value) string { return words.Size(p.Step) }},
+		{"network bias", func(p *Value) string {
+			if !words.Known(p.Bias) || math.Abs(p.Bias) <= p.StdErr/1000 {
+				return ""
+			}
+			return words.Bias(p.Bias, p.StdErr)
+		}},
+		{"trained", func(p *Value) string {
+			if !words.Known(p.Trained) {
+				return ""
+			}
+			return words.ToError(p.Trained, p.StdErr)
+		}},
+		{"exact", func(p *Value) string {
+			if !words.Known(p.Exact) {
+				return ""
+			}
+			return words.ToError(p.Exact, p.StdErr/10)
+		}},
+		{"gradient", func(p *Value) string {
+			if words.Finite(p.Gradient) == nil {
+				return ""
+			}
+			return words.Vector(p.Gradient)
+		}},
+		{"its std error", func(p *Value) string {
+			if words.Finite(p.GradientStdErr) == nil || len(p.GradientStdErr) == 0 {
+				return ""
+			}
+			return words.Size(slices.Max(p.GradientStdErr))
+		}},
+		{"action", func(p *Value) string {
+			if p.Action == nil {
+				return ""
+			}
+			return words.Vector(p.Action)
+		}},
+	}
+}
+
+// Table is the table in the given format: text, csv or markdown.
+func (e *Evaluation) Table(format string) string {
+	if format == "csv" {
+		return e.csv()
+	}
+	t := tables.New()
+	var header table.Row
+	var columns []column
+	for _, c := range e.columns() {
+		if slices.ContainsFunc(e.Values, func(p *Value) bool { return c.text(p) != "" }) {
+			header, columns = append(header, c.name), append(columns, c)
+		}
+	}
+	t.AppendHeader(header)
+	for _, p := range e.Values {
+		var row table.Row
+		for _, c := range columns {
+			row = append(row, c.text(p))
+		}
+		t.AppendRow(row)
+	}
+	if format == "markdown" {
+		return t.RenderMarkdown() + "\n"
+	}
+	return e.heading() + tables.Text(t) + "\n\n" + strings.TrimSpace(e.notes()) + "\n"
+}
+
+// notes say what the numbers cover.
+func (e *Evaluation) notes() string {
+	if e.Policy {
+		return `
+The cost of a policy is a bound of the optimal one; the gradient is its derivative in x.
+Standard errors are of sampling; that of the gradient is the largest of its components.`
+	}
+	return `
+Standard errors are of sampling; time step is the discretisation error left, network bias
+that of an imperfect Z in a nonlinear f, already subtracted. The standard error of the
+gradient is the largest of its components.`
+}

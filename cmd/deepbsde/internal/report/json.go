@@ -1,0 +1,60 @@
+package report
+
+import (
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// Reference is a pde.Reference in JSON.
+type Reference struct {
+	Value  *float64 `json:"value,omitempty"`
+	StdErr *float64 `json:"stderr,omitempty"`
+	Method string   `json:"method,omitempty"`
+	Source string   `json:"source,omitempty"`
+}
+
+// JSONReference is the JSON form of a reference, nil for nil.
+func JSONReference(r *pde.Reference) *Reference {
+	if r == nil {
+		return nil
+	}
+	return &Reference{words.Number(r.Value), words.Number(r.StdErr), r.Method, r.Source}
+}
+
+// Plain is the inverse of JSONReference.
+func (j *Reference) Plain() *pde.Reference {
+	if j == nil || j.Value == nil {
+		return nil
+	}
+	ref := &pde.Reference{Value: *j.Value, Method: j.Method, Source: j.Source}
+	if j.StdErr != nil {
+		ref.StdErr = *j.StdErr
+	}
+	return ref
+}
+
+// Object is the object that solve --json prints.
+type Object struct {
+	bsde.JSONResult
+	Network       string             `json:"network,omitempty"`
+	ActionError   *float64           `json:"action_error,omitempty"`
+	Reference     *Reference         `json:"reference,omitempty"`
+	RelativeError *float64           `json:"relative_error,omitempty"`
+	Excess        *float64           `json:"excess,omitempty"`
+	Parameters    map[string]float64 `json:"parameters"`
+}
+
+// JSON is the result with what it was compared with.
+func (s *Report) JSON() (*Object, error) {
+	j, err := s.Result.JSON()
+	if err != nil {
+		return nil, err
+	}
+	j.Dim = s.Dim
+	return &Object{
+		JSONResult: j, Network: NetworkOf(s.Result.Method), ActionError: words.Number(s.Distance),
+		Reference: JSONReference(s.Reference), RelativeError: words.Number(relativeError(s.Result.Value, s.Reference)), Excess: words.Number(s.Excess()),
+		Parameters: s.Parameters,
+	}, nil
+}

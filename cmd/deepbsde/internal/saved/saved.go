@@ -1,0 +1,190 @@
+// Package saved reads runs for pictures and pages: their history, their result, and what
+// they are compared with.
+package saved
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// Run is what pictures and pages read of a run.
+type Run struct {
+	*run.Run
+	Name        string
+	History     []bsde.Record
+	Settings    bsde.Settings
+	Result      *bsde.Result // nil before the run's end
+	ActionError float64      // of a policy's result, NaN where not known
+
+	Reference *pde.Reference // to compare with, nil for none
+}
+
+// Open reads a run.
+func Open(path string) (*Run, error) {
+	dir, err := run.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Run: dir, Name: filepath.Base(filepath.Clean(path)), ActionError: math.NaN()}
+	if full, err := filepath.Abs(path); err == nil { // the name of "."
+		r.Name = filepath.Base(full)
+	}
+	if r.Settings, err = dir.Settings(); err != nil {
+		return nil, err
+	}
+	if r.History, err = dir.History(); err != nil {
+		return nil, err
+	}
+	text, err := dir.Read(run.ResultFile)
+	if err != nil || text == nil {
+		return r, err
+	}
+	var beside struct {
+		Reference   *report.Reference `json:"reference"`
+		ActionError *float64          `json:"action_error"`
+	}
+	if err = json.Unmarshal(text, &r.Result); err == nil {
+		err = json.Unmarshal(text, &beside)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir.File(run.ResultFile), err)
+	}
+	if r.Result.Method == nil { // its options are those of the run
+		r.Result.Method, _ = dir.Method()
+	}
+	r.Reference = beside.Reference.Plain()
+	if e := beside.ActionError; e != nil {
+		r.ActionError = *e
+	}
+	return r, nil
+}
+
+// Label is the run's problem with its dimension and changed parameters.
+func (r *Run) Label() string {
+	family, err := r.Family()
+	if err != nil { // one that this version does not know
+		return fmt.Sprintf("%s, d = %d", r.Manifest.Problem, r.Dim)
+	}
+	return member.IdentityOf(family, r.Dim, r.Parameters)
+}
+
+// Member is the problem that the run solves: an equation where its method solves
+// equations, even if the problem is one of control.
+func (r *Run) Member(ctx context.Context) (*member.Member, error) { return MemberOf(ctx, r.Run) }
+
+// MemberOf is the problem that a run solves.
+func MemberOf(ctx context.Context, r *run.Run) (*member.Member, error) {
+	family, err := r.Family()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.File(run.ManifestFile), err)
+	}
+	m, err := member.Of(ctx, family, r.Dim, r.Parameters)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.File(run.ManifestFile), err)
+	}
+	if r.SolvesEquation() {
+		if m, err = m.Equation(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if p, ok := m.Solved().(pde.Problem); ok && r.Start != "" {
+		region, err := pde.ParseRegion(r.Start)
+		if err != nil {
+			return nil, fmt.Errorf("%s: start: %w", r.File(run.ManifestFile), err)
+		}
+		m.Problem = region.Around(p)
+	}
+	return m, nil
+}
+
+// FindReference fills in the reference of a run that has no result yet.
+func (r *Run) FindReference(ctx context.Context, m *member.Member) (err error) {
+	if r.Reference != nil || r.Result != nil {
+		return nil
+	}
+	if m.Control == nil {
+		r.Reference = m.Problem.Reference
+		return nil
+	}
+	g, err := r.Settings.TimeGrid(m.Control.Problem.Horizon)
+	if err != nil {
+		return err
+	}
+	d, err := m.Control.Problem.On(g)
+	if err != nil {
+		return err
+	}
+	r.Reference, err = m.ReferenceOn(ctx, d)
+	return err
+}
+
+// Report is the result of a run that has one, beside what was known of its problem then.
+func (r *Run) Report(m *member.Member) *report.Report {
+	result := *r.Result
+	result.Settings = r.Effective(m)
+	return &report.Report{Member: m, Result: &result, Reference: r.Reference, Distance: r.ActionError}
+}
+
+// Effective is the settings as used: a problem in discrete time has its own steps.
+func (r *Run) Effective(m *member.Member) bsde.Settings {
+	s := r.Settings
+	if m.Control != nil && m.Control.Problem.Stages > 0 {
+		s.Steps = m.Control.Problem.Stages
+	}
+	return s
+}
+
+// Known are the values on record for what the run solved: of a control problem for its
+// own time grid, and not for its equation.
+func (r *Run) Known(m *member.Member) []member.Known {
+	if m.Family.IsControl() && (m.Control == nil || r.Effective(m).Steps != m.TunedSteps()) {
+		return nil
+	}
+	return m.Known()
+}
+
+// ValueName is what the value of the metrics is.
+func (r *Run) ValueName() string {
+	switch {
+	case r.SolvesEquation():
+		return "Y0"
+	case r.Result != nil && r.Result.Control != nil && r.Result.Control.Maximize:
+		return "reward on validation paths"
+	}
+	return "cost on validation paths"
+}
+
+// Moments are the history for pictures.
+func (r *Run) Moments() []figure.Moment {
+	list := make([]figure.Moment, len(r.History))
+	for i, h := range r.History {
+		list[i] = figure.Moment{Step: float64(h.Iteration), Seconds: h.Elapsed.Seconds(), Value: h.Value, Loss: h.Loss, Rate: h.LearningRate}
+	}
+	return list
+}
+
+// Training is the training of runs of one problem.
+func Training(runs []*Run) figure.Training {
+	t := figure.Training{Title: runs[0].Label(), Value: runs[0].ValueName(), HasLoss: runs[0].SolvesEquation()}
+	for _, r := range runs {
+		one := figure.Run{Name: r.Name, History: r.Moments()}
+		if res := r.Result; res != nil && !math.IsNaN(res.Value) && !math.IsNaN(res.CI95[0]) {
+			one.Final = &figure.Final{Value: res.Value, Low: res.CI95[0], High: res.CI95[1]}
+		}
+		t.Runs = append(t.Runs, one)
+		if ref := r.Reference; t.Reference == nil && ref != nil { // of the first that has one
+			t.Reference = &figure.Reference{Value: ref.Value, StdErr: ref.StdErr}
+		}
+	}
+	return t
+}

@@ -1,0 +1,101 @@
+// Package training has the flags that choose how to train, one for each key of a settings
+// file, and what they make together with a file and the settings tuned for a problem.
+package training
+
+import (
+	"errors"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/pde/grid"
+	"github.com/deepbsde/deepbsde/problems/file"
+)
+
+// Flags are the settings that were given: those of a file, and over them those of the
+// command line.
+type Flags struct {
+	Method     flags.Opt[string]
+	Network    flags.Opt[string]
+	grid       flags.Opt[string]
+	hidden     flags.Opt[[]int]
+	activation flags.Opt[string]
+	controlled flags.Opt[bool]
+	antithetic flags.Opt[bool]
+	segments   flags.Opt[int]
+	steps      flags.Opt[int]
+	iterations flags.Opt[int]
+	batch      flags.Opt[int]
+	lr         flags.Opt[float64]
+	schedule   flags.Opt[string]
+	boundaries flags.Opt[[]int]
+	rates      flags.Opt[[]float64]
+	clipNorm   flags.Opt[float64]
+	lossClip   flags.Opt[float64]
+	paths      flags.Opt[int]
+	seed       flags.Opt[uint64]
+	precision  flags.Opt[string]
+	Workers    flags.Opt[int]
+	TimeLimit  flags.Opt[time.Duration]
+	validation flags.Opt[int]
+	every      flags.Opt[int]
+	start      flags.Opt[int]
+	settings   flags.Opt[string]
+
+	file file.Settings // of --settings
+}
+
+// Flags describes them to cli; methods are the names that --method takes.
+func (f *Flags) Flags(methods []string) []cli.Flag {
+	return []cli.Flag{
+		flags.Value("method", "`METHOD`: deep-bsde (the default for equations; of a control problem it solves the HJB equation) or policy; 'deepbsde methods' says what each can do", &f.Method, flags.OneOf(methods...)),
+		flags.Value("network", "`KIND`: shared (the default), or per-step with the published settings", &f.Network, flags.OneOf("shared", "per-step")),
+		flags.Value("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, flags.Widths),
+		flags.Value("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, flags.OneOf("tanh", "relu", "silu")),
+		flags.Switch("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
+		flags.Switch("antithetic", "train a policy on pairs of paths with opposite noise", &f.antithetic),
+		flags.Value("segments", "`NUMBER` of pieces in which a policy's path is differentiated, to save memory (default: 1)", &f.segments, flags.WholeNumber),
+		flags.Value("grid", "`KIND` of the time grid: uniform (the default), or graded, with steps that shrink towards the horizon", &f.grid, flags.OneOf(grid.Names...)),
+		flags.Value("steps", "time steps `N`", &f.steps, flags.WholeNumber),
+		flags.Value("iterations", "`NUMBER` of gradient steps", &f.iterations, flags.WholeNumber),
+		flags.Value("batch", "`NUMBER` of paths in a gradient step", &f.batch, flags.WholeNumber),
+		flags.Value("lr", "learning `RATE` of Adam at its highest", &f.lr, flags.Positive),
+		flags.Value("schedule", "`WAY` in which the learning rate changes: cosine (down to a hundredth, the default), constant, or piecewise with --rates and --boundaries", &f.schedule, flags.OneOf("cosine", "constant", "piecewise")),
+		flags.Value("rates", "`RATES` of the schedule piecewise, with commas between, one more than boundaries", &f.rates, rates),
+		flags.Value("boundaries", "`ITERATIONS` at which the rate changes, with commas between", &f.boundaries, flags.Widths),
+		flags.Value("clip-norm", "`NORM` to which gradients are cut down, 0 for none (the default)", &f.clipNorm, notNegative),
+		flags.Value("loss-clip", "`MISMATCH` beyond which the loss grows linearly, 0 for none (the default)", &f.lossClip, notNegative),
+		flags.Value("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, flags.SeveralPaths),
+		flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
+		flags.Value("precision", "`TYPE` of the network's numbers: float32 (the default) or float64", &f.precision, flags.OneOf("float32", "float64")),
+		flags.Value("validation-paths", "`NUMBER` of fixed paths for the loss that is reported (default: 256)", &f.validation, flags.WholeNumber),
+		flags.Value("validate-every", "`NUMBER` of iterations between reports (default: a twentieth of them)", &f.every, flags.WholeNumber),
+		flags.Value("start-paths", "`NUMBER` of paths that give the start of Y0 and all scales (default: 4096)", &f.start, flags.SeveralPaths),
+		flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.Workers, flags.WholeNumber),
+		flags.Value("time-limit", "`DURATION`, such as 90s, after which training stops", &f.TimeLimit, flags.Duration),
+		flags.Value("settings", "`FILE` of settings, such as the command settings prints; other flags override it", &f.settings, flags.FileName),
+	}
+}
+
+// notNegative is a finite number, at least 0.
+func notNegative(s string) (float64, error) {
+	x, err := flags.FiniteNumber(s)
+	if err != nil || x < 0 {
+		return 0, errors.New("want a number, at least 0")
+	}
+	return x, nil
+}
+
+// rates are positive numbers with commas between.
+func rates(s string) (list []float64, err error) {
+	words, err := flags.List(s)
+	for _, w := range words {
+		x, wrong := flags.Positive(w)
+		if wrong != nil {
+			return nil, errors.New("want positive numbers with commas between, such as 1e-2,1e-3")
+		}
+		list = append(list, x)
+	}
+	return list, err
+}

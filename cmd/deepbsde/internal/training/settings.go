@@ -1,0 +1,120 @@
+package training
+
+import (
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/file"
+)
+
+// Read reads the file of --settings. What it gives counts as a flag that was not given.
+func (f *Flags) Read() error {
+	if !f.settings.Given {
+		return nil
+	}
+	given, err := file.ReadSettings(f.settings.Value)
+	if err != nil {
+		return err
+	}
+	f.file = *given
+	take(&f.Method, given, "method", given.Method)
+	take(&f.Network, given, "network", given.Network)
+	take(&f.segments, given, "segments", given.Segments)
+	take(&f.seed, given, "seed", given.Seed)
+	take(&f.precision, given, "precision", given.Precision)
+	take(&f.Workers, given, "workers", given.Workers)
+	take(&f.TimeLimit, given, "time-limit", given.TimeLimit)
+	take(&f.validation, given, "validation-paths", given.ValidationPaths)
+	take(&f.every, given, "validate-every", given.ValidateEvery)
+	take(&f.start, given, "start-paths", given.StartPaths)
+	return nil
+}
+
+// take is the value of a key of the file for a flag that is not on the command line.
+func take[T any](flag *flags.Opt[T], from *file.Settings, key string, value T) {
+	if from.Given[key] && !flag.Given {
+		*flag = flags.Given(value)
+	}
+}
+
+// InFile tells whether the file gives a key.
+func (f *Flags) InFile(key string) bool { return f.file.Given[key] }
+
+// Refuse is an error at a key of the file.
+func (f *Flags) Refuse(key, reason string) error { return f.file.Refuse(key, reason) }
+
+// over is a training with the file's settings and then the flags' in place of its own.
+func (f *Flags) over(t problems.Training) problems.Training {
+	line := file.Settings{
+		Training: problems.Training{
+			Grid: f.grid.Value, Steps: f.steps.Value, Iterations: f.iterations.Value, Batch: f.batch.Value,
+			LearningRate: f.lr.Value, Schedule: f.schedule.Value, Boundaries: f.boundaries.Value, Rates: f.rates.Value,
+			Hidden: f.hidden.Value, Activation: f.activation.Value, Uncontrolled: !f.controlled.Value, Antithetic: f.antithetic.Value,
+			LossClip: f.lossClip.Value, ClipNorm: f.clipNorm.Value, Paths: f.paths.Value,
+		},
+		Given: map[string]bool{
+			"grid": f.grid.Given, "steps": f.steps.Given, "iterations": f.iterations.Given, "batch": f.batch.Given,
+			"lr": f.lr.Given, "schedule": f.schedule.Given, "boundaries": f.boundaries.Given, "rates": f.rates.Given,
+			"hidden": f.hidden.Given, "activation": f.activation.Given, "controlled": f.controlled.Given, "antithetic": f.antithetic.Given,
+			"loss-clip": f.lossClip.Given, "clip-norm": f.clipNorm.Given, "paths": f.paths.Given,
+		},
+	}
+	return line.Over(f.file.Over(t))
+}
+
+// Settings are those of the problem's training with what was given in their place.
+func (f *Flags) Settings(t problems.Training) bsde.Settings {
+	s := member.SettingsOf(f.over(t))
+	s.Seed = f.seed.Or(1)
+	f.precision.Override(&s.Precision)
+	f.Workers.Override(&s.Workers)
+	f.TimeLimit.Override(&s.TimeLimit)
+	f.validation.Override(&s.ValidationPaths)
+	f.every.Override(&s.ValidateEvery)
+	f.start.Override(&s.StartPaths)
+	return s
+}
+
+// MethodFor is a method with the options that were given, over those of the problem's training.
+func (f *Flags) MethodFor(method, network string, t problems.Training) (bsde.Method, error) {
+	return member.MethodOf(method, network, f.over(t), f.segments.Value)
+}
+
+// File is settings and method as a settings file: everything that a result depends on, and
+// what else was asked for. hasSteps is false for a problem in discrete time.
+func (f *Flags) File(s bsde.Settings, m bsde.Method, hasSteps bool) *file.Settings {
+	s = s.WithDefaults()
+	o := bsde.Options(m)
+	_, controlled := o["controlled"].(bool)
+	antithetic, isAntithetic := o["antithetic"].(bool)
+	segments, _ := o["segments"].(float64) // as JSON has numbers
+	activation, _ := o["activation"].(string)
+	network, _ := o["network"].(string)
+	out := &file.Settings{
+		Training: problems.Training{
+			Grid: s.Grid, Steps: s.Steps, Iterations: s.Iterations, Batch: s.Batch,
+			LearningRate: s.LearningRate, Schedule: s.Schedule, Boundaries: s.Boundaries, Rates: s.Rates,
+			Activation: activation, Uncontrolled: controlled && o["controlled"] == false, Antithetic: antithetic,
+			LossClip: s.LossClip, ClipNorm: s.ClipNorm, Paths: s.Paths,
+		},
+		Method: m.Name(), Network: network, Segments: int(segments), Seed: s.Seed, Precision: s.Precision,
+		Workers: s.Workers, TimeLimit: s.TimeLimit,
+		ValidationPaths: s.ValidationPaths, ValidateEvery: s.ValidateEvery, StartPaths: s.StartPaths,
+		Given: map[string]bool{
+			"method": true, "network": network != "", "grid": hasSteps, "steps": hasSteps,
+			"iterations": true, "batch": true, "schedule": true, "lr": len(s.Rates) == 0,
+			"rates": len(s.Rates) > 0, "boundaries": len(s.Boundaries) > 0,
+			"hidden": o["hidden"] != nil, "activation": activation != "",
+			"controlled": controlled, "antithetic": isAntithetic, "segments": segments > 0,
+			"loss-clip": true, "clip-norm": true, "paths": true, "seed": true, "precision": true,
+			"workers": f.Workers.Given, "time-limit": s.TimeLimit > 0,
+			"validation-paths": true, "validate-every": true, "start-paths": true,
+		},
+	}
+	widths, _ := o["hidden"].([]any)
+	for _, w := range widths {
+		out.Hidden = append(out.Hidden, int(w.(float64)))
+	}
+	return out
+}

@@ -1,0 +1,41 @@
+package words
+
+import (
+	"math"
+	"strconv"
+)
+
+// Full is x with all its digits.
+func Full(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+// Plain is x with ten digits, nothing where it is not known.
+func Plain(x float64) string {
+	if !Known(x) {
+		return ""
+	}
+	return Exact(x)
+}
+
+// Seven is x with seven digits, nothing where it is not known.
+func Seven(x float64) string {
+	if !Known(x) {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', 7, 64)
+}
+
+// Size is an error or a duration in two digits, nothing where it is 0 or not known.
+func Size(x float64) string {
+	if x == 0 || !Known(x) {
+		return ""
+	}
+	return Short(x)
+}
+
+// PercentOrNothing is a ratio in per cent, nothing where it is NaN.
+func PercentOrNothing(x float64) string {
+	if math.IsNaN(x) {
+		return ""
+	}
+	return Percent(x)
+}

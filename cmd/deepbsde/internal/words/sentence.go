@@ -1,0 +1,54 @@
+package words
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Between is an interval with the digits that err justifies.
+func Between(lo, hi, err float64) string { return ToError(lo, err) + " … " + ToError(hi, err) }
+
+// Bias prints a signed error, unless it is nothing beside the standard error.
+func Bias(x, stderr float64) string {
+	switch {
+	case math.Abs(x) <= stderr/1000:
+		return "negligible"
+	case x > 0:
+		return "+" + Short(x)
+	}
+	return Short(x)
+}
+
+// Enumerate joins words with commas and a last "and".
+func Enumerate(words []string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+	return strings.Join(words, "")
+}
+
+// Vector prints up to six components in full, of more the norm and the first
+// three.
+func Vector(g []float64) string {
+	parts := make([]string, 0, 6)
+	for _, v := range g[:min(len(g), 6)] {
+		parts = append(parts, Significant(v, 3))
+	}
+	if len(g) <= 6 {
+		return "(" + strings.Join(parts, ", ") + ")"
+	}
+	var sum float64
+	for _, v := range g {
+		sum += v * v
+	}
+	return fmt.Sprintf("(%s, …), norm %s", strings.Join(parts[:3], ", "), Significant(math.Sqrt(sum), 3))
+}
+
+// Shell is what a shell reads as the given word.
+func Shell(s string) string {
+	if s == "" || strings.ContainsAny(s, " \t\n\"'\\$*?[]&;<>|()`!#~") {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return s
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
+	"github.com/urfave/cli/v2"
+)
+
+// solveTask is one training: the problem with method and settings, and the directory
+// that it is kept in, nil for none.
+type solveTask struct {
+	*member.Member
+	region   string // of --start, "" for none
+	method   bsde.Method
+	settings bsde.Settings
+	out      string // the directory to be made, "" for none
+	command  []string
+	dir      *run.Run // that of a run that goes on, or as made
+	over     bool     // the run in dir has nothing left to do
+}
+
+// task is what the flags ask for.
+func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
+	if f.resume.Given {
+		return f.resumedTask(c)
+	}
+	name, err := oneName(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Read(); err != nil {
+		return nil, &exitError{status: exitUsage, err: err}
+	}
+	network := f.Network.Or("shared")
+	if network == "per-step" {
+		if err := f.without(c, "activation", "does not apply to the network per-step, which always has relu"); err != nil {
+			return nil, err
+		}
+	}
+	t := &solveTask{out: f.out.Value}
+	if t.Member, err = f.member(c.Context, name); err != nil {
+		return nil, err
+	}
+	tuned := t.Family.Training[network]
+	if t.method, err = f.MethodFor(f.Method.Or(t.DefaultMethod()), network, tuned); err != nil {
+		return nil, err
+	}
+	if _, forEquations := t.method.Supports()[bsde.Equation]; forEquations {
+		if t.Member, err = t.Member.Equation(c.Context); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.fit(c, t); err != nil {
+		return nil, err
+	}
+	if f.region.Given {
+		t.region = f.region.Value.String()
+		t.Problem = f.region.Value.Around(t.Problem)
+	}
+	t.settings = f.Settings(tuned)
+	return t, nil
+}
+
+// methodOptions are the flags that not every method has.
+var methodOptions = []string{"network", "hidden", "activation", "controlled", "antithetic", "segments"}
+
+// fit refuses settings that do not apply to the problem or the method.
+func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
+	if err := bsde.Check(t.Solved(), t.method); err != nil {
+		if c.IsSet("method") || !f.InFile("method") {
+			return err
+		}
+		return &exitError{status: exitUsage, err: f.Refuse("method", err.Error())}
+	}
+	if t.method, err = t.method.Resolve(t.Solved()); err != nil {
+		return err
+	}
+	var not []string
+	options := bsde.Options(t.method)
+	for _, key := range methodOptions {
+		// The activation of the network per-step has been refused.
+		if _, has := options[key]; !has && key != "activation" {
+			not = append(not, key)
+		}
+	}
+	if t.Control != nil {
+		not = append(not, "start")
+		if t.Control.Problem.Stages > 0 {
+			for _, key := range []string{"steps", "grid"} {
+				if err := f.without(c, key, "does not apply to "+t.Family.Name+", a problem in discrete time"); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, key := range not {
+		if err := f.without(c, key, "does not apply to "+t.Family.Name+" and its method, "+t.method.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// without is an error if the setting is given, by its flag or in the file.
+func (f *solveFlags) without(c *cli.Context, key, reason string) error {
+	switch {
+	case c.IsSet(key):
+		return usage(c, "--%s %s", key, reason)
+	case f.InFile(key):
+		return &exitError{status: exitUsage, err: f.Refuse(key, reason)}
+	}
+	return nil
+}
+
+// allowedWithResume are the flags that do not change what a run computes.
+var allowedWithResume = []string{"resume", "workers", "time-limit", "json", "quiet"}
+
+// resumedTask is the task of a run directory.
+func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
+	if names := c.Args().Slice(); len(names) > 0 {
+		return nil, usage(c, "solve --resume takes no NAME, got %q: the run has its own problem", names[0])
+	}
+	for _, name := range c.LocalFlagNames() {
+		if !slices.Contains(allowedWithResume, name) {
+			return nil, usage(c, "--%s does not go with --resume: the run has its own settings", name)
+		}
+	}
+	dir, err := run.Open(f.resume.Value)
+	if err != nil {
+		return nil, err
+	}
+	t := &solveTask{dir: dir}
+	if t.over, err = dir.Over(); err != nil || t.over { // nothing is written then, which the directory may not allow
+		return t, err
+	}
+	if t.Member, err = saved.MemberOf(c.Context, dir); err != nil {
+		return nil, err
+	}
+	t.settings.Workers, t.settings.TimeLimit = f.Workers.Value, f.TimeLimit.Value
+	return t, nil
+}
+
+// perform trains, in the directory of the task if it has one.
+func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
+	if t.out == "" && t.dir == nil {
+		return a.solve(ctx, t.Solved(), t.method, &t.settings)
+	}
+	o := &run.Options{Workers: t.settings.Workers, TimeLimit: t.settings.TimeLimit, Progress: t.settings.Progress, Warn: a.warn}
+	var trainer *bsde.Trainer
+	var err error
+	if t.dir != nil {
+		trainer, err = t.dir.Continue(ctx, o)
+	} else if trainer, err = bsde.Init(ctx, t.Solved(), t.method, &t.settings); err == nil {
+		// All that can be wrong with the settings is known by now.
+		if t.dir, err = run.Create(t.out, t.source(), trainer); err != nil {
+			trainer.Close()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer trainer.Close()
+	return t.dir.Train(ctx, trainer, o)
+}
+
+// source is where the problem of the task comes from.
+func (t *solveTask) source() run.Source {
+	return run.Source{
+		Problem: t.Family.Name, File: t.Family.Text, Parameters: t.Parameters, Dim: t.Dim, Region: t.region,
+		Program: strings.TrimSpace(versionLine()), Command: t.command,
+	}
+}
