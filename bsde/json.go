@@ -62,6 +62,12 @@ func (s *Settings) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// NetworkOf is the name of a method's network, "" for a method without one.
+func NetworkOf(m Method) string {
+	name, _ := Options(m)["network"].(string)
+	return name
+}
+
 // Configuration is settings and the options of a method as one JSON object: all that a
 // run depends on beside its problem.
 func Configuration(s Settings, m Method) (json.RawMessage, error) {
@@ -92,7 +98,8 @@ type JSONResult struct {
 	Kind    string `json:"kind"`
 	Dim     int    `json:"dim"`
 	*JSONControl
-	Method string `json:"method"`
+	Method  string `json:"method"`
+	Network string `json:"network,omitempty"` // of a method that has one
 
 	Value  *float64  `json:"value,omitempty"`
 	StdErr *float64  `json:"stderr,omitempty"`
@@ -137,7 +144,7 @@ func (r *Result) JSON() (JSONResult, error) {
 		return JSONResult{}, err
 	}
 	j := JSONResult{
-		Problem: r.Problem, Kind: r.Kind, Dim: r.Dim, Method: r.Method.Name(),
+		Problem: r.Problem, Kind: r.Kind, Dim: r.Dim, Method: r.Method.Name(), Network: NetworkOf(r.Method),
 		Value: known(r.Value), StdErr: known(r.StdErr), CI95: allKnown(r.CI95[:]),
 		Gradient: allKnown(r.Gradient), GradientStdErr: allKnown(r.GradientStdErr),
 		GradientDiscretization: known(r.GradientDiscretization), GradientNetworkBias: known(r.GradientNetworkBias),

@@ -62,7 +62,7 @@ func (r *Run) Init(ctx context.Context, o *Options) (*bsde.Trainer, error) {
 // one: to go on with, or for its Solution or Policy. The caller closes it. nil options
 // mean those of the run.
 func (r *Run) Load(ctx context.Context, o *Options) (*bsde.Trainer, error) {
-	list, err := r.checkpoints()
+	list, err := r.Checkpoints()
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (r *Run) begin(ctx context.Context, o *Options) (*bsde.Trainer, error) {
 
 // restore loads the newest checkpoint that is whole. Without any the run begins anew.
 func (r *Run) restore(t *bsde.Trainer, o *Options) error {
-	list, err := r.checkpoints()
+	list, err := r.Checkpoints()
 	if err != nil {
 		return err
 	}
@@ -107,8 +107,8 @@ func (r *Run) restore(t *bsde.Trainer, o *Options) error {
 	return nil
 }
 
-// checkpoints lists the files, the newest last.
-func (r *Run) checkpoints() ([]string, error) {
+// Checkpoints lists the files, the newest last.
+func (r *Run) Checkpoints() ([]string, error) {
 	names, err := r.names()
 	var list []string
 	for _, name := range names { // in order

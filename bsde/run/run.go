@@ -83,11 +83,10 @@ func Create(path string, s Source, t *bsde.Trainer) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	network, _ := bsde.Options(t.Method())["network"].(string)
 	r := &Run{path: path, given: s.Go, Manifest: Manifest{
 		Program: s.Program, Command: s.Command, Started: time.Now().UTC().Truncate(time.Second), Processor: processor(),
 		Problem: s.Problem, Kind: t.Problem().Kind(), Dim: bsde.DimOf(t.Problem()), Parameters: s.Parameters, Start: s.Region,
-		Method: t.Method().Name(), Network: network, Settings: settings,
+		Method: t.Method().Name(), Network: bsde.NetworkOf(t.Method()), Settings: settings,
 	}}
 	if s.Go == nil {
 		family, err := s.family()

@@ -108,7 +108,7 @@ func (r *Run) checkpoint(t *bsde.Trainer) error {
 		return err
 	}
 	r.saved = time.Now()
-	list, err := r.checkpoints()
+	list, err := r.Checkpoints()
 	if err != nil {
 		return err
 	}

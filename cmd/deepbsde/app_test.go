@@ -34,8 +34,8 @@ func fakeSolve(solve func(call) (*bsde.Result, error)) solver {
 	if solve == nil {
 		solve = func(c call) (*bsde.Result, error) { return fakeResult(c), nil }
 	}
-	return func(_ context.Context, p pde.Problem, m bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
-		return solve(call{p, m, *s})
+	return func(_ context.Context, p bsde.Problem, m bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
+		return solve(call{p.(pde.Problem), m, *s})
 	}
 }
 
@@ -45,8 +45,8 @@ func runWith(t *testing.T, solve func(call) (*bsde.Result, error), args ...strin
 	var out output
 	var stdout, stderr bytes.Buffer
 	a := &app{stdout: &stdout, stderr: &stderr}
-	a.solve = func(ctx context.Context, p pde.Problem, m bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
-		out.calls = append(out.calls, call{p, m, *s})
+	a.solve = func(ctx context.Context, p bsde.Problem, m bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
+		out.calls = append(out.calls, call{p.(pde.Problem), m, *s})
 		return fakeSolve(solve)(ctx, p, m, s)
 	}
 	out.status = a.run(t.Context(), args)
@@ -60,7 +60,7 @@ func fakeResult(c call) *bsde.Result {
 	s.Iterations, s.Precision, s.Workers, s.Paths, s.Steps = 600, "float32", 2, 32768, 20
 	value, stderr := 4.5899, 0.00042
 	return &bsde.Result{
-		Problem: c.problem.Name, Dim: c.problem.Dim, Method: c.method.(bsde.DeepBSDE),
+		Problem: c.problem.Name, Kind: "pde", Dim: c.problem.Dim, Method: c.method,
 		Value: value, StdErr: stderr, CI95: [2]float64{value - 1.96*stderr, value + 1.96*stderr},
 		DiscretizationError: 0.0012, NetworkBias: -0.0003, ResidualRatio: 0.0213,
 		Gradient: make([]float64, c.problem.Dim), GradientStdErr: make([]float64, c.problem.Dim), GradientDiscretization: 0.001,
@@ -279,7 +279,7 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space 
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	for _, args := range []string{"problems", "problems --json", "show hjb", "version"} {
 		var stderr bytes.Buffer
-		status := run(t.Context(), strings.Fields(args), brokenWriter{}, &stderr)
+		status := program(t.Context(), strings.Fields(args), brokenWriter{}, &stderr)
 		if status != 1 || stderr.String() != "deepbsde: standard output: no space left on device\n" {
 			t.Errorf("deepbsde %s: status %d, standard error %q", args, status, stderr.String())
 		}
@@ -292,7 +292,7 @@ func TestInterruptWhileTheReferenceIsComputed(t *testing.T) {
 	cancel()
 	for _, args := range []string{"problems", "show hjb", "solve hjb"} {
 		var stdout, stderr bytes.Buffer
-		status := run(ctx, strings.Fields(args), &stdout, &stderr)
+		status := program(ctx, strings.Fields(args), &stdout, &stderr)
 		if status != 130 || stdout.Len() > 0 || stderr.String() != "deepbsde: interrupted before there was a result\n" {
 			t.Errorf("deepbsde %s: status %d, standard output %q, standard error %q", args, status, stdout.String(), stderr.String())
 		}

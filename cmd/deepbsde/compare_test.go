@@ -111,12 +111,13 @@ func TestCompareCatchesAWrongGenerator(t *testing.T) {
 		for _, right := range []bool{true, false} {
 			var stdout, stderr bytes.Buffer
 			a := &app{stdout: &stdout, stderr: &stderr}
-			a.solve = func(ctx context.Context, p pde.Problem, m bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
+			a.solve = func(ctx context.Context, p bsde.Problem, m bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
 				s.Iterations = 300
+				e := p.(pde.Problem)
 				if !right {
-					p.Generator = generator
+					e.Generator = generator
 				}
-				return bsde.Solve(ctx, p, m, s)
+				return bsde.Solve(ctx, e, m, s)
 			}
 			if status := a.run(t.Context(), []string{"compare", name, "--quiet", "--json"}); status != 0 {
 				t.Fatalf("status %d, %s", status, stderr.String())

@@ -70,12 +70,12 @@ func (s step) try(t *testing.T, root string) {
 	var code int
 	if s.stop { // once it has begun to train
 		want = exitInterrupted
-		code = run(ctx, words, &out, &stopper{Buffer: &errs, stop: cancel})
+		code = program(ctx, words, &out, &stopper{Buffer: &errs, stop: cancel})
 	} else {
 		if words[0] == "solve" && !slices.Contains(words, "--quiet") {
 			words = append(slices.Clone(words), "--quiet")
 		}
-		code = run(ctx, words, &out, &errs)
+		code = program(ctx, words, &out, &errs)
 	}
 	if code != want {
 		t.Errorf("%s: status %d, want %d: %s", line, code, want, errs.String())

@@ -67,7 +67,7 @@ func solveBits(t *testing.T, args []string) (map[string]any, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
 	var out, errs bytes.Buffer
-	if code := run(context.Background(), append([]string{"solve", "--json", "--quiet", "--out", dir}, args...), &out, &errs); code != 0 {
+	if code := program(context.Background(), append([]string{"solve", "--json", "--quiet", "--out", dir}, args...), &out, &errs); code != 0 {
 		t.Fatalf("solve %v: status %d: %s", args, code, errs.String())
 	}
 	var result map[string]any
@@ -198,7 +198,7 @@ func TestRunOfFileResumes(t *testing.T) {
 func runReal(t *testing.T, args ...string) (r solved) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if code := run(context.Background(), args, &out, &errs); code != 0 {
+	if code := program(context.Background(), args, &out, &errs); code != 0 {
 		t.Fatalf("%v: status %d: %s", args, code, errs.String())
 	}
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
@@ -227,7 +227,7 @@ func TestDocumentedFileCommands(t *testing.T) {
 			words = append(words, "--quiet", "--iterations", "3", "--paths", "64")
 		}
 		var out, errs bytes.Buffer
-		if code := run(context.Background(), words[1:], &out, &errs); code != 0 || out.Len() == 0 {
+		if code := program(context.Background(), words[1:], &out, &errs); code != 0 || out.Len() == 0 {
 			t.Errorf("%s: status %d: %s", line, code, errs.String())
 		}
 		if into != "" {

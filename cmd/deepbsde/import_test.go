@@ -23,8 +23,7 @@ func TestImportedSettingsAreThePublishedOnes(t *testing.T) {
 		}
 		path := writeFile(t, file+".yaml", out.stdout)
 		got := taskOf(t, strings.Fields(strings.Replace(words, file+".yaml", path, 1))...)
-		want := taskOf(t, problem, "--network", "per-step", "--precision", "float64")
-		want.Settings.ValidateEvery = 100
+		want := taskOf(t, problem, "--network", "per-step", "--precision", "float64", "--validate-every", "100")
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v\nwant %+v", file, got, want)
 		}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/deepbsde/deepbsde/bsde/run"
 )
 
 // asProgram makes the test binary behave as deepbsde itself, with the pause between
@@ -23,7 +25,7 @@ const (
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		if pause, err := time.ParseDuration(os.Getenv(checkpointPauseOfTest)); err == nil {
-			checkpointPause = pause
+			run.CheckpointPause = pause
 		}
 		main()
 	}
@@ -111,7 +113,7 @@ func TestSecondInterrupt(t *testing.T) {
 func TestSolveForReal(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	args := strings.Fields("solve hjb --dim 3 --iterations 100 --paths 4096 --json --quiet")
-	if status := run(t.Context(), args, &stdout, &stderr); status != 0 || stderr.Len() > 0 {
+	if status := program(t.Context(), args, &stdout, &stderr); status != 0 || stderr.Len() > 0 {
 		t.Fatalf("status %d, standard error %q", status, stderr.String())
 	}
 	var r struct {
@@ -130,7 +132,7 @@ func TestSolveForReal(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	stdout.Reset()
-	status := run(t.Context(), strings.Fields("solve hjb --dim 3 --lr 1e6"), &stdout, &stderr)
+	status := program(t.Context(), strings.Fields("solve hjb --dim 3 --lr 1e6"), &stdout, &stderr)
 	if status != 3 || stdout.Len() > 0 || !strings.Contains(stderr.String(), "training diverged: lower the learning rate") {
 		t.Errorf("divergence: status %d, standard output %q, standard error %q", status, stdout.String(), stderr.String())
 	}
@@ -148,11 +150,11 @@ func TestKernelsFromEnvironment(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		return strings.TrimSpace(string(out)), err
 	}
-	if out, err := run("generic", "version"); err != nil || !strings.HasSuffix(out, " generic") {
+	if out, err := program("generic", "version"); err != nil || !strings.HasSuffix(out, " generic") {
 		t.Errorf("version says %q, %v, want it to end with generic", out, err)
 	}
 	var exit *exec.ExitError
-	out, err := run("mmx", "solve", "hjb")
+	out, err := program("mmx", "solve", "hjb")
 	if !errors.As(err, &exit) || exit.ExitCode() != exitUsage || strings.Count(out, "\n") > 0 ||
 		!strings.Contains(out, `DEEPBSDE_KERNELS: no instruction set "mmx" on this machine, want one of`) {
 		t.Errorf("unknown set: %q, %v", out, err)

@@ -84,7 +84,7 @@ type solved struct {
 func solveJSON(t *testing.T, args ...string) solved {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if code := run(context.Background(), append([]string{"solve", "--json", "--quiet"}, args...), &out, &errs); code != 0 {
+	if code := program(context.Background(), append([]string{"solve", "--json", "--quiet"}, args...), &out, &errs); code != 0 {
 		t.Fatalf("solve %v: exit status %d: %s", args, code, errs.String())
 	}
 	var r solved

@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/deepbsde/deepbsde/bsde/run"
 )
 
 // TestRunOfNamelessFile: the problem of a run is called as when the run began, though its

@@ -2,14 +2,15 @@ package main
 
 import (
 	"encoding/xml"
-	"errors"
 	"html"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 )
 
 // keptRun solves into a directory of the given name.
@@ -27,7 +28,7 @@ func keptRun(t *testing.T, name, args string) string {
 func pageOf(t *testing.T, dir string) string {
 	t.Helper()
 	out := execute(t, "report", dir)
-	file := filepath.Join(dir, pageFile)
+	file := filepath.Join(dir, run.PageFile)
 	if out.status != 0 || out.stdout != file+"\n" {
 		t.Fatalf("status %d, %s%s", out.status, out.stdout, out.stderr)
 	}
@@ -136,7 +137,7 @@ func TestResultOfFile(t *testing.T) {
 	}
 	for _, args := range []string{region + " --iterations 40", "quadratic-gradient --dim 3 --iterations 40", "diff-rates --dim 2 --iterations 20", "lqr --dim 2 --iterations 40", "hjb-control --dim 2 --method deep-bsde --iterations 20"} {
 		dir := keptRun(t, "run", args)
-		want, err := os.ReadFile(filepath.Join(dir, reportFile))
+		want, err := os.ReadFile(filepath.Join(dir, run.TextFile))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,16 +145,11 @@ func TestResultOfFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := r.solved(t.Context())
+		m, err := r.Member(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := ""
-		if r.isPolicy() {
-			got = r.policyResult(m).text()
-		} else {
-			got = report(r.equationResult(m))
-		}
+		got := r.Report(m).Text()
 		if got != string(want) {
 			t.Errorf("%s: the page's result is\n%s\nsolve's\n%s", args, got, want)
 		}
@@ -174,7 +170,7 @@ func TestPageOfStages(t *testing.T) {
 // one without a usable checkpoint has all but sample paths.
 func TestPageOfRunsWithoutEnd(t *testing.T) {
 	dir := keptRun(t, "a <b>run</b> & 'more'", "hjb --dim 2 --iterations 40")
-	if err := os.Remove(filepath.Join(dir, resultFile)); err != nil {
+	if err := os.Remove(filepath.Join(dir, run.ResultFile)); err != nil {
 		t.Fatal(err)
 	}
 	page := pageOf(t, dir)
@@ -182,10 +178,7 @@ func TestPageOfRunsWithoutEnd(t *testing.T) {
 	if strings.Contains(page, "<b>") {
 		t.Error("a name is not escaped")
 	}
-	checkpoints, err := (&rundir{path: dir}).checkpoints()
-	if err != nil {
-		t.Fatal(err)
-	}
+	checkpoints := checkpointsOf(t, dir)
 	for _, name := range checkpoints {
 		if err := os.WriteFile(name, []byte("nothing"), 0o600); err != nil {
 			t.Fatal(err)
@@ -193,7 +186,7 @@ func TestPageOfRunsWithoutEnd(t *testing.T) {
 	}
 	page = pageOf(t, dir)
 	wantIn(t, page, "There are no sample paths: no checkpoint of")
-	for _, name := range append(checkpoints, filepath.Join(dir, metricsLinesFile)) {
+	for _, name := range append(checkpoints, filepath.Join(dir, run.MetricsLinesFile)) {
 		if err := os.Remove(name); err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +209,7 @@ func TestReportUsage(t *testing.T) {
 		{"report takes one RUN", nil},
 		{"report takes one RUN", []string{dir, dir}},
 		{"is not a run: it has no run.json", []string{t.TempDir()}},
-		{"want a file name that ends in .html", []string{dir, "--out", filepath.Join(dir, manifestFile)}},
+		{"want a file name that ends in .html", []string{dir, "--out", filepath.Join(dir, run.ManifestFile)}},
 	} {
 		if out := execute(t, append([]string{"report"}, c.args...)...); out.status != exitUsage || !strings.Contains(out.stderr, c.want) {
 			t.Errorf("%v: status %d, %s, want %q", c.args, out.status, out.stderr, c.want)

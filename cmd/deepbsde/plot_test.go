@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/deepbsde/deepbsde/bsde/run"
 )
 
 // TestPlot draws two runs of one problem together, finished ones and one without a
@@ -21,7 +23,7 @@ func TestPlot(t *testing.T) {
 			t.Fatal(out.stderr)
 		}
 	}
-	if err := os.Remove(filepath.Join(dirs["two"], resultFile)); err != nil { // as in a run that goes on
+	if err := os.Remove(filepath.Join(dirs["two"], run.ResultFile)); err != nil { // as in a run that goes on
 		t.Fatal(err)
 	}
 	picture := filepath.Join(root, "picture.svg")

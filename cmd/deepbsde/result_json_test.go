@@ -50,8 +50,8 @@ func TestSolveJSON(t *testing.T) {
 	}
 	want := strings.Fields(`problem kind dim method network value stderr ci95 gradient gradient_stderr
 		gradient_discretization_error gradient_network_bias discretization_error
-		network_bias residual_ratio trained_value reference relative_error iterations paths seconds status seed precision workers
-		parameters settings`)
+		network_bias residual_ratio trained_value iterations paths seconds status seed precision workers
+		reference relative_error parameters settings`)
 	if got := keys(t, out.stdout); !slices.Equal(got, want) {
 		t.Errorf("fields %v\nwant %v", got, want)
 	}

@@ -15,20 +15,36 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/deepbsde/deepbsde/bsde/run"
 )
 
 // execute runs deepbsde in this process.
 func execute(t *testing.T, args ...string) output {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	status := run(t.Context(), args, &stdout, &stderr)
+	status := program(t.Context(), args, &stdout, &stderr)
 	return output{status: status, stdout: stdout.String(), stderr: stderr.String()}
+}
+
+// checkpointsOf are the checkpoints of a run.
+func checkpointsOf(t *testing.T, dir string) []string {
+	t.Helper()
+	r, err := run.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := r.Checkpoints()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 // result is result.json of a run without what depends on the time or the place.
 func result(t *testing.T, dir string) map[string]any {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, resultFile))
+	text, err := os.ReadFile(filepath.Join(dir, run.ResultFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,21 +67,21 @@ func TestRunDirectory(t *testing.T) {
 		if out.status != 0 || out.stderr != "" {
 			t.Fatalf("%s: status %d, %s", args, out.status, out.stderr)
 		}
-		// The metrics have the columns of DeepBSDE first and a line for each record.
-		text, err := os.ReadFile(filepath.Join(dir, metricsFile))
+		// The metrics have a line for each record.
+		text, err := os.ReadFile(filepath.Join(dir, run.MetricsFile))
 		if err != nil {
 			t.Fatal(err)
 		}
 		rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
-		if err != nil || len(rows) != 22 || strings.Join(rows[0][:4], ",") != "step,loss_function,target_value,elapsed_time" || rows[21][0] != "40" {
+		if err != nil || len(rows) != 22 || strings.Join(rows[0][:4], ",") != "iteration,loss,trained_value,seconds" || rows[21][0] != "40" {
 			t.Errorf("%s: metrics %v, %v", args, rows, err)
 		}
-		var m manifest
-		text, err = os.ReadFile(filepath.Join(dir, manifestFile))
+		var m run.Manifest
+		text, err = os.ReadFile(filepath.Join(dir, run.ManifestFile))
 		if err == nil {
 			err = json.Unmarshal(text, &m)
 		}
-		if err != nil || !reflect.DeepEqual(m.Command, words) || m.Settings.Iterations != 40 || m.Settings.Steps != 4 {
+		if err != nil || !reflect.DeepEqual(m.Command, words) || !strings.Contains(string(m.Settings), `"iterations": 40`) || !strings.Contains(string(m.Settings), `"steps": 4`) {
 			t.Errorf("%s: manifest %+v, %v", args, m, err)
 		}
 		// A finished run that is resumed gives the same result again, and writes nothing: not
@@ -73,7 +89,7 @@ func TestRunDirectory(t *testing.T) {
 		want := result(t, dir)
 		other, err := run.Open(dir)
 		if err == nil {
-			err = other.occupy()
+			err = other.Occupy()
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -81,14 +97,14 @@ func TestRunDirectory(t *testing.T) {
 		if out := execute(t, "solve", "--resume", dir, "--quiet", "--json"); out.status != 0 || !strings.Contains(out.stderr, "is finished; this is its result") || !strings.Contains(out.stdout, `"iterations": 40`) {
 			t.Errorf("resumed when finished: status %d, %s%s", out.status, out.stderr, out.stdout)
 		}
-		other.lock.Close()
-		if err := os.Remove(filepath.Join(dir, resultFile)); err != nil { // as if it had been killed before the end
+		other.Close()
+		if err := os.Remove(filepath.Join(dir, run.ResultFile)); err != nil { // as if it had been killed before the end
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		var stdout, stderr bytes.Buffer
-		status := run(ctx, []string{"solve", "--resume", dir, "--quiet"}, &stdout, &stderr)
+		status := program(ctx, []string{"solve", "--resume", dir, "--quiet"}, &stdout, &stderr)
 		if want := "\ncontinue with: " + resumeCommand(dir) + "\n"; status != exitInterrupted || !strings.HasSuffix(stderr.String(), want) {
 			t.Errorf("%s: interrupted at once: status %d, standard error %q, want %q", args, status, stderr.String(), want)
 		}
@@ -180,7 +196,7 @@ func TestKilledRuns(t *testing.T) {
 				if text := stderr.String(); text != "" && !strings.Contains(text, "is finished; this is its result") {
 					t.Fatalf("%v: %s", command, text)
 				}
-				if _, err := os.Stat(filepath.Join(dir, manifestFile)); err == nil {
+				if _, err := os.Stat(filepath.Join(dir, run.ManifestFile)); err == nil {
 					command = []string{"solve", "--resume", dir, "--quiet"}
 				}
 			}
@@ -199,7 +215,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 		t.Fatal(out.stderr)
 	}
 	want := result(t, dir)
-	if err := os.Remove(filepath.Join(dir, resultFile)); err != nil {
+	if err := os.Remove(filepath.Join(dir, run.ResultFile)); err != nil {
 		t.Fatal(err)
 	}
 	last := filepath.Join(dir, "checkpoint-000000040.safetensors")
@@ -217,10 +233,10 @@ func TestDamagedCheckpoint(t *testing.T) {
 	if got := result(t, dir); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if err := os.Remove(filepath.Join(dir, resultFile)); err != nil {
+	if err := os.Remove(filepath.Join(dir, run.ResultFile)); err != nil {
 		t.Fatal(err)
 	}
-	list, _ := (&rundir{path: dir}).checkpoints()
+	list := checkpointsOf(t, dir)
 	for _, name := range list {
 		if err := os.WriteFile(name, []byte("nothing"), 0o600); err != nil {
 			t.Fatal(err)
@@ -295,25 +311,28 @@ func TestAwkwardDirectories(t *testing.T) {
 		if out := execute(t, append(args, dir)...); out.status != 0 {
 			t.Fatal(out.stderr)
 		}
-		if list, err := (&rundir{path: dir}).checkpoints(); err != nil || len(list) == 0 {
-			t.Errorf("%s has the checkpoints %v, %v", name, list, err)
+		if list := checkpointsOf(t, dir); len(list) == 0 {
+			t.Errorf("%s has the checkpoints %v", name, list)
 		}
 	}
-	if list, _ := (&rundir{path: neighbour}).checkpoints(); len(list) == 0 {
+	if list := checkpointsOf(t, neighbour); len(list) == 0 {
 		t.Error("the neighbour has lost its checkpoints")
 	}
-	d := &rundir{path: neighbour}
-	if err := os.Remove(d.file(resultFile)); err != nil { // as of a run that goes on
+	d, err := run.Open(neighbour)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.occupy(); err != nil {
+	if err := os.Remove(d.File(run.ResultFile)); err != nil { // as of a run that goes on
+		t.Fatal(err)
+	}
+	if err := d.Occupy(); err != nil {
 		t.Fatal(err)
 	}
 	if out := execute(t, "solve", "--resume", neighbour); out.status != exitFailed || !strings.Contains(out.stderr, "another process trains there") {
 		t.Errorf("a run in use: status %d, %s", out.status, out.stderr)
 	}
-	d.lock.Close()
-	file := filepath.Join(neighbour, manifestFile)
+	d.Close()
+	file := filepath.Join(neighbour, run.ManifestFile)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

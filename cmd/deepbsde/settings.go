@@ -66,7 +66,7 @@ type jsonTask struct {
 
 func (t *solveTask) jsonTask() (*jsonTask, error) {
 	settings, err := bsde.Configuration(t.settings.WithDefaults(), t.method)
-	return &jsonTask{t.Family.Name, t.Kind(), t.Dim, t.Parameters, t.method.Name(), report.NetworkOf(t.method), settings}, err
+	return &jsonTask{t.Family.Name, t.Kind(), t.Dim, t.Parameters, t.method.Name(), bsde.NetworkOf(t.method), settings}, err
 }
 
 // solveCommandLine is the command that solves a problem, in its own dimension where dim

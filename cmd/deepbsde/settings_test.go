@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/deepbsde/deepbsde/problems/file"
 )
@@ -90,11 +91,11 @@ func TestSettingsPrecedence(t *testing.T) {
 	if !reflect.DeepEqual(s, want) {
 		t.Errorf("settings %+v\nwant %+v", s, want)
 	}
-	if m := out.calls[0].method.(bsde.DeepBSDE); !m.Uncontrolled || m.Network.Name() != "per-step" {
+	if m := out.calls[0].method.(deep.Method); !m.Uncontrolled || m.Network.Name() != "per-step" {
 		t.Errorf("method %+v", m)
 	}
 	out = runWith(t, nil, "solve", "burgers", "--settings", file, "--network", "shared", "--lr", "0.25")
-	if m := out.calls[0].method.(bsde.DeepBSDE); m.Uncontrolled || m.Network.Name() != "shared" || out.calls[0].settings.LearningRate != 0.25 {
+	if m := out.calls[0].method.(deep.Method); m.Uncontrolled || m.Network.Name() != "shared" || out.calls[0].settings.LearningRate != 0.25 {
 		t.Errorf("--network over the file: %+v", out.calls[0])
 	}
 }
@@ -106,7 +107,7 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		{"segments: 2\n", "hjb", "s.yaml:1:1: segments does not apply to hjb and its method, deep-bsde\nsegments: 2\n^\n"},
 		{"controlled: true\n", "lqr", "s.yaml:1:1: controlled does not apply to lqr and its method, policy\ncontrolled: true\n^\n"},
 		{"steps: 3\n", "energy-storage", "s.yaml:1:1: steps does not apply to energy-storage, a problem in discrete time\nsteps: 3\n^\n"},
-		{"method: policy\n", "hjb", "s.yaml:1:1: method policy does not apply to hjb, an equation\nmethod: policy\n^\n"},
+		{"method: policy\n", "hjb", "s.yaml:1:1: method policy cannot solve hjb (equation); deep-bsde can\nmethod: policy\n^\n"},
 		{"activation: tanh\n", "hjb --network per-step", "s.yaml:1:1: activation does not apply to the network per-step, which always has relu\nactivation: tanh\n^\n"},
 		{"bacth: 1\n", "hjb", "s.yaml:1:1: unknown key \"bacth\" in the settings file, did you mean \"batch\"?\nbacth: 1\n^\n"},
 		{"batch: 1\n", "hjb --antithetic", "--antithetic does not apply to hjb and its method, deep-bsde\nrun 'deepbsde solve --help'\n"},
@@ -125,9 +126,8 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 	}
 }
 
-// A new field of bsde.Settings needs a key, or a settings file would not repeat the run.
+// A field of bsde.Settings has a key in settings files and a flag of the same name.
 func TestEverySettingHasAKey(t *testing.T) {
-	other := map[string]string{"learning_rate": "lr", "estimate_paths": "paths"}
 	settings := reflect.TypeFor[bsde.Settings]()
 	for i := range settings.NumField() {
 		name, _, _ := strings.Cut(settings.Field(i).Tag.Get("json"), ",")
@@ -135,11 +135,11 @@ func TestEverySettingHasAKey(t *testing.T) {
 			continue
 		}
 		key := strings.ReplaceAll(name, "_", "-")
-		if short, ok := other[name]; ok {
-			key = short
-		}
 		if _, err := file.ParseSettings("x.yaml", []byte(key+": ")); err == nil || strings.Contains(err.Error(), "unknown key") {
 			t.Errorf("%s: %v", name, err)
+		}
+		if out := runWith(t, nil, "solve", "--help"); !strings.Contains(out.stdout, "--"+key+" ") {
+			t.Errorf("%s has no flag --%s", name, key)
 		}
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/bsde/deep"
+	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -37,7 +38,7 @@ func TestEveryFlagReachesTheSolver(t *testing.T) {
 		t.Fatalf("got %+v", out)
 	}
 	c := out.calls[0]
-	wantMethod := bsde.DeepBSDE{Uncontrolled: true, Network: bsde.Shared{Hidden: []int{30, 40}, Activation: "silu"}}
+	wantMethod := deep.Method{Uncontrolled: true, Network: network.Shared{Hidden: []int{30, 40}, Activation: "silu"}}
 	if !reflect.DeepEqual(c.method, wantMethod) {
 		t.Errorf("method %+v, want %+v", c.method, wantMethod)
 	}
@@ -82,30 +83,9 @@ func TestPublishedSettings(t *testing.T) {
 		if !reflect.DeepEqual(s, c.want) {
 			t.Errorf("deepbsde %s: settings %+v\nwant %+v", c.args, s, c.want)
 		}
-		if n, ok := out.calls[0].method.(bsde.DeepBSDE).Network.(bsde.PerStep); !ok || n.Hidden != nil {
+		if n, ok := out.calls[0].method.(deep.Method).Network.(network.PerStep); !ok || n.Hidden[0] != out.calls[0].problem.Dim+10 {
 			t.Errorf("deepbsde %s: method %+v", c.args, out.calls[0].method)
 		}
-	}
-}
-
-func TestFlagsOverTraining(t *testing.T) {
-	tuned := problems.Training{Activation: "silu", Hidden: []int{50}, Schedule: "cosine",
-		LearningRate: 1e-2, Rates: nil, Paths: 9}
-	var none solveFlags
-	if m, want := none.methodFor("shared", tuned), (bsde.DeepBSDE{
-		Network: bsde.Shared{Hidden: []int{50}, Activation: "silu"}}); !reflect.DeepEqual(m, want) {
-		t.Errorf("without flags: %+v, want %+v", m, want)
-	}
-	off := solveFlags{controlled: flags.Given(false), lr: flags.Given(3e-3)}
-	if !off.methodFor("shared", tuned).Uncontrolled {
-		t.Error("--controlled=false does not turn controlled paths off")
-	}
-	if s := off.settingsFor(tuned); s.Schedule != "cosine" || s.LearningRate != 3e-3 {
-		t.Errorf("--lr: schedule %s at %g, want cosine at 0.003", s.Schedule, s.LearningRate)
-	}
-	rates := problems.Training{Boundaries: []int{5}, Rates: []float64{1, 0.1}}
-	if s := none.settingsFor(rates); s.Schedule != "piecewise" {
-		t.Errorf("rates without a schedule: %q, want piecewise", s.Schedule)
 	}
 }
 
@@ -121,7 +101,7 @@ func TestControlledFlag(t *testing.T) {
 		"solve hjb --controlled=false --network per-step": false,
 	} {
 		out := runWith(t, nil, strings.Fields(args)...)
-		if out.status != 0 || out.calls[0].method.(bsde.DeepBSDE).Uncontrolled == want {
+		if out.status != 0 || out.calls[0].method.(deep.Method).Uncontrolled == want {
 			t.Errorf("deepbsde %s: %+v", args, out)
 		}
 	}

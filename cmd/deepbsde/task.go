@@ -76,7 +76,7 @@ func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 		if c.IsSet("method") || !f.InFile("method") {
 			return err
 		}
-		return &exitError{status: exitUsage, err: f.Refuse("method", err.Error())}
+		return &exitError{status: exitUsage, err: f.Refuse("method", strings.TrimPrefix(err.Error(), "method "))}
 	}
 	if t.method, err = t.method.Resolve(t.Solved()); err != nil {
 		return err

@@ -24,6 +24,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/montecarlo"
 	"github.com/deepbsde/deepbsde/pde/reference/picard"
@@ -89,7 +90,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	r, err := bsde.Solve(ctx, basket(20, true), bsde.DeepBSDE{}, &bsde.Settings{Iterations: 500, EstimatePaths: 1 << 16, Seed: 1})
+	r, err := bsde.Solve(ctx, basket(20, true), deep.Method{}, &bsde.Settings{Iterations: 500, Paths: 1 << 16, Seed: 1})
 	if err != nil {
 		log.Fatal(err)
 	}

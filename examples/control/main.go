@@ -29,6 +29,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/policy"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/control/reference/programme"
 )
@@ -67,7 +68,7 @@ var house = control.Problem{
 func main() {
 	ctx := context.Background()
 	const steps = 24
-	r, err := bsde.SolveControl(ctx, house, bsde.Policy{}, &bsde.Settings{Steps: steps, Iterations: 800, Seed: 1})
+	r, err := bsde.Solve(ctx, house, policy.Method{}, &bsde.Settings{Steps: steps, Iterations: 800, Seed: 1})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -94,6 +95,6 @@ func main() {
 	trained, best := objective(r.Policy), objective(grid)
 	fmt.Printf("objective    %.2f trained, %.2f by dynamic programming\n", trained.Cost, best.Cost)
 	fmt.Printf("cost         %.2f without the penalty\n", r.Value)
-	fmt.Printf("cold         at most %.1f °C below comfort; the worst hour of a day %.2f °C in the mean\n", r.Violation[0], r.ViolationMean[0])
-	fmt.Printf("first power  %.1f kW\n", r.Action[0])
+	fmt.Printf("cold         at most %.1f °C below comfort; the worst hour of a day %.2f °C in the mean\n", r.Control.Violation[0], r.Control.ViolationMean[0])
+	fmt.Printf("first power  %.1f kW\n", r.Control.Action[0])
 }

@@ -24,6 +24,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/montecarlo"
 )
@@ -101,7 +102,7 @@ func main() {
 
 // compare solves the problem and prints its value beside the reference.
 func compare(ctx context.Context, p pde.Problem, reference *pde.Reference) {
-	r, err := bsde.Solve(ctx, p, bsde.DeepBSDE{}, &bsde.Settings{Steps: 40, Iterations: 200, EstimatePaths: 1 << 14, Seed: 1})
+	r, err := bsde.Solve(ctx, p, deep.Method{}, &bsde.Settings{Steps: 40, Iterations: 200, Paths: 1 << 14, Seed: 1})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -27,6 +27,8 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
+	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/colehopf"
 )
@@ -38,7 +40,7 @@ const (
 
 // radial is x·φ(t, ‖x‖²) with a perceptron φ. Its last layer starts at 0, so that training
 // starts from Z = 0.
-var radial = bsde.Custom{Label: "radial", Build: func(b *bsde.NetworkBuilder) autodiff.Node {
+var radial = network.Custom{Label: "radial", Build: func(b *network.CustomBuilder) autodiff.Node {
 	square := b.Scale(1./dim, b.RowDot(b.RawX, b.RawX)) // from 0 to about 2T
 	h := b.Concat(square, b.Time)
 	for i, width := range []int{16, 16} {
@@ -62,12 +64,12 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Printf("Cole–Hopf  %.4f\n", reference.Value)
-	for _, network := range []bsde.Network{bsde.Shared{}, radial} {
-		r, err := bsde.Solve(ctx, p, bsde.DeepBSDE{Network: network}, &bsde.Settings{Iterations: 400, Seed: 1})
+	for _, net := range []network.Network{network.Shared{}, radial} {
+		r, err := bsde.Solve(ctx, p, deep.Method{Network: net}, &bsde.Settings{Iterations: 400, Seed: 1})
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Printf("%-9s  %.4f, error %.3f %%, residual ratio %.2f\n", network.Name(), r.Value,
+		fmt.Printf("%-9s  %.4f, error %.3f %%, residual ratio %.2f\n", net.Name(), r.Value,
 			100*math.Abs(r.Value/reference.Value-1), r.ResidualRatio)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	_ "github.com/deepbsde/deepbsde/bsde/methods" // that can be named
 	"github.com/deepbsde/deepbsde/problems"
 )
 

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"encoding/json"
+
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
@@ -37,12 +39,12 @@ func (j *Reference) Plain() *pde.Reference {
 // Object is the object that solve --json prints.
 type Object struct {
 	bsde.JSONResult
-	Network       string             `json:"network,omitempty"`
 	ActionError   *float64           `json:"action_error,omitempty"`
 	Reference     *Reference         `json:"reference,omitempty"`
 	RelativeError *float64           `json:"relative_error,omitempty"`
 	Excess        *float64           `json:"excess,omitempty"`
 	Parameters    map[string]float64 `json:"parameters"`
+	Settings      json.RawMessage    `json:"settings"` // that of JSONResult, at the end
 }
 
 // JSON is the result with what it was compared with.
@@ -53,8 +55,8 @@ func (s *Report) JSON() (*Object, error) {
 	}
 	j.Dim = s.Dim
 	return &Object{
-		JSONResult: j, Network: NetworkOf(s.Result.Method), ActionError: words.Number(s.Distance),
+		JSONResult: j, ActionError: words.Number(s.Distance),
 		Reference: JSONReference(s.Reference), RelativeError: words.Number(relativeError(s.Result.Value, s.Reference)), Excess: words.Number(s.Excess()),
-		Parameters: s.Parameters,
+		Parameters: s.Parameters, Settings: j.Settings,
 	}, nil
 }

@@ -80,14 +80,8 @@ func (s *Report) Text() string {
 	return b.String()
 }
 
-// NetworkOf is the name of a method's network, "" for a method without one.
-func NetworkOf(m bsde.Method) string {
-	name, _ := bsde.Options(m)["network"].(string)
-	return name
-}
-
 func withNetwork(m bsde.Method) string {
-	if name := NetworkOf(m); name != "" {
+	if name := bsde.NetworkOf(m); name != "" {
 		return " with the network " + name
 	}
 	return ""
