@@ -18,7 +18,7 @@ func (s Source) family() (*problems.Family, error) {
 	return problems.Find(s.Problem)
 }
 
-// make is the problem of the source.
+// problem is what the source describes.
 func (s Source) problem() (bsde.Problem, error) {
 	if s.Go != nil {
 		return s.Go, nil
@@ -26,6 +26,9 @@ func (s Source) problem() (bsde.Problem, error) {
 	family, err := s.family()
 	if err != nil {
 		return nil, err
+	}
+	if s.Problem != "" {
+		family.Name = s.Problem
 	}
 	return member(family, s.Dim, s.Parameters, s.Region)
 }

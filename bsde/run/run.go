@@ -53,7 +53,7 @@ var ErrBusy = errors.New("another process trains there")
 
 // Source is where the problem of a run comes from.
 type Source struct {
-	Problem    string             // the name of a family of package problems, or any for one in Go
+	Problem    string             // the name of a family of package problems; with File what the run calls it, "": as the file does
 	File       []byte             // the text of its problem file; nil for a named problem
 	Parameters map[string]float64 // of the family, all of them; nil: the defaults
 	Dim        int                // 0: the family's default
@@ -88,10 +88,15 @@ func Create(path string, s Source, t *bsde.Trainer) (*Run, error) {
 		Problem: s.Problem, Kind: t.Problem().Kind(), Dim: bsde.DimOf(t.Problem()), Parameters: s.Parameters, Start: s.Region,
 		Method: t.Method().Name(), Network: bsde.NetworkOf(t.Method()), Settings: settings,
 	}}
-	if s.Go == nil {
+	if s.Go != nil {
+		r.Manifest.Problem = bsde.NameOf(s.Go)
+	} else {
 		family, err := s.family()
 		if err != nil {
 			return nil, err
+		}
+		if s.Problem == "" { // that of a file
+			r.Manifest.Problem = family.Name
 		}
 		if family.IsControl() {
 			r.Kind = "control"

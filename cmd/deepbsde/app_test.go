@@ -35,7 +35,8 @@ func fakeSolve(solve func(call) (*bsde.Result, error)) solver {
 		solve = func(c call) (*bsde.Result, error) { return fakeResult(c), nil }
 	}
 	return func(_ context.Context, p bsde.Problem, m bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
-		return solve(call{p.(pde.Problem), m, *s})
+		e, _ := p.(pde.Problem)
+		return solve(call{e, m, *s})
 	}
 }
 
@@ -46,7 +47,8 @@ func runWith(t *testing.T, solve func(call) (*bsde.Result, error), args ...strin
 	var stdout, stderr bytes.Buffer
 	a := &app{stdout: &stdout, stderr: &stderr}
 	a.solve = func(ctx context.Context, p bsde.Problem, m bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
-		out.calls = append(out.calls, call{p.(pde.Problem), m, *s})
+		e, _ := p.(pde.Problem) // none of a control problem
+		out.calls = append(out.calls, call{e, m, *s})
 		return fakeSolve(solve)(ctx, p, m, s)
 	}
 	out.status = a.run(t.Context(), args)
@@ -97,7 +99,7 @@ func TestUsageErrors(t *testing.T) {
 		{"solve hjb --resume dir", `solve --resume takes no NAME, got "hjb": the run has its own problem`},
 		{"solve --resume dir --lr 1", `--lr does not go with --resume: the run has its own settings`},
 		{"solve hjb --antithetic", `--antithetic does not apply to hjb and its method, deep-bsde`},
-		{"solve hjb --method policy", `--method policy does not apply to hjb, an equation`},
+		{"solve hjb --method policy", `method policy cannot solve hjb (equation); deep-bsde can`},
 		{"solve lqr --controlled", `--controlled does not apply to lqr and its method, policy`},
 		{"solve energy-storage --steps 5", `--steps does not apply to energy-storage, a problem in discrete time`},
 		{"solve hjb --settings f", `open f: no such file or directory`},

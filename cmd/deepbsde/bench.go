@@ -224,7 +224,7 @@ func settingsKey(text json.RawMessage) (string, error) {
 			return "", err
 		}
 	}
-	s.Workers = 0
+	s.Workers, options.Segments = 0, max(options.Segments, 1) // which earlier versions leave out
 	key, err := json.Marshal([]any{s, options})
 	return string(key), err
 }

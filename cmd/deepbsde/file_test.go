@@ -84,7 +84,7 @@ func solveBits(t *testing.T, args []string) (map[string]any, string) {
 	var history strings.Builder
 	for line := range strings.Lines(string(text)) {
 		fields := strings.Split(line, ",")
-		history.WriteString(strings.Join(append(fields[:3:3], fields[4:]...), ",")) // without elapsed_time
+		history.WriteString(strings.Join(append(fields[:3:3], fields[4:]...), ",")) // without the seconds
 	}
 	return result, history.String()
 }

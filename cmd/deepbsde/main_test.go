@@ -122,7 +122,7 @@ func TestSolveForReal(t *testing.T) {
 		Dim       int
 		Reference struct{ Value float64 }
 		Settings  struct {
-			Paths int `json:"estimate_paths"`
+			Paths int `json:"paths"`
 		}
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
@@ -150,11 +150,11 @@ func TestKernelsFromEnvironment(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		return strings.TrimSpace(string(out)), err
 	}
-	if out, err := program("generic", "version"); err != nil || !strings.HasSuffix(out, " generic") {
+	if out, err := run("generic", "version"); err != nil || !strings.HasSuffix(out, " generic") {
 		t.Errorf("version says %q, %v, want it to end with generic", out, err)
 	}
 	var exit *exec.ExitError
-	out, err := program("mmx", "solve", "hjb")
+	out, err := run("mmx", "solve", "hjb")
 	if !errors.As(err, &exit) || exit.ExitCode() != exitUsage || strings.Count(out, "\n") > 0 ||
 		!strings.Contains(out, `DEEPBSDE_KERNELS: no instruction set "mmx" on this machine, want one of`) {
 		t.Errorf("unknown set: %q, %v", out, err)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 )
 
 // TestRunOfNamelessFile: the problem of a run is called as when the run began, though its
@@ -18,11 +18,11 @@ func TestRunOfNamelessFile(t *testing.T) {
 	} {
 		path, dir := writeFile(t, name+".yaml", text), filepath.Join(t.TempDir(), "run")
 		runReal(t, strings.Fields("solve "+path+" --out "+dir+" --iterations 2 --paths 64 --batch 8 --steps 2 --json --quiet")...)
-		d, err := run.Open(dir)
+		d, err := saved.Open(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := d.member(t.Context())
+		m, err := d.Member(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +30,7 @@ func TestRunOfNamelessFile(t *testing.T) {
 		if m.Control != nil {
 			problem = m.Control.Problem.Name
 		}
-		if label := d.label(); !strings.HasPrefix(label, name+", d = 2") {
+		if label := d.Label(); !strings.HasPrefix(label, name+", d = 2") {
 			t.Errorf("pictures call the problem %q, want %q", label, name)
 		}
 		if m.Family.Name != name || m.Family.Title != name || problem != name {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/xml"
+	"errors"
 	"html"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -101,7 +103,7 @@ func TestPage(t *testing.T) {
 	}{
 		{"quadratic-gradient --dim 3 --iterations 40", 7, []string{
 			"quadratic-gradient, d = 3", "u(0, x0)", "the answer: a control variate estimate", "residual ratio", "this run: final estimate, 95 % interval", ">reference<",
-			"exact solution u(t, X) at the same points", "On 256 paths it is off by", "History, 21 records", "α, exponent", "<th scope=\"row\">learning_rate</th>", "deepbsde solve --quiet --steps 4"}},
+			"exact solution u(t, X) at the same points", "On 256 paths it is off by", "History, 21 records", "α, exponent", "<th scope=\"row\">lr</th>", "deepbsde solve --quiet --steps 4"}},
 		{"hjb --dim 2 --set lambda=3 --iterations 40", 7, []string{"hjb, d = 2, lambda = 3", "beside g(X) at its end", "Cole–Hopf"}},
 		{file + " --dim 2 --iterations 40", 7, []string{"The problem file", "generator: (y - (2 + d)/(2*d)) * sum(z)", "The file of the problem is that of the run"}},
 		{"lqr --dim 2 --iterations 40", 9, []string{"mean cost", "excess", "state x[0]", "action a[1]", "cost so far", "optimal: median", "cost on validation paths"}},

@@ -7,7 +7,6 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 )
 
 // TestUnknownLines: a result says which of its numbers are not known, and why. With
@@ -26,7 +27,7 @@ func TestUnknownLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "network bias     unknown              the time step hides it"
-	if text := resultBlock(m, &bsde.Result{Value: 1, NetworkBias: nan}).String(); !strings.Contains(text, want) {
+	if text := (&report.Report{Member: m, Result: &bsde.Result{Value: 1, NetworkBias: nan}}).Block().String(); !strings.Contains(text, want) {
 		t.Errorf("%s, want %q", text, want)
 	}
 }

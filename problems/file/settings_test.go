@@ -24,6 +24,7 @@ func TestSettingsAllKeys(t *testing.T) {
 	const text = `# a remark
 method: policy
 network: shared
+grid: graded
 steps: 3
 iterations: 1000000
 batch: 5             # a note
@@ -50,7 +51,7 @@ start-paths: 11
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := problems.Training{Steps: 3, Iterations: 1_000_000, Batch: 5, Schedule: "piecewise", Boundaries: []int{10, 200},
+	want := problems.Training{Grid: "graded", Steps: 3, Iterations: 1_000_000, Batch: 5, Schedule: "piecewise", Boundaries: []int{10, 200},
 		Rates: []float64{0.1, 1e-5, 1.25e-7}, Hidden: []int{7, 8}, Activation: "silu", Uncontrolled: true, Antithetic: true,
 		LossClip: 50, Paths: 1000}
 	if !reflect.DeepEqual(f.Training, want) {

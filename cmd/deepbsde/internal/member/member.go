@@ -90,7 +90,11 @@ func (m *Member) noteChanges() {
 // Find is the named family, or that of a problem file where the name is a path.
 func Find(name string) (*problems.Family, error) {
 	if file.IsPath(name) {
-		return file.Read(name)
+		family, err := file.Read(name)
+		if err != nil {
+			return nil, &Error{Err: err}
+		}
+		return family, nil
 	}
 	family, err := problems.Find(name)
 	if err != nil {

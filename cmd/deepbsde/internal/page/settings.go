@@ -9,10 +9,11 @@ import (
 
 // settingMeanings explains the settings, in the order of the page.
 var settingMeanings = []Row{
+	{Name: "grid", Meaning: "of time"},
 	{Name: "steps", Meaning: "time steps N"},
 	{Name: "iterations", Meaning: "gradient steps"},
 	{Name: "batch", Meaning: "paths in a gradient step"},
-	{Name: "learning_rate", Meaning: "of Adam, at its highest"},
+	{Name: "lr", Meaning: "of Adam, at its highest"},
 	{Name: "schedule", Meaning: "how the learning rate comes down"},
 	{Name: "boundaries", Meaning: "iterations at which the rate changes"},
 	{Name: "rates", Meaning: "the learning rates between them"},
@@ -26,7 +27,7 @@ var settingMeanings = []Row{
 	{Name: "validation_paths", Meaning: "fixed paths of which value and loss are reported"},
 	{Name: "validate_every", Meaning: "iterations between these reports"},
 	{Name: "start_paths", Meaning: "paths that give all scales before training"},
-	{Name: "estimate_paths", Meaning: "fresh paths of the final estimate"},
+	{Name: "paths", Meaning: "fresh paths of the final estimate"},
 	{Name: "time_limit", Meaning: "after which training stops"},
 	{Name: "seed", Meaning: "of all random numbers"},
 	{Name: "precision", Meaning: "of the network's numbers"},
