@@ -52,8 +52,13 @@ func (Untrained) GradientStep(int, float64) (bool, error) { return true, nil }
 // Validate is 0.
 func (Untrained) Validate() (float64, error) { return 0, nil }
 
-// Value is 0.
-func (Untrained) Value() float64 { return 0 }
+// Value is where the estimate starts from, 0 for a policy.
+func (u Untrained) Value() float64 {
+	if s := u.Delivery.Solution; s != nil {
+		return s.Y0()
+	}
+	return 0
+}
 
 // UnitLoss is 0.
 func (Untrained) UnitLoss() float64 { return 0 }

@@ -159,6 +159,14 @@ func (s *Solution) Trained(x []float64) float64 {
 	return s.core.trained(&walk.Origin{X: x})
 }
 
+// Y0 is u(0, x0) as known without an estimate: as trained, or the mean of g(X_T) and of f
+// with Z = 0 along pilot paths.
+func (s *Solution) Y0() float64 {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.core.trained(&walk.Origin{X: s.eq.Start})
+}
+
 // Paths walks along the first paths of FromStart with the field as it is: fresh noise, and
 // controlled where the generator depends on z, as there. Where
 // the problem has random starts, so have they. The difference of Y and U, or of Y_N and

@@ -27,7 +27,7 @@ func (s Source) problem() (bsde.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Problem != "" {
+	if s.File != nil && s.Problem != "" {
 		family.Name = s.Problem
 	}
 	return member(family, s.Dim, s.Parameters, s.Region)

@@ -107,7 +107,7 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		{"segments: 2\n", "hjb", "s.yaml:1:1: segments does not apply to hjb and its method, deep-bsde\nsegments: 2\n^\n"},
 		{"controlled: true\n", "lqr", "s.yaml:1:1: controlled does not apply to lqr and its method, policy\ncontrolled: true\n^\n"},
 		{"steps: 3\n", "energy-storage", "s.yaml:1:1: steps does not apply to energy-storage, a problem in discrete time\nsteps: 3\n^\n"},
-		{"method: policy\n", "hjb", "s.yaml:1:1: method policy cannot solve hjb (equation); deep-bsde can\nmethod: policy\n^\n"},
+		{"method: policy\n", "hjb", "s.yaml:1:1: method policy cannot solve hjb (equation); deep-bsde or zero can\nmethod: policy\n^\n"},
 		{"activation: tanh\n", "hjb --network per-step", "s.yaml:1:1: activation does not apply to the network per-step, which always has relu\nactivation: tanh\n^\n"},
 		{"bacth: 1\n", "hjb", "s.yaml:1:1: unknown key \"bacth\" in the settings file, did you mean \"batch\"?\nbacth: 1\n^\n"},
 		{"batch: 1\n", "hjb --antithetic", "--antithetic does not apply to hjb and its method, deep-bsde\nrun 'deepbsde solve --help'\n"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -53,7 +54,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	}
 	if _, forEquations := t.method.Supports()[bsde.Equation]; forEquations {
 		if t.Member, err = t.Member.Equation(c.Context); err != nil {
-			return nil, err
+			return nil, &member.Error{Err: fmt.Errorf("--method %s: %w", t.method.Name(), err), Hint: "without --method the policy itself is trained"}
 		}
 	}
 	if err := f.fit(c, t); err != nil {

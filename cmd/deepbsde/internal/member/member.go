@@ -175,7 +175,7 @@ func (m *Member) Equation(ctx context.Context) (*Member, error) {
 	}
 	h, err := m.Control.Problem.HJB()
 	if err != nil {
-		return nil, &Error{fmt.Errorf("--method deep-bsde: %w", err), "without --method the policy itself is trained"}
+		return nil, err
 	}
 	e := *m
 	e.Control, e.Problem = nil, h.Problem

@@ -37,11 +37,15 @@ var settingMeanings = []Row{
 // SettingRows are the settings under the names that they have in files, from an object in
 // JSON.
 func SettingRows(method, network string, settings []byte) []Row {
-	rows := []Row{{"method", method, ""}, {"network", network, ""}}
+	rows := []Row{{"method", method, ""}}
+	if network != "" {
+		rows = append(rows, Row{"network", network, ""})
+	}
 	all := map[string]json.RawMessage{}
 	if err := json.Unmarshal(settings, &all); err != nil {
 		return rows // of what was read from JSON before
 	}
+	delete(all, "network")
 	for _, s := range settingMeanings {
 		if value, ok := all[s.Name]; ok {
 			rows = append(rows, Row{s.Name, strings.Trim(string(value), `"`), s.Meaning})
