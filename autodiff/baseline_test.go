@@ -12,7 +12,7 @@ import (
 
 // baseline is the paper's Allen–Cahn network (d=100, N=20, batch 64, two hidden
 // layers of 110 a step) built from gorgonia's own operations alone, the
-// mathematics of bsde.PerStep: what this package is to be faster than.
+// mathematics of network.PerStep: what this package is to be faster than.
 type baseline struct {
 	g       *gorgonia.ExprGraph
 	params  gorgonia.Nodes

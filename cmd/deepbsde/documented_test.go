@@ -227,3 +227,42 @@ func TestCIRunsTheTestCommand(t *testing.T) {
 		t.Errorf(".ci/run does not call the README's test command %q", command)
 	}
 }
+
+// TestModuleOfItsOwn runs the commands with which the README makes a module of a program,
+// with the clone where it is in place of ../deepbsde.
+func TestModuleOfItsOwn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles and trains")
+	}
+	dir, root := t.TempDir(), repository(t)
+	var commands []string
+	for _, b := range readDocument(t, "README.md") {
+		if b.lang == "sh" && strings.HasPrefix(b.text, "go mod init") {
+			commands = strings.Split(strings.TrimSpace(strings.ReplaceAll(b.text, "../deepbsde", root)), "\n")
+		}
+		if b.lang == "go" && strings.HasPrefix(b.text, "package main\n") {
+			if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(b.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o600); err != nil { // saves asking for them
+		t.Fatal(err)
+	}
+	var out []byte
+	for _, line := range commands {
+		words := strings.Fields(line)
+		c := exec.Command(words[0], words[1:]...)
+		c.Dir = dir
+		if out, err = c.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v: %s", line, err, out)
+		}
+	}
+	if len(commands) != 3 || !strings.Contains(string(out), "iteration-limit") {
+		t.Errorf("%d commands, the last one prints %s", len(commands), out)
+	}
+}
