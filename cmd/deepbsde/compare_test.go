@@ -100,9 +100,7 @@ func TestCompareErrors(t *testing.T) {
 // sign in that of allen-cahn, in the solver alone, are inconsistent with the
 // reference; the right equations are consistent.
 func TestCompareCatchesAWrongGenerator(t *testing.T) {
-	if testing.Short() {
-		t.Skip("trains four times")
-	}
+	forAccuracy(t)
 	wrong := map[string]func(t, x, y, z expr.Value) expr.Value{
 		"hjb":        func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Neg() },
 		"allen-cahn": func(_, _, y, _ expr.Value) expr.Value { return y.PowConst(3).Sub(y) },

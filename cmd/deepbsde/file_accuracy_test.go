@@ -11,9 +11,7 @@ import (
 // worst errors of five seeds were 0.032, 0.154, 0.031 and 0.220 %, in the order of the
 // table; the standard errors of the estimates are 0.015, 0.018, 0.019 and 0.26 %.
 func TestFilesAreSolved(t *testing.T) {
-	if testing.Short() {
-		t.Skip("minutes of training")
-	}
+	forAccuracy(t)
 	for _, c := range []struct {
 		title string
 		dim   string

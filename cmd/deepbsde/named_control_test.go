@@ -43,9 +43,7 @@ type policyRun struct {
 // TestControlProblems solves every control problem with seeds 1 to 5 from the command
 // line. With -v it prints the README's table.
 func TestControlProblems(t *testing.T) {
-	if testing.Short() {
-		t.Skip("minutes of training")
-	}
+	forAccuracy(t)
 	var lines []string
 	for _, c := range controlGates {
 		reference := controlReference(t, c.name)
@@ -116,9 +114,7 @@ func runJSON(t *testing.T, to any, args ...string) {
 // each route meets its own to the 0.5 % of the control problems. lqr's gains are so
 // large that the equation needs 80 steps; with 20 it says itself that it is off.
 func TestBothRoutes(t *testing.T) {
-	if testing.Short() {
-		t.Skip("half a minute of training")
-	}
+	forAccuracy(t)
 	for _, c := range []struct{ problem, equation string }{
 		{"lqr --dim 10", "--steps 80"}, {"hjb-control", ""},
 	} {

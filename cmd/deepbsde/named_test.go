@@ -33,9 +33,7 @@ var namedGates = []struct {
 // TestNamedProblems solves every named problem with seeds 1 to 5 from the command
 // line. With -v it prints the README's table.
 func TestNamedProblems(t *testing.T) {
-	if testing.Short() {
-		t.Skip("several minutes of training")
-	}
+	forAccuracy(t)
 	var lines []string
 	for _, c := range namedGates {
 		var values, errs, seconds []float64
@@ -99,9 +97,7 @@ func solveJSON(t *testing.T, args ...string) solved {
 // the 0.5 % that DESIGN.md section 5 says networks on uncontrolled paths miss by
 // a factor of three.
 func TestNeighbours(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a minute of training")
-	}
+	forAccuracy(t)
 	for _, c := range []struct {
 		args string
 		gate float64
@@ -127,9 +123,7 @@ func TestNeighbours(t *testing.T) {
 // TestEveryDimensionRuns: a few iterations of each problem in dimensions 1, 2 and
 // 1000.
 func TestEveryDimensionRuns(t *testing.T) {
-	if testing.Short() {
-		t.Skip("half a minute of training")
-	}
+	forAccuracy(t)
 	for _, c := range namedGates {
 		for _, dim := range []string{"1", "2", "1000"} {
 			r := solveJSON(t, c.name, "--dim", dim, "--iterations", "3", "--paths", "64", "--steps", "4")
@@ -145,9 +139,7 @@ func TestEveryDimensionRuns(t *testing.T) {
 // 0.30 % (0.22 %), hjb 0.17 % (0.04 %). The bounds are the published mean and
 // three standard errors of a mean of five.
 func TestPaperSettings(t *testing.T) {
-	if testing.Short() {
-		t.Skip("two minutes of training")
-	}
+	forAccuracy(t)
 	for _, c := range []struct {
 		name      string
 		mean, std float64
