@@ -10,6 +10,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
 // Checked is one thing that Check looked at.
@@ -85,7 +86,8 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool
 		return nil, nil, false, err
 	}
 	rng := rand.New(rand.NewPCG(1, uint64(d)))
-	h := p.Horizon / checkedSteps
+	g := grid.Uniform(p.Horizon, checkedSteps)
+	h := g.Length(0)
 	paths := max(1, min(checkedPaths, 4_000_000/d))
 	now, next := make([]float64, paths*d), make([]float64, paths*d)
 	dw, extra := make([]float64, paths*d), make([]float64, paths*d*tr.Extra)
@@ -94,7 +96,7 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool
 	}
 	fv, gv, zero := make([]float64, paths), make([]float64, paths), make([]float64, paths*d)
 	for n := 0; ; n++ {
-		time := float64(n) * h
+		time := g.Time(n)
 		for i, v := range now {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				from := next[i/d*d : (i/d+1)*d] // the state before, if there is one

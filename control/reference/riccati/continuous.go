@@ -13,6 +13,7 @@ import (
 	"github.com/deepbsde/deepbsde/control/reference/internal/matrix"
 	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/grid"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -127,10 +128,11 @@ func (r *ContinuousSolution) Policy(steps int) (*control.Feedback, error) {
 	if steps == 0 {
 		steps = control.DefaultSteps
 	}
-	f := &control.Feedback{Gains: make([]*mat.Dense, max(steps, 0))}
+	g := grid.Uniform(r.l.Horizon, max(steps, 0))
+	f := &control.Feedback{Gains: make([]*mat.Dense, g.Steps())}
 	for n := range f.Gains {
 		var err error
-		if f.Gains[n], err = r.Gain(r.l.Horizon * float64(n) / float64(steps)); err != nil {
+		if f.Gains[n], err = r.Gain(g.Point(n)); err != nil {
 			return nil, err
 		}
 	}
