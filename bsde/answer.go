@@ -63,8 +63,8 @@ func (t *Trainer) value(ctx context.Context, s *estimate.Solution, r *Result) er
 	if r.RegionError, r.RegionErrorBound, err = s.Region(ctx); err != nil {
 		return err
 	}
-	r.fill(e)
-	r.TrainedValue, r.Solution = t.training.Value(), s
+	r.Estimate, r.Solution = *e, s
+	r.Trained = t.training.Value()
 	return nil
 }
 

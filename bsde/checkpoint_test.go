@@ -69,7 +69,7 @@ func timeless(t *testing.T, tr *bsde.Trainer) string {
 	for i := range history {
 		history[i].Elapsed = 0
 	}
-	return fmt.Sprint(r.Value, r.StdErr, r.Gradient, r.TrainedValue, r.NetworkBias, r.Control, history)
+	return fmt.Sprint(r.Value, r.StdErr, r.Gradient, r.Trained, r.NetworkBias, r.Control, history)
 }
 
 // TestCheckpoints: a run that is stopped at any step and restored in a fresh trainer

@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
@@ -149,7 +150,7 @@ func (r *Result) JSON() (JSONResult, error) {
 		Gradient: allKnown(r.Gradient), GradientStdErr: allKnown(r.GradientStdErr),
 		GradientDiscretization: known(r.GradientDiscretization), GradientNetworkBias: known(r.GradientNetworkBias),
 		DiscretizationError: known(r.DiscretizationError), NetworkBias: known(r.NetworkBias),
-		ResidualRatio: known(r.ResidualRatio), TrainedValue: known(r.TrainedValue),
+		ResidualRatio: known(r.ResidualRatio), TrainedValue: known(r.Trained),
 		RegionError: known(r.RegionError), RegionErrorBound: known(r.RegionErrorBound),
 		Iterations: r.Iterations, Paths: r.Paths, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
 		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers, Settings: configuration,
@@ -176,13 +177,14 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &j); err != nil {
 		return err
 	}
+	e := estimate.Unknown()
+	e.Value, e.StdErr, e.Gradient, e.GradientStdErr, e.Paths = orNaN(j.Value), orNaN(j.StdErr), j.Gradient, j.GradientStdErr, j.Paths
+	e.GradientDiscretization, e.GradientNetworkBias = orNaN(j.GradientDiscretization), orNaN(j.GradientNetworkBias)
+	e.DiscretizationError, e.NetworkBias, e.ResidualRatio = orNaN(j.DiscretizationError), orNaN(j.NetworkBias), orNaN(j.ResidualRatio)
+	e.Trained = orNaN(j.TrainedValue)
 	*r = Result{
-		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Value: orNaN(j.Value), StdErr: orNaN(j.StdErr), CI95: [2]float64{math.NaN(), math.NaN()},
-		Gradient: j.Gradient, GradientStdErr: j.GradientStdErr,
-		GradientDiscretization: orNaN(j.GradientDiscretization), GradientNetworkBias: orNaN(j.GradientNetworkBias),
-		DiscretizationError: orNaN(j.DiscretizationError), NetworkBias: orNaN(j.NetworkBias), ResidualRatio: orNaN(j.ResidualRatio),
-		TrainedValue: orNaN(j.TrainedValue), RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),
-		Iterations: j.Iterations, Paths: j.Paths, Elapsed: time.Duration(j.Seconds * float64(time.Second)), Status: statusOf(j.Status),
+		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Estimate: *e, RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),
+		Iterations: j.Iterations, Elapsed: time.Duration(j.Seconds * float64(time.Second)), Status: statusOf(j.Status),
 	}
 	if len(j.CI95) == 2 {
 		r.CI95 = [2]float64(j.CI95)

@@ -22,45 +22,15 @@ type Result struct {
 	Dim     int    // d
 	Method  Method // as used, defaults filled in
 
-	// Value is u(0, x0): the control-variate estimate on fresh paths,
-	// extrapolated in the time step and less NetworkBias. For a control problem it is the
-	// mean cost (the reward, where the problem maximises) of the trained policy on fresh
-	// paths, penalties left out.
-	Value  float64
-	StdErr float64 // its standard error, that of the extrapolation
-	// CI95 is Value ± 1.96 StdErr. It covers the sampling error alone: where
-	// DiscretizationError or NetworkBias is not small beside StdErr, widen it by
-	// them. The policy of a control problem is one of many, so the optimal cost of the
+	// Estimate is u(0, x0) on fresh paths with its errors, and in Trained Y0 as the optimiser
+	// left it. Of a control problem it has Value, StdErr, CI95 and Paths alone: Value is the
+	// mean cost (the reward, where the problem maximises) of the trained policy, penalties
+	// left out. The policy is one of many, so the optimal cost of the
 	// discretised problem lies below its cost (above, for a reward): without Constraints
 	// the upper end of the interval bounds the optimal cost with a confidence of 97.5 %.
 	// With them it bounds nothing, as the policy may violate them.
-	CI95 [2]float64
+	estimate.Estimate
 
-	// DiscretizationError is the size of the time step's error left after
-	// extrapolation, in units of Value; 0 where there is none.
-	DiscretizationError float64
-	// NetworkBias is the estimated bias from an imperfect Z, signed; subtracted in
-	// Value unless it exceeds the scale of the problem. NaN where the time step hides
-	// it: smaller steps would show it.
-	NetworkBias float64
-	// ResidualRatio is std(Y_N − g(X_N)) over the standard deviation of
-	// g(X_T) + ∫f(t,X,ȳ,0)dt, which Z = 0 leaves. Near 1 the network explains
-	// nothing, and NetworkBias is rough.
-	ResidualRatio float64
-
-	// Gradient is ∇u(0, x0), d numbers: the derivative of the estimate of the value in
-	// x0, on its paths. nil where the run was cancelled in the middle of it.
-	Gradient       []float64
-	GradientStdErr []float64 // the standard error of each component
-	// GradientDiscretization is DiscretizationError for the component of Gradient where
-	// it is largest.
-	GradientDiscretization float64
-	// GradientNetworkBias is the size of what an imperfect Z does to Gradient where f is
-	// nonlinear in z, for the component where it is largest. It is not subtracted, and
-	// includes what is noise in it.
-	GradientNetworkBias float64
-
-	TrainedValue float64 // Y0 as the optimiser left it
 	// RegionError is the root mean square error of u(0, ·) as the optimiser left it over
 	// the random starts, and RegionErrorBound a 95 % upper bound of it; NaN where the
 	// start is fixed. They cover the time step up to what DiscretizationError is for
@@ -76,7 +46,6 @@ type Result struct {
 	Status Status // how the run ended
 
 	Iterations int           // gradient steps done
-	Paths      int           // fresh paths of the estimate; fewer than set where the run was cancelled
 	Elapsed    time.Duration // wall clock of the whole run
 	Settings   Settings      // as used, defaults filled in
 	History    []Record      // one record each ValidateEvery iterations, the first before training
@@ -95,22 +64,11 @@ type ControlResult struct {
 
 // newResult is that of a trainer before any estimate.
 func newResult(t *Trainer) *Result {
-	r := &Result{
+	return &Result{
 		Problem: NameOf(t.problem), Kind: pde.Problem{}.Kind(), Dim: DimOf(t.problem), Method: t.method,
-		TrainedValue: math.NaN(), RegionError: math.NaN(), RegionErrorBound: math.NaN(),
+		Estimate: *estimate.Unknown(), RegionError: math.NaN(), RegionErrorBound: math.NaN(),
 		Status: t.status, Iterations: t.iteration, Settings: t.set, History: t.history,
 	}
-	r.fill(estimate.Unknown())
-	return r
-}
-
-// fill takes the numbers of an estimate.
-func (r *Result) fill(e *estimate.Estimate) {
-	r.Value, r.StdErr, r.CI95 = e.Value, e.StdErr, e.CI95
-	r.DiscretizationError, r.NetworkBias, r.ResidualRatio = e.DiscretizationError, e.NetworkBias, e.ResidualRatio
-	r.Gradient, r.GradientStdErr = e.Gradient, e.GradientStdErr
-	r.GradientDiscretization, r.GradientNetworkBias = e.GradientDiscretization, e.GradientNetworkBias
-	r.Paths = e.Paths
 }
 
 // Record is the state of training at one iteration.

@@ -66,7 +66,7 @@ func TestPaths(t *testing.T) {
 		// The residual is what Y lacks at the end, where it lacks most.
 		spread := stat.StdDev(ends, nil)
 		rms := math.Sqrt(stat.Mean(squares(gaps), nil))
-		if rms > r.ResidualRatio*spread+math.Abs(r.TrainedValue-r.Value) || r.ResidualRatio > 0.6 {
+		if rms > r.ResidualRatio*spread+math.Abs(r.Trained-r.Value) || r.ResidualRatio > 0.6 {
 			t.Errorf("%s: Y is off by %g of a spread of %g with a residual ratio of %g", p.name, rms, spread, r.ResidualRatio)
 		}
 	}

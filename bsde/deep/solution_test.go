@@ -144,7 +144,7 @@ func TestSolutionAnywhere(t *testing.T) {
 					}
 				}
 				if at.t == 0 && slices.Equal(at.x, p.Start) {
-					if got.Value != r.Value || !slices.Equal(got.Gradient, r.Gradient) || got.Trained != r.TrainedValue {
+					if got.Value != r.Value || !slices.Equal(got.Gradient, r.Gradient) || got.Trained != r.Trained {
 						t.Errorf("%s: at (0, x0) %v, want the result's %v %v", p.Name, got, r.Value, r.Gradient)
 					}
 				} else if !math.IsNaN(got.Trained) {

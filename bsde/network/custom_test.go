@@ -72,7 +72,7 @@ func numbers(t *testing.T, r *bsde.Result, err error) []float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append([]float64{r.Value, r.StdErr, r.TrainedValue, r.NetworkBias, r.ResidualRatio, r.History[len(r.History)-1].Loss}, r.Gradient...)
+	return append([]float64{r.Value, r.StdErr, r.Trained, r.NetworkBias, r.ResidualRatio, r.History[len(r.History)-1].Loss}, r.Gradient...)
 }
 
 // TestCustomIsShared: the network Shared, written with Custom, gives the bits of Shared,

@@ -34,7 +34,7 @@ func mine() pde.Problem {
 
 // numbers are those of a result that do not depend on the time.
 func numbers(r *bsde.Result) string {
-	return fmt.Sprint(r.Value, r.StdErr, r.Gradient, r.NetworkBias, r.TrainedValue, r.Control, r.Status, r.Iterations)
+	return fmt.Sprint(r.Value, r.StdErr, r.Gradient, r.NetworkBias, r.Trained, r.Control, r.Status, r.Iterations)
 }
 
 // TestRunsFromGo: a run of a named problem, of one from a file and of one in Go, for

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/pde"
 )
@@ -63,11 +64,14 @@ func fakeResult(c call) *bsde.Result {
 	value, stderr := 4.5899, 0.00042
 	return &bsde.Result{
 		Problem: c.problem.Name, Kind: "pde", Dim: c.problem.Dim, Method: c.method,
-		Value: value, StdErr: stderr, CI95: [2]float64{value - 1.96*stderr, value + 1.96*stderr},
-		DiscretizationError: 0.0012, NetworkBias: -0.0003, ResidualRatio: 0.0213,
-		Gradient: make([]float64, c.problem.Dim), GradientStdErr: make([]float64, c.problem.Dim), GradientDiscretization: 0.001,
-		TrainedValue: 4.6, RegionError: math.NaN(), RegionErrorBound: math.NaN(),
-		Iterations: s.Iterations, Paths: s.Paths, Elapsed: 4200 * time.Millisecond, Settings: s,
+		Estimate: estimate.Estimate{
+			Value: value, StdErr: stderr, CI95: [2]float64{value - 1.96*stderr, value + 1.96*stderr},
+			DiscretizationError: 0.0012, NetworkBias: -0.0003, ResidualRatio: 0.0213,
+			Gradient: make([]float64, c.problem.Dim), GradientStdErr: make([]float64, c.problem.Dim), GradientDiscretization: 0.001,
+			Trained: 4.6, Paths: s.Paths,
+		},
+		RegionError: math.NaN(), RegionErrorBound: math.NaN(),
+		Iterations: s.Iterations, Elapsed: 4200 * time.Millisecond, Settings: s,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/pde"
 )
@@ -75,8 +76,8 @@ func TestVerdict(t *testing.T) {
 		{1.025, 0, nan, nan, "The reference lies outside the 95 % interval; unknown: time step and network bias."},
 		{1.025, 0, 0, 0, "The reference lies outside the 95 % interval."},
 	} {
-		r := &bsde.Result{Value: 1, StdErr: 0.005, CI95: [2]float64{0.9902, 1.0098},
-			DiscretizationError: c.timeStep, NetworkBias: c.bias}
+		r := &bsde.Result{Estimate: estimate.Estimate{Value: 1, StdErr: 0.005, CI95: [2]float64{0.9902, 1.0098},
+			DiscretizationError: c.timeStep, NetworkBias: c.bias}}
 		s := report.Report{Result: r, Reference: &pde.Reference{Value: c.reference, StdErr: c.referenceError}}
 		if got := s.Verdict(); got != c.want {
 			t.Errorf("reference %g, time step %g, bias %g:\n%s\nwant\n%s", c.reference, c.timeStep, c.bias, got, c.want)

@@ -96,7 +96,7 @@ func TestSolveJSONUnknownNumbers(t *testing.T) {
 		r := fakeResult(c)
 		r.Value, r.StdErr, r.CI95, r.Gradient, r.GradientStdErr = nan, nan, [2]float64{nan, nan}, nil, nil
 		r.GradientDiscretization, r.GradientNetworkBias = nan, nan
-		r.DiscretizationError, r.NetworkBias, r.ResidualRatio, r.TrainedValue = nan, nan, math.Inf(1), nan
+		r.DiscretizationError, r.NetworkBias, r.ResidualRatio, r.Trained = nan, nan, math.Inf(1), nan
 		return r, nil
 	}, strings.Fields("solve default-risk --dim 3 --json")...)
 	want := strings.Fields(`problem kind dim method network iterations paths seconds status seed precision workers

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 )
 
@@ -27,7 +28,7 @@ func TestUnknownLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "network bias     unknown              the time step hides it"
-	if text := (&report.Report{Member: m, Result: &bsde.Result{Value: 1, NetworkBias: nan}}).Block().String(); !strings.Contains(text, want) {
+	if text := (&report.Report{Member: m, Result: &bsde.Result{Estimate: estimate.Estimate{Value: 1, NetworkBias: nan}}}).Block().String(); !strings.Contains(text, want) {
 		t.Errorf("%s, want %q", text, want)
 	}
 }

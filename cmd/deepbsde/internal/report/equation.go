@@ -24,7 +24,7 @@ func (s *Report) equationBlock() words.Block {
 	} else {
 		b.Known("network bias", r.NetworkBias, words.Bias(r.NetworkBias, r.StdErr), "from an imperfect Z in a nonlinear f; already subtracted")
 	}
-	b.Known("trained Y0", r.TrainedValue, words.ToError(r.TrainedValue, r.StdErr), "as the optimiser left it, for comparison")
+	b.Known("trained Y0", r.Trained, words.ToError(r.Trained, r.StdErr), "as the optimiser left it, for comparison")
 	b.Known("residual ratio", r.ResidualRatio, words.Percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
 	if ref := s.Reference; ref == nil {
 		b.Line("reference", "none known for this dimension and these parameters", "")
