@@ -15,5 +15,5 @@ run: ; go run ./cmd/deepbsde solve allen-cahn
 test: ; go test -timeout 20m ./...
 accuracy: ; DEEPBSDE_ACCURACY=1 go test -count=1 -timeout 60m -v -run '^(TestNamedProblems|TestControlProblems|TestNeighbours|TestPaperSettings|TestEveryDimensionRuns|TestBothRoutes|TestFilesAreSolved|TestCompareCatchesAWrongGenerator)$$' ./cmd/deepbsde
 check: ; test -z "$$(gofmt -l .)" && go vet ./... && go tool staticcheck ./... && go test -race -short -timeout 30m ./...
-bench: ; go test -run '^$$' -bench '^Benchmark(TrainStep|PolicyStep|Gemm|Peak|Speedup)' -benchmem ./autodiff/... ./bsde | go run ./cmd/benchreport
+bench: ; go test -run '^$$' -bench '^Benchmark(TrainStep|PolicyStep|Gemm|Peak|Speedup)' -benchmem ./autodiff/... ./bsde/... | go run ./cmd/benchreport
 performance: ; .ci/performance

@@ -3,6 +3,7 @@ package bsde
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -28,6 +29,8 @@ func (t *Trainer) Result(ctx context.Context) (*Result, error) {
 	switch {
 	case d.Policy != nil:
 		err = t.cost(ctx, d.Policy, r)
+	case d.Solution == nil:
+		err = fmt.Errorf("bsde: method %s delivers neither a solution nor a policy", t.method.Name())
 	case t.status != Diverged:
 		err = t.value(ctx, d.Solution, r)
 	}

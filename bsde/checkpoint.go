@@ -142,6 +142,8 @@ func copyTensors(live, saved []safetensors.Tensor) error {
 			copy(to, from[l.Name].Data.([]float32))
 		case []float64:
 			copy(to, from[l.Name].Data.([]float64))
+		default:
+			return fmt.Errorf("%s is %T, want float32 or float64", l.Name, to)
 		}
 	}
 	return nil

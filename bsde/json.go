@@ -140,6 +140,9 @@ type JSONControl struct {
 // JSON is the result with the numbers that are known, the settings and the options of the
 // method. History and what the method delivered are not in it.
 func (r *Result) JSON() (JSONResult, error) {
+	if r.Method == nil {
+		return JSONResult{}, &SettingsError{"method", "is not known: it is registered nowhere, or has a network of one's own"}
+	}
 	configuration, err := Configuration(r.Settings, r.Method)
 	if err != nil {
 		return JSONResult{}, err
@@ -192,10 +195,13 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	if c := j.JSONControl; c != nil && j.Kind == "control" {
 		r.Control = &ControlResult{c.StateDim, c.ActionDim, c.Maximize, c.Action, c.Violation, c.ViolationMean}
 	}
+	if len(j.Settings) == 0 {
+		return nil
+	}
 	if err := json.Unmarshal(j.Settings, &r.Settings); err != nil {
 		return err
 	}
-	if m, err := MethodOf(j.Method, j.Settings); err == nil {
+	if m, err := SavedMethod(j.Method, j.Network, j.Settings); err == nil {
 		r.Method = m
 	}
 	return nil

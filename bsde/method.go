@@ -46,6 +46,15 @@ func Register(m Method) {
 	if slices.ContainsFunc(registered, func(o Method) bool { return o.Name() == m.Name() }) {
 		panic("bsde: two methods are called " + m.Name())
 	}
+	if reflect.TypeOf(m).Kind() == reflect.Pointer {
+		panic("bsde: method " + m.Name() + " is a pointer, want a value")
+	}
+	settings := keysOf(Settings{})
+	for key := range Options(m) {
+		if _, taken := settings[key]; taken {
+			panic(fmt.Sprintf("bsde: method %s has an option %s, which is a setting", m.Name(), key))
+		}
+	}
 	registered = append(registered, m)
 	slices.SortStableFunc(registered, func(a, b Method) int { return strings.Compare(a.Name(), b.Name()) })
 }
@@ -85,7 +94,7 @@ type UnsupportedError struct {
 
 // Error is one sentence that names the methods that can.
 func (e *UnsupportedError) Error() string {
-	able := "no method can"
+	able := "no method that this program imports can; package bsde/methods has all"
 	if len(e.Able) > 0 {
 		able = strings.Join(e.Able, " or ") + " can"
 	}
@@ -125,15 +134,37 @@ func MethodOf(name string, options []byte) (Method, error) {
 	return nil, &SettingsError{"method", fmt.Sprintf("%q, want %s", name, strings.Join(names, " or "))}
 }
 
-// Options are the options of a method by name, those of its JSON form.
-func Options(m Method) map[string]any {
-	text, err := json.Marshal(m)
-	options := map[string]any{}
+// SavedMethod is MethodOf for the options of a saved run or a result. Earlier versions kept
+// the name of the network apart from them.
+func SavedMethod(name, network string, options []byte) (Method, error) {
+	all := map[string]json.RawMessage{}
+	err := json.Unmarshal(options, &all)
+	if _, ok := all["network"]; err == nil && !ok && network != "" {
+		all["network"], err = json.Marshal(network)
+	}
 	if err == nil {
-		err = json.Unmarshal(text, &options)
+		options, err = json.Marshal(all)
 	}
 	if err != nil {
-		panic(fmt.Sprintf("bsde: method %s has no JSON form: %v", m.Name(), err))
+		return nil, &SettingsError{"method", err.Error()}
 	}
-	return options
+	return MethodOf(name, options)
+}
+
+// Options are the options of a method by name, those of its JSON form.
+func Options(m Method) map[string]any {
+	return keysOf(m)
+}
+
+// keysOf is the JSON form of a value by key.
+func keysOf(v any) map[string]any {
+	text, err := json.Marshal(v)
+	keys := map[string]any{}
+	if err == nil {
+		err = json.Unmarshal(text, &keys)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("bsde: %T has no JSON form, an object: %v", v, err))
+	}
+	return keys
 }

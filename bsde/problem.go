@@ -1,6 +1,8 @@
 package bsde
 
 import (
+	"fmt"
+
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
@@ -23,12 +25,13 @@ const (
 	Stages      Feature = "discrete time"   // a control problem in stages
 	Constraints Feature = "constraints"     // bounds that no set of actions guarantees
 	ActionNoise Feature = "noise of action" // noise that depends on the action
-	Region      Feature = "random start"    // X_0 is random: a whole region is wanted
+	Region      Feature = "random start"    // X_0 of an equation is random: u on a region is wanted
+	RandomState Feature = "random state"    // X_0 of a control problem is random
 )
 
 // Features lists all features in the order in which tables have them.
 func Features() []Feature {
-	return []Feature{Equation, InY, InZ, Control, Stages, Constraints, ActionNoise, Region}
+	return []Feature{Equation, InY, InZ, Control, Stages, Constraints, ActionNoise, RandomState, Region}
 }
 
 // FeaturesOf lists the features of a problem. The error of a wrong problem is a *pde.Error.
@@ -56,9 +59,9 @@ func FeaturesOf(p Problem) (list []Feature, err error) {
 		add(Stages, p.Stages > 0)
 		add(Constraints, len(p.Constraints) > 0)
 		add(ActionNoise, p.Noise != nil)
-		add(Region, p.RandomStart != nil)
+		add(RandomState, p.RandomStart != nil)
 	default:
-		return nil, &pde.Error{Problem: p.Kind(), Field: "kind", Reason: "is none that can be solved, want a pde.Problem or a control.Problem"}
+		return nil, &pde.Error{Problem: fmt.Sprintf("%T", p), Field: "type", Reason: "is none that can be solved, want the value of a pde.Problem or a control.Problem"}
 	}
 	return list, nil
 }
@@ -71,7 +74,7 @@ func NameOf(p Problem) string {
 	case control.Problem:
 		return p.Name
 	}
-	return p.Kind()
+	return fmt.Sprintf("%T", p)
 }
 
 // DimOf is d, the number of components of the state.

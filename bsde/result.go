@@ -1,6 +1,7 @@
 package bsde
 
 import (
+	"encoding/json"
 	"math"
 	"time"
 
@@ -78,6 +79,29 @@ type Record struct {
 	Value        float64       // Y0 at this moment
 	LearningRate float64       // of the next step
 	Elapsed      time.Duration // since the start of training
+}
+
+// jsonRecord is the form of a Record in checkpoints, without numbers that are not known.
+type jsonRecord struct {
+	Iteration    int
+	Loss, Value  *float64 `json:",omitempty"`
+	LearningRate float64
+	Elapsed      time.Duration
+}
+
+// MarshalJSON leaves out what is not known.
+func (r Record) MarshalJSON() ([]byte, error) {
+	return json.Marshal(jsonRecord{r.Iteration, known(r.Loss), known(r.Value), r.LearningRate, r.Elapsed})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes; what is missing is NaN.
+func (r *Record) UnmarshalJSON(text []byte) error {
+	var j jsonRecord
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	*r = Record{j.Iteration, orNaN(j.Loss), orNaN(j.Value), j.LearningRate, j.Elapsed}
+	return nil
 }
 
 // Status says how a run ended.

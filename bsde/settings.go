@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
@@ -90,6 +92,21 @@ func (s *Settings) TimeGrid(horizon float64) (*grid.Grid, error) {
 		return nil, &SettingsError{"grid", err.Error()}
 	}
 	return g, nil
+}
+
+// GridOf is the grid of a problem with these settings: for one in discrete time that of its
+// stages.
+func (s *Settings) GridOf(p Problem) (*grid.Grid, error) {
+	switch p := p.(type) {
+	case control.Problem:
+		if p.Stages > 0 {
+			return grid.Stages(p.Stages), nil
+		}
+		return s.TimeGrid(p.Horizon)
+	case pde.Problem:
+		return s.TimeGrid(p.Horizon)
+	}
+	return nil, &SettingsError{"grid", "the problem has no horizon"}
 }
 
 // resolve is a checked copy with the defaults filled in; nil means the defaults.

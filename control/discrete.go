@@ -48,6 +48,8 @@ func (p Problem) On(g *grid.Grid) (*Discrete, error) {
 	}
 	if p.Stages > 0 {
 		g = grid.Stages(p.Stages)
+	} else if g == nil {
+		return nil, p.errorf("steps", nil, "has no time grid")
 	} else if g.Horizon() != p.Horizon {
 		return nil, p.errorf("Horizon", nil, "is %g, and the grid ends at %g", p.Horizon, g.Horizon())
 	}

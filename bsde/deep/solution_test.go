@@ -3,6 +3,7 @@ package deep
 import (
 	"context"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -253,5 +254,30 @@ func TestRandomStart(t *testing.T) {
 				t.Errorf("%s, %s: %g ± %g, want %g", p.Name, network.Name(), r.Value, r.StdErr, want)
 			}
 		}
+	}
+}
+
+// TestOrderOfPoints: what is known of a point does not depend on the points before it.
+func TestOrderOfPoints(t *testing.T) {
+	p := box(heat(3), 0.5)
+	points := [][]float64{p.Start, {0.1, 0.2, 0.3}, {0, 0, 1}}
+	at := func(order []int) (all [3][]float64) {
+		tr, err := bsde.Init(t.Context(), p, Method{Network: network.Shared{Hidden: []int{4}}}, &bsde.Settings{Steps: 6, Iterations: 1, StartPaths: 64, Precision: "float64"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		tr.Step(t.Context())
+		for _, i := range order {
+			e, err := tr.Solution().At(t.Context(), 0, points[i], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[i] = append([]float64{e.Value, e.StdErr}, e.Gradient...)
+		}
+		return all
+	}
+	if one, other := at([]int{0, 1, 2}), at([]int{2, 1, 0}); !reflect.DeepEqual(one, other) {
+		t.Errorf("%v in one order, %v in the other", one, other)
 	}
 }

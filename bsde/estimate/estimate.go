@@ -67,7 +67,7 @@ type engine[T autodiff.Float] struct {
 	team *walk.Team[T]
 	pool *autodiff.Pool
 
-	gradients map[gradientKey]chan *pathGradient[T] // see pathGradients
+	gradients []gradients[T] // see pathGradients
 }
 
 // estimate finds the Y0 for which

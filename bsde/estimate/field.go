@@ -25,7 +25,7 @@ func (Zero) Z(g *autodiff.Graph, _ int, x autodiff.Node) autodiff.Node {
 // Formula is a field given by an expression in t, width 1, and x, width d, such as the
 // exact σᵀ∇u: of width d, or 1 for the same number in every component.
 type Formula struct {
-	Grid *grid.Grid
+	Grid *grid.Grid // that of the estimate; nil: New fills it in
 	At   func(t, x expr.Value) expr.Value
 }
 

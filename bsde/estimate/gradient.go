@@ -85,13 +85,14 @@ func (e *engine[T]) slopes(ctx context.Context, from *walk.Origin, r *residuals,
 // pathGradients are programs for the steps of an origin, one for each worker. They do
 // not depend on its x: those of the last few times are kept.
 func (e *engine[T]) pathGradients(from *walk.Origin, stride int) (chan *pathGradient[T], error) {
-	key := gradientKey{from.T, from.Nets[0], from.Steps(), stride}
-	if list := e.gradients[key]; list != nil {
-		return list, nil
+	for _, g := range e.gradients {
+		if g.stride == stride && g.from.Like(from) {
+			return g.programs, nil
+		}
 	}
 	const few = 6
-	if e.gradients == nil || len(e.gradients) >= few {
-		e.gradients = map[gradientKey]chan *pathGradient[T]{}
+	if len(e.gradients) >= few {
+		e.gradients = nil
 	}
 	list := make(chan *pathGradient[T], e.team.Size)
 	for range e.team.Size {
@@ -101,15 +102,15 @@ func (e *engine[T]) pathGradients(from *walk.Origin, stride int) (chan *pathGrad
 		}
 		list <- p
 	}
-	e.gradients[key] = list
+	e.gradients = append(e.gradients, gradients[T]{from, stride, list})
 	return list, nil
 }
 
-// gradientKey tells the steps of origins apart.
-type gradientKey struct {
-	t            float64
-	first, steps int // the field of the first step, the number of steps
-	stride       int
+// gradients are programs for the steps of an origin on one level.
+type gradients[T autodiff.Float] struct {
+	from     *walk.Origin
+	stride   int
+	programs chan *pathGradient[T]
 }
 
 // combine extrapolates the levels as levels.extrapolate does.

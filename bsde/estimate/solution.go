@@ -64,6 +64,14 @@ func New(ctx context.Context, p pde.Problem, f Field, c Config) (*Solution, erro
 		c.Scales = 4096
 	}
 	c.Workers = max(c.Workers, 1)
+	if formula, ok := f.(Formula); ok {
+		if formula.Grid == nil {
+			formula.Grid = c.Grid
+			f = formula
+		} else if !formula.Grid.Equal(c.Grid) {
+			return nil, errors.New("estimate: the formula has another grid than the estimate")
+		}
+	}
 	if c.Grid.Horizon() != p.Horizon {
 		return nil, &pde.Error{Problem: p.Name, Field: "Horizon", Reason: fmt.Sprintf("is %g, and the grid ends at %g", p.Horizon, c.Grid.Horizon())}
 	}

@@ -34,6 +34,9 @@ func withFeature(f bsde.Feature) bsde.Problem {
 		e.RandomStart = pde.UniformStart([]float64{-1}, []float64{1})
 	case bsde.Control:
 		return c
+	case bsde.RandomState:
+		c.RandomStart = func(xi expr.Value) expr.Value { return xi.Scale(0.5) }
+		return c
 	case bsde.Stages:
 		c.Horizon, c.Drift, c.Diffusion, c.Stages = 0, nil, nil, 3
 		c.Transition = func(_, x, a, w expr.Value) expr.Value { return x.Add(a).Add(w) }

@@ -55,7 +55,7 @@ type CustomBuilder struct {
 
 	X    autodiff.Node // state by components as (x − E X_n)/std X_n, 0 where it does not vary; rows×d
 	RawX autodiff.Node // state as it is, rows×d
-	Time autodiff.Node // −1 at t = 0, 1 at T, rows×1
+	Time autodiff.Node // the number of the step, from −1 at the first to 1 at the horizon, rows×1
 
 	First, Count int // the steps: a row of block k belongs to step First+k
 	Steps        int // N

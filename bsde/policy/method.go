@@ -52,7 +52,7 @@ func (Method) Name() string { return "policy" }
 // Supports lists all control problems, in continuous and discrete time.
 func (Method) Supports() map[bsde.Feature]string {
 	return map[bsde.Feature]string{
-		bsde.Control: "", bsde.Stages: "", bsde.Constraints: "by penalties", bsde.ActionNoise: "", bsde.Region: "of control problems",
+		bsde.Control: "", bsde.Stages: "", bsde.Constraints: "by penalties", bsde.ActionNoise: "", bsde.RandomState: "",
 	}
 }
 
@@ -74,8 +74,8 @@ func (m Method) Resolve(p bsde.Problem) (bsde.Method, error) {
 // Start builds and compiles the network and the rollout.
 func (m Method) Start(ctx context.Context, p bsde.Problem, e bsde.Env) (bsde.Training, error) {
 	c := p.(control.Problem)
-	g, err := e.Settings.TimeGrid(c.Horizon)
-	if err != nil && c.Stages == 0 {
+	g, err := e.Settings.GridOf(c)
+	if err != nil {
 		return nil, err
 	}
 	d, err := c.On(g)

@@ -37,7 +37,8 @@ func newRolloutLists(d *control.Discrete, penalised bool) (l rolloutLists, err e
 		if penalised {
 			cost = cost.Add(d.Penalty(n, t, x, a))
 		}
-		return stageLists{list(d.Next(n, t, x, a, w)), list(cost)}, err
+		lists := stageLists{next: list(d.Next(n, t, x, a, w)), cost: list(cost)}
+		return lists, err
 	})
 	l.stages = stages
 	return l, e

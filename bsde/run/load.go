@@ -15,10 +15,35 @@ import (
 // it changes results.
 type Options struct {
 	Problem   bsde.Problem        // of a run that was made in Go, else nil
+	Method    bsde.Method         // of a run whose method has a network.Custom, else nil
 	Workers   int                 // goroutines; 0: those of the settings
 	TimeLimit time.Duration       // 0: that of the settings
 	Progress  func(bsde.Progress) // see bsde.Settings
+	Pause     time.Duration       // between checkpoints, the last one apart; 0: a second
 	Warn      func(string)        // is told of damaged checkpoints and failed saves; nil: nobody
+}
+
+// over puts the options over settings.
+func (o *Options) over(s *bsde.Settings) {
+	if o == nil {
+		return
+	}
+	if o.Workers > 0 {
+		s.Workers = o.Workers
+	}
+	if o.TimeLimit > 0 {
+		s.TimeLimit = o.TimeLimit
+	}
+	if o.Progress != nil {
+		s.Progress = o.Progress
+	}
+}
+
+func (o *Options) pause() time.Duration {
+	if o == nil || o.Pause == 0 {
+		return time.Second
+	}
+	return o.Pause
 }
 
 func (o *Options) warn(text string) {
@@ -38,7 +63,7 @@ func (r *Run) Init(ctx context.Context, o *Options) (*bsde.Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := r.Method()
+	m, err := r.methodFrom(o)
 	if err != nil {
 		return nil, err
 	}
@@ -46,16 +71,19 @@ func (r *Run) Init(ctx context.Context, o *Options) (*bsde.Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o != nil {
-		if o.Workers > 0 {
-			s.Workers = o.Workers
-		}
-		if o.TimeLimit > 0 {
-			s.TimeLimit = o.TimeLimit
-		}
-		s.Progress = o.Progress
-	}
+	o.over(&s)
 	return bsde.Init(ctx, p, m, &s)
+}
+
+// methodFrom is the method that the options give, or that of the manifest.
+func (r *Run) methodFrom(o *Options) (bsde.Method, error) {
+	if o == nil || o.Method == nil {
+		return r.Method()
+	}
+	if name, net := o.Method.Name(), bsde.NetworkOf(o.Method); name != r.Manifest.Method || net != r.Network {
+		return nil, &Error{Path: r.path, Reason: fmt.Sprintf("is a run of %s with the network %s, not of %s with %s", r.Manifest.Method, r.Network, name, net)}
+	}
+	return o.Method, nil
 }
 
 // Load is a trainer as the newest checkpoint that is whole left it, of which there must be

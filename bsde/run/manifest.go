@@ -23,7 +23,7 @@ type Manifest struct {
 	Problem    string             `json:"problem"`
 	Copy       string             `json:"file,omitempty"`        // of the problem's file, in the directory
 	FileDigest string             `json:"file_digest,omitempty"` // SHA-256 of it
-	Kind       string             `json:"kind"`                  // of the problem: "pde" or "control"
+	Kind       string             `json:"kind"`                  // "control" where a policy is trained, else "pde"
 	Dim        int                `json:"dim"`
 	Parameters map[string]float64 `json:"parameters"`
 	Start      string             `json:"start,omitempty"` // the region of random starts, see pde.ParseRegion
@@ -79,19 +79,7 @@ func (r *Run) Settings() (s bsde.Settings, err error) {
 
 // Method is that of the run, with its options.
 func (r *Run) Method() (bsde.Method, error) {
-	options := map[string]json.RawMessage{}
-	err := json.Unmarshal(r.Manifest.Settings, &options)
-	if _, ok := options["network"]; err == nil && !ok && r.Network != "" { // files of earlier versions have it apart
-		options["network"], err = json.Marshal(r.Network)
-	}
-	var text []byte
-	if err == nil {
-		text, err = json.Marshal(options)
-	}
-	var m bsde.Method
-	if err == nil {
-		m, err = bsde.MethodOf(r.Manifest.Method, text)
-	}
+	m, err := bsde.SavedMethod(r.Manifest.Method, r.Network, r.Manifest.Settings)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.File(ManifestFile), err)
 	}
@@ -101,15 +89,8 @@ func (r *Run) Method() (bsde.Method, error) {
 // SolvesEquation tells whether the run is of an equation: that of Hamilton, Jacobi and
 // Bellman where a control problem is solved by a method for equations.
 func (r *Run) SolvesEquation() bool {
-	if r.Kind == "pde" {
-		return true
-	}
-	m, err := bsde.MethodOf(r.Manifest.Method, nil)
-	if err != nil {
-		return false
-	}
-	_, can := m.Supports()[bsde.Equation]
-	return can
+	// Earlier versions kept the kind of the problem where it was solved as an equation.
+	return r.Kind == "pde" || r.Manifest.Method == "deep-bsde"
 }
 
 // processor is its name, empty where the system does not tell.

@@ -18,8 +18,8 @@ func (s Source) family() (*problems.Family, error) {
 	return problems.Find(s.Problem)
 }
 
-// problem is what the source describes.
-func (s Source) problem() (bsde.Problem, error) {
+// problem is what the source describes, for a method.
+func (s Source) problem(m bsde.Method) (bsde.Problem, error) {
 	if s.Go != nil {
 		return s.Go, nil
 	}
@@ -30,21 +30,33 @@ func (s Source) problem() (bsde.Problem, error) {
 	if s.File != nil && s.Problem != "" {
 		family.Name = s.Problem
 	}
-	return member(family, s.Dim, s.Parameters, s.Region)
+	_, equation := m.Supports()[bsde.Equation]
+	return member(family, s.Dim, s.Parameters, s.Region, equation)
 }
 
-// member is a problem of a family. A region moves the starts of an equation.
-func member(f *problems.Family, dim int, parameters map[string]float64, region string) (bsde.Problem, error) {
+// member is a problem of a family: of control problems the HJB equation, where an equation
+// is wanted. A region moves the starts of an equation.
+func member(f *problems.Family, dim int, parameters map[string]float64, region string, equation bool) (bsde.Problem, error) {
+	var p pde.Problem
+	var err error
 	if f.IsControl() {
 		c, err := f.MakeControl(dim, parameters)
 		if err != nil {
 			return nil, err
 		}
 		c.Problem.Name = f.Name
-		return c.Problem, nil
-	}
-	p, err := f.Make(dim, parameters)
-	if err != nil {
+		if !equation {
+			if region != "" {
+				return nil, &bsde.SettingsError{Field: "start", Reason: "a region is for equations; a control problem has its own RandomStart"}
+			}
+			return c.Problem, nil
+		}
+		h, err := c.Problem.HJB()
+		if err != nil {
+			return nil, err
+		}
+		p = h.Problem
+	} else if p, err = f.Make(dim, parameters); err != nil {
 		return nil, err
 	}
 	if region != "" {
@@ -93,7 +105,7 @@ func (r *Run) Problem() (bsde.Problem, error) {
 	f, err := r.Family()
 	if err == nil {
 		var p bsde.Problem
-		if p, err = member(f, r.Dim, r.Parameters, r.Start); err == nil {
+		if p, err = member(f, r.Dim, r.Parameters, r.Start, r.SolvesEquation()); err == nil {
 			return p, nil
 		}
 	}

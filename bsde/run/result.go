@@ -43,6 +43,22 @@ func (r *Run) Over() (bool, error) {
 	return res.Status == bsde.IterationLimit.String() || res.Status == bsde.Diverged.String(), nil
 }
 
+// result is that of a run that is over.
+func (r *Run) result(err error) (*bsde.Result, error) {
+	var res bsde.Result
+	var text []byte
+	if err == nil {
+		text, err = r.Read(ResultFile)
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &res)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.File(ResultFile), err)
+	}
+	return &res, nil
+}
+
 func (r *Run) writeJSON(name string, v any) error {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,6 +43,7 @@ type Run struct {
 type Error struct {
 	Path   string
 	Reason string
+	Full   bool // it should be empty
 	Exists bool // it has a run already, which Resume goes on with
 }
 
@@ -55,7 +57,7 @@ var ErrBusy = errors.New("another process trains there")
 type Source struct {
 	Problem    string             // the name of a family of package problems; with File what the run calls it, "": as the file does
 	File       []byte             // the text of its problem file; nil for a named problem
-	Parameters map[string]float64 // of the family, all of them; nil: the defaults
+	Parameters map[string]float64 // of the family; those that are missing have their defaults
 	Dim        int                // 0: the family's default
 	Region     string             // of random starts, as pde.ParseRegion reads it; "": as the problem says
 
@@ -77,17 +79,22 @@ func Create(path string, s Source, t *bsde.Trainer) (*Run, error) {
 	}
 	if len(entries) > 0 && !stillborn(entries) {
 		exists := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ManifestFile })
-		return nil, &Error{path, "is not empty", exists}
+		return nil, &Error{path, "is not empty", true, exists}
 	}
 	settings, err := bsde.Configuration(t.Settings(), t.Method())
 	if err != nil {
 		return nil, err
 	}
+	kind := "pde"
+	if t.Policy() != nil {
+		kind = "control"
+	}
 	r := &Run{path: path, given: s.Go, Manifest: Manifest{
 		Program: s.Program, Command: s.Command, Started: time.Now().UTC().Truncate(time.Second), Processor: processor(),
-		Problem: s.Problem, Kind: t.Problem().Kind(), Dim: bsde.DimOf(t.Problem()), Parameters: s.Parameters, Start: s.Region,
+		Problem: s.Problem, Kind: kind, Dim: bsde.DimOf(t.Problem()), Parameters: map[string]float64{}, Start: s.Region,
 		Method: t.Method().Name(), Network: bsde.NetworkOf(t.Method()), Settings: settings,
 	}}
+	maps.Copy(r.Parameters, s.Parameters)
 	if s.Go != nil {
 		r.Manifest.Problem = bsde.NameOf(s.Go)
 	} else {
@@ -98,17 +105,14 @@ func Create(path string, s Source, t *bsde.Trainer) (*Run, error) {
 		if s.Problem == "" { // that of a file
 			r.Manifest.Problem = family.Name
 		}
-		if family.IsControl() {
-			r.Kind = "control"
-		}
-		if s.Dim > 0 {
-			r.Dim = s.Dim
-		} else {
+		if r.Dim = s.Dim; s.Dim == 0 {
 			r.Dim = family.Dim
 		}
-	}
-	if r.Parameters == nil {
-		r.Parameters = map[string]float64{}
+		for _, p := range family.Params {
+			if _, ok := s.Parameters[p.Name]; !ok {
+				r.Parameters[p.Name] = p.Default
+			}
+		}
 	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, err
@@ -116,16 +120,25 @@ func Create(path string, s Source, t *bsde.Trainer) (*Run, error) {
 	if err := r.Occupy(); err != nil {
 		return nil, err
 	}
-	if s.File != nil {
-		r.Manifest.Copy, r.FileDigest = ProblemFile, digest(s.File)
-		if err := os.WriteFile(r.File(ProblemFile), s.File, 0o644); err != nil {
-			return nil, err
+	if err := r.begun(s.File); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// begun writes what a run has from the begin.
+func (r *Run) begun(problem []byte) error {
+	if problem != nil {
+		r.Manifest.Copy, r.FileDigest = ProblemFile, digest(problem)
+		if err := os.WriteFile(r.File(ProblemFile), problem, 0o644); err != nil {
+			return err
 		}
 	}
 	if err := r.seal(); err != nil {
-		return nil, err
+		return err
 	}
-	return r, r.writeJSON(ManifestFile, r.Manifest)
+	return r.writeJSON(ManifestFile, r.Manifest)
 }
 
 // stillborn tells whether a directory has nothing but what Create writes before the
@@ -151,7 +164,7 @@ func Open(path string) (*Run, error) {
 		return nil, &Error{Path: path, Reason: "is not a run: it has no " + ManifestFile}
 	}
 	if info, statErr := os.Stat(path); statErr == nil && !info.IsDir() {
-		return nil, &Error{Path: path, Reason: "is not a run: it is a file, want the directory that 'deepbsde solve --out' wrote"}
+		return nil, &Error{Path: path, Reason: "is not a run: it is a file, want a directory"}
 	}
 	if err != nil {
 		return nil, err
@@ -194,6 +207,9 @@ func (r *Run) Read(name string) ([]byte, error) {
 // this process, and removes what a killed one left half-written. The error where another
 // has it is ErrBusy.
 func (r *Run) Occupy() (err error) {
+	if r.lock != nil {
+		return nil
+	}
 	if r.lock, err = os.OpenFile(r.File(lockFile), os.O_CREATE|os.O_RDWR, 0o644); err != nil {
 		return err
 	}
@@ -201,7 +217,11 @@ func (r *Run) Occupy() (err error) {
 		r.Close()
 		return fmt.Errorf("%s: %w", r.path, ErrBusy)
 	}
-	return r.tidy()
+	if err := r.tidy(); err != nil {
+		r.Close()
+		return err
+	}
+	return nil
 }
 
 // Close lets other processes train in the directory.

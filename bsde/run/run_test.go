@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/deep"
@@ -32,6 +33,9 @@ func mine() pde.Problem {
 	}
 }
 
+// linear is a network of one's own.
+var linear = network.Custom{Label: "linear", Build: func(b *network.CustomBuilder) autodiff.Node { return b.Linear() }}
+
 // numbers are those of a result that do not depend on the time.
 func numbers(r *bsde.Result) string {
 	return fmt.Sprint(r.Value, r.StdErr, r.Gradient, r.NetworkBias, r.Trained, r.Control, r.Status, r.Iterations)
@@ -50,6 +54,8 @@ func TestRunsFromGo(t *testing.T) {
 		"region":         {run.Source{Problem: "allen-cahn", Dim: 2, Region: "box:0.5"}, deep.Method{Network: network.PerStep{Hidden: []int{4}}}},
 		"control":        {run.Source{Problem: "lqr", Dim: 2}, policy.Method{Segments: 2}},
 		"control by HJB": {run.Source{Problem: "lqr", Dim: 2}, deep.Method{}},
+		"HJB region":     {run.Source{Problem: "hjb-control", Dim: 2, Region: "normal:0.2"}, deep.Method{}},
+		"own network":    {run.Source{Problem: "hjb", Dim: 2}, deep.Method{Network: linear}},
 		"file":           {run.Source{File: text}, deep.Method{Uncontrolled: true}},
 		"Go":             {run.Source{Go: mine()}, deep.Method{}},
 		"third method":   {run.Source{Problem: "hjb", Dim: 2}, methodtest.Zero{}},
@@ -61,7 +67,14 @@ func TestRunsFromGo(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		again, err := run.Resume(t.Context(), dir, &run.Options{Problem: c.s.Go, Workers: 3})
+		if err := os.Remove(filepath.Join(dir, run.ResultFile)); err != nil { // as if it had been killed before the end
+			t.Fatal(err)
+		}
+		options := &run.Options{Problem: c.s.Go, Workers: 3}
+		if name == "own network" {
+			options.Method = c.m
+		}
+		again, err := run.Resume(t.Context(), dir, options)
 		if err != nil || numbers(again) != numbers(want) {
 			t.Errorf("%s: resumed %v, %v, want %v", name, again, err, want)
 		}
@@ -81,10 +94,10 @@ func TestRunsFromGo(t *testing.T) {
 		if err == nil {
 			err = json.Unmarshal(result, &kept)
 		}
-		if err != nil || numbers(&kept) != numbers(want) || !reflect.DeepEqual(kept.Method, want.Method) {
+		if err != nil || numbers(&kept) != numbers(want) || name != "own network" && !reflect.DeepEqual(kept.Method, want.Method) {
 			t.Errorf("%s: result.json has %+v, %v, want %+v", name, kept, err, want)
 		}
-		trainer, err := d.Load(t.Context(), &run.Options{Problem: c.s.Go})
+		trainer, err := d.Load(t.Context(), options)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -125,6 +138,9 @@ func TestStoppedRun(t *testing.T) {
 	got, err := run.Resume(t.Context(), dir, &run.Options{Problem: mine()})
 	if err != nil || numbers(got) != numbers(want) {
 		t.Errorf("resumed %v, %v, want %v", got, err, want)
+	}
+	if err := os.Remove(filepath.Join(dir, run.ResultFile)); err != nil { // of a run that is over nothing is made again
+		t.Fatal(err)
 	}
 	if _, err := run.Resume(t.Context(), dir, nil); err == nil || !strings.Contains(err.Error(), `unknown problem "mine"`) {
 		t.Errorf("without its problem: %v", err)
@@ -206,6 +222,9 @@ func TestWrongDirectories(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := run.Open(busy)
+	if err == nil {
+		err = os.Remove(r.File(run.ResultFile)) // as of a run that goes on
+	}
 	if err == nil {
 		err = r.Occupy()
 	}

@@ -11,17 +11,19 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 )
 
-// CheckpointPause is the time between checkpoints, the last one apart.
-var CheckpointPause = time.Second
-
 // Solve makes a run in a new directory, trains, and keeps the result. nil settings mean
 // the defaults, nil options nothing.
 func Solve(ctx context.Context, path string, s Source, m bsde.Method, set *bsde.Settings, o *Options) (*bsde.Result, error) {
-	p, err := s.problem()
+	p, err := s.problem(m)
 	if err != nil {
 		return nil, err
 	}
-	t, err := bsde.Init(ctx, p, m, set)
+	if set == nil {
+		set = &bsde.Settings{}
+	}
+	own := *set
+	o.over(&own)
+	t, err := bsde.Init(ctx, p, m, &own)
 	if err != nil {
 		return nil, err
 	}
@@ -35,11 +37,15 @@ func Solve(ctx context.Context, path string, s Source, m bsde.Method, set *bsde.
 }
 
 // Resume goes on with a run that was stopped, to the same bits as if it had not been, and
-// keeps the result. A run that is over gives its result again, from its last checkpoint.
+// keeps the result. A run that is over gives the result that it has, without what its
+// method delivered: Load has that.
 func Resume(ctx context.Context, path string, o *Options) (*bsde.Result, error) {
 	r, err := Open(path)
 	if err != nil {
 		return nil, err
+	}
+	if over, err := r.Over(); over || err != nil {
+		return r.result(err)
 	}
 	t, err := r.Continue(ctx, o)
 	if err != nil {
@@ -55,6 +61,7 @@ func (r *Run) complete(ctx context.Context, t *bsde.Trainer, o *Options) (*bsde.
 	if err != nil {
 		return nil, err
 	}
+	res.Dim = r.Dim // the family's, as the manifest has it
 	return res, r.Finish(res, fmt.Sprintf("%s: %v ± %v (%s)\n", res.Problem, res.Value, res.StdErr, res.Status))
 }
 
@@ -89,7 +96,7 @@ func (r *Run) Train(ctx context.Context, t *bsde.Trainer, o *Options) (*bsde.Res
 // save writes a checkpoint and the metrics up to it, and removes old checkpoints.
 // Unless it is the last one, it does so only some time after the one before.
 func (r *Run) save(t *bsde.Trainer, last bool, o *Options) {
-	if !last && time.Since(r.saved) < CheckpointPause {
+	if !last && time.Since(r.saved) < o.pause() {
 		return
 	}
 	err := r.checkpoint(t)

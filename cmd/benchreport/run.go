@@ -76,7 +76,7 @@ var kinds = []struct{ name, functions string }{
 	{"Adam", `kernel\.(adam|sumSq)`},
 	{"batch normalisation", `kernel\.(batchNorm|colMeanInvStd|BatchNorm)|updateNorm`},
 	{"other passes over rows", `kernel\.|autodiff\.\w+Kernel|memmove|memclr`},
-	{"paths", `pde\.|gonum|bsde\.|expr\.`},
+	{"paths", `pde\.|gonum|/bsde[./]|expr\.`},
 	{"scheduling and waiting", `autodiff\.|runtime\.|sync|time\.`},
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"testing"
 )
 
@@ -10,5 +12,33 @@ func forAccuracy(t *testing.T) {
 	t.Helper()
 	if os.Getenv("DEEPBSDE_ACCURACY") == "" {
 		t.Skip("trains for minutes; 'make accuracy' runs it")
+	}
+}
+
+// TestAccuracyRunsAll: the list in the Makefile has every test that asks for it.
+func TestAccuracyRunsAll(t *testing.T) {
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`func (Test\w+)\(t \*testing\.T\) \{\n\tforAccuracy\(t\)`).FindAllSubmatch(text, -1) {
+			found++
+			if !regexp.MustCompile(`accuracy: .*[(|]` + string(m[1]) + `[|)]`).Match(makefile) {
+				t.Errorf("'make accuracy' does not run %s", m[1])
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("%d tests found", found)
 	}
 }

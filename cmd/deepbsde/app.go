@@ -223,7 +223,7 @@ func hintOf(e *run.Error) string {
 	switch {
 	case e.Exists:
 		return "'" + resumeCommand(e.Path) + "' continues a run that was stopped"
-	case e.Reason == "is not empty":
+	case e.Full:
 		return "--out wants the name of a new directory, or of an empty one"
 	}
 	return ""

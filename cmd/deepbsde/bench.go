@@ -172,7 +172,7 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 				if m.Control != nil && p.name == "paper" {
 					continue // the control papers' settings are not published
 				}
-				ref, err := m.ReferenceFor(ctx, m.Preset(p.network).Steps)
+				ref, err := m.ReferenceFor(ctx, m.Preset(p.network).Settings)
 				if err != nil {
 					return nil, err
 				}
@@ -215,6 +215,7 @@ func settingsKey(text json.RawMessage) (string, error) {
 		Controlled *bool  `json:"controlled"`
 		Antithetic *bool  `json:"antithetic"`
 		Segments   int    `json:"segments"`
+		NoVariate  bool   `json:"no_variate"`
 	}
 	if len(text) > 0 {
 		if err := json.Unmarshal(text, &s); err != nil {

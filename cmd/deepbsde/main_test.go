@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/deepbsde/deepbsde/bsde/run"
 )
 
 // asProgram makes the test binary behave as deepbsde itself, with the pause between
@@ -25,7 +23,7 @@ const (
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		if pause, err := time.ParseDuration(os.Getenv(checkpointPauseOfTest)); err == nil {
-			run.CheckpointPause = pause
+			checkpointPause = pause
 		}
 		main()
 	}

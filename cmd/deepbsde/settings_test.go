@@ -109,6 +109,7 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		{"steps: 3\n", "energy-storage", "s.yaml:1:1: steps does not apply to energy-storage, a problem in discrete time\nsteps: 3\n^\n"},
 		{"method: policy\n", "hjb", "s.yaml:1:1: method policy cannot solve hjb (equation); deep-bsde or zero can\nmethod: policy\n^\n"},
 		{"activation: tanh\n", "hjb --network per-step", "s.yaml:1:1: activation does not apply to the network per-step, which always has relu\nactivation: tanh\n^\n"},
+		{"method: deep\n", "hjb", "s.yaml:1:1: method is \"deep\", want deep-bsde or policy or zero\nmethod: deep\n^\n"},
 		{"bacth: 1\n", "hjb", "s.yaml:1:1: unknown key \"bacth\" in the settings file, did you mean \"batch\"?\nbacth: 1\n^\n"},
 		{"batch: 1\n", "hjb --antithetic", "--antithetic does not apply to hjb and its method, deep-bsde\nrun 'deepbsde solve --help'\n"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
@@ -49,7 +50,11 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 		return nil, err
 	}
 	tuned := t.Family.Training[network]
-	if t.method, err = f.MethodFor(f.Method.Or(t.DefaultMethod()), network, tuned); err != nil {
+	method := f.Method.Or(t.DefaultMethod())
+	if names := methodNames(); !slices.Contains(names, method) { // which can come from a file alone
+		return nil, &exitError{status: exitUsage, err: f.Refuse("method", fmt.Sprintf("is %q, want %s", method, strings.Join(names, " or ")))}
+	}
+	if t.method, err = f.MethodFor(method, network, tuned); err != nil {
 		return nil, err
 	}
 	if _, forEquations := t.method.Supports()[bsde.Equation]; forEquations {
@@ -147,12 +152,15 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 	return t, nil
 }
 
+// checkpointPause is the time between checkpoints, which tests shorten.
+var checkpointPause = time.Second
+
 // perform trains, in the directory of the task if it has one.
 func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 	if t.out == "" && t.dir == nil {
 		return a.solve(ctx, t.Solved(), t.method, &t.settings)
 	}
-	o := &run.Options{Workers: t.settings.Workers, TimeLimit: t.settings.TimeLimit, Progress: t.settings.Progress, Warn: a.warn}
+	o := &run.Options{Workers: t.settings.Workers, TimeLimit: t.settings.TimeLimit, Progress: t.settings.Progress, Pause: checkpointPause, Warn: a.warn}
 	var trainer *bsde.Trainer
 	var err error
 	if t.dir != nil {

@@ -40,6 +40,10 @@ func TestThirdMethod(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", args, out, part)
 		}
 	}
+	settings := writeFile(t, "zero.yaml", execute(t, strings.Fields("settings hjb --dim 3 --method zero --iterations 10 --paths 2048")...).stdout)
+	if out := execute(t, "solve", "hjb", "--dim", "3", "--settings", settings, "--quiet"); out.status != 0 || !strings.Contains(out.stdout, "; zero, 10 iterations") {
+		t.Errorf("from its settings file: %+v", out)
+	}
 	if page, err := os.ReadFile(filepath.Join(dir, run.PageFile)); err != nil || !strings.Contains(string(page), "zero, 10 iterations and 2048 paths") {
 		t.Errorf("the page does not name the method, %v", err)
 	}

@@ -5,6 +5,7 @@ package grid
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Grid is a division of [0, T] into N steps. It does not change once made, and may be
@@ -20,8 +21,11 @@ type Grid struct {
 // Names are the kinds of grids that Named knows, the default first.
 var Names = []string{"uniform", "graded"}
 
-// Named is the grid of the given kind ("": uniform) with n ≥ 1 steps up to the horizon.
+// Named is the grid of the given kind ("": uniform) with n steps up to the horizon.
 func Named(kind string, horizon float64, n int) (*Grid, error) {
+	if !(horizon > 0) || math.IsInf(horizon, 1) || n < 1 {
+		return nil, fmt.Errorf("grid of %d steps up to %g, want at least one step and a positive finite horizon", n, horizon)
+	}
 	switch kind {
 	case "", "uniform":
 		return Uniform(horizon, n), nil
@@ -46,7 +50,7 @@ func Uniform(horizon float64, n int) *Grid {
 // Stages is the grid of discrete time: n steps of length 1 from stage 0 on.
 func Stages(n int) *Grid { return Uniform(float64(n), n) }
 
-// Graded is the grid of n ≥ 1 steps with
+// Graded is the grid of n ≥ 1 steps up to a positive finite horizon T with
 //
 //	t_k = T (1 − (1 − k/n)²)
 //
@@ -60,7 +64,7 @@ func Graded(horizon float64, n int) *Grid {
 	}
 	g, err := New(times)
 	if err != nil {
-		panic(err) // a horizon that is not positive and finite; problems are checked before
+		panic(err) // see Named, which checks
 	}
 	return g
 }
@@ -91,10 +95,11 @@ func (g *Grid) Horizon() float64 { return g.horizon }
 func (g *Grid) Regular() bool { return g.regular }
 
 // Time is t_n, 0 ≤ n ≤ N, where the steps before it end: n·h on a uniform grid, which
-// may differ from n·T/N in the last digit.
+// may differ from n·T/N in the last digit. Walks along the grid use it.
 func (g *Grid) Time(n int) float64 { return g.times[n] }
 
-// Point is t_n, 0 ≤ n < N, rounded once: n·T/N on a uniform grid.
+// Point is t_n, 0 ≤ n < N, rounded once: n·T/N on a uniform grid, for what does not walk,
+// such as the constants of a graph.
 func (g *Grid) Point(n int) float64 { return g.points[n] }
 
 // Length is h_n = t_{n+1} − t_n.
@@ -106,6 +111,11 @@ func (g *Grid) Left(n int) float64 {
 		return float64(len(g.lengths)-n) * g.lengths[0]
 	}
 	return g.horizon - g.times[n]
+}
+
+// Equal tells whether two grids have the same steps.
+func (g *Grid) Equal(o *Grid) bool {
+	return slices.Equal(g.times, o.times) && slices.Equal(g.lengths, o.lengths)
 }
 
 // Step is the number n of the step with t_n ≤ t < t_{n+1}; that of the last one from

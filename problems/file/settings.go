@@ -85,7 +85,7 @@ func (r *reader) settings(root *yaml.Node) *Settings {
 func (r *reader) settingsKey(e source.Entry, what string, f *Settings) {
 	switch e.Name {
 	case "method":
-		f.Method = r.OneOf(e, what, []string{"deep-bsde", "policy"})
+		f.Method = r.Word(e.Value, what) // which methods there are the solver knows
 	case "network":
 		f.Network = r.OneOf(e, what, []string{"shared", "per-step"})
 	case "precision":

@@ -66,7 +66,7 @@ func (r *reader) trainingKey(e source.Entry, what string, t *problems.Training) 
 		t.Antithetic = r.Truth(e)
 	case "hidden":
 		for _, c := range r.Items(e.Value, what) {
-			t.Hidden = append(t.Hidden, r.Whole(c, what, 1, 100_000))
+			t.Hidden = append(t.Hidden, r.Whole(c, what, 1, maxWidth))
 		}
 	case "boundaries":
 		for _, c := range r.Items(e.Value, what) {
@@ -84,8 +84,11 @@ func (r *reader) trainingKey(e source.Entry, what string, t *problems.Training) 
 	}
 }
 
-// maxBatch is that of the solver.
-const maxBatch = 1 << 24
+// maxBatch and maxWidth, of a hidden layer, are those of the solver.
+const (
+	maxBatch = 1 << 24
+	maxWidth = 1 << 16
+)
 
 // scheduleFits checks the keys of the learning rate against one another.
 func (r *reader) scheduleFits(n *yaml.Node, where string, t problems.Training) {

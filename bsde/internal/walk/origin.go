@@ -90,5 +90,5 @@ func (o *Origin) MeanStep(stride int) float64 {
 
 // Like tells whether the steps of two origins are the same, whatever their x.
 func (o *Origin) Like(p *Origin) bool {
-	return o.T == p.T && slices.Equal(o.Nets, p.Nets) && slices.Equal(o.Lengths, p.Lengths)
+	return o.T == p.T && o.Regular == p.Regular && slices.Equal(o.Nets, p.Nets) && slices.Equal(o.Lengths, p.Lengths)
 }

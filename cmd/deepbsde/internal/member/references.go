@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
@@ -46,27 +47,37 @@ func (m *Member) Continuous(method string) bool {
 	return false
 }
 
-// Grid is a control problem on a uniform grid of so many steps, 0 for those of the tuned
-// settings.
+// Grid is a control problem on the grid of the tuned settings, or one of so many steps
+// where that is not 0.
 func (m *Member) Grid(steps int) (*control.Discrete, error) {
-	if steps == 0 {
-		steps = m.TunedSteps()
+	s := m.Preset("shared").Settings
+	if steps > 0 {
+		s.Steps = steps
 	}
-	return m.Control.Problem.Discretise(steps)
+	return m.GridFor(s)
+}
+
+// GridFor is a control problem on the grid of some settings.
+func (m *Member) GridFor(s bsde.Settings) (*control.Discrete, error) {
+	g, err := s.GridOf(m.Control.Problem)
+	if err != nil {
+		return nil, err
+	}
+	return m.Control.Problem.On(g)
 }
 
 // Reference is the value to compare with on the tuned grid, nil where none is known or can
 // be had fast.
 func (m *Member) Reference(ctx context.Context) (*pde.Reference, error) {
-	return m.ReferenceFor(ctx, 0)
+	return m.ReferenceFor(ctx, m.Preset("shared").Settings)
 }
 
-// ReferenceFor is Reference on so many steps.
-func (m *Member) ReferenceFor(ctx context.Context, steps int) (*pde.Reference, error) {
+// ReferenceFor is Reference on the grid of some settings.
+func (m *Member) ReferenceFor(ctx context.Context, s bsde.Settings) (*pde.Reference, error) {
 	if m.Control == nil {
 		return m.Problem.Reference, nil
 	}
-	d, err := m.Grid(steps)
+	d, err := m.GridFor(s)
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func (s *Report) equationBlock() words.Block {
 // HardlyTrained tells whether the network explains so little that its bias estimate is
 // rough.
 func (s *Report) HardlyTrained() bool {
-	return s.Result.ResidualRatio > unexplained && s.Problem.Generator != nil
+	return bsde.NetworkOf(s.Result.Method) != "" && s.Result.ResidualRatio > unexplained && s.Problem.Generator != nil
 }
 
 // unexplained is the residual ratio above which the report warns.

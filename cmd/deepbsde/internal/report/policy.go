@@ -62,6 +62,10 @@ func (s *Report) policyBlock() words.Block {
 		b.Line("action error", words.Percent(s.Distance), "relative L2 distance from the optimal actions in states of fresh paths")
 	}
 	for i, c := range s.Control.Problem.Constraints {
+		if i >= len(s.Result.Control.Violation) { // after divergence
+			b.Line("violation", "unknown", "of "+c.Name)
+			continue
+		}
 		b.Line("violation", words.Short(s.Result.Control.Violation[i]), fmt.Sprintf("of %s at most, %s in the mean over paths", c.Name, words.Short(s.Result.Control.ViolationMean[i])))
 	}
 	if s.Result.Status != bsde.IterationLimit {

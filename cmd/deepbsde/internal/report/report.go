@@ -42,11 +42,7 @@ const FreshStates = 2000
 // compare finds the reference and the optimal policy for the grid of the result.
 func (s *Report) compare(ctx context.Context) error {
 	r := s.Result
-	g, err := r.Settings.TimeGrid(s.Control.Problem.Horizon)
-	if err != nil {
-		return err
-	}
-	d, err := s.Control.Problem.On(g)
+	d, err := s.GridFor(r.Settings)
 	if err != nil {
 		return err
 	}

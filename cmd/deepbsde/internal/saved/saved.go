@@ -15,6 +15,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
 // Run is what pictures and pages read of a run.
@@ -112,19 +113,7 @@ func (r *Run) FindReference(ctx context.Context, m *member.Member) (err error) {
 	if r.Reference != nil || r.Result != nil {
 		return nil
 	}
-	if m.Control == nil {
-		r.Reference = m.Problem.Reference
-		return nil
-	}
-	g, err := r.Settings.TimeGrid(m.Control.Problem.Horizon)
-	if err != nil {
-		return err
-	}
-	d, err := m.Control.Problem.On(g)
-	if err != nil {
-		return err
-	}
-	r.Reference, err = m.ReferenceOn(ctx, d)
+	r.Reference, err = m.ReferenceFor(ctx, r.Settings)
 	return err
 }
 
@@ -147,7 +136,7 @@ func (r *Run) Effective(m *member.Member) bsde.Settings {
 // Known are the values on record for what the run solved: of a control problem for its
 // own time grid, and not for its equation.
 func (r *Run) Known(m *member.Member) []member.Known {
-	if m.Family.IsControl() && (m.Control == nil || r.Effective(m).Steps != m.TunedSteps()) {
+	if m.Family.IsControl() && (m.Control == nil || r.Effective(m).Steps != m.TunedSteps() || r.Settings.Grid != grid.Names[0]) {
 		return nil
 	}
 	return m.Known()

@@ -133,6 +133,15 @@ func (r *Reader) Items(n *yaml.Node, what string) []*yaml.Node {
 	return n.Content
 }
 
+// Word is any text. what names the value in errors.
+func (r *Reader) Word(n *yaml.Node, what string) string {
+	if n.Kind != yaml.ScalarNode || n.Value == "" {
+		r.Fail(n, "%s is %s, want a word", what, KindName(n))
+		return ""
+	}
+	return n.Value
+}
+
 // OneOf is one of the known words. what names the value in errors.
 func (r *Reader) OneOf(e Entry, what string, known []string) string {
 	if e.Value.Kind != yaml.ScalarNode || !slices.Contains(known, e.Value.Value) {
