@@ -30,10 +30,9 @@ type Trainer struct {
 	err       error
 }
 
-// Init checks problem, method and settings, simulates the paths that give all
-// scales, and builds and compiles. nil settings
-// mean the defaults; the errors are those of Solve, and ctx.Err() where the context
-// is cancelled before training.
+// Init checks problem, method and settings, simulates the paths that give all scales, and
+// builds and compiles. nil settings mean the defaults; the errors are those of Solve, and
+// ctx.Err() where the context is cancelled before training.
 func Init(ctx context.Context, p Problem, m Method, s *Settings) (*Trainer, error) {
 	set, err := s.resolve()
 	if err != nil {
@@ -80,7 +79,7 @@ func (t *Trainer) Close() {
 	t.pool.Close()
 }
 
-// Problem, Method and Settings are those of the run, defaults filled in.
+// Problem is what the run solves.
 func (t *Trainer) Problem() Problem { return t.problem }
 
 // Method is that of the run, with defaults filled in.

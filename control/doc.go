@@ -12,7 +12,7 @@
 //
 // with independent standard normal w_n. Both are a [Discrete] after
 // [Problem.Discretise]: that is what solvers solve and what references are exact for.
-// Package bsde trains a network as the policy (bsde.Policy). [Simulate] runs any
+// Package bsde/policy trains a network as the policy. [Simulate] runs any
 // policy on fresh noise. [Problem.HJB] is the Hamilton–Jacobi–Bellman equation of a
 // problem, for package pde and its solvers. Without a network package reference/riccati
 // solves linear-quadratic problems, which reference/linearquadratic states and finds, and

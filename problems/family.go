@@ -72,7 +72,7 @@ type Definition struct {
 }
 
 // Training is a set of training settings, the data that turn into bsde.Settings
-// and bsde.DeepBSDE. Zero means the solver's default.
+// and the options of a bsde.Method. Zero means the solver's default.
 type Training struct {
 	Grid                     string // "uniform" or "graded", see package grid
 	Steps, Iterations, Batch int

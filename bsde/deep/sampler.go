@@ -96,6 +96,7 @@ type batchSink[T autodiff.Float] struct {
 	first      int // row of the chunk's first path in the batch
 }
 
+// Observe puts a step of the chunk where the program reads it.
 func (s *batchSink[T]) Observe(n int, _ float64, x, dw, _ []float64) error {
 	at := (n*s.batch + s.first) * s.dim
 	if len(s.x) > 0 {

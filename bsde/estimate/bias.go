@@ -58,7 +58,7 @@ type bender[T autodiff.Float] struct {
 	sum      float64   // of Γ (D_y f(η) + D_z f(ε)), in units of the grid's first step
 }
 
-// observe adds Γ (D_y f(η) + D_z f(ε)) at one time step, with Γη of variance
+// Observe adds Γ (D_y f(η) + D_z f(ε)) at one time step, with Γη of variance
 // variance·t and Γε of variance in all its components together.
 func (b *bender[T]) Observe(n int, t float64, x, _, z []float64) error {
 	y, rows := b.y, len(b.y)

@@ -30,8 +30,9 @@ type gradient struct {
 // of the control, which change with x from path to neighbouring path. Where f is nonlinear
 // in z, Λ depends on Z(x) too, and the error ε of Z leaves a bias of ε·∂²f/∂z² ∂ε/∂x. With
 // Z in Λ held fixed it would be −ε·∂²f/∂z² ∂(σᵀ∇u)/∂x: the difference of the two is the size
-// of either where the other is small, and reported. f and g must be continuous, as everywhere; kinks do no harm. The levels are those of
-// the value, and extrapolated as it is.
+// of either where the other is small, and reported. f and g must be continuous, as
+// everywhere; kinks do no harm. The levels are those of the value, and extrapolated as it
+// is.
 func (e *engine[T]) gradient(ctx context.Context, from *walk.Origin, l *levels, paths int) (*gradient, error) {
 	var levels []*slopes[T]
 	for _, r := range l.runs {

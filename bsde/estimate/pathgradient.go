@@ -197,7 +197,7 @@ func (p *pathGradient[T]) run(w *walk.Walker[T], r *residuals, mean float64, out
 	return nil
 }
 
-// observe keeps a step of the walk for the program.
+// Observe keeps a step of the walk for the program.
 func (p *pathGradient[T]) Observe(_ int, _ float64, x, dw, _ []float64) error {
 	p.keep(p.x, x)
 	p.keep(p.dw, dw)

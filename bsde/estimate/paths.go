@@ -48,6 +48,7 @@ type recorder struct {
 	y     []float64 // the walker's, at this time
 }
 
+// Observe keeps the point and Z.
 func (r *recorder) Observe(_ int, t float64, x, _, z []float64) error {
 	r.add(t, x)
 	for i := range r.paths {

@@ -1,11 +1,17 @@
 // Command deepbsde solves high-dimensional semilinear parabolic PDEs with the
-// deep BSDE method.
+// deep BSDE method, and stochastic control problems by training a policy.
 //
 //	deepbsde problems           lists the named problems
 //	deepbsde show NAME          prints one problem in full
-//	deepbsde solve NAME         trains and reports u(0, x0) with its errors
+//	deepbsde methods            prints which method can solve what
+//	deepbsde solve NAME         trains and reports the answer with its errors
 //	deepbsde reference NAME     computes u(0, x0) without a network
 //	deepbsde compare NAME…      puts solvers and references side by side
+//	deepbsde bench              runs the papers' experiments
+//	deepbsde eval RUN           evaluates a saved run at points
+//	deepbsde simulate RUN       simulates a trained policy beside the optimal one
+//	deepbsde plot RUN…          draws saved runs
+//	deepbsde report RUN         writes a saved run as one HTML page
 //	deepbsde check FILE         checks a problem file without training
 //	deepbsde init NAME          prints the problem file of a named problem
 //	deepbsde settings NAME      prints the settings of solve as a settings file

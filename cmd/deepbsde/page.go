@@ -24,7 +24,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// reportCommand writes a run as a page. What solve prints at its end is report.go's.
+// reportCommand writes a run as a page. What solve prints at its end is in package report.
 func (a *app) reportCommand() *cli.Command {
 	var file flags.Opt[string]
 	return &cli.Command{

@@ -40,7 +40,7 @@ func (a *app) referenceCommand() *cli.Command {
 		OnUsageError:    onUsageError,
 		Flags: append(f.problemFlags.flags(),
 			flags.Value("method", "`METHOD`, or all, or list", &f.method, func(s string) (string, error) { return s, nil }),
-			flags.Value("samples", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, flags.SeveralPaths),
+			flags.Value("paths", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, flags.SeveralPaths),
 			flags.Value("steps", "time steps `N` of a method that simulates (default: the method's)", &f.steps, flags.WholeNumber),
 			flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
 			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),

@@ -18,7 +18,7 @@ func TestReferenceText(t *testing.T) {
 		{"burgers --dim 3", []string{"exact                0.5  exact solution"}},
 		{"hjb --method all", []string{"exact does not apply", "cole-hopf            4.59016", "radial does not apply"}},
 		{"diff-rates --method list", []string{"policy", "lower bound", "dual", "upper bound"}},
-		{"diff-rates --method policy --dim 2 --samples 64 --steps 3", []string{"at least this in the mean: rate policy (lower bound, 64 paths on 3 steps)"}},
+		{"diff-rates --method policy --dim 2 --paths 64 --steps 3", []string{"at least this in the mean: rate policy (lower bound, 64 paths on 3 steps)"}},
 	} {
 		out := runWith(t, nil, append([]string{"reference"}, strings.Fields(c.args)...)...)
 		if out.status != 0 || out.stderr != "" {
@@ -62,7 +62,7 @@ func TestReferenceErrors(t *testing.T) {
 		{"", "reference needs the NAME of a problem"},
 		{"hjb --method radail", `unknown reference method "radail", did you mean "radial"?`},
 		{"hjb --method radial", "radial does not apply: radial finite differences: needs a generator of t and y alone"},
-		{"hjb --samples 1", "want a whole number, at least 2"},
+		{"hjb --paths 1", "want a whole number, at least 2"},
 	} {
 		out := runWith(t, nil, append([]string{"reference"}, strings.Fields(c.args)...)...)
 		if out.status != exitUsage || out.stdout != "" || !strings.Contains(out.stderr, c.want) {

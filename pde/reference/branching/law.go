@@ -38,7 +38,7 @@ type law struct {
 	shares  [][maxPower + 1]float64 // p_0 + … + p_k
 }
 
-// newBranchingLaw makes the law, or fails where m is not finite up to T.
+// newLaw makes the law, or fails where m is not finite up to T.
 func newLaw(a [maxPower + 1]float64, m0, horizon float64) (*law, error) {
 	w := &law{a: a, horizon: horizon, h: horizon / lawCells, hazard: make([]float64, lawCells+1)}
 	w.weight, w.shares = make([][maxPower + 1]float64, lawCells), make([][maxPower + 1]float64, lawCells)

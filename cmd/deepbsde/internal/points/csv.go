@@ -23,7 +23,7 @@ func (e *Evaluation) csv() string {
 		}
 		return names
 	}
-	w.Write(slices.Concat([]string{"t"}, numbered("x%d", d), []string{"value", "stderr", "ci95_low", "ci95_high", "discretization_error", "network_bias", "trained", "exact", "paths"},
+	w.Write(slices.Concat([]string{"t"}, numbered("x%d", d), []string{"value", "stderr", "ci95_low", "ci95_high", "discretization_error", "network_bias", "trained_value", "exact", "paths"},
 		numbered("gradient%d", d), numbered("gradient%d_stderr", d), numbered("action%d", actions)))
 	for _, p := range e.Values {
 		row := []string{words.Full(p.Time)}

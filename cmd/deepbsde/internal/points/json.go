@@ -11,7 +11,7 @@ type JSONPoint struct {
 	CI95           []float64 `json:"ci95,omitempty"`
 	Step           *float64  `json:"discretization_error,omitempty"`
 	Bias           *float64  `json:"network_bias,omitempty"`
-	Trained        *float64  `json:"trained,omitempty"`
+	Trained        *float64  `json:"trained_value,omitempty"`
 	Exact          *float64  `json:"exact,omitempty"`
 	Gradient       []float64 `json:"gradient,omitempty"`
 	GradientStdErr []float64 `json:"gradient_stderr,omitempty"`
