@@ -39,7 +39,7 @@ func start[T autodiff.Float](ctx context.Context, eq *equation.Equation, m Metho
 	if e.model, err = newModel[T](eq, m.Network, g, &e.set, scales); err != nil {
 		return nil, err
 	}
-	e.adam = autodiff.NewAdam[T](&e.Layout)
+	e.adam = autodiff.NewAdam[T](e.Layout)
 	if e.team, err = walk.NewTeam(ctx, e.Model, e.set.Workers); err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (e *engine[T]) Validate() (float64, error) {
 
 // State is the parameters with the moments of Adam.
 func (e *engine[T]) State() ([]safetensors.Tensor, int) {
-	return params.Tensors(&e.Layout, e.Params, e.States, e.adam), e.adam.Steps
+	return params.Tensors(e.Layout, e.Params, e.States, e.adam), e.adam.Steps
 }
 
 // Resume takes over the number of Adam's steps.

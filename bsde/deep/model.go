@@ -27,7 +27,7 @@ type model[T autodiff.Float] struct {
 // newModel builds the training graph: the recursion of Y through all steps, with
 // the loss at the end, as a function of paths that are given.
 func newModel[T autodiff.Float](eq *equation.Equation, net network.Network, g *grid.Grid, set *bsde.Settings, s *walk.Scales) (*model[T], error) {
-	m := &model[T]{net: net, Model: &walk.Model[T]{Eq: eq, Grid: g, Seed: set.Seed, Scales: s, Origin: walk.Start(g, eq.Start)}}
+	m := &model[T]{net: net, Model: &walk.Model[T]{Eq: eq, Grid: g, Seed: set.Seed, Scales: s, Origin: walk.Start(g, eq.Start), Layout: &autodiff.Layout{}}}
 	m.Field, m.Value = field[T]{m}, m.value
 	if eq.Random != nil {
 		m.U0 = func(g *autodiff.Graph, x autodiff.Node) autodiff.Node { return m.value0(m.builder(g), x) }

@@ -50,9 +50,29 @@ type Config struct {
 	Workers int        // goroutines; default 1; results do not depend on it
 }
 
-// New is the solution of an equation by a field in float64, without any training. The
-// error of a wrong problem is a *pde.Error.
+// New is the solution of an equation by a field without parameters, in float64. The error
+// of a wrong problem is a *pde.Error.
 func New(ctx context.Context, p pde.Problem, f Field, c Config) (*Solution, error) {
+	return NewTrained(ctx, p, Trained[float64]{Field: f}, c)
+}
+
+// Trained is a field with parameters in precision T.
+type Trained[T autodiff.Float] struct {
+	Field          Field
+	Layout         *autodiff.Layout // of the parameters that the field asks a graph for; nil: none
+	Params, States []T              // as the layout has them; they may go on changing
+
+	// Y0 is u(0, x0) as known without an estimate; nil: the mean of g(X_T) and of f with
+	// Z = 0 along pilot paths. U0 adds u(0, ·) as trained in the states x to a graph, for
+	// random starts; nil where nothing has learnt it.
+	Y0 func() float64
+	U0 func(g *autodiff.Graph, x autodiff.Node) autodiff.Node
+}
+
+// NewTrained is the solution of an equation by a field with parameters. The error of a
+// wrong problem is a *pde.Error.
+func NewTrained[T autodiff.Float](ctx context.Context, p pde.Problem, t Trained[T], c Config) (*Solution, error) {
+	f := t.Field
 	eq, err := equation.New(p)
 	if err != nil {
 		return nil, err
@@ -78,11 +98,19 @@ func New(ctx context.Context, p pde.Problem, f Field, c Config) (*Solution, erro
 	pool := autodiff.NewPool(c.Workers)
 	defer pool.Close()
 	pilot := walk.Pilot{Eq: eq, Grid: c.Grid, Paths: c.Scales, Seed: c.Seed, Pool: pool}
-	m := &walk.Model[float64]{Eq: eq, Grid: c.Grid, Seed: c.Seed, Origin: walk.Start(c.Grid, eq.Start), Field: f}
+	if t.Layout == nil {
+		t.Layout = &autodiff.Layout{}
+	}
+	m := &walk.Model[T]{
+		Eq: eq, Grid: c.Grid, Seed: c.Seed, Origin: walk.Start(c.Grid, eq.Start), Field: f,
+		Layout: t.Layout, Params: t.Params, States: t.States, Value: t.Y0, U0: t.U0,
+	}
 	if m.Scales, err = pilot.Scales(ctx); err != nil {
 		return nil, err
 	}
-	m.Value = func() float64 { return m.Scales.Y0 }
+	if m.Value == nil {
+		m.Value = func() float64 { return m.Scales.Y0 }
+	}
 	team, err := walk.NewTeam(ctx, m, c.Workers)
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ type Model[T autodiff.Float] struct {
 	Scales *Scales
 	Origin *Origin // (0, x0)
 	Field  Field
-	Layout autodiff.Layout // of the parameters of the field
+	Layout *autodiff.Layout // of the parameters of the field
 	Params []T
 	States []T
 
@@ -34,7 +34,7 @@ type Model[T autodiff.Float] struct {
 }
 
 // Graph is an empty graph with the parameters of the field, for training or evaluation.
-func (m *Model[T]) Graph(train bool) *autodiff.Graph { return autodiff.NewGraph[T](&m.Layout, train) }
+func (m *Model[T]) Graph(train bool) *autodiff.Graph { return autodiff.NewGraph[T](m.Layout, train) }
 
 // StepFree tells whether the recursion has no time step error.
 func (m *Model[T]) StepFree() bool { return m.Eq.F == nil && m.Eq.Move.Exact }
