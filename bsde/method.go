@@ -3,6 +3,7 @@ package bsde
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -123,7 +124,11 @@ func MethodOf(name string, options []byte) (Method, error) {
 			v := reflect.New(reflect.TypeOf(m))
 			v.Elem().Set(reflect.ValueOf(m))
 			if len(options) > 0 {
-				if err := json.Unmarshal(options, v.Interface()); err != nil {
+				err := json.Unmarshal(options, v.Interface())
+				if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+					return nil, &SettingsError{wrong.Field, fmt.Sprintf("a %s, want a %s", wrong.Value, wrong.Type)}
+				}
+				if err != nil {
 					return nil, &SettingsError{"method", err.Error()}
 				}
 			}

@@ -95,7 +95,7 @@ func (m Method) Start(ctx context.Context, p bsde.Problem, e bsde.Env) (bsde.Tra
 type options struct {
 	network.Choice
 	Antithetic bool `json:"antithetic"`
-	NoVariate  bool `json:"no_variate,omitempty"`
+	NoVariate  bool `json:"no_variate"`
 	Segments   int  `json:"segments"`
 }
 

@@ -42,6 +42,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 		strings.Fields("lqr --dim 3 --method deep-bsde"),
 		strings.Fields("lqr --antithetic --segments 4"),
 		strings.Fields("merton --antithetic=false --seed 0"),
+		strings.Fields("lqr --options no_variate=true"),
 		[]string{initFile(t, "hjb"), "--dim", "6", "--set", "lambda=3"})
 	for _, args := range cases {
 		out := runWith(t, nil, append([]string{"settings"}, args...)...)
@@ -109,6 +110,9 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		{"steps: 3\n", "energy-storage", "s.yaml:1:1: steps does not apply to energy-storage, a problem in discrete time\nsteps: 3\n^\n"},
 		{"method: policy\n", "hjb", "s.yaml:1:1: method policy cannot solve hjb (equation); deep-bsde or zero can\nmethod: policy\n^\n"},
 		{"activation: tanh\n", "hjb --network per-step", "s.yaml:1:1: activation does not apply to the network per-step, which always has relu\nactivation: tanh\n^\n"},
+		{"options: {no_variate: true}\n", "hjb", "s.yaml:1:1: options of deep-bsde have no no_variate\noptions: {no_variate: true}\n^\n"},
+		{"options: {no_variate: 5}\n", "lqr", "s.yaml:1:1: options of policy: no_variate is a number, want a bool\noptions: {no_variate: 5}\n^\n"},
+		{"options: {segments: 5}\n", "lqr", "s.yaml:1:1: options do not take segments, which has a flag of its own\noptions: {segments: 5}\n^\n"},
 		{"method: deep\n", "hjb", "s.yaml:1:1: method is \"deep\", want deep-bsde or policy or zero\nmethod: deep\n^\n"},
 		{"bacth: 1\n", "hjb", "s.yaml:1:1: unknown key \"bacth\" in the settings file, did you mean \"batch\"?\nbacth: 1\n^\n"},
 		{"batch: 1\n", "hjb --antithetic", "--antithetic does not apply to hjb and its method, deep-bsde\nrun 'deepbsde solve --help'\n"},

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/training"
 	"github.com/urfave/cli/v2"
 )
 
@@ -55,6 +59,9 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 		return nil, &exitError{status: exitUsage, err: f.Refuse("method", fmt.Sprintf("is %q, want %s", method, strings.Join(names, " or ")))}
 	}
 	if t.method, err = f.MethodFor(method, network, tuned); err != nil {
+		if wrong := (*bsde.SettingsError)(nil); errors.As(err, &wrong) && f.Options.Value[wrong.Field] != "" {
+			err = cmp.Or(f.without(c, "options", "of "+method+": "+wrong.Field+" is "+wrong.Reason), err)
+		}
 		return nil, err
 	}
 	if _, forEquations := t.method.Supports()[bsde.Equation]; forEquations {
@@ -73,9 +80,6 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	return t, nil
 }
 
-// methodOptions are the flags that not every method has.
-var methodOptions = []string{"network", "hidden", "activation", "controlled", "antithetic", "segments"}
-
 // fit refuses settings that do not apply to the problem or the method.
 func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 	if err := bsde.Check(t.Solved(), t.method); err != nil {
@@ -89,10 +93,21 @@ func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 	}
 	var not []string
 	options := bsde.Options(t.method)
-	for _, key := range methodOptions {
+	for _, key := range training.OwnOptions {
 		// The activation of the network per-step has been refused.
 		if _, has := options[key]; !has && key != "activation" {
 			not = append(not, key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(f.Options.Value)) {
+		reason := "of " + t.method.Name() + " have no " + key
+		if slices.Contains(training.OwnOptions, key) {
+			reason = "do not take " + key + ", which has a flag of its own"
+		} else if _, has := options[key]; has {
+			continue
+		}
+		if err := f.without(c, "options", reason); err != nil {
+			return err
 		}
 	}
 	if t.Control != nil {

@@ -18,7 +18,7 @@ import (
 // settingsKeys are the keys of a settings file in the order in which one is written.
 // Most are called like the flags of solve.
 var settingsKeys = slices.Concat([]string{"method", "network"}, trainingKeys,
-	[]string{"segments", "seed", "precision", "workers", "time-limit", "validation-paths", "validate-every", "start-paths"})
+	[]string{"segments", "options", "seed", "precision", "workers", "time-limit", "validation-paths", "validate-every", "start-paths"})
 
 // Settings is what a settings file gives: how to train, apart from the problem. What
 // it does not give is left to the settings tuned for the problem.
@@ -29,6 +29,7 @@ type Settings struct {
 	Workers, Segments                          int
 	ValidationPaths, ValidateEvery, StartPaths int
 	TimeLimit                                  time.Duration
+	Options                                    map[string]string // of the method, those without a key of their own
 
 	Given map[string]bool // the keys that the file has
 
@@ -104,6 +105,11 @@ func (r *reader) settingsKey(e source.Entry, what string, f *Settings) {
 		f.StartPaths = r.Whole(e.Value, what, 2, 1_000_000_000)
 	case "time-limit":
 		f.TimeLimit = r.duration(e.Value, what)
+	case "options":
+		f.Options = map[string]string{}
+		for _, o := range r.Mapping(e.Value, what, nil) {
+			f.Options[o.Name] = r.Word(o.Value, what+": "+o.Name)
+		}
 	default:
 		r.trainingKey(e, what, &f.Training)
 	}
@@ -183,6 +189,12 @@ func (f *Settings) value(key string) string {
 		return strings.ReplaceAll(fmt.Sprint(*v), " ", ", ")
 	case *[]float64:
 		return strings.ReplaceAll(fmt.Sprint(*v), " ", ", ")
+	case *map[string]string:
+		var list []string
+		for _, name := range slices.Sorted(maps.Keys(*v)) {
+			list = append(list, name+": "+(*v)[name])
+		}
+		return "{" + strings.Join(list, ", ") + "}"
 	case *bool:
 		return fmt.Sprint(*v != (key == "controlled")) // which has the opposite field
 	default:
@@ -194,7 +206,7 @@ func (f *Settings) value(key string) string {
 func (f *Settings) fields() map[string]any {
 	all := trainingFields(&f.Training)
 	maps.Copy(all, map[string]any{
-		"method": &f.Method, "network": &f.Network, "segments": &f.Segments, "seed": &f.Seed, "precision": &f.Precision,
+		"method": &f.Method, "network": &f.Network, "segments": &f.Segments, "options": &f.Options, "seed": &f.Seed, "precision": &f.Precision,
 		"workers": &f.Workers, "time-limit": &f.TimeLimit,
 		"validation-paths": &f.ValidationPaths, "validate-every": &f.ValidateEvery, "start-paths": &f.StartPaths,
 	})

@@ -39,6 +39,7 @@ loss-clip: 50
 clip-norm: 0
 paths: 1000
 segments: 2
+options: {no_variate: true, order: 3}
 seed: 18446744073709551615
 precision: float64
 workers: 4
@@ -58,7 +59,8 @@ start-paths: 11
 		t.Errorf("training %+v\nwant %+v", f.Training, want)
 	}
 	if f.Method != "policy" || f.Network != "shared" || f.Segments != 2 || f.Seed != 1<<64-1 || f.Precision != "float64" ||
-		f.Workers != 4 || f.TimeLimit != 90*time.Minute || f.ValidationPaths != 9 || f.ValidateEvery != 10 || f.StartPaths != 11 {
+		f.Workers != 4 || f.TimeLimit != 90*time.Minute || f.ValidationPaths != 9 || f.ValidateEvery != 10 || f.StartPaths != 11 ||
+		f.Options["no_variate"] != "true" || f.Options["order"] != "3" {
 		t.Errorf("got %+v", f)
 	}
 	if got := string(f.Text([]string{"a remark"}, map[string]string{"batch": "a note"})); strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(text), " ") {

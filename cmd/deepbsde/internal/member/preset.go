@@ -37,7 +37,7 @@ func (m *Member) Preset(network string) Preset {
 	t := m.Family.Training[network]
 	p := Preset{Settings: SettingsOf(t).WithDefaults()}
 	p.Seed = 1
-	method, err := MethodOf(m.DefaultMethod(), network, t, 0)
+	method, err := MethodOf(m.DefaultMethod(), network, t, 0, nil)
 	if err == nil {
 		p.Method, err = method.Resolve(m.Solved())
 	}
@@ -67,11 +67,17 @@ func SettingsOf(t problems.Training) bsde.Settings {
 }
 
 // MethodOf is a method with the options that a training has for a network; segments is
-// the number of pieces of a policy's path, 0 for the default.
-func MethodOf(method, network string, t problems.Training, segments int) (bsde.Method, error) {
+// the number of pieces of a policy's path, 0 for the default, and others are options by the
+// keys of the method's JSON form.
+func MethodOf(method, network string, t problems.Training, segments int, others map[string]string) (bsde.Method, error) {
 	options := map[string]any{"network": network, "hidden": t.Hidden, "controlled": !t.Uncontrolled, "antithetic": t.Antithetic, "segments": segments}
 	if network != "per-step" {
 		options["activation"] = t.Activation
+	}
+	for key, value := range others {
+		if options[key] = value; json.Valid([]byte(value)) { // a number, true, a list
+			options[key] = json.RawMessage(value)
+		}
 	}
 	text, err := json.Marshal(options)
 	if err != nil {

@@ -4,6 +4,7 @@ package training
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -24,6 +25,7 @@ type Flags struct {
 	controlled flags.Opt[bool]
 	antithetic flags.Opt[bool]
 	segments   flags.Opt[int]
+	Options    flags.Opt[map[string]string] // of the method, those without a flag of their own
 	steps      flags.Opt[int]
 	iterations flags.Opt[int]
 	batch      flags.Opt[int]
@@ -56,6 +58,7 @@ func (f *Flags) Flags(methods []string) []cli.Flag {
 		flags.Switch("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
 		flags.Switch("antithetic", "train a policy on pairs of paths with opposite noise", &f.antithetic),
 		flags.Value("segments", "`NUMBER` of pieces in which a policy's path is differentiated, to save memory (default: 1)", &f.segments, flags.WholeNumber),
+		flags.Value("options", "`KEY=VALUE` of options that only some method has and no flag is for, with commas between", &f.Options, options),
 		flags.Value("grid", "`KIND` of the time grid: uniform (the default), or graded, with steps that shrink towards the horizon", &f.grid, flags.OneOf(grid.Names...)),
 		flags.Value("steps", "time steps `N`", &f.steps, flags.WholeNumber),
 		flags.Value("iterations", "`NUMBER` of gradient steps", &f.iterations, flags.WholeNumber),
@@ -76,6 +79,20 @@ func (f *Flags) Flags(methods []string) []cli.Flag {
 		flags.Value("time-limit", "`DURATION`, such as 90s, after which training stops", &f.TimeLimit, flags.Duration),
 		flags.Value("settings", "`FILE` of settings, such as the command settings prints; other flags override it", &f.settings, flags.FileName),
 	}
+}
+
+// options are KEY=VALUE with commas between.
+func options(s string) (map[string]string, error) {
+	all := map[string]string{}
+	words, err := flags.List(s)
+	for _, w := range words {
+		key, value, ok := strings.Cut(w, "=")
+		if _, twice := all[key]; !ok || key == "" || value == "" || twice {
+			return nil, errors.New("want KEY=VALUE with commas between, each key once")
+		}
+		all[key] = value
+	}
+	return all, err
 }
 
 // notNegative is a finite number, at least 0.

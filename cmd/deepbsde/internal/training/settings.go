@@ -1,6 +1,9 @@
 package training
 
 import (
+	"encoding/json"
+	"strings"
+
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
@@ -21,6 +24,7 @@ func (f *Flags) Read() error {
 	take(&f.Method, given, "method", given.Method)
 	take(&f.Network, given, "network", given.Network)
 	take(&f.segments, given, "segments", given.Segments)
+	take(&f.Options, given, "options", given.Options)
 	take(&f.seed, given, "seed", given.Seed)
 	take(&f.precision, given, "precision", given.Precision)
 	take(&f.Workers, given, "workers", given.Workers)
@@ -78,8 +82,11 @@ func (f *Flags) Settings(t problems.Training) bsde.Settings {
 
 // MethodFor is a method with the options that were given, over those of the problem's training.
 func (f *Flags) MethodFor(method, network string, t problems.Training) (bsde.Method, error) {
-	return member.MethodOf(method, network, f.over(t), f.segments.Value)
+	return member.MethodOf(method, network, f.over(t), f.segments.Value, f.Options.Value)
 }
+
+// OwnOptions are the options of methods that have flags of their own.
+var OwnOptions = []string{"network", "hidden", "activation", "controlled", "antithetic", "segments"}
 
 // File is settings and method as a settings file: everything that a result depends on, and
 // what else was asked for. hasSteps is false for a problem in discrete time.
@@ -91,6 +98,7 @@ func (f *Flags) File(s bsde.Settings, m bsde.Method, hasSteps bool) *file.Settin
 	segments, _ := o["segments"].(float64) // as JSON has numbers
 	activation, _ := o["activation"].(string)
 	network, _ := o["network"].(string)
+	widths, _ := o["hidden"].([]any)
 	out := &file.Settings{
 		Training: problems.Training{
 			Grid: s.Grid, Steps: s.Steps, Iterations: s.Iterations, Batch: s.Batch,
@@ -112,7 +120,16 @@ func (f *Flags) File(s bsde.Settings, m bsde.Method, hasSteps bool) *file.Settin
 			"validation-paths": true, "validate-every": true, "start-paths": true,
 		},
 	}
-	widths, _ := o["hidden"].([]any)
+	for _, key := range OwnOptions {
+		delete(o, key)
+	}
+	for key, value := range o { // those without a key of their own
+		if out.Options == nil {
+			out.Options = map[string]string{}
+		}
+		text, _ := json.Marshal(value) // it comes from JSON
+		out.Options[key], out.Given["options"] = strings.Trim(string(text), `"`), true
+	}
 	for _, w := range widths {
 		out.Hidden = append(out.Hidden, int(w.(float64)))
 	}
