@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -186,7 +187,8 @@ func TestEarlierRuns(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal(text, &kept)
 	}
-	if err != nil || e.Value != kept.Value {
+	// The run is of another processor perhaps: float32 rounds to 6e-8, in another order there.
+	if err != nil || math.Abs(e.Value-kept.Value) > 1e-6*kept.Value {
 		t.Errorf("u(0, x0) = %v from the checkpoint, %v in result.json, %v", e.Value, kept.Value, err)
 	}
 }
