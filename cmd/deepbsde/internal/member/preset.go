@@ -75,7 +75,7 @@ func MethodOf(method, network string, t problems.Training, segments int, others 
 		options["activation"] = t.Activation
 	}
 	for key, value := range others {
-		if options[key] = value; json.Valid([]byte(value)) { // a number, true, a list
+		if options[key] = value; value != "null" && json.Valid([]byte(value)) { // a number, true, a list
 			options[key] = json.RawMessage(value)
 		}
 	}
