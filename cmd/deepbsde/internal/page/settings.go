@@ -22,7 +22,7 @@ var settingMeanings = []Row{
 	{Name: "controlled", Meaning: "trained on paths with the drift σ ∂f/∂z"},
 	{Name: "antithetic", Meaning: "trained on pairs of paths with opposite noise"},
 	{Name: "segments", Meaning: "pieces in which a path is differentiated"},
-	{Name: "no_variate", Meaning: "estimated without control variates"},
+	{Name: "no_variate", Meaning: "trained without the adjoint control variate"},
 	{Name: "clip_norm", Meaning: "largest norm of the gradient, 0 for any"},
 	{Name: "loss_clip", Meaning: "mismatch beyond which the loss grows linearly, 0 for never"},
 	{Name: "validation_paths", Meaning: "fixed paths of which value and loss are reported"},
