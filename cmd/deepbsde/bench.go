@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -87,7 +88,7 @@ func (a *app) runBench(c *cli.Context, f *benchFlags) error {
 			if err != nil {
 				return err
 			}
-			have := store.Find(want)
+			have := cell.find(store, want)
 			if have == nil || f.fresh {
 				a.say(f.quiet, "%s with the settings %s, seed %d (%d of %d)", cell.member.Family.Name, cell.Preset, seed+1, done, total)
 				if have, err = a.benchOnce(c.Context, cell, want, settings, f.quiet); err != nil {
@@ -203,6 +204,18 @@ func (c *benchCell) run(seed uint64, workers int) (*bench.Run, bsde.Settings, er
 	text := p.JSON()
 	settings := bench.Settings{Text: text, Steps: p.Steps, Iterations: p.Iterations, Workers: p.Workers}
 	return &bench.Run{Problem: c.Problem, Preset: c.Preset, Network: c.Network, Version: versionLine(), Settings: settings}, p.Settings, nil
+}
+
+// find is the record of a run in the store. Earlier versions kept controlled as it was asked
+// for, true, where f does not depend on z and it does nothing.
+func (c *benchCell) find(store *bench.Store, want *bench.Run) *bench.Run {
+	have := store.Find(want)
+	if have == nil && !c.member.Family.Training[c.Network].Uncontrolled {
+		earlier := *want
+		earlier.Settings.Text = bytes.Replace(want.Settings.Text, []byte(`"controlled":false`), []byte(`"controlled":true`), 1)
+		have = store.Find(&earlier)
+	}
+	return have
 }
 
 // settingsKey is all that the result of a run depends on of its settings, as they are in

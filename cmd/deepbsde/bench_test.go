@@ -132,3 +132,30 @@ func TestBenchErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestBenchKnowsEarlierRuns: a record that says controlled where it did nothing, as earlier
+// versions wrote it, is not made again.
+func TestBenchKnowsEarlierRuns(t *testing.T) {
+	text, err := os.ReadFile("../../docs/results.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := writeFile(t, "store.jsonl", strings.ReplaceAll(string(text), `"controlled":false`, `"controlled":true`))
+	for _, name := range []string{"allen-cahn", "default-risk"} {
+		out := execute(t, "bench", name, "--settings", "default", "--seeds", "5", "--store", store)
+		if out.status != 0 || strings.Contains(out.stderr, "seed 1") {
+			t.Errorf("%s: %+v", name, out)
+		}
+	}
+}
+
+// TestHJBOfFile: a file's control problem with costs that are not quadratic is solved as an
+// equation, whichever references do not apply to it.
+func TestHJBOfFile(t *testing.T) {
+	for _, name := range []string{initFile(t, "hjb-control"), "hjb-control"} {
+		out := execute(t, "solve", name, "--dim", "3", "--method", "deep-bsde", "--iterations", "2", "--steps", "2", "--paths", "64", "--quiet")
+		if out.status != 0 || !strings.Contains(out.stdout, "u(0, x0)") {
+			t.Errorf("%s: %+v", name, out)
+		}
+	}
+}

@@ -180,15 +180,19 @@ func (m *Member) Equation(ctx context.Context) (*Member, error) {
 	e := *m
 	e.Control, e.Problem = nil, h.Problem
 	for _, r := range m.Control.References {
-		if r.Continuous {
-			d, err := m.Grid(0)
-			if err == nil {
-				h.Problem.Reference, err = r.Run(ctx, d, pde.Sampling{Seed: 1})
-			}
-			if err != nil {
-				return nil, err
-			}
-			e.Problem = h.Problem
+		if !r.Continuous {
+			continue
+		}
+		d, err := m.Grid(0)
+		if err != nil {
+			return nil, err
+		}
+		reference, err := r.Run(ctx, d, pde.Sampling{Seed: 1})
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		if err == nil { // else it does not apply, as Riccati to costs that are not quadratic
+			h.Problem.Reference = reference
 			break
 		}
 	}
