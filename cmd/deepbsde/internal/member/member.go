@@ -192,7 +192,7 @@ func (m *Member) Equation(ctx context.Context) (*Member, error) {
 			return nil, err
 		}
 		if err == nil { // else it does not apply, as Riccati to costs that are not quadratic
-			h.Problem.Reference = reference
+			e.Problem.Reference = reference
 			break
 		}
 	}
