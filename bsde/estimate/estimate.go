@@ -133,7 +133,7 @@ func (e *engine[T]) conclude(from *walk.Origin, l *levels) (*Estimate, error) {
 		return out, nil
 	}
 	out.Paths = len(l.runs[0].delta)
-	std := l.runs[0].atEnd()
+	std := l.runs[0].std()
 	if !(std <= blownUp*e.Scales.G) {
 		return out, nil
 	}

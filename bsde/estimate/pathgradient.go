@@ -2,6 +2,7 @@ package estimate
 
 import (
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/vec"
@@ -21,14 +22,14 @@ type pathGradient[T autodiff.Float] struct {
 	bend    []T // what Z in the weights adds to it; nil where they do not depend on Z
 
 	// Inputs of the program: the states of all steps, one below the other, and X_N; the
-	// increments, and what of them is noise; ∂X/∂X_0 like the states; Γ, Y_0, the weight of
-	// the tilt and 1 where Γ is not bounded. One that it does not read is nil.
-	x, dw, noise, tangent, gamma, y0, weight, free []T
+	// increments, and what of them is noise; ∂X/∂X_0 like the states; Γ, Y_0 and the weight
+	// of the tilt. One that it does not read is nil.
+	x, dw, noise, tangent, gamma, y0, weight []T
 
-	w             *walk.Walker[T] // that walks
-	step          int             // that is observed next
-	a, next       []float64       // ∂X/∂X_0 along the walk
-	delta, slopes []float64
+	w           *walk.Walker[T] // that walks
+	step        int             // that is observed next
+	a, next     []float64       // ∂X/∂X_0 along the walk
+	delta, logs []float64
 }
 
 func newPathGradient[T autodiff.Float](m *walk.Model[T], from *walk.Origin, stride int) (*pathGradient[T], error) {
@@ -36,7 +37,7 @@ func newPathGradient[T autodiff.Float](m *walk.Model[T], from *walk.Origin, stri
 	p := &pathGradient[T]{
 		m: m, from: from, stride: stride, serial: autodiff.NewPool(1),
 		a: make([]float64, rows*d), next: make([]float64, rows*d),
-		delta: make([]float64, rows), slopes: make([]float64, rows),
+		delta: make([]float64, rows), logs: make([]float64, rows),
 	}
 	b := m.Graph(false)
 	// Both are added to the first state, and 0: bend where Z in the weights sees it, shift
@@ -56,7 +57,7 @@ func newPathGradient[T autodiff.Float](m *walk.Model[T], from *walk.Origin, stri
 	}
 	in := p.program.Input
 	p.x, p.dw, p.noise, p.tangent = in("x"), in("dw"), in("noise"), in("tangent")
-	p.gamma, p.y0, p.weight, p.free = in("gamma"), in("y0"), in("weight"), in("free")
+	p.gamma, p.y0, p.weight = in("gamma"), in("y0"), in("weight")
 	p.slope = p.program.Gradient(shift)
 	if m.Eq.Curved {
 		p.bend = p.program.Gradient(bend)
@@ -137,7 +138,7 @@ func (p *pathGradient[T]) tilt(b *autodiff.Graph, i int, span float64, at, y, z 
 	side := func(reach float64) autodiff.Node {
 		ys, zs := y, z
 		if m.Eq.UsesY {
-			ys = b.Add(y, b.Scale(reach*span, b.Input("free", rows, 1)))
+			ys = b.Add(y, b.Constant(rows, 1, slices.Repeat([]float64{reach * span}, rows)))
 		}
 		if m.Eq.UsesZ {
 			zs = b.Add(z, b.Scale(reach, b.Rows(b.Input("noise", all, m.Eq.Dim), i*rows, rows)))
@@ -158,29 +159,23 @@ func (p *pathGradient[T]) length(i int) float64 {
 // run walks the paths that the walker has begun, on the level of r with its mean, and
 // fills out with their gradients, rows×d, and bend with the part of Z in the weights.
 func (p *pathGradient[T]) run(w *walk.Walker[T], r *residuals, mean float64, out, bend []T) error {
-	slopes := p.slopes[:w.Rows()]
+	logs := p.logs[:w.Rows()]
 	if !p.m.Eq.UsesY {
-		slopes = nil
+		logs = nil
 	}
 	p.w, p.step = w, 0
 	walk.Spread(p.a, []float64{1})
-	if err := w.Mismatch(p.stride, r.y0, p.delta[:w.Rows()], slopes, p); err != nil {
+	if err := w.Mismatch(p.stride, r.y0, p.delta[:w.Rows()], logs, p); err != nil {
 		return err
 	}
 	p.keep(p.x, w.X[:len(out)])
 	p.keep(p.tangent, p.a[:len(out)])
 	for i := range p.gamma {
 		p.gamma[i], p.y0[i] = 1, T(r.y0)
-		gamma, free := 1.0, 1.0
-		if i < len(slopes) {
-			bounded := r.bounded(slopes[i])
-			if gamma = 1 / bounded; bounded != slopes[i] {
-				free = 0
-			}
+		gamma := 1.0
+		if i < len(logs) {
+			gamma = math.Exp(logs[i])
 			p.gamma[i] = T(gamma)
-		}
-		if p.free != nil {
-			p.free[i] = T(free)
 		}
 		if p.weight != nil && i < w.Rows() {
 			p.weight[i] = T(gamma*p.delta[i] - mean)

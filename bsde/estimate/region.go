@@ -79,14 +79,14 @@ func (e *engine[T]) fromOneStart(w *walk.Walker[T], c, stride int) ([]float64, e
 	}
 	walk.Spread(w.X, append([]float64(nil), w.X[:e.Eq.Dim]...))
 	delta := make([]float64, walk.ChunkRows)
-	var slopes []float64
+	var logs []float64
 	if e.Eq.UsesY {
-		slopes = make([]float64, walk.ChunkRows)
+		logs = make([]float64, walk.ChunkRows)
 	}
-	err := w.Mismatch(stride, w.StartValues()[0][0], delta, slopes, nil)
-	if slopes != nil {
+	err := w.Mismatch(stride, w.StartValues()[0][0], delta, logs, nil)
+	if logs != nil {
 		r := &residuals{delta: delta}
-		r.discount(slopes)
+		r.discount(logs)
 	}
 	return delta, err
 }

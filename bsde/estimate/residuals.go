@@ -10,12 +10,10 @@ import (
 
 // residuals are the mismatches of many paths from one point and Y0, seen from time 0,
 //
-//	δ = Γ (Y_N − g(X_N)),   1/Γ = dY_N/dY0 along the path
-//
-// Γ is the discrete exp(∫ ∂f/∂y dt).
+//	δ = Γ (Y_N − g(X_N)),   Γ = exp(Σ ∂f/∂y h) along the path
 type residuals struct {
 	delta []float64
-	slope float64 // mean of 1/Γ
+	slope float64 // 1/Γ in the geometric mean
 	y0    float64 // where the paths begin
 	every int     // grid points of a step
 }
@@ -25,27 +23,13 @@ func (r *residuals) mean() float64 { return stat.Mean(r.delta, nil) }
 
 func (r *residuals) std() float64 { return stat.StdDev(r.delta, nil) }
 
-// atEnd is the standard deviation of Y_N − g(X_N), but for the variation of Γ.
-func (r *residuals) atEnd() float64 { return r.std() * r.slope }
-
-// widest is the largest ratio of a Γ to the one of the mean slope. Beyond it single
-// paths would decide the estimate; they then count as if they had that one.
-const widest = 8
-
-// discount turns the mismatches at the end into those seen from time 0.
-func (r *residuals) discount(slopes []float64) {
-	r.slope = stat.Mean(slopes, nil)
-	for i, s := range slopes {
-		r.delta[i] /= r.bounded(s)
+// discount turns the mismatches at the end into those seen from time 0, given the
+// logarithms of Γ.
+func (r *residuals) discount(logs []float64) {
+	r.slope = math.Exp(-stat.Mean(logs, nil))
+	for i, l := range logs {
+		r.delta[i] *= math.Exp(l)
 	}
-}
-
-// bounded is a slope, no farther from the mean than widest.
-func (r *residuals) bounded(s float64) float64 {
-	if r.slope > 0 {
-		s = math.Min(math.Max(s, r.slope/widest), r.slope*widest)
-	}
-	return s
 }
 
 // FewPaths is the size of an estimate that was cancelled, and is to end soon.
@@ -57,9 +41,9 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 	r := &residuals{delta: make([]float64, paths), slope: 1, y0: y0, every: stride}
 	chunks := walk.Chunks(paths)
 	errs := make([]error, chunks)
-	var slopes []float64
+	var logs []float64
 	if e.Eq.UsesY {
-		slopes = make([]float64, paths)
+		logs = make([]float64, paths)
 	}
 	// In rounds, to report progress and to notice a cancelled context.
 	const round = 64
@@ -77,7 +61,7 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 			first := c * walk.ChunkRows
 			rows := min(walk.ChunkRows, paths-first)
 			if errs[c] = w.Begin(walk.ForEstimate, 0, first, rows, from); errs[c] == nil {
-				errs[c] = w.Mismatch(stride, y0, r.delta[first:first+rows], slopes[min(first, len(slopes)):min(first+rows, len(slopes))], nil)
+				errs[c] = w.Mismatch(stride, y0, r.delta[first:first+rows], logs[min(first, len(logs)):min(first+rows, len(logs))], nil)
 			}
 		})
 		if progress != nil {
@@ -89,8 +73,8 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 			return nil, errs[c]
 		}
 	}
-	if slopes != nil {
-		r.discount(slopes[:paths])
+	if logs != nil {
+		r.discount(logs[:paths])
 	}
 	return r, nil
 }

@@ -58,6 +58,11 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 				return err
 			}
 		}
+		if w.logs != nil {
+			if err := w.discount(t, span, x, y[0], z); err != nil {
+				return err
+			}
+		}
 		for _, values := range y {
 			if err := w.advance(t, span, x, values, z, dw); err != nil {
 				return err
@@ -169,21 +174,41 @@ func (w *Walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
 	return nil
 }
 
-// Mismatch fills delta with Y_N − g(X_N) for the paths of the noise, and slopes with
-// dY_N/dY0, from a second Y0 close by, unless it is empty.
-func (w *Walker[T]) Mismatch(stride int, y0 float64, delta, slopes []float64, o Observer) error {
-	step := 1e-4 * (math.Abs(y0) + w.m.Scales.G)
-	values := [][]float64{delta}
-	Spread(delta, []float64{y0})
-	if len(slopes) > 0 {
-		Spread(slopes, []float64{y0 + step})
-		values = append(values, slopes)
-	}
-	if err := w.Walk(stride, values, o); err != nil {
+// discount adds ∂f/∂y·span at the values y to the logarithms of the weights.
+func (w *Walker[T]) discount(t, span float64, x, y, z []float64) error {
+	f, near := w.f[:len(y)], w.near[:len(y)]
+	w.now[0] = t
+	if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, y, z); err != nil {
 		return err
 	}
-	for r := range slopes {
-		slopes[r] = (slopes[r] - delta[r]) / step
+	for r, v := range y {
+		near[r] = v + w.close
+		w.logs[r] -= f[r] * span / w.close
+	}
+	if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, near, z); err != nil {
+		return err
+	}
+	for r, v := range f {
+		w.logs[r] += v * span / w.close
+	}
+	return nil
+}
+
+// Mismatch fills delta with Y_N − g(X_N) for the paths of the noise, and logs, unless it is
+// empty, with the logarithms of the weights
+//
+//	Γ = exp(Σ ∂f/∂y h)
+//
+// along them, which turn a mismatch at the end into one seen from the begin.
+func (w *Walker[T]) Mismatch(stride int, y0 float64, delta, logs []float64, o Observer) error {
+	Spread(delta, []float64{y0})
+	if len(logs) > 0 {
+		clear(logs)
+		w.logs, w.close = logs, 1e-4*(math.Abs(y0)+w.m.Scales.G)
+		defer func() { w.logs = nil }()
+	}
+	if err := w.Walk(stride, [][]float64{delta}, o); err != nil {
+		return err
 	}
 	floats.Sub(delta, w.G[:len(delta)])
 	return nil
