@@ -102,9 +102,15 @@ type JSONResult struct {
 	Method  string `json:"method"`
 	Network string `json:"network,omitempty"` // of a method that has one
 
-	Value  *float64  `json:"value,omitempty"`
-	StdErr *float64  `json:"stderr,omitempty"`
-	CI95   []float64 `json:"ci95,omitempty"`
+	Value    *float64          `json:"value,omitempty"`
+	Error    *float64          `json:"error,omitempty"` // half-width of ci95, all errors together
+	CI95     []float64         `json:"ci95,omitempty"`
+	Trust    string            `json:"trust,omitempty"` // "yes" or "no"; of an equation
+	Reasons  []estimate.Reason `json:"reasons,omitempty"`
+	Lower    *float64          `json:"lower,omitempty"`
+	Upper    *float64          `json:"upper,omitempty"`
+	NoBounds string            `json:"no_bounds,omitempty"`
+	StdErr   *float64          `json:"stderr,omitempty"`
 
 	Gradient               []float64 `json:"gradient,omitempty"`
 	GradientStdErr         []float64 `json:"gradient_stderr,omitempty"`
@@ -112,6 +118,7 @@ type JSONResult struct {
 	GradientNetworkBias    *float64  `json:"gradient_network_bias,omitempty"`
 	DiscretizationError    *float64  `json:"discretization_error,omitempty"`
 	NetworkBias            *float64  `json:"network_bias,omitempty"`
+	NetworkError           *float64  `json:"network_error,omitempty"`
 	ResidualRatio          *float64  `json:"residual_ratio,omitempty"`
 	TrainedValue           *float64  `json:"trained_value,omitempty"`
 	RegionError            *float64  `json:"region_error,omitempty"`
@@ -149,14 +156,21 @@ func (r *Result) JSON() (JSONResult, error) {
 	}
 	j := JSONResult{
 		Problem: r.Problem, Kind: r.Kind, Dim: r.Dim, Method: r.Method.Name(), Network: NetworkOf(r.Method),
-		Value: known(r.Value), StdErr: known(r.StdErr), CI95: allKnown(r.CI95[:]),
+		Value: known(r.Value), Error: known(r.Error), CI95: allKnown(r.CI95[:]), Reasons: r.Reasons,
+		Lower: known(r.Lower), Upper: known(r.Upper), NoBounds: r.NoBounds, StdErr: known(r.StdErr),
 		Gradient: allKnown(r.Gradient), GradientStdErr: allKnown(r.GradientStdErr),
 		GradientDiscretization: known(r.GradientDiscretization), GradientNetworkBias: known(r.GradientNetworkBias),
-		DiscretizationError: known(r.DiscretizationError), NetworkBias: known(r.NetworkBias),
+		DiscretizationError: known(r.DiscretizationError), NetworkBias: known(r.NetworkBias), NetworkError: known(r.NetworkError),
 		ResidualRatio: known(r.ResidualRatio), TrainedValue: known(r.Trained),
 		RegionError: known(r.RegionError), RegionErrorBound: known(r.RegionErrorBound),
 		Iterations: r.Iterations, Paths: r.Paths, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
 		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers, Settings: configuration,
+	}
+	if r.Control == nil {
+		j.Trust = "no"
+		if r.Trusted() {
+			j.Trust = "yes"
+		}
 	}
 	if c := r.Control; c != nil {
 		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean)}
@@ -183,7 +197,9 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	e := estimate.Unknown()
 	e.Value, e.StdErr, e.Gradient, e.GradientStdErr, e.Paths = orNaN(j.Value), orNaN(j.StdErr), j.Gradient, j.GradientStdErr, j.Paths
 	e.GradientDiscretization, e.GradientNetworkBias = orNaN(j.GradientDiscretization), orNaN(j.GradientNetworkBias)
+	e.Error, e.Reasons, e.Lower, e.Upper, e.NoBounds = orNaN(j.Error), j.Reasons, orNaN(j.Lower), orNaN(j.Upper), j.NoBounds
 	e.DiscretizationError, e.NetworkBias, e.ResidualRatio = orNaN(j.DiscretizationError), orNaN(j.NetworkBias), orNaN(j.ResidualRatio)
+	e.NetworkError = orNaN(j.NetworkError)
 	e.Trained = orNaN(j.TrainedValue)
 	*r = Result{
 		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Estimate: *e, RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),

@@ -15,18 +15,32 @@ type Estimate struct {
 	State []float64 // x, d numbers
 
 	// Value is u(t, x): the control-variate estimate on fresh paths, extrapolated in the
-	// time step and less NetworkBias.
-	Value  float64
-	StdErr float64    // its standard error, that of the extrapolation
-	CI95   [2]float64 // Value ± 1.96 StdErr: the sampling error alone
+	// time step where the levels allow it, and less NetworkBias where that is small.
+	Value float64
+
+	// Error is the half-width of the 95 % interval of all errors together, over fresh
+	// paths, trainings and seeds: u(t, x) = Value ± Error. NaN where a part of it is not
+	// known. Where there are Reasons the value may lie outside.
+	Error   float64
+	Reasons []Reason // why Error is not to be trusted; empty where it is
+
+	// Lower and Upper bracket u(t, x), each with its own sampling and time step error
+	// already taken off or added. NaN where nothing bounds u on that side.
+	Lower, Upper float64
+	NoBounds     string // why there is no bracket, "" where there is
+
+	CI95   [2]float64 // Value ± Error
+	StdErr float64    // standard error of Value, that of the extrapolation: sampling alone
 
 	// DiscretizationError is the size of the time step's error left after
 	// extrapolation, in units of Value; 0 where there is none.
 	DiscretizationError float64
-	// NetworkBias is the estimated bias from an imperfect Z, signed; subtracted in
-	// Value unless it exceeds the scale of the problem. NaN where the time step hides
-	// it: smaller steps would show it.
+	// NetworkBias is the estimated bias from an imperfect Z, signed. It is subtracted in
+	// Value where it is small beside the other errors. NaN where it is not known.
 	NetworkBias float64
+	// NetworkError is the size of the error that an imperfect Z may have left in Value;
+	// 0 where f is linear in y and z.
+	NetworkError float64
 	// ResidualRatio is std(Y_N − g(X_N)) over the standard deviation of
 	// g(X_T) + ∫f(t,X,ȳ,0)dt on the paths from x0, which Z = 0 leaves there. Near 1 the
 	// field explains nothing, and NetworkBias is rough.
@@ -54,8 +68,13 @@ type Estimate struct {
 // Unknown is an estimate of which nothing is known.
 func Unknown() *Estimate {
 	nan := math.NaN()
-	return &Estimate{Value: nan, StdErr: nan, CI95: [2]float64{nan, nan}, DiscretizationError: nan, NetworkBias: nan,
+	return &Estimate{Value: nan, Error: nan, Lower: nan, Upper: nan, StdErr: nan, CI95: [2]float64{nan, nan}, DiscretizationError: nan, NetworkBias: nan, NetworkError: nan,
 		ResidualRatio: nan, GradientDiscretization: nan, GradientNetworkBias: nan, Trained: nan}
+}
+
+// Trusted tells whether the value is known within an error that is known too.
+func (e *Estimate) Trusted() bool {
+	return len(e.Reasons) == 0 && !math.IsNaN(e.Value) && !math.IsNaN(e.Error)
 }
 
 // Normal95 is the 97.5 % point of the normal distribution.
