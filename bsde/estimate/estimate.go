@@ -101,39 +101,35 @@ type engine[T autodiff.Float] struct {
 // time step, enters in second order only (docs/method.md, section 4).
 //
 // The same paths on two and four times the step give an extrapolation to step 0
-// and its error, see levels. The bias of an imperfect Z is subtracted where it is
-// small enough to be a correction, see networkBias.
+// and its error, see levels. What the bias of an imperfect Z may be is measured, see
+// networkBias, and what speaks against the answer is listed, see conclude.
 func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths int, progress func(done int)) (*Estimate, error) {
 	if from == nil {
 		from = e.Origin
 	}
-	y0, err := e.fixedPoint(ctx, from, min(paths, pilotPaths))
+	p, err := e.pilot(ctx, from, min(paths, pilotPaths))
 	if err != nil {
 		return nil, err
 	}
-	l := &levels{y0: y0}
+	l := &levels{y0: p.r.y0, free: e.StepFree()}
 	for stride := 1; stride <= 4 && stride <= from.Steps(); stride *= 2 {
 		report := progress
 		if stride > 1 {
 			report = nil
 		}
-		r, err := e.residuals(ctx, from, stride, paths, y0, report)
+		r, err := e.residuals(ctx, p.from, stride, paths, p.r.y0, report)
 		if err != nil {
 			return nil, err
 		}
-		if !l.add(r, from.MeanStep(stride)) || e.StepFree() {
+		if !l.add(r, from.MeanStep(stride)) || l.free {
 			break
 		}
 	}
-	out, err := e.conclude(from, l)
-	if err != nil {
-		return nil, err
+	out, err := e.conclude(p, l)
+	if err != nil || math.IsNaN(out.Value) {
+		return out, err
 	}
-	out.CI95 = [2]float64{out.Value - Normal95*out.StdErr, out.Value + Normal95*out.StdErr}
-	if math.IsNaN(out.Value) {
-		return out, nil
-	}
-	g, err := e.gradient(ctx, from, l, min(out.Paths, gradientPaths))
+	g, err := e.gradient(ctx, p.from, l, min(out.Paths, gradientPaths))
 	if g != nil && err == nil {
 		out.Gradient, out.GradientStdErr = g.mean, g.stderr
 		out.GradientDiscretization, out.GradientNetworkBias = g.discretization, g.bias
@@ -142,88 +138,4 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths int, 
 		}
 	}
 	return out, err
-}
-
-// conclude turns the levels into the answer; it is unknown where the recursion
-// blows up.
-func (e *engine[T]) conclude(from *walk.Origin, l *levels) (*Estimate, error) {
-	out := Unknown()
-	if len(l.runs) == 0 {
-		return out, nil
-	}
-	out.Paths = len(l.runs[0].delta)
-	std := l.runs[0].std()
-	if !(std <= blownUp*e.Scales.G) {
-		return out, nil
-	}
-	if e.Scales.Varies {
-		out.ResidualRatio = std / e.Scales.G
-	}
-	out.Value, out.StdErr = l.extrapolate(0)
-	if out.DiscretizationError = l.error(); e.StepFree() {
-		out.DiscretizationError = 0
-	}
-	variance, resolved := l.variance()
-	if !resolved && e.Eq.F != nil {
-		return out, nil // the bias stays unknown
-	}
-	var err error
-	out.NetworkBias, err = e.networkBias(from, out.Value, variance, l.runs[0].slope)
-	if math.Abs(out.NetworkBias) <= e.Scales.G {
-		out.Value -= out.NetworkBias
-	}
-	return out, err
-}
-
-// blownUp is the residual ratio beyond which there is no value: the recursion has
-// left every scale of the problem.
-const blownUp = 1e3
-
-// pilotPaths is the number of paths, the first ones of the estimate, that find the
-// fixed point in Y0 for generators that depend on y.
-const pilotPaths = 2048
-
-// fixedPoint is the Y0 at which the mean mismatch of the pilot paths vanishes, by
-// Newton's method with steps halved until the mismatch falls.
-func (e *engine[T]) fixedPoint(ctx context.Context, from *walk.Origin, paths int) (float64, error) {
-	y0 := e.trained(from)
-	if !e.Eq.UsesY {
-		return y0, nil
-	}
-	here, err := e.residuals(ctx, from, 1, paths, y0, nil)
-	if err != nil {
-		return 0, err
-	}
-	for range 30 {
-		step := here.mean()
-		if !(math.Abs(step) > 1e-3*here.std()) {
-			break
-		}
-		for halvings := 0; ; halvings++ {
-			next, err := e.residuals(ctx, from, 1, paths, y0-step, nil)
-			if err != nil {
-				return 0, err
-			}
-			if math.Abs(next.mean()) < math.Abs(here.mean()) {
-				y0, here = y0-step, next
-				break
-			}
-			if halvings == 10 {
-				return y0, nil
-			}
-			step /= 2
-		}
-	}
-	return y0, nil
-}
-
-// trained is Y0 at the origin as training left it, where it has seen that; else a value
-// of the same order.
-func (e *engine[T]) trained(from *walk.Origin) float64 {
-	if e.Eq.Random == nil || from.T > 0 {
-		return e.Model.Value()
-	}
-	w := e.team.Take()
-	defer e.team.Give(w)
-	return w.Trained(from.X)
 }

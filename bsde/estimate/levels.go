@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/stat"
@@ -8,54 +9,69 @@ import (
 
 // levels are estimates of Y0 on the same paths with the step h, 2h and 4h. The
 // recursion is of weak order 1, so two levels give an extrapolation to step 0
-// (Talay, Tubaro 1990), and the next two the size of what is left.
+// (Talay, Tubaro 1990), and the next two the size of what is left: where the three do
+// behave like that.
 type levels struct {
 	y0   float64
 	runs []*residuals
 	step []float64
+	free bool // there is no time step error
 
-	refused *residuals // a level too coarse to extrapolate from
+	refused *residuals // a level too coarse to say anything
 }
 
 // add takes one more level. It reports false, and leaves the level out, where it
 // cannot be used: fewer paths than the first because the run was cancelled, or a
-// dY_N/dY0 that is not positive or differs from the finer level's by a factor
+// Γ that differs from the finer level's by a factor
 // beyond 2, the sign that the step is too large for the growth of f in y.
 func (l *levels) add(r *residuals, step float64) bool {
+	if !(r.slope > 0) || math.IsInf(r.slope, 1) || !finite(r.mean()) {
+		l.refused = r
+		return false
+	}
 	if n := len(l.runs); n > 0 {
-		ratio := r.slope / l.runs[n-1].slope
 		if len(r.delta) != len(l.runs[0].delta) {
 			return false
 		}
-		if !(ratio >= 0.5 && ratio <= 2) {
+		if ratio := r.slope / l.runs[n-1].slope; !(ratio >= 0.5 && ratio <= 2) {
 			l.refused = r
 			return false
 		}
-	}
-	if !(r.slope > 0) || math.IsInf(r.slope, 1) {
-		return false
 	}
 	l.runs, l.step = append(l.runs, r), append(l.step, step)
 	return true
 }
 
-// extrapolate is the value extrapolated from levels i and i+1, with its standard
-// error from the combination of the two mismatches of each path; with a single
-// level it is that level's value.
-func (l *levels) extrapolate(i int) (value, stderr float64) {
-	a := l.runs[i]
-	wa, wb, b := 1.0, 0.0, a
-	if i+1 < len(l.runs) {
-		b = l.runs[i+1]
-		wa = l.step[i+1] / (l.step[i+1] - l.step[i])
-		wb = 1 - wa
+// value is that of level i.
+func (l *levels) value(i int) float64 { return l.y0 - l.runs[i].mean() }
+
+// weights are those of levels i and i+1 in the extrapolation to step 0; that of the second
+// is 0 where there is no such level.
+func (l *levels) weights(i int) (a, b float64) {
+	if i+1 >= len(l.runs) {
+		return 1, 0
 	}
-	each := make([]float64, len(a.delta))
+	a = l.step[i+1] / (l.step[i+1] - l.step[i])
+	return a, 1 - a
+}
+
+// combine is the mean and the standard error of a·level i + b·level j, path by path.
+func (l *levels) combine(a float64, i int, b float64, j int) (mean, stderr float64) {
+	x, y := l.runs[i].delta, l.runs[min(j, len(l.runs)-1)].delta
+	each := make([]float64, len(x))
 	for k := range each {
-		each[k] = wa*a.delta[k] + wb*b.delta[k]
+		each[k] = a*x[k] + b*y[k]
 	}
 	mean, std := stat.MeanStdDev(each, nil)
-	return l.y0 - mean, std / math.Sqrt(float64(len(each)))
+	return mean, std / math.Sqrt(float64(len(each)))
+}
+
+// extrapolate is the value extrapolated from levels i and i+1, with its standard
+// error; with a single level it is that level's value.
+func (l *levels) extrapolate(i int) (value, stderr float64) {
+	a, b := l.weights(i)
+	mean, stderr := l.combine(a, i, b, i+1)
+	return l.y0 - mean, stderr
 }
 
 // variance is that of the mismatch extrapolated to step 0: what is left there is
@@ -72,21 +88,56 @@ func (l *levels) variance() (left float64, resolved bool) {
 	return math.Min(math.Max(left, 0), v), left > 0
 }
 
-// error is the distance of the extrapolation from the one a level coarser, some
-// three times the error of the finer one where the expansion in the step holds.
-// With two levels it is the distance from the finer level itself, with one that
-// from the level that was refused, and NaN without any.
-func (l *levels) error() float64 {
-	fine, _ := l.extrapolate(0)
+// limit is the value at step 0 with its standard error and the size of the time step's
+// error that is left in it, NaN where nothing tells it. regular tells whether the levels
+// behave like the expansion in h that the extrapolation rests on.
+type limit struct {
+	value, stderr, step float64
+	regular             bool
+	detail              string // the levels, where they are not regular
+}
+
+// limit extrapolates where the difference of the coarse levels is 1.3 to 3 times that of the
+// fine ones (2 for an error like h), or both are noise. With the ratio r, what is left after
+// the extrapolation is |2 − r|/(r − 1) of the fine difference if the differences go on to
+// shrink by r, and |2 − r| of it is the distance of the two extrapolations: the larger of the
+// two is the error. Elsewhere the value is that of the finest level, and its error the
+// largest distance from any other.
+func (l *levels) limit() limit {
+	if l.free {
+		v, se := l.extrapolate(0)
+		return limit{value: v, stderr: se, regular: true}
+	}
+	finest, se := l.value(0), l.runs[0].std()/math.Sqrt(float64(len(l.runs[0].delta)))
 	switch len(l.runs) {
 	case 1:
-		if l.refused == nil || !(l.refused.slope > 0) {
-			return math.NaN()
+		step := math.NaN()
+		if l.refused != nil && finite(l.refused.mean()) {
+			step = math.Abs(l.refused.mean() - l.runs[0].mean())
 		}
-		return math.Abs(l.refused.mean() - l.runs[0].mean())
+		return limit{value: finest, stderr: se, step: step, detail: "one level alone could be used"}
 	case 2:
-		return math.Abs(fine - (l.y0 - l.runs[0].mean()))
+		_, noise := l.combine(1, 0, -1, 1)
+		v, stderr := l.extrapolate(0)
+		d := math.Abs(v - finest)
+		return limit{value: v, stderr: stderr, step: d + noise, regular: true}
 	}
-	coarse, _ := l.extrapolate(1)
-	return math.Abs(fine - coarse)
+	a, sa := l.combine(1, 1, -1, 0)
+	b, sb := l.combine(1, 2, -1, 1)
+	fine, coarse := math.Abs(a), math.Abs(b)
+	ratio := (l.step[2] - l.step[1]) / (l.step[1] - l.step[0]) // of the differences in theory
+	r := 2 * b / a / ratio
+	noise := fine <= 3*sa && coarse <= 3*sb
+	if v, stderr := l.extrapolate(0); noise || r >= 1.3 && r <= 3 {
+		wider, _ := l.extrapolate(1)
+		step := math.Abs(v - wider)
+		if !noise {
+			step *= math.Max(1, 1/(r-1))
+		}
+		return limit{value: v, stderr: stderr, step: step, regular: true}
+	}
+	v, stderr := l.extrapolate(0)
+	far := math.Max(math.Max(math.Abs(l.value(1)-finest), math.Abs(l.value(2)-finest)), math.Abs(v-finest))
+	return limit{finest, se, far + stderr, false,
+		fmt.Sprintf("%.4g, %.4g, %.4g on steps of %.3g, %.3g, %.3g", l.value(0), l.value(1), l.value(2), l.step[0], l.step[1], l.step[2])}
 }

@@ -91,7 +91,7 @@ func (p *pathGradient[T]) recursion(b *autodiff.Graph, shift, bend autodiff.Node
 	for i := range steps {
 		t, span := b.Constant(1, 1, []float64{p.from.Times[i*p.stride]}), p.length(i)
 		net := p.from.Nets[i*p.stride]
-		z := m.Field.Z(b, net, at)
+		z := p.z(b, net, at)
 		now := y
 		y = b.Add(y, b.RowDot(z, b.Rows(dw, i*rows, rows)))
 		if m.Eq.F != nil {
@@ -100,7 +100,7 @@ func (p *pathGradient[T]) recursion(b *autodiff.Graph, shift, bend autodiff.Node
 			y = b.Sub(y, b.Scale(span, e.Result()))
 		}
 		if tilted(m.Eq) {
-			tilt = b.Add(tilt, p.tilt(b, i, span, at, now, m.Field.Z(b, net, bent)))
+			tilt = b.Add(tilt, p.tilt(b, i, span, at, now, p.z(b, net, bent)))
 		}
 		if at = move(i, at, shift); tilted(m.Eq) {
 			bent = move(i, bent, bend)
@@ -113,6 +113,15 @@ func (p *pathGradient[T]) recursion(b *autodiff.Graph, shift, bend autodiff.Node
 		each = b.Add(each, b.Mul(b.Input("weight", rows, 1), tilt))
 	}
 	return b.Sum(each), nil
+}
+
+// z is that of the field as the walk takes it.
+func (p *pathGradient[T]) z(b *autodiff.Graph, net int, x autodiff.Node) autodiff.Node {
+	z := p.m.Field.Z(b, net, x)
+	if p.from.Scale != 1 {
+		z = b.Scale(p.from.Scale, z)
+	}
+	return z
 }
 
 // tilted tells whether the weights of paths depend on x.

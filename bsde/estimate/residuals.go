@@ -23,6 +23,9 @@ func (r *residuals) mean() float64 { return stat.Mean(r.delta, nil) }
 
 func (r *residuals) std() float64 { return stat.StdDev(r.delta, nil) }
 
+// atEnd is the standard deviation of Y_N − g(X_N), but for the variation of Γ.
+func (r *residuals) atEnd() float64 { return r.std() * r.slope }
+
 // discount turns the mismatches at the end into those seen from time 0, given the
 // logarithms of Γ.
 func (r *residuals) discount(logs []float64) {

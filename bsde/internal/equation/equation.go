@@ -15,6 +15,7 @@ type Equation struct {
 	UsesY  bool        // f depends on y
 	UsesZ  bool        // f has a derivative in z
 	Curved bool        // which depends on z
+	Bent   bool        // f is not affine in y and z together
 	G      *expr.Func  // g(x)
 	GList  []expr.Node // the same as operations
 	Random *expr.Func  // the random start, a function of ξ; nil for a fixed one
@@ -50,6 +51,7 @@ func New(p pde.Problem) (*Equation, error) {
 		e.UsesY = DependsOn(e.FList, InY, false)[last]
 		e.UsesZ = DependsOn(e.FList, InZ, true)[last]
 		e.Curved = e.UsesZ && !affine(e.FList, InZ)
+		e.Bent = !affine(e.FList, InY, InZ)
 	}
 	if e.G, err = expr.Compile(p.Terminal(x), x); err != nil {
 		return nil, err
@@ -80,10 +82,15 @@ func DependsOn(list []expr.Node, input int, differentiably bool) []bool {
 	return yes
 }
 
-// affine tells whether a list of operations is affine in one of its inputs, as far as the
-// operations alone show it.
-func affine(list []expr.Node, input int) bool {
-	depends, yes := DependsOn(list, input, false), make([]bool, len(list))
+// affine tells whether a list of operations is affine in some of its inputs together, as
+// far as the operations alone show it.
+func affine(list []expr.Node, inputs ...int) bool {
+	depends, yes := make([]bool, len(list)), make([]bool, len(list))
+	for _, input := range inputs {
+		for i, d := range DependsOn(list, input, false) {
+			depends[i] = depends[i] || d
+		}
+	}
 	for i, n := range list {
 		all, count := true, 0 // of the operands that depend on the input
 		for _, a := range n.Args {

@@ -18,6 +18,7 @@ const (
 	ForEstimate
 	ForCurvature
 	ForRegion
+	ForPairs
 )
 
 // noise is the driving noise of a chunk of paths. It depends on seed, purpose, batch,

@@ -14,11 +14,12 @@ type Origin struct {
 	Lengths []float64 // of each step
 	Times   []float64 // where each begins
 	Regular bool      // all lengths are the first
+	Scale   float64   // of Z of the field; 1 takes it as it is
 }
 
 // Start is (0, x0) on a time grid.
 func Start(g *grid.Grid, x []float64) *Origin {
-	o := &Origin{X: x, Regular: g.Regular()}
+	o := &Origin{X: x, Regular: g.Regular(), Scale: 1}
 	for n := range g.Steps() {
 		o.add(g.Time(n), g.Length(n), n)
 	}
@@ -33,7 +34,7 @@ const fewest = 4
 // ends on one of them, at least half a step away. Close to T steps are divided. The field
 // of step 0 is not used where it has seen x0 alone.
 func From(g *grid.Grid, t float64, x []float64, fixedStart bool) *Origin {
-	o, n := &Origin{T: t, X: x}, g.Steps()
+	o, n := &Origin{T: t, X: x, Scale: 1}, g.Steps()
 	first := g.Step(t)
 	if next := first + 1; next < n && g.Time(next)-t < g.Length(first)/2 {
 		first = next
@@ -90,5 +91,22 @@ func (o *Origin) MeanStep(stride int) float64 {
 
 // Like tells whether the steps of two origins are the same, whatever their x.
 func (o *Origin) Like(p *Origin) bool {
-	return o.T == p.T && o.Regular == p.Regular && slices.Equal(o.Nets, p.Nets) && slices.Equal(o.Lengths, p.Lengths)
+	return o.T == p.T && o.Scale == p.Scale && o.Regular == p.Regular && slices.Equal(o.Nets, p.Nets) && slices.Equal(o.Lengths, p.Lengths)
+}
+
+// Scaled is the origin with Z of the field taken c times.
+func (o *Origin) Scaled(c float64) *Origin {
+	p := *o
+	p.Scale = c
+	return &p
+}
+
+// Head is the first k steps of the walk.
+func (o *Origin) Head(k int) *Origin {
+	return &Origin{T: o.T, X: o.X, Scale: o.Scale, Regular: o.Regular, Nets: o.Nets[:k], Lengths: o.Lengths[:k], Times: o.Times[:k]}
+}
+
+// Tail is the walk from step k on, from wherever the paths are then.
+func (o *Origin) Tail(k int) *Origin {
+	return &Origin{T: o.Times[k], Scale: o.Scale, Regular: o.Regular, Nets: o.Nets[k:], Lengths: o.Lengths[k:], Times: o.Times[k:]}
 }

@@ -15,13 +15,17 @@ type Observer interface {
 	Observe(n int, t float64, x, dw, z []float64) error
 }
 
-// Begin makes the walker walk the given paths, all from one point, or with nil as in
-// training: from x0 or from random starts.
+// Begin makes the walker walk the given paths, all from one point; without a point, as
+// Tail gives it, each from where the walk before it ended; or with nil as in training: from
+// x0 or from random starts.
 func (w *Walker[T]) Begin(p Purpose, batch, first, rows int, from *Origin) error {
 	m := w.m
 	w.noise = newNoise(m.Seed, p, batch, first, rows, m.Eq.Dim)
 	w.from = from
 	x := w.X[:rows*m.Eq.Dim]
+	if from != nil && from.X == nil { // each path from where the last walk left it
+		return nil
+	}
 	if from == nil {
 		w.from = m.Origin
 		if m.Eq.Random != nil {
@@ -49,6 +53,9 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 		if steered || len(y) > 0 {
 			z = w.z[:len(x)]
 			w.steps[w.from.Nets[k]].Eval(w.serial, z, x)
+			if w.from.Scale != 1 {
+				floats.Scale(w.from.Scale, z)
+			}
 		}
 		if steered {
 			w.addControl(t, span, x, y, dw)
@@ -174,42 +181,48 @@ func (w *Walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
 	return nil
 }
 
-// discount adds ∂f/∂y·span at the values y to the logarithms of the weights.
+// discount adds ∂f/∂y·span at the values y to the logarithms of the weights, by a central
+// difference.
 func (w *Walker[T]) discount(t, span float64, x, y, z []float64) error {
 	f, near := w.f[:len(y)], w.near[:len(y)]
 	w.now[0] = t
-	if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, y, z); err != nil {
-		return err
-	}
-	for r, v := range y {
-		near[r] = v + w.close
-		w.logs[r] -= f[r] * span / w.close
-	}
-	if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, near, z); err != nil {
-		return err
-	}
-	for r, v := range f {
-		w.logs[r] += v * span / w.close
+	for _, side := range []float64{1, -1} {
+		for r, v := range y {
+			near[r] = v + side*1e-5*(math.Abs(v)+w.m.Scales.G)
+		}
+		if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, near, z); err != nil {
+			return err
+		}
+		for r, v := range f {
+			w.logs[r] += side * v * span / (2e-5 * (math.Abs(y[r]) + w.m.Scales.G))
+		}
 	}
 	return nil
 }
 
-// Mismatch fills delta with Y_N − g(X_N) for the paths of the noise, and logs, unless it is
-// empty, with the logarithms of the weights
-//
-//	Γ = exp(Σ ∂f/∂y h)
-//
-// along them, which turn a mismatch at the end into one seen from the begin.
+// Mismatch fills delta with Y_N − g(X_N) for the paths of the noise, all from the value y0,
+// and logs as Follow does.
 func (w *Walker[T]) Mismatch(stride int, y0 float64, delta, logs []float64, o Observer) error {
 	Spread(delta, []float64{y0})
-	if len(logs) > 0 {
-		clear(logs)
-		w.logs, w.close = logs, 1e-4*(math.Abs(y0)+w.m.Scales.G)
-		defer func() { w.logs = nil }()
-	}
-	if err := w.Walk(stride, [][]float64{delta}, o); err != nil {
+	if err := w.Follow(stride, delta, logs, o); err != nil {
 		return err
 	}
 	floats.Sub(delta, w.G[:len(delta)])
 	return nil
+}
+
+// Follow is Walk with one set of values, that fills logs, unless it is empty, with the
+// logarithms of the weights
+//
+//	Γ = exp(Σ ∂f/∂y h)
+//
+// along the paths, which turn a mismatch at the end into one seen from the begin.
+func (w *Walker[T]) Follow(stride int, y, logs []float64, o Observer) error {
+	if len(logs) > 0 {
+		clear(logs)
+		w.logs = logs
+		defer func() { w.logs = nil }()
+	}
+	w.values[0] = y
+	return w.Walk(stride, w.values[:], o)
 }

@@ -37,7 +37,6 @@ type Walker[T autodiff.Float] struct {
 	extra       []float64    // rows×d, nil where the transition needs none
 	f, near     []float64    // rows: f, then Z·ΔW; values close to y
 	logs        []float64    // rows: logarithms of the weights, nil where they are not wanted
-	close       float64      // distance of near from y
 	y           []float64    // rows, the values along the paths
 	now         [1]float64   // t as an operand, and y as the only set of values,
 	values      [1][]float64 // kept here because they would be allocated in every step

@@ -1,0 +1,108 @@
+package estimate
+
+import (
+	"fmt"
+	"math"
+)
+
+// blownUp is the residual ratio beyond which there is no value: the recursion has
+// left every scale of the problem.
+const blownUp = 1e3
+
+// The shares of the scale of the problem, the larger of the value and std G, from which on
+// an error that is only estimated is a reason not to trust the answer.
+const (
+	largeStep = 0.01 // where the levels are not asymptotic
+	largeBias = 0.05
+)
+
+// conclude turns the levels into the answer with its errors and with the reasons that speak
+// against it; it is unknown where the recursion blows up.
+func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
+	out := Unknown()
+	if len(l.runs) == 0 {
+		return out, nil
+	}
+	fine := l.runs[0]
+	out.Paths = len(fine.delta)
+	if !(fine.std() <= blownUp*e.Scales.G) {
+		return out, nil
+	}
+	if e.Scales.Varies {
+		out.ResidualRatio = e.ratio(p, fine)
+	}
+	at := l.limit()
+	out.Value, out.StdErr, out.DiscretizationError = at.value, at.stderr, at.step
+	b, err := e.networkBias(p.from, p.r.y0, fine)
+	if err != nil {
+		return nil, err
+	}
+	out.NetworkBias = b.mean
+	if math.Abs(b.mean) <= Normal95*at.stderr+at.step {
+		out.Value -= b.mean
+	}
+	reach, reliable := b.within(fine.std())
+	out.NetworkError = reach
+	out.Error = Normal95*out.StdErr + out.DiscretizationError + out.NetworkError
+	scale := math.Max(math.Abs(out.Value), e.Scales.G)
+	doubt := func(kind Kind, format string, args ...any) {
+		out.Reasons = append(out.Reasons, Reason{kind, fmt.Sprintf(format, args...)})
+	}
+	if !p.settled(fine) {
+		doubt(NoFixedPoint, "the mean mismatch of all paths is %.3g, of the pilot paths %.3g", fine.mean(), p.r.mean())
+	}
+	if end := fine.atEnd(); end > illConditioned*e.Scales.G {
+		doubt(IllConditioned, "Y_N misses g by %.3g, which varies by %.3g", end, e.Scales.G)
+	}
+	switch {
+	case math.IsNaN(at.step):
+		doubt(StepUnknown, "%s", at.detail)
+	case !at.regular && at.step > largeStep*scale:
+		doubt(NotAsymptotic, "%s", at.detail)
+	}
+	if !reliable || reach > largeBias*scale {
+		doubt(BiasNotSmall, "up to %.2g, and Y_N misses g by %.2g seen from the start", reach, fine.std())
+	}
+	if few := heavy(fine.delta); few != "" {
+		doubt(HeavyTails, "%s", few)
+	}
+	out.CI95 = [2]float64{out.Value - out.Error, out.Value + out.Error}
+	return out, nil
+}
+
+// illConditioned is the residual ratio from which on the recursion amplifies more than it
+// learns.
+const illConditioned = 10
+
+// ratio is the spread that the field leaves over that of Z = 0.
+func (e *engine[T]) ratio(p *pilot, r *residuals) float64 {
+	switch {
+	case p.from.Scale == 0:
+		return 1
+	case math.IsNaN(p.zero):
+		return r.atEnd() / e.Scales.G
+	}
+	return math.Min(r.atEnd()/p.zero, 1)
+}
+
+// within is the size that the bias may have, given the standard deviation s of the mismatch.
+// That is not the one of the martingale ∫Γε·dW with the variance that a bias was reckoned
+// with, but of its sum with ½∫ΓQ dt, the bias. With a bias of q s for the variance s² the
+// martingale has at most the standard deviation m with
+//
+//	m = s + q m²/s
+//
+// where that has a solution, up to q = ¼; there the bias is 4 times as large. Beyond it is not
+// reliable.
+func (b *bias) within(s float64) (size float64, reliable bool) {
+	if b.reach == 0 && b.stderr == 0 {
+		return 0, true
+	}
+	size = b.reach + Normal95*b.stderr
+	q := size / s
+	if q > 0.25 {
+		return 4 * size, false
+	}
+	m := (1 - math.Sqrt(1-4*q)) / (2 * q)
+	return size * m * m, true
+}

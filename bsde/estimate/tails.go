@@ -1,0 +1,49 @@
+package estimate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// fewest paths that may decide a variance: with the 4th moment of n_e equal contributions its
+// relative standard error is 1/√n_e.
+const fewestDeciding = 30
+
+// heavy tells in words that few of the mismatches decide their mean and its standard error, ""
+// where they do not: (Σδ²)²/Σδ⁴ is the number of paths that share the variance, and the
+// largest deviations shrink so slowly with their rank (Hill 1975) that the variance does not
+// exist.
+func heavy(delta []float64) string {
+	mean := stat.Mean(delta, nil)
+	dev := make([]float64, len(delta))
+	two, four := 0.0, 0.0
+	for i, v := range delta {
+		dev[i] = math.Abs(v - mean)
+		sq := dev[i] * dev[i]
+		two, four = two+sq, four+sq*sq
+	}
+	if two == 0 {
+		return ""
+	}
+	deciding := two * two / four
+	if n := float64(len(delta)); deciding < math.Min(fewestDeciding, n/8) {
+		return fmt.Sprintf("%.0f of %d paths share the variance", deciding, len(delta))
+	}
+	top := max(len(delta)/200, 20)
+	if top*4 > len(delta) {
+		return ""
+	}
+	slices.Sort(dev)
+	last := dev[len(dev)-top-1:]
+	hill := 0.0
+	for _, v := range last[1:] {
+		hill += math.Log(v / last[0])
+	}
+	if index := float64(top) / hill; index < 2 {
+		return fmt.Sprintf("the deviations decay like a power %.2g, and have no variance", index)
+	}
+	return ""
+}
