@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// pairChunks is the number of chunks of states from which paths go on twice.
-const pairChunks = 64
+// pairChunks is the number of chunks of states from which paths go on.
+const pairChunks = 32
 
 // bias is what an imperfect Z does to the value through the curvature of f. With
 // η = Y − u and ε = Z − σᵀ∇u on controlled paths,
@@ -23,16 +23,17 @@ type bias struct {
 	reach        float64 // what it may be in the worst of the shapes that were tried
 }
 
-// networkBias measures the bias by nested pairs: from a state of a controlled path at a random
-// time two paths go on with independent noise. Their mismatches δ₁, δ₂ seen from there have
-// the mean η, and δΔW/h over the first step the mean ε, so that
+// networkBias measures the bias by nested pairs: from a state of a controlled path
+// paths go on with independent noise, at times that are spread over the walk. Of two of
+// them the mismatches δ₁, δ₂ seen from there have the mean η, and δΔW/h over the first
+// step the mean ε, so that
 //
 //	δ₁δ₂ → η²,   δ₁δ₂ ΔW₂/h → ηε,   δ₁δ₂ ΔW₁ΔW₂ᵀ/h² → εεᵀ
 //
 // without a bias up to second order, and second differences of f in the directions of ΔW are
 // what they are multiplied by. In many dimensions the last one is all noise: then the error of
-// Z is spread over the components in three ways, see spread, with the variance of the
-// mismatch, and the largest is what counts.
+// Z is spread over the components in three ways, see spread. The variance of the mismatch is
+// that of the error of Z in all directions together; in a single one it is measured by pairs.
 func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*bias, error) {
 	if !e.Eq.Bent {
 		return &bias{}, nil
@@ -45,35 +46,51 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 		parts[c] = &pairs[T]{e: e, from: from, w: w, std: r.std(), chunk: c}
 		errs[c] = parts[c].walk(y0)
 	})
-	var product, square []float64
-	var spread [shapes]float64
-	for c, p := range parts {
-		if errs[c] != nil {
-			return nil, errs[c]
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
 		}
-		product, square = append(product, p.product...), append(square, p.square...)
-		for i, v := range p.spread {
-			spread[i] += v / pairChunks
+	}
+	of := func(what func(p *pairs[T]) []float64) (mean, stderr float64) {
+		var all []float64
+		for _, p := range parts {
+			all = append(all, what(p)...)
 		}
+		mean, std := stat.MeanStdDev(all, nil)
+		return mean, std / math.Sqrt(float64(len(all)))
 	}
 	b := &bias{}
-	mean, std := stat.MeanStdDev(product, nil)
-	b.mean, b.stderr = mean, std/math.Sqrt(float64(len(product)))
+	b.mean, b.stderr = of(func(p *pairs[T]) []float64 { return p.product })
+	b.reach = math.Abs(b.mean)
 	if !e.Eq.Curved {
+		return b, nil
+	}
+	even, reach := 0.0, 0.0
+	for shape := range shapes {
+		share := 1.0
+		if shape != isotropic {
+			mean, stderr := of(func(p *pairs[T]) []float64 { return p.sizes[shape] })
+			share = math.Min(math.Max(mean+oneSided95*stderr, 0)/(r.std()*r.std()), 1)
+		}
+		sum := 0.0
+		for _, p := range parts {
+			v, err := p.spread(shape, math.Sqrt(share))
+			if err != nil {
+				return nil, err
+			}
+			sum += v / pairChunks
+		}
+		if shape == isotropic {
+			even = sum
+		}
+		reach = math.Max(reach, math.Abs(sum))
+	}
+	if mean, stderr := of(func(p *pairs[T]) []float64 { return p.square }); math.Abs(mean)+Normal95*stderr < reach {
+		b.mean, b.stderr = b.mean+mean, math.Hypot(b.stderr, stderr)
 		b.reach = math.Abs(b.mean)
 		return b, nil
 	}
-	reach := 0.0
-	for _, v := range spread {
-		reach = math.Max(reach, math.Abs(v))
-	}
-	mean, std = stat.MeanStdDev(square, nil)
-	if std /= math.Sqrt(float64(len(square))); 2*std < reach {
-		b.mean, b.stderr = b.mean+mean, math.Hypot(b.stderr, std)
-		b.reach = math.Abs(b.mean)
-		return b, nil
-	}
-	b.mean += spread[isotropic]
-	b.reach = math.Abs(b.mean-spread[isotropic]) + reach
+	b.mean += even
+	b.reach += reach
 	return b, nil
 }
