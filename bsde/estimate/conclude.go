@@ -32,17 +32,41 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		out.ResidualRatio = e.ratio(p, fine)
 	}
 	at := l.limit()
-	out.Value, out.StdErr, out.DiscretizationError = at.value, at.stderr, at.step
-	b, err := e.networkBias(p.from, p.r.y0, fine)
+	known, err := e.bounds(l, at)
 	if err != nil {
 		return nil, err
 	}
-	out.NetworkBias = b.mean
-	if math.Abs(b.mean) <= Normal95*at.stderr+at.step {
-		out.Value -= b.mean
+	reliable := true
+	if known.exact != nil {
+		at = *known.exact
+		out.NetworkError = 0
+		out.NetworkBias = 0
 	}
-	reach, reliable := b.within(fine.std())
-	out.NetworkError = reach
+	out.Value, out.StdErr, out.DiscretizationError = at.value, at.stderr, at.step
+	if known.exact == nil {
+		b, err := e.networkBias(p.from, p.r.y0, fine)
+		if err != nil {
+			return nil, err
+		}
+		out.NetworkBias = b.mean
+		if math.Abs(b.mean) <= Normal95*at.stderr+at.step {
+			out.Value -= b.mean
+		}
+		out.NetworkError, reliable = b.within(fine.std())
+		if known.lower != nil && known.upper != nil {
+			far := math.Max(0, math.Max(known.upper.value-out.Value, out.Value-known.lower.value))
+			if !reliable || far < out.NetworkError {
+				out.NetworkError, reliable = far, true
+			}
+		}
+	}
+	if known.lower != nil {
+		out.Lower = known.lower.low()
+	}
+	if known.upper != nil {
+		out.Upper = known.upper.high()
+	}
+	out.NoBounds = known.none
 	out.Error = Normal95*out.StdErr + out.DiscretizationError + out.NetworkError
 	scale := math.Max(math.Abs(out.Value), e.Scales.G)
 	doubt := func(kind Kind, format string, args ...any) {
@@ -60,8 +84,8 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 	case !at.regular && at.step > largeStep*scale:
 		doubt(NotAsymptotic, "%s", at.detail)
 	}
-	if !reliable || reach > largeBias*scale {
-		doubt(BiasNotSmall, "up to %.2g, and Y_N misses g by %.2g seen from the start", reach, fine.std())
+	if !reliable || out.NetworkError > largeBias*scale {
+		doubt(BiasNotSmall, "up to %.2g, and Y_N misses g by %.2g seen from the start", out.NetworkError, fine.std())
 	}
 	if few := heavy(fine.delta); few != "" {
 		doubt(HeavyTails, "%s", few)

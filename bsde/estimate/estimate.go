@@ -111,13 +111,17 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths int, 
 	if err != nil {
 		return nil, err
 	}
+	s, err := newSplit(e.Eq, p.r.lowest, p.r.highest)
+	if err != nil {
+		return nil, err
+	}
 	l := &levels{y0: p.r.y0, free: e.StepFree()}
 	for stride := 1; stride <= 4 && stride <= from.Steps(); stride *= 2 {
 		report := progress
 		if stride > 1 {
 			report = nil
 		}
-		r, err := e.residuals(ctx, p.from, stride, paths, p.r.y0, report)
+		r, err := e.residuals(ctx, p.from, stride, paths, p.r.y0, s, report)
 		if err != nil {
 			return nil, err
 		}

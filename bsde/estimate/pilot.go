@@ -66,12 +66,12 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // fixedPoint is the Y0 at which the mean mismatch of the pilot paths vanishes, by
 // Newton's method with steps halved until the mismatch falls.
 func (e *engine[T]) fixedPoint(ctx context.Context, from *walk.Origin, paths int) (*pilot, error) {
-	here, err := e.residuals(ctx, from, 1, paths, e.trained(from), nil)
+	here, err := e.residuals(ctx, from, 1, paths, e.trained(from), nil, nil)
 	if err != nil || !e.Eq.UsesY {
 		return &pilot{from, here, math.NaN()}, err
 	}
 	if m := here.mean(); !finite(m) || !(here.std() < blownUp*e.Scales.G) {
-		if here, err = e.residuals(ctx, from, 1, paths, e.Scales.Y0, nil); err != nil {
+		if here, err = e.residuals(ctx, from, 1, paths, e.Scales.Y0, nil, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -82,7 +82,7 @@ func (e *engine[T]) fixedPoint(ctx context.Context, from *walk.Origin, paths int
 		}
 		moved := false
 		for range 12 {
-			next, err := e.residuals(ctx, from, 1, paths, here.y0-step, nil)
+			next, err := e.residuals(ctx, from, 1, paths, here.y0-step, nil, nil)
 			if err != nil {
 				return nil, err
 			}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -16,6 +17,9 @@ type residuals struct {
 	slope float64 // 1/Γ in the geometric mean
 	y0    float64 // where the paths begin
 	every int     // grid points of a step
+
+	lowest, highest float64  // of g
+	bracket         *bracket // nil where none was asked for
 }
 
 // mean is what is to be subtracted from Y0 so that it vanishes.
@@ -39,11 +43,14 @@ func (r *residuals) discount(logs []float64) {
 const FewPaths = 1024
 
 // residuals walks the given number of paths on every stride-th grid point; fewer
-// where the context is cancelled.
-func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, progress func(done int)) (*residuals, error) {
+// where the context is cancelled. With a split of f it brackets each path.
+func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, s *split, progress func(done int)) (*residuals, error) {
 	r := &residuals{delta: make([]float64, paths), slope: 1, y0: y0, every: stride}
+	if s != nil && s.increasing(from, stride) {
+		r.bracket = &bracket{make([]float64, paths), make([]float64, paths)}
+	}
 	chunks := walk.Chunks(paths)
-	errs := make([]error, chunks)
+	errs, ranges := make([]error, chunks), make([][2]float64, chunks)
 	var logs []float64
 	if e.Eq.UsesY {
 		logs = make([]float64, paths)
@@ -55,6 +62,9 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 			paths = lo * walk.ChunkRows
 			chunks = lo
 			r.delta = r.delta[:paths]
+			if r.bracket != nil {
+				r.bracket.lower, r.bracket.upper = r.bracket.lower[:paths], r.bracket.upper[:paths]
+			}
 			break
 		}
 		e.pool.Run(min(round, chunks-lo), func(k int) {
@@ -63,8 +73,22 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 			c := lo + k
 			first := c * walk.ChunkRows
 			rows := min(walk.ChunkRows, paths-first)
-			if errs[c] = w.Begin(walk.ForEstimate, 0, first, rows, from); errs[c] == nil {
-				errs[c] = w.Mismatch(stride, y0, r.delta[first:first+rows], logs[min(first, len(logs)):min(first+rows, len(logs))], nil)
+			if errs[c] = w.Begin(walk.ForEstimate, 0, first, rows, from); errs[c] != nil {
+				return
+			}
+			delta := r.delta[first : first+rows]
+			var o walk.Observer
+			var along *track
+			if r.bracket != nil {
+				along = newTrack(from, stride, delta)
+				o = along
+			}
+			if errs[c] = w.Mismatch(stride, y0, delta, logs[min(first, len(logs)):min(first+rows, len(logs))], o); errs[c] != nil {
+				return
+			}
+			ranges[c] = [2]float64{floats.Min(w.G[:rows]), floats.Max(w.G[:rows])}
+			if along != nil {
+				along.backward(s, w.G[:rows], r.bracket.lower[first:first+rows], r.bracket.upper[first:first+rows])
 			}
 		})
 		if progress != nil {
@@ -78,6 +102,15 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 	}
 	if logs != nil {
 		r.discount(logs[:paths])
+	}
+	r.lowest, r.highest = math.Inf(1), math.Inf(-1)
+	for _, g := range ranges[:chunks] {
+		r.lowest, r.highest = math.Min(r.lowest, g[0]), math.Max(r.highest, g[1])
+	}
+	if r.bracket != nil {
+		for i := range r.delta {
+			r.bracket.lower[i], r.bracket.upper[i] = y0-r.bracket.lower[i], y0-r.bracket.upper[i]
+		}
 	}
 	return r, nil
 }

@@ -1,0 +1,116 @@
+package estimate
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+)
+
+// bounds are what the levels prove of u, or nearly so: each side is a limit of its own, from
+// the same paths as the value.
+type bounds struct {
+	lower, upper *limit // nil where nothing bounds u on that side
+	exact        *limit // a value without any network bias, nil where there is none
+	none         string // why a side is missing, in words
+}
+
+// bounds finds them by the shape of f that its operations prove.
+//
+// Where f is convex in y and z together, f ≥ its tangent at the recursion's (Y, Z), whose
+// equation is linear and has the value as its solution: a lower bound. Where it is concave, an
+// upper one. Two kinds of f have both sides: see logMeanExp and brackets.
+func (e *engine[T]) bounds(l *levels, at limit) (*bounds, error) {
+	eq := e.Eq
+	if !eq.Bent {
+		return &bounds{none: "f is linear in y and z: the network leaves no bias"}, nil
+	}
+	b := &bounds{}
+	switch equation.ShapeOf(eq.FList) {
+	case equation.Convex:
+		b.lower = &at
+	case equation.Concave:
+		b.upper = &at
+	}
+	if c, ok := equation.Isotropic(eq.FList); ok && !eq.UsesY && c != 0 {
+		exact, few := l.logMeanExp(c, e.curvatureAlone())
+		if few != "" {
+			b.none = few
+			return b, nil
+		}
+		b.exact = exact
+		if c < 0 {
+			b.lower = exact
+		} else {
+			b.upper = exact
+		}
+		return b, nil
+	}
+	if len(l.runs) > 0 && l.runs[0].bracket != nil {
+		b.lower, b.upper = l.bracket()
+		return b, nil
+	}
+	switch {
+	case b.lower != nil:
+		b.none = "nothing bounds u from above: f is convex in y and z, which gives a lower bound alone"
+	case b.upper != nil:
+		b.none = "nothing bounds u from below: f is concave in y and z, which gives an upper bound alone"
+	default:
+		b.none = "f is not proved convex or concave in y and z, nor a function of y alone, nor c‖z‖² and what is free of y"
+	}
+	return b, nil
+}
+
+// curvatureAlone tells whether X is exact and f a function of z alone: then the levels differ by
+// noise, as piecewise constant controls are admissible in continuous time.
+func (e *engine[T]) curvatureAlone() bool {
+	last := len(e.Eq.FList) - 1
+	return e.Eq.Move.Exact && !equation.DependsOn(e.Eq.FList, equation.InT, false)[last] && !equation.DependsOn(e.Eq.FList, equation.InX, false)[last]
+}
+
+// leastEffective is the share of the paths below which an effective sample is too small for the
+// mean of exponentials that it stands for.
+const leastEffective = 0.05
+
+// logMeanExp is, for f with ∂²f/∂z² = c I free of y, the value
+//
+//	u = (1/c) ln E exp(c e),   e = g(X_N) + Σ (f − Z·v) h − Σ Z·ΔW = Y0 − δ
+//
+// on controlled paths. With c‖z‖²/2 the exponential of the solution satisfies a linear equation
+// (Hopf 1950, Cole 1951), and Girsanov's theorem takes Z out of it, so that no Z has a bias. The sampled
+// logarithm has one, −Var/(2 c n) of the weights, which is taken out. In words it is told
+// where too few paths carry the mean.
+func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
+	out := &levels{y0: l.y0, free: l.free || free}
+	for i, r := range l.runs {
+		n := float64(len(r.delta))
+		most := math.Inf(-1)
+		for _, d := range r.delta {
+			most = math.Max(most, -c*d)
+		}
+		w, sum, squares := make([]float64, len(r.delta)), 0.0, 0.0
+		for k, d := range r.delta {
+			w[k] = math.Exp(-c*d - most)
+			sum, squares = sum+w[k], squares+w[k]*w[k]
+		}
+		if share := sum * sum / squares / n; !(share >= leastEffective) {
+			return nil, fmt.Sprintf("the exponentials of the mismatch are carried by %.2g of the paths, want %g", share, leastEffective)
+		}
+		value := (math.Log(sum/n) + most) / c
+		value += (squares/n/(sum*sum/(n*n)) - 1) / (2 * c * n)
+		each := make([]float64, len(w)) // with the mean −value and the variance of the delta method
+		for k := range w {
+			each[k] = -value - (w[k]*n/sum-1)/c
+		}
+		out.runs, out.step = append(out.runs, &residuals{delta: each, slope: 1}), append(out.step, l.step[i])
+		if out.free {
+			break
+		}
+	}
+	at := out.limit()
+	return &at, ""
+}
+
+// low and high are the ends with their own errors taken off and added.
+func (a *limit) low() float64  { return a.value - Normal95*a.stderr - a.step }
+func (a *limit) high() float64 { return a.value + Normal95*a.stderr + a.step }
