@@ -112,5 +112,19 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 }
 
 // low and high are the ends with their own errors taken off and added.
-func (a *limit) low() float64  { return a.value - Normal95*a.stderr - a.step }
-func (a *limit) high() float64 { return a.value + Normal95*a.stderr + a.step }
+func (a *limit) low() float64  { return a.value - part*a.stderr - a.step }
+func (a *limit) high() float64 { return a.value + part*a.stderr + a.step }
+
+// withhold takes the bounds back: they rest on the same paths and levels as the value.
+func (b *bounds) withhold(why Reason) {
+	b.lower, b.upper, b.none = nil, nil, "the estimate that gives them is not to be trusted, "+string(why.Kind)
+}
+
+// rough takes back a bound whose levels do not behave, and are farther apart than that.
+func (b *bounds) rough(most float64) {
+	for _, end := range []**limit{&b.lower, &b.upper} {
+		if a := *end; a != nil && !a.regular && !(a.step <= most) {
+			*end, b.none = nil, "the bounds on different steps are too far apart: "+a.detail
+		}
+	}
+}

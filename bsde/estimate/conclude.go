@@ -60,6 +60,17 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 			}
 		}
 	}
+	out.Error = part*out.StdErr + out.DiscretizationError + out.NetworkError
+	out.CI95 = [2]float64{out.Value - out.Error, out.Value + out.Error}
+	if out.Reasons, err = e.reasons(p, l, at, out); err != nil {
+		return nil, err
+	}
+	if len(out.Reasons) > 0 {
+		known.withhold(out.Reasons[0])
+	} else if !reliable || out.NetworkError > largeBias*e.scale(out) {
+		out.Reasons = []Reason{{BiasNotSmall, fmt.Sprintf("up to %.2g, where Y_N misses g by %.2g as seen from the start", out.NetworkError, fine.std())}}
+	}
+	known.rough(largeStep * e.scale(out))
 	if known.lower != nil {
 		out.Lower = known.lower.low()
 	}
@@ -67,16 +78,26 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		out.Upper = known.upper.high()
 	}
 	out.NoBounds = known.none
-	out.Error = Normal95*out.StdErr + out.DiscretizationError + out.NetworkError
-	scale := math.Max(math.Abs(out.Value), e.Scales.G)
+	return out, nil
+}
+
+// scale is what the size of errors is judged by.
+func (e *engine[T]) scale(out *Estimate) float64 { return math.Max(math.Abs(out.Value), e.Scales.G) }
+
+// reasons are those that speak against the recursion, its paths and its levels.
+func (e *engine[T]) reasons(p *pilot, l *levels, at limit, out *Estimate) (list []Reason, err error) {
+	fine, scale := l.runs[0], e.scale(out)
 	doubt := func(kind Kind, format string, args ...any) {
-		out.Reasons = append(out.Reasons, Reason{kind, fmt.Sprintf(format, args...)})
+		list = append(list, Reason{kind, fmt.Sprintf(format, args...)})
 	}
-	if !p.settled(fine) {
-		doubt(NoFixedPoint, "the mean mismatch of all paths is %.3g, of the pilot paths %.3g", fine.mean(), p.r.mean())
+	switch end := fine.atEnd(); {
+	case fine.slope > mostGrowth:
+		doubt(IllConditioned, "an error in Y grows by a factor %.2g on the way to T", fine.slope)
+	case end > mostSpread*e.Scales.G:
+		doubt(IllConditioned, "Y_N misses g by %.2g, which varies by %.2g", end, e.Scales.G)
 	}
-	if end := fine.atEnd(); end > illConditioned*e.Scales.G {
-		doubt(IllConditioned, "Y_N misses g by %.3g, which varies by %.3g", end, e.Scales.G)
+	if !e.settled(p, fine, scale) {
+		doubt(NoFixedPoint, "the mismatch is %.3g in the mean of all paths, and %.3g in that of the pilot paths", fine.mean(), p.r.mean())
 	}
 	switch {
 	case math.IsNaN(at.step):
@@ -84,19 +105,33 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 	case !at.regular && at.step > largeStep*scale:
 		doubt(NotAsymptotic, "%s", at.detail)
 	}
-	if !reliable || out.NetworkError > largeBias*scale {
-		doubt(BiasNotSmall, "up to %.2g, and Y_N misses g by %.2g seen from the start", out.NetworkError, fine.std())
-	}
 	if few := heavy(fine.delta); few != "" {
 		doubt(HeavyTails, "%s", few)
 	}
-	out.CI95 = [2]float64{out.Value - out.Error, out.Value + out.Error}
-	return out, nil
+	if !e.Scales.Varies {
+		unseen, err := e.unseen()
+		if err != nil {
+			return nil, err
+		}
+		if unseen {
+			doubt(NothingSeen, "g is the same on all %d paths, and another number farther out", len(fine.delta))
+		}
+	}
+	return list, nil
 }
 
-// illConditioned is the residual ratio from which on the recursion amplifies more than it
-// learns.
-const illConditioned = 10
+const (
+	// part is the two-sided 97.5 % point of the normal distribution. The total error has a
+	// random part, sampling, and parts that are estimates themselves: with 97.5 % for either
+	// it holds with 95 %.
+	part = 2.241402727604947
+	// mostGrowth is the growth of an error in Y from which on the forward recursion is not to
+	// be trusted: beyond it levels that agree were seen to agree on a wrong value.
+	mostGrowth = 150
+	// mostSpread is the residual ratio from which on the recursion amplifies more than it
+	// learns.
+	mostSpread = 10
+)
 
 // ratio is the spread that the field leaves over that of Z = 0.
 func (e *engine[T]) ratio(p *pilot, r *residuals) float64 {

@@ -101,7 +101,7 @@ type limit struct {
 // fine ones (2 for an error like h), or both are noise. With the ratio r, what is left after
 // the extrapolation is |2 − r|/(r − 1) of the fine difference if the differences go on to
 // shrink by r, and |2 − r| of it is the distance of the two extrapolations: the larger of the
-// two is the error. Elsewhere the value is that of the finest level, and its error the
+// two is the error, and an eighth of the fine difference where r is 2 by chance. Elsewhere the value is that of the finest level, and its error the
 // largest distance from any other.
 func (l *levels) limit() limit {
 	if l.free {
@@ -109,18 +109,8 @@ func (l *levels) limit() limit {
 		return limit{value: v, stderr: se, regular: true}
 	}
 	finest, se := l.value(0), l.runs[0].std()/math.Sqrt(float64(len(l.runs[0].delta)))
-	switch len(l.runs) {
-	case 1:
-		step := math.NaN()
-		if l.refused != nil && finite(l.refused.mean()) {
-			step = math.Abs(l.refused.mean() - l.runs[0].mean())
-		}
-		return limit{value: finest, stderr: se, step: step, detail: "one level alone could be used"}
-	case 2:
-		_, noise := l.combine(1, 0, -1, 1)
-		v, stderr := l.extrapolate(0)
-		d := math.Abs(v - finest)
-		return limit{value: v, stderr: stderr, step: d + noise, regular: true}
+	if len(l.runs) < 3 {
+		return l.few(finest, se)
 	}
 	a, sa := l.combine(1, 1, -1, 0)
 	b, sb := l.combine(1, 2, -1, 1)
@@ -132,7 +122,7 @@ func (l *levels) limit() limit {
 		wider, _ := l.extrapolate(1)
 		step := math.Abs(v - wider)
 		if !noise {
-			step *= math.Max(1, 1/(r-1))
+			step = math.Max(step*math.Max(1, 1/(r-1)), fine/8)
 		}
 		return limit{value: v, stderr: stderr, step: step, regular: true}
 	}
@@ -140,4 +130,22 @@ func (l *levels) limit() limit {
 	far := math.Max(math.Max(math.Abs(l.value(1)-finest), math.Abs(l.value(2)-finest)), math.Abs(v-finest))
 	return limit{finest, se, far + stderr, false,
 		fmt.Sprintf("%.4g, %.4g, %.4g on steps of %.3g, %.3g, %.3g", l.value(0), l.value(1), l.value(2), l.step[0], l.step[1], l.step[2])}
+}
+
+// few is the limit from one or two levels: the finest value, with its distance from the other
+// ones as the error, that of a refused one among them. Nothing tells whether they shrink with
+// the step, and with a single level nothing tells the error.
+func (l *levels) few(finest, se float64) limit {
+	out := limit{value: finest, stderr: se, step: math.NaN(), detail: "a single level could be used"}
+	if len(l.runs) == 2 {
+		_, noise := l.combine(1, 0, -1, 1)
+		out.step = math.Abs(l.value(1)-finest) + noise
+		out.detail = fmt.Sprintf("two levels alone could be used, %.4g and %.4g on steps of %.3g and %.3g", finest, l.value(1), l.step[0], l.step[1])
+	}
+	if l.refused != nil && finite(l.refused.mean()) {
+		out.step = math.Max(math.Abs(l.refused.mean()-l.runs[0].mean()), 2*out.step)
+	} else if len(l.runs) == 2 {
+		out.step *= 2
+	}
+	return out
 }

@@ -19,7 +19,7 @@ type pathGradient[T autodiff.Float] struct {
 	program *autodiff.Program[T]
 	serial  *autodiff.Pool
 	slope   []T // the gradient without bend, rows×d
-	bend    []T // what Z in the weights adds to it; nil where they do not depend on Z
+	bend    []T // what Y and Z in the weights add to it; nil where f is affine in them
 
 	// Inputs of the program: the states of all steps, one below the other, and X_N; the
 	// increments, and what of them is noise; ∂X/∂X_0 like the states; Γ, Y_0 and the weight
@@ -40,15 +40,15 @@ func newPathGradient[T autodiff.Float](m *walk.Model[T], from *walk.Origin, stri
 		delta: make([]float64, rows), logs: make([]float64, rows),
 	}
 	b := m.Graph(false)
-	// Both are added to the first state, and 0: bend where Z in the weights sees it, shift
-	// everywhere else.
+	// Both are added to the first state, and 0: bend where Y and Z in the weights see it,
+	// shift everywhere else.
 	shift, bend := b.Input("shift", rows, d), b.Input("bend", rows, d)
 	cost, err := p.recursion(b, shift, bend)
 	if err != nil {
 		return nil, err
 	}
 	wrt := []autodiff.Node{shift}
-	if m.Eq.Curved {
+	if m.Eq.Bent {
 		wrt = append(wrt, bend)
 	}
 	p.program, err = autodiff.Compile(b, autodiff.Target{Cost: cost, Wrt: wrt}, m.Params, m.States)
@@ -59,7 +59,7 @@ func newPathGradient[T autodiff.Float](m *walk.Model[T], from *walk.Origin, stri
 	p.x, p.dw, p.noise, p.tangent = in("x"), in("dw"), in("noise"), in("tangent")
 	p.gamma, p.y0, p.weight = in("gamma"), in("y0"), in("weight")
 	p.slope = p.program.Gradient(shift)
-	if m.Eq.Curved {
+	if m.Eq.Bent {
 		p.bend = p.program.Gradient(bend)
 	}
 	return p, nil
@@ -88,20 +88,28 @@ func (p *pathGradient[T]) recursion(b *autodiff.Graph, shift, bend autodiff.Node
 	// Nothing else may depend on them, as with one step and a fixed start.
 	y := b.Add(b.Input("y0", rows, 1), b.Scale(0, b.RowDot(shift, shift)))
 	tilt := b.Scale(0, b.RowDot(bend, bend))
+	weighed := b.Add(y, tilt) // Y as the weights see it
 	for i := range steps {
 		t, span := b.Constant(1, 1, []float64{p.from.Times[i*p.stride]}), p.length(i)
 		net := p.from.Nets[i*p.stride]
 		z := p.z(b, net, at)
-		now := y
-		y = b.Add(y, b.RowDot(z, b.Rows(dw, i*rows, rows)))
-		if m.Eq.F != nil {
+		advance := func(y, at, z autodiff.Node) autodiff.Node {
+			next := b.Add(y, b.RowDot(z, b.Rows(dw, i*rows, rows)))
+			if m.Eq.F == nil {
+				return next
+			}
 			e := b.Embed(m.Eq.FList)
-			e.BindInputs(t, at, now, z)
-			y = b.Sub(y, b.Scale(span, e.Result()))
+			e.BindInputs(t, at, y, z)
+			return b.Sub(next, b.Scale(span, e.Result()))
 		}
 		if tilted(m.Eq) {
-			tilt = b.Add(tilt, p.tilt(b, i, span, at, now, p.z(b, net, bent)))
+			z := p.z(b, net, bent)
+			tilt = b.Add(tilt, p.tilt(b, i, span, at, weighed, z))
+			if m.Eq.UsesY {
+				weighed = advance(weighed, bent, z)
+			}
 		}
+		y = advance(y, at, z)
 		if at = move(i, at, shift); tilted(m.Eq) {
 			bent = move(i, bent, bend)
 		}

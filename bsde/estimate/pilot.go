@@ -100,10 +100,11 @@ func (e *engine[T]) fixedPoint(ctx context.Context, from *walk.Origin, paths int
 }
 
 // settled tells whether the mean of the mismatches of all paths is one that the noise of
-// the pilot paths explains, and not a fixed point missed.
-func (p *pilot) settled(all *residuals) bool {
-	within := 5 * all.std() / math.Sqrt(float64(len(p.r.delta)))
-	return math.Abs(all.mean()) <= within
+// the pilot paths explains, or small on the given scale, and not a fixed point missed. Where f
+// does not depend on y any Y0 will do.
+func (e *engine[T]) settled(p *pilot, all *residuals, scale float64) bool {
+	within := 5*all.std()/math.Sqrt(float64(len(p.r.delta))) + 0.01*scale
+	return !e.Eq.UsesY || math.Abs(all.mean()) <= within
 }
 
 // trained is Y0 at the origin as training left it, where it has seen that; else a value
