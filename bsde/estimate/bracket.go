@@ -42,8 +42,8 @@ func newSplit(eq *equation.Equation, lo, hi float64) (*split, error) {
 		err := eq.F.Eval(len(y), out, []float64{0}, make([]float64, eq.Dim), y, make([]float64, eq.Dim))
 		return out, err
 	}
-	lo, hi, err := span(at, lo, hi)
-	if err != nil {
+	lo, hi, ok, err := span(at, lo, hi)
+	if err != nil || !ok {
 		return nil, err
 	}
 	s := &split{lo: lo, step: (hi - lo) / (splitPoints - 1)}
@@ -84,30 +84,41 @@ func (s *split) increasing(from *walk.Origin, stride int) bool {
 }
 
 // span widens the range of g to one that u does not leave: its ends are a sub- and a
-// supersolution, f(lo) ≥ 0 ≥ f(hi), where such ends are near; else thrice as far from the
-// middle as g went.
-func span(f func(y ...float64) ([]float64, error), lo, hi float64) (float64, float64, error) {
+// supersolution, f(lo) ≥ 0 ≥ f(hi). Where there is no such end f must be linear beyond the one
+// that is taken, as the split is; else ok is false.
+func span(f func(y ...float64) ([]float64, error), lo, hi float64) (a, b float64, ok bool, err error) {
 	width := math.Max(hi-lo, 1e-3*(math.Abs(lo)+math.Abs(hi)))
-	end := func(from, step, sign float64) (float64, error) {
-		const tries = 200
+	end := func(from, step, sign float64) (float64, bool, error) {
+		const tries = 200 // from a fifth of the width to 10⁴ times, 40 of them a decade
 		y := make([]float64, tries)
 		for i := range y {
-			y[i] = from + step*float64(i+10)/50
+			y[i] = from + step*0.2*math.Pow(10, float64(i)/40)
 		}
 		v, err := f(y...)
+		if err != nil {
+			return 0, false, err
+		}
 		for i := range v {
 			if sign*v[i] >= 0 {
-				return y[i], err
+				return y[i], true, nil
 			}
 		}
-		return from + step, err
+		first, last := tries/4, tries-1
+		slope := (v[first+1] - v[first]) / (y[first+1] - y[first])
+		for i := first; i <= last; i++ {
+			line := v[first] + slope*(y[i]-y[first])
+			if !(math.Abs(v[i]-line) <= 1e-9*(math.Abs(v[i])+math.Abs(line))) {
+				return 0, false, nil
+			}
+		}
+		return y[first+1], true, nil
 	}
-	a, err := end(lo, -width, 1)
-	if err != nil {
-		return 0, 0, err
+	a, ok, err = end(lo, -width, 1)
+	if err != nil || !ok {
+		return 0, 0, false, err
 	}
-	b, err := end(hi, width, -1)
-	return a, b, err
+	b, ok, err = end(hi, width, -1)
+	return a, b, ok, err
 }
 
 // at is f, its convex part and the slopes of both at y.
@@ -159,6 +170,7 @@ func (k *track) backward(s *split, g, lower, upper []float64) {
 	for n := len(k.spans) - 1; n >= 0; n-- {
 		h := k.spans[n]
 		for r, y := range k.values[n] {
+			y = math.Min(math.Max(y, s.lo), s.lo+(splitPoints-1)*s.step) // u is in the range
 			fy, py, slope, bend := s.at(y)
 			c := upper[r] - k.gains[n][r]
 			_, p, _, _ := s.at(c)

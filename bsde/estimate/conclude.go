@@ -127,7 +127,7 @@ const (
 	part = 2.241402727604947
 	// mostGrowth is the growth of an error in Y from which on the forward recursion is not to
 	// be trusted: beyond it levels that agree were seen to agree on a wrong value.
-	mostGrowth = 150
+	mostGrowth = 20
 	// mostSpread is the residual ratio from which on the recursion amplifies more than it
 	// learns.
 	mostSpread = 10
