@@ -73,13 +73,29 @@ type field[T autodiff.Float] struct{ m *model[T] }
 
 // Z adds Z of a step.
 func (f field[T]) Z(g *autodiff.Graph, k int, x autodiff.Node) autodiff.Node {
-	return f.m.net.Z(f.m.builder(g), k, 1, x)
+	return f.m.z(f.m.builder(g), k, 1, x)
+}
+
+// z adds Z of the network for count steps from first on: its output, which is of the order of
+// Z at T, shrinks with the discount.
+func (m *model[T]) z(b *network.Builder, first, count int, x autodiff.Node) autodiff.Node {
+	z := m.net.Z(b, first, count, x)
+	if m.Eq.Discount == 0 {
+		return z
+	}
+	by := make([]float64, 0, x.Rows)
+	for n := first; n < first+count; n++ {
+		for range x.Rows / count {
+			by = append(by, m.Eq.Shrink(m.Grid.Point(n)))
+		}
+	}
+	return b.Mul(b.Constant(x.Rows, 1, by), z)
 }
 
 // value is Y0 as trained so far; where the start is random it lacks what depends on it.
 func (m *model[T]) value() float64 {
 	unit, _ := m.net.ValueUnit(m.Scales.G)
-	return m.Scales.Y0 + unit*float64(m.Params[m.y0.Offset])
+	return m.Scales.Y0 + m.Eq.Shrink(0)*unit*float64(m.Params[m.y0.Offset])
 }
 
 // layers adds the time steps first … first+count−1,
@@ -90,7 +106,7 @@ func (m *model[T]) value() float64 {
 // steps of the group; only the rest is repeated step by step.
 func (m *model[T]) layers(b *network.Builder, y autodiff.Node, first, count int, x, dw autodiff.Node) autodiff.Node {
 	batch := x.Rows / count
-	z := m.net.Z(b, first, count, x)
+	z := m.z(b, first, count, x)
 	growth := b.RowDot(z, dw)
 	var e *autodiff.Embedding
 	if m.Eq.F != nil {
@@ -104,7 +120,7 @@ func (m *model[T]) layers(b *network.Builder, y autodiff.Node, first, count int,
 		next := b.Add(y, b.Rows(growth, k*batch, batch))
 		if m.Eq.UsesY {
 			f := m.stepPart(b, e, k, count, batch, y)
-			next = b.Sub(next, b.Scale(m.Grid.Length(first+k), f))
+			next = b.Sub(next, b.Scale(m.Eq.Span(m.Grid.Length(first+k)), f))
 		}
 		y = next
 	}

@@ -15,6 +15,8 @@ import (
 // with a multilayer perceptron F as Shared has it.
 func (m *model[T]) value0(b *network.Builder, x autodiff.Node) autodiff.Node {
 	unit, rate := m.net.ValueUnit(m.Scales.G)
+	shrink := m.Eq.Shrink(0)
+	unit *= shrink
 	theta := b.Param("y0", 1, 1, rate, autodiff.Fill(0))
 	start := make([]float64, x.Rows)
 	walk.Spread(start, []float64{m.Scales.Y0})
@@ -33,7 +35,7 @@ func (m *model[T]) value0(b *network.Builder, x autodiff.Node) autodiff.Node {
 		h = b.Unary(expr.Unary{Fn: expr.SiLU}, b.Dense(name, h, valueWidth, true, autodiff.Glorot))
 	}
 	out = b.Add(out, b.Dense("value/output", h, 1, true, autodiff.Fill(0)))
-	return b.Add(y, b.Scale(m.Scales.G, out))
+	return b.Add(y, b.Scale(m.Scales.G*shrink, out))
 }
 
 // valueWidth is the width of the hidden layers of value0.

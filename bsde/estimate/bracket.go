@@ -74,9 +74,9 @@ func newSplit(eq *equation.Equation, lo, hi float64) (*split, error) {
 }
 
 // increasing tells whether c + h F(c) is, on every step of a level.
-func (s *split) increasing(from *walk.Origin, stride int) bool {
+func (s *split) increasing(eq *equation.Equation, from *walk.Origin, stride int) bool {
 	for k := 0; k < from.Steps(); k += stride {
-		if 1+from.Length(k, min(stride, from.Steps()-k))*s.steepest < 0 {
+		if 1+eq.SpanBack(from.Length(k, min(stride, from.Steps()-k)))*s.steepest < 0 {
 			return false
 		}
 	}
@@ -132,16 +132,17 @@ func (s *split) at(y float64) (f, bent, slope, bentSlope float64) {
 
 // track keeps the recursion along paths for a bracket.
 type track struct {
+	eq     *equation.Equation
 	from   *walk.Origin
 	stride int
 	y      []float64   // that of the walk, as it goes on
 	values [][]float64 // Y_n
 	gains  [][]float64 // Z_n·ΔW_n
-	spans  []float64
+	spans  []float64   // what f is multiplied by
 }
 
-func newTrack(from *walk.Origin, stride int, y []float64) *track {
-	return &track{from: from, stride: stride, y: y}
+func newTrack(eq *equation.Equation, from *walk.Origin, stride int, y []float64) *track {
+	return &track{eq: eq, from: from, stride: stride, y: y}
 }
 
 // Observe keeps a step.
@@ -151,7 +152,7 @@ func (k *track) Observe(_ int, _ float64, _, dw, z []float64) error {
 	k.values = append(k.values, slices.Clone(k.y))
 	k.gains = append(k.gains, gains)
 	first := len(k.spans) * k.stride
-	k.spans = append(k.spans, k.from.Length(first, min(k.stride, k.from.Steps()-first)))
+	k.spans = append(k.spans, k.eq.SpanBack(k.from.Length(first, min(k.stride, k.from.Steps()-first))))
 	return nil
 }
 

@@ -43,12 +43,14 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		out.NetworkBias = 0
 	}
 	out.Value, out.StdErr, out.DiscretizationError = at.value, at.stderr, at.step
+	growth := fine.slope * e.Eq.Shrink(p.from.T) // what the discount alone does is exact
 	if known.exact == nil {
 		b, err := e.networkBias(p.from, p.r.y0, fine)
 		if err != nil {
 			return nil, err
 		}
 		out.NetworkBias = b.mean
+		growth = math.Max(growth, b.growth)
 		if math.Abs(b.mean) <= Normal95*at.stderr+at.step {
 			out.Value -= b.mean
 		}
@@ -62,7 +64,7 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 	}
 	out.Error = part*out.StdErr + out.DiscretizationError + out.NetworkError
 	out.CI95 = [2]float64{out.Value - out.Error, out.Value + out.Error}
-	if out.Reasons, err = e.reasons(p, l, at, out); err != nil {
+	if out.Reasons, err = e.reasons(p, l, at, growth, out); err != nil {
 		return nil, err
 	}
 	if len(out.Reasons) > 0 {
@@ -85,14 +87,14 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 func (e *engine[T]) scale(out *Estimate) float64 { return math.Max(math.Abs(out.Value), e.Scales.G) }
 
 // reasons are those that speak against the recursion, its paths and its levels.
-func (e *engine[T]) reasons(p *pilot, l *levels, at limit, out *Estimate) (list []Reason, err error) {
+func (e *engine[T]) reasons(p *pilot, l *levels, at limit, growth float64, out *Estimate) (list []Reason, err error) {
 	fine, scale := l.runs[0], e.scale(out)
 	doubt := func(kind Kind, format string, args ...any) {
 		list = append(list, Reason{kind, fmt.Sprintf(format, args...)})
 	}
 	switch end := fine.atEnd(); {
-	case fine.slope > mostGrowth:
-		doubt(IllConditioned, "an error in Y grows by a factor %.2g on the way to T", fine.slope)
+	case growth > mostGrowth:
+		doubt(IllConditioned, "an error in Y grows by a factor %.3g on the way to T", growth)
 	case end > mostSpread*e.Scales.G:
 		doubt(IllConditioned, "Y_N misses g by %.2g, which varies by %.2g", end, e.Scales.G)
 	}
@@ -127,7 +129,7 @@ const (
 	part = 2.241402727604947
 	// mostGrowth is the growth of an error in Y from which on the forward recursion is not to
 	// be trusted: beyond it levels that agree were seen to agree on a wrong value.
-	mostGrowth = 20
+	mostGrowth = 8
 	// mostSpread is the residual ratio from which on the recursion amplifies more than it
 	// learns.
 	mostSpread = 10

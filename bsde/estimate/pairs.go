@@ -21,6 +21,7 @@ const pairChunks = 32
 type bias struct {
 	mean, stderr float64
 	reach        float64 // what it may be in the worst of the shapes that were tried
+	growth       float64 // of an error in Y between two times, where it is largest
 }
 
 // networkBias measures the bias by nested pairs: from a state of a controlled path
@@ -36,7 +37,7 @@ type bias struct {
 // that of the error of Z in all directions together; in a single one it is measured by pairs.
 func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*bias, error) {
 	if !e.Eq.Bent {
-		return &bias{}, nil
+		return &bias{growth: 1}, nil
 	}
 	parts := make([]*pairs[T], pairChunks)
 	errs := make([]error, pairChunks)
@@ -59,7 +60,7 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 		mean, std := stat.MeanStdDev(all, nil)
 		return mean, std / math.Sqrt(float64(len(all)))
 	}
-	b := &bias{}
+	b := &bias{growth: e.growth(from, parts)}
 	b.mean, b.stderr = of(func(p *pairs[T]) []float64 { return p.product })
 	b.reach = math.Abs(b.mean)
 	if !e.Eq.Curved {
@@ -93,4 +94,16 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 	b.mean += even
 	b.reach += reach
 	return b, nil
+}
+
+// growth is that of an error in Y between the two of the times of the parts, which follow one
+// another, where it is largest, but for what the discount alone does.
+func (e *engine[T]) growth(from *walk.Origin, parts []*pairs[T]) float64 {
+	highest, most := 0.0, 0.0
+	for _, p := range parts {
+		log := stat.Mean(p.logs, nil) + e.Eq.Discount*(p.from.T-from.T)
+		highest = math.Max(highest, log)
+		most = math.Max(most, highest-log)
+	}
+	return math.Exp(most)
 }

@@ -100,7 +100,7 @@ func (p *pathGradient[T]) recursion(b *autodiff.Graph, shift, bend autodiff.Node
 			}
 			e := b.Embed(m.Eq.FList)
 			e.BindInputs(t, at, y, z)
-			return b.Sub(next, b.Scale(span, e.Result()))
+			return b.Sub(next, b.Scale(m.Eq.Span(span), e.Result()))
 		}
 		if tilted(m.Eq) {
 			z := p.z(b, net, bent)

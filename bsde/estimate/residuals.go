@@ -46,7 +46,7 @@ const FewPaths = 1024
 // where the context is cancelled. With a split of f it brackets each path.
 func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, s *split, progress func(done int)) (*residuals, error) {
 	r := &residuals{delta: make([]float64, paths), slope: 1, y0: y0, every: stride}
-	if s != nil && s.increasing(from, stride) {
+	if s != nil && s.increasing(e.Eq, from, stride) {
 		r.bracket = &bracket{make([]float64, paths), make([]float64, paths)}
 	}
 	chunks := walk.Chunks(paths)
@@ -80,7 +80,7 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 			var o walk.Observer
 			var along *track
 			if r.bracket != nil {
-				along = newTrack(from, stride, delta)
+				along = newTrack(e.Eq, from, stride, delta)
 				o = along
 			}
 			if errs[c] = w.Mismatch(stride, y0, delta, logs[min(first, len(logs)):min(first+rows, len(logs))], o); errs[c] != nil {

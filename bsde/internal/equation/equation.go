@@ -16,6 +16,10 @@ type Equation struct {
 	UsesZ  bool        // f has a derivative in z
 	Curved bool        // which depends on z
 	Bent   bool        // f is not affine in y and z together
+
+	// Discount is the c of f = −c y + r(t, x, y, z) where c·T is large, else 0: see Span.
+	Discount float64
+
 	G      *expr.Func  // g(x)
 	GList  []expr.Node // the same as operations
 	Random *expr.Func  // the random start, a function of ξ; nil for a fixed one
@@ -52,6 +56,9 @@ func New(p pde.Problem) (*Equation, error) {
 		e.UsesZ = DependsOn(e.FList, InZ, true)[last]
 		e.Curved = e.UsesZ && !affine(e.FList, InZ)
 		e.Bent = !affine(e.FList, InY, InZ)
+		if c := discount(e.FList); c*p.Horizon >= strongDiscount {
+			e.Discount = c
+		}
 	}
 	if e.G, err = expr.Compile(p.Terminal(x), x); err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ const (
 	ForCurvature
 	ForRegion
 	ForPairs
+	ForCondition
 )
 
 // noise is the driving noise of a chunk of paths. It depends on seed, purpose, batch,

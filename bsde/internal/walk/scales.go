@@ -134,7 +134,7 @@ func (p *Pilot) simulate(m *moments, first, rows int, y []float64) error {
 				return err
 			}
 			for r, v := range f {
-				running[r] += v * h
+				running[r] += (v + e.Discount*y[0]) * h
 			}
 		}
 		w.increments(n, h, dw)
@@ -200,6 +200,7 @@ func (m *moments) scales(e *equation.Equation) *Scales {
 		s.G, s.Varies = std, true
 		s.Z *= std
 	}
+	s.Y0 *= e.Shrink(0)
 	for n := range m.x {
 		for j := range m.x[n] {
 			mean := m.x[n][j] / paths

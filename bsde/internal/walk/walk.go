@@ -169,11 +169,12 @@ func (w *Walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
 	f := w.f[:len(y)]
 	if w.m.Eq.F != nil {
 		w.now[0] = t
+		weight := w.m.Eq.Span(span)
 		if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, y, z); err != nil {
 			return err
 		}
 		for r, v := range f {
-			y[r] -= v * span
+			y[r] -= v * weight
 		}
 	}
 	vec.RowDots(f, z, dw, w.m.Eq.Dim)
