@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
@@ -22,12 +23,13 @@ const (
 	Above   Side = 1
 )
 
-// Dot is a value with the half-width of its interval.
+// Dot is a value with the half-width of its 95 % interval, of all errors and of sampling
+// alone; NaN where it is not known.
 type Dot struct {
-	Name        string
-	Value, Half float64
-	Solver      bool // trained, and not a reference
-	Side        Side
+	Name                  string
+	Value, Half, Sampling float64
+	Solver                bool // trained, and not a reference
+	Side                  Side
 }
 
 // Deviations is values of one thing beside the best of them, nil for none.
@@ -38,8 +40,8 @@ type Deviations struct {
 }
 
 // AddDeviations draws the deviation of every value from the best in per cent, or the value
-// where there is no best, with the half-width of the interval. A bound is a triangle that
-// points to where the value is.
+// where there is no best, with its 95 % interval as a bar, whose thick part is sampling
+// alone. A bound is a triangle that points to where the value is.
 func (f *Figure) AddDeviations(d Deviations) {
 	p := plot.New()
 	p.Title.Text = d.Title
@@ -62,8 +64,16 @@ func (f *Figure) AddDeviations(d Deviations) {
 		if bars, err := plotter.NewXErrorBars(at); err == nil && at.half > 0 {
 			p.Add(bars)
 		}
+		name := r.Name
+		if !words.Known(r.Half) {
+			name += " (error unknown)"
+		} else if inner := unit * r.Sampling; inner > 0 && inner < at.half { // the thicker part of the bar
+			line, _ := plotter.NewLine(plotter.XYs{{X: at.x - inner, Y: at.y}, {X: at.x + inner, Y: at.y}}) // numbers all
+			line.Color, line.Width = shade(r.Solver), vg.Points(3)
+			p.Add(line)
+		}
 		p.Add(marks(plotter.XYs{{X: at.x, Y: at.y}}, shade(r.Solver), glyph(r.Side)))
-		names = append(names, r.Name)
+		names = append(names, name)
 	}
 	p.NominalY(names...)
 	p.Y.Tick.Label.Font.Size = font.Points(10)

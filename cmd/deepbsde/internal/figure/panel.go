@@ -46,7 +46,7 @@ func band(p *plot.Plot, c color.RGBA, first, last, lo, hi float64) *plotter.Poly
 	if err != nil {
 		return nil
 	}
-	area.Color, area.LineStyle.Width = color.NRGBA{R: c.R, G: c.G, B: c.B, A: 0x38}, 0
+	area.Color, area.LineStyle.Width = faint(c), 0
 	p.Add(area)
 	return area
 }

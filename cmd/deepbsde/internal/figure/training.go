@@ -21,8 +21,12 @@ type Run struct {
 // Moment is the state of a training, NaN where something is not known.
 type Moment struct{ Step, Seconds, Value, Loss, Rate float64 }
 
-// Final is the estimate at the end of a run with its 95 % interval.
-type Final struct{ Value, Low, High float64 }
+// Final is the estimate at the end of a run with the half-widths of its 95 % intervals: of
+// all errors together, and of sampling alone. NaN where one is not known.
+type Final struct{ Value, Error, Sampling float64 }
+
+// SamplingAlone tells that the error of everything is not known.
+func (f *Final) SamplingAlone() bool { return !words.Known(f.Error) }
 
 // Reference is a value to compare with; the error is NaN where it is not known.
 type Reference struct{ Value, StdErr float64 }
@@ -84,19 +88,37 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 	if first == last { // nothing but the state before training
 		last++
 	}
-	bands := make([]*plotter.Polygon, len(t.Runs))
+	wide, narrow := make([]*plotter.Polygon, len(t.Runs)), make([]*plotter.Polygon, len(t.Runs))
 	for i, r := range t.Runs { // below all lines
-		if r.Final != nil {
-			bands[i] = band(p, runColors[i%len(runColors)], first, last, r.Final.Low, r.Final.High)
+		if f, shade := r.Final, runColors[i%len(runColors)]; f != nil {
+			if !f.SamplingAlone() {
+				wide[i] = band(p, shade, first, last, f.Value-f.Error, f.Value+f.Error)
+			}
+			if words.Known(f.Sampling) {
+				narrow[i] = band(p, shade, first, last, f.Value-f.Sampling, f.Value+f.Sampling)
+			}
 		}
 	}
 	for i, r := range t.Runs {
 		shade := runColors[i%len(runColors)]
 		f.curve(p, r.Name, r.points(x, y, first, false), shade)
-		if bands[i] != nil {
-			point := marks(plotter.XYs{{X: last, Y: r.Final.Value}}, shade, glyph(Neither))
-			p.Add(point)
-			f.explain(r.Name+": final estimate, 95 % interval", bands[i], point)
+		if r.Final == nil {
+			continue
+		}
+		point := marks(plotter.XYs{{X: last, Y: r.Final.Value}}, shade, glyph(Neither))
+		p.Add(point)
+		switch {
+		case wide[i] != nil:
+			f.explain(r.Name+": final estimate, all errors, 95 %", wide[i], point)
+			if narrow[i] != nil {
+				f.explain(r.Name+": sampling alone, 95 %", darker(shade))
+			}
+		case narrow[i] != nil && t.HasLoss:
+			f.explain(r.Name+": final estimate, sampling alone, 95 %", narrow[i], point)
+		case narrow[i] != nil: // of a policy, whose cost has no other error
+			f.explain(r.Name+": final estimate, 95 % interval", narrow[i], point)
+		default:
+			f.explain(r.Name+": final estimate, error unknown", point)
 		}
 	}
 	if ref := t.Reference; ref != nil {
