@@ -27,8 +27,8 @@ func TestUnknownLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "network bias     unknown              the time step hides it"
-	if text := (&report.Report{Member: m, Result: &bsde.Result{Estimate: estimate.Estimate{Value: 1, NetworkBias: nan}}}).Block().String(); !strings.Contains(text, want) {
+	want := "network          unknown              the time step hides the bias"
+	if text := (&report.Report{Member: m, Result: &bsde.Result{Estimate: estimate.Estimate{Value: 1, NetworkBias: nan, NetworkError: nan}}}).Block().String(); !strings.Contains(text, want) {
 		t.Errorf("%s, want %q", text, want)
 	}
 }

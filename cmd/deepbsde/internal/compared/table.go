@@ -81,20 +81,12 @@ func columns(all []Comparison) []column {
 	})
 }
 
-// between is the bounds that a row states beside its value, rounded away from it.
+// between is the bounds that a row states beside its value.
 func between(r Row) string {
-	low, high := words.Known(r.Lower), words.Known(r.Upper)
-	switch digits := digits(r); {
-	case r.Failed != nil:
+	if r.Failed != nil {
 		return ""
-	case low && high:
-		return words.Floor(r.Lower, digits) + " … " + words.Ceil(r.Upper, digits)
-	case low:
-		return "≥ " + words.Floor(r.Lower, digits)
-	case high:
-		return "≤ " + words.Ceil(r.Upper, digits)
 	}
-	return ""
+	return words.Bracket(r.Lower, r.Upper, digits(r))
 }
 
 // digits is the error that decides how many digits the numbers of a row have.
@@ -126,13 +118,13 @@ func csvTable(all []Comparison) string {
 }
 
 const notes = `
-Errors in the units of u. Error: the half-width of the 95 % interval with all errors; of
-references and of policies, whose parts it has alone, sampling and training. Sampling:
-standard error. Training: scatter over seeds beyond that of sampling. Verdict against the
-row "reference", or the most exact reference known: agrees or disagrees within the errors of
-both; undecided where an error is unknown or not to be trusted, where both together are more
-than 5 % of the value, and for a bound on its side. The cost of a trained policy is a bound:
-no policy is better than the optimal one.`
+Errors in the units of u. Error: half-width of the 95 % interval of all errors together; of
+references it has sampling alone, of policies sampling and training. Sampling: standard
+error. Training: scatter over seeds beyond that of sampling. Verdict: against the row
+called reference, or the most exact reference known, within the errors of both. Undecided:
+an error is unknown or not to be trusted; both together are more than 5 % of the value; or
+a bound is on its side. Blank: there is none. The cost of a trained policy is a bound: no
+policy is better than the optimal one.`
 
 // sided is a value with the digits that its error justifies, and its side if it is a
 // bound.

@@ -23,8 +23,8 @@ var black = color.RGBA{A: 0xff}
 // faint is a colour for bands.
 func faint(c color.RGBA) color.NRGBA { return color.NRGBA{R: c.R, G: c.G, B: c.B, A: 0x38} }
 
-// darker is the colour of a band within a band, for the key.
-func darker(c color.RGBA) swatch { return swatch{color.NRGBA{R: c.R, G: c.G, B: c.B, A: 0x64}} }
+// darker is a colour for bands within bands.
+func darker(c color.RGBA) color.NRGBA { return color.NRGBA{R: c.R, G: c.G, B: c.B, A: 0x58} }
 
 // shade is the colour of a solver or of a reference.
 func shade(solver bool) color.Color {

@@ -1,7 +1,6 @@
 package figure
 
 import (
-	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -92,10 +91,14 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 	for i, r := range t.Runs { // below all lines
 		if f, shade := r.Final, runColors[i%len(runColors)]; f != nil {
 			if !f.SamplingAlone() {
-				wide[i] = band(p, shade, first, last, f.Value-f.Error, f.Value+f.Error)
+				wide[i] = band(p, faint(shade), first, last, f.Value-f.Error, f.Value+f.Error)
 			}
 			if words.Known(f.Sampling) {
-				narrow[i] = band(p, shade, first, last, f.Value-f.Sampling, f.Value+f.Sampling)
+				color := darker(shade)
+				if !t.HasLoss { // a policy, whose cost has no other error
+					color = faint(shade)
+				}
+				narrow[i] = band(p, color, first, last, f.Value-f.Sampling, f.Value+f.Sampling)
 			}
 		}
 	}
@@ -111,11 +114,11 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 		case wide[i] != nil:
 			f.explain(r.Name+": final estimate, all errors, 95 %", wide[i], point)
 			if narrow[i] != nil {
-				f.explain(r.Name+": sampling alone, 95 %", darker(shade))
+				f.explain(r.Name+": sampling alone, 95 %", narrow[i])
 			}
 		case narrow[i] != nil && t.HasLoss:
 			f.explain(r.Name+": final estimate, sampling alone, 95 %", narrow[i], point)
-		case narrow[i] != nil: // of a policy, whose cost has no other error
+		case narrow[i] != nil:
 			f.explain(r.Name+": final estimate, 95 % interval", narrow[i], point)
 		default:
 			f.explain(r.Name+": final estimate, error unknown", point)
@@ -124,7 +127,7 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 	if ref := t.Reference; ref != nil {
 		name := "reference"
 		if half := 1.96 * ref.StdErr; half > 0.005*(math.Max(p.Y.Max, ref.Value)-math.Min(p.Y.Min, ref.Value)) {
-			band(p, color.RGBA{A: 0xff}, first, last, ref.Value-half, ref.Value+half)
+			band(p, faint(black), first, last, ref.Value-half, ref.Value+half)
 			name = "reference, its 95 % error in grey"
 		}
 		if line, err := plotter.NewLine(plotter.XYs{{X: first, Y: ref.Value}, {X: last, Y: ref.Value}}); err == nil {
