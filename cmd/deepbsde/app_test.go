@@ -34,6 +34,9 @@ type output struct {
 // trainings of tests are too short to ask for that.
 func (o output) finished() bool { return o.status == 0 || o.status == exitUntrusted }
 
+// ended tells of an exit status what finished tells of an output.
+func ended(status int) bool { return output{status: status}.finished() }
+
 // fakeSolve turns a function of a call into a solver; nil gives fakeResult.
 func fakeSolve(solve func(call) (*bsde.Result, error)) solver {
 	if solve == nil {

@@ -67,6 +67,9 @@ func (s step) try(t *testing.T, root string) {
 	if strings.HasPrefix(s.shown, "deepbsde: ") {
 		want = exitUsage
 	}
+	if strings.Contains(s.shown, "not trustworthy") {
+		want = exitUntrusted
+	}
 	var code int
 	if s.stop { // once it has begun to train
 		want = exitInterrupted
