@@ -137,7 +137,7 @@ func lineFigure(r points.Scan, runs []scannedRun) *figure.Figure {
 		f.AddLine(line)
 	}
 	panel(first.valueName(), func(p *points.Value) figure.Valued {
-		return figure.Valued{Value: p.Value, Error: p.Error, StdErr: p.StdErr, Exact: p.Exact}
+		return figure.Valued{Value: p.Value, Error: p.Error, StdErr: p.StdErr, Exact: p.Exact, Doubt: p.Trust == "no"}
 	})
 	panel(derivative, func(p *points.Value) figure.Valued {
 		return figure.Valued{Value: r.Slope(p.Gradient), Error: nan, StdErr: math.Abs(r.Slope(p.GradientStdErr)), Exact: r.Slope(p.ExactGradient)}

@@ -256,13 +256,7 @@ func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsd
 		return nil, context.Canceled
 	}
 	run.Status, run.Value, run.StdErr, run.Seconds = r.Status.String(), words.Number(r.Value), words.Number(r.StdErr), r.Elapsed.Seconds()
-	run.Error = words.Number(r.Error)
-	if r.Control == nil {
-		run.Trust = "no"
-		if r.Trusted() {
-			run.Trust = "yes"
-		}
-	}
+	run.Error, run.Trust = words.Number(r.Error), trustOf(r)
 	for _, h := range r.History {
 		if words.Known(h.Value) {
 			run.Checkpoints = append(run.Checkpoints, bench.Checkpoint{Iteration: h.Iteration, Value: h.Value, Seconds: h.Elapsed.Seconds()})

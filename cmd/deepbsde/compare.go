@@ -288,6 +288,17 @@ func rowOf(network string, runs []*bsde.Result) compared.Row {
 	return row
 }
 
+// trustOf is yes or no of an equation's answer, "" of a policy.
+func trustOf(r *bsde.Result) string {
+	switch {
+	case r.Control != nil:
+		return ""
+	case r.Trusted():
+		return "yes"
+	}
+	return "no"
+}
+
 // boundOf is the side on which the value of a policy bounds the optimum.
 func boundOf(r *bsde.Result) pde.Bound {
 	switch {

@@ -189,7 +189,7 @@ func drawComparison(r *saved.Run, m *member.Member, d *page.Data) error {
 	own := answer(r)
 	c := &compared.Comparison{Best: &compared.Best{Value: ref.Value, StdErr: ref.StdErr}, Rows: []compared.Row{
 		compared.OfReference("reference", ref.Value, ref.StdErr),
-		{Name: "this run", Solver: true, Value: own.Value, Error: own.Error, Sampling: own.StdErr},
+		{Name: "this run", Solver: true, Value: own.Value, Error: own.Error, Sampling: own.StdErr, Trust: trustOf(j)},
 	}}
 	for _, k := range r.Known(m) {
 		if k.Value.Value != ref.Value {

@@ -23,7 +23,7 @@ func (c *Comparison) Deviations() figure.Deviations {
 		d.Best = &c.Best.Value
 	}
 	for _, r := range c.Rows {
-		dot := figure.Dot{Name: r.Name, Value: r.Value, Half: r.Error, Sampling: words.Normal95 * r.Sampling, Solver: r.Solver}
+		dot := figure.Dot{Name: r.Name, Value: r.Value, Half: r.Error, Sampling: words.Normal95 * r.Sampling, Solver: r.Solver, Doubt: r.Trust == "no"}
 		switch r.Bound {
 		case "lower": // the value lies above it
 			dot.Side = figure.Above

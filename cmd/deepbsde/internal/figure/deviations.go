@@ -29,6 +29,7 @@ type Dot struct {
 	Name                  string
 	Value, Half, Sampling float64
 	Solver                bool // trained, and not a reference
+	Doubt                 bool // it says of itself that it is not trustworthy
 	Side                  Side
 }
 
@@ -47,10 +48,10 @@ func (f *Figure) AddDeviations(d Deviations) {
 	p.Title.Text = d.Title
 	p.Add(plotter.NewGrid())
 	shift, unit := 0.0, 1.0
-	p.X.Label.Text = "u(0, x0), with 95 % interval"
+	p.X.Label.Text = "u(0, x0), with 95 % interval (thick: sampling)"
 	if d.Best != nil {
 		shift, unit = *d.Best, 100/math.Abs(*d.Best)
-		p.X.Label.Text = "deviation from " + words.Exact(*d.Best) + " in %, with 95 % interval"
+		p.X.Label.Text = "deviation from " + words.Exact(*d.Best) + " in %, with 95 % interval (thick: sampling)"
 		zero, _ := plotter.NewLine(plotter.XYs{{X: 0, Y: -0.5}, {X: 0, Y: float64(len(d.Dots)) - 0.5}}) // fails on non-numbers alone
 		zero.Color = color.Gray{Y: 128}
 		p.Add(zero)
@@ -71,6 +72,9 @@ func (f *Figure) AddDeviations(d Deviations) {
 			line, _ := plotter.NewLine(plotter.XYs{{X: at.x - inner, Y: at.y}, {X: at.x + inner, Y: at.y}}) // numbers all
 			line.Color, line.Width = shade(r.Solver), vg.Points(3)
 			p.Add(line)
+		}
+		if r.Doubt && words.Known(r.Half) {
+			name += " (not trustworthy)"
 		}
 		p.Add(marks(plotter.XYs{{X: at.x, Y: at.y}}, shade(r.Solver), glyph(r.Side)))
 		names = append(names, name)

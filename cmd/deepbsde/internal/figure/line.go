@@ -20,7 +20,10 @@ type Curve struct {
 
 // Valued is a value with the half-width of its 95 % interval of all errors, its standard
 // error, and the exact value; NaN where one is not known.
-type Valued struct{ X, Value, Error, StdErr, Exact float64 }
+type Valued struct {
+	X, Value, Error, StdErr, Exact float64
+	Doubt                          bool // the value says of itself that it is not trustworthy
+}
 
 // Line is a panel of curves along a line.
 type Line struct {
@@ -48,7 +51,7 @@ func (f *Figure) AddLine(l Line) {
 		if c.Policy {
 			f.alongside(p, c.Name+": 95 % interval", c.Points, faint(shade), sampling)
 		} else {
-			f.alongside(p, c.Name+": all errors, 95 %", c.Points, faint(shade), func(v Valued) float64 { return v.Error })
+			f.alongside(p, c.Name+": all errors, "+stated(slices.ContainsFunc(c.Points, func(v Valued) bool { return v.Doubt && words.Known(v.Error) })), c.Points, faint(shade), func(v Valued) float64 { return v.Error })
 			f.alongside(p, c.Name+": sampling alone, 95 %", c.Points, darker(shade), sampling)
 		}
 		f.curve(p, c.Name, line, shade)

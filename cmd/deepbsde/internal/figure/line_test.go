@@ -25,7 +25,8 @@ func TestLineBands(t *testing.T) {
 		}
 		return list
 	}
-	gap := points(0.5)
+	gap, doubtful := points(0.5), points(0.5)
+	doubtful[1].Doubt = true
 	gap[2].Error = nan
 	for _, c := range []struct {
 		curve Curve
@@ -33,6 +34,7 @@ func TestLineBands(t *testing.T) {
 		high  float64 // where the panel ends
 	}{
 		{Curve{Name: "run", Points: points(0.5)}, "run: all errors, 95 %; run: sampling alone, 95 %; run", 1.5},
+		{Curve{Name: "run", Points: doubtful}, "run: all errors, not trustworthy; run: sampling alone, 95 %; run", 1.5},
 		{Curve{Name: "run", Points: points(nan)}, "run: sampling alone, 95 %; run", 1.196},
 		{Curve{Name: "run", Points: gap}, "run: all errors, 95 %; run: sampling alone, 95 %; run", 1.5},
 		{Curve{Name: "run", Points: points(nan), Policy: true}, "run: 95 % interval; run", 1.196},
@@ -56,10 +58,11 @@ func TestFinalBands(t *testing.T) {
 		loss  bool
 		want  string
 	}{
-		{Final{1, 0.5, 0.1}, true, "run; run: final estimate, all errors, 95 %; run: sampling alone, 95 %"},
-		{Final{1, nan, 0.1}, true, "run; run: final estimate, sampling alone, 95 %"},
-		{Final{1, nan, nan}, true, "run; run: final estimate, error unknown"},
-		{Final{1, nan, 0.1}, false, "run; run: final estimate, 95 % interval"},
+		{Final{1, 0.5, 0.1, false}, true, "run; run: final estimate, all errors, 95 %; run: sampling alone, 95 %"},
+		{Final{1, 0.5, 0.1, true}, true, "run; run: final estimate, all errors, not trustworthy; run: sampling alone, 95 %"},
+		{Final{1, nan, 0.1, true}, true, "run; run: final estimate, sampling alone, 95 %"},
+		{Final{1, nan, nan, true}, true, "run; run: final estimate, error unknown"},
+		{Final{1, nan, 0.1, false}, false, "run; run: final estimate, 95 % interval"},
 	} {
 		run := Run{Name: "run", Final: &c.final, History: []Moment{{Step: 0, Value: 1.1}, {Step: 10, Value: 1}}}
 		f := Training{Value: "Y0", HasLoss: c.loss, Runs: []Run{run}}.Figure("value", "steps")
@@ -73,9 +76,9 @@ func TestFinalBands(t *testing.T) {
 func TestDeviations(t *testing.T) {
 	best := 1.0
 	f := &Figure{}
-	f.AddDeviations(Deviations{Best: &best, Dots: []Dot{{Name: "exact", Value: 1}, {Name: "run", Value: 1.01, Half: 0.02, Sampling: 0.01, Solver: true}, {Name: "other", Value: 1.1, Half: math.NaN(), Solver: true}}})
+	f.AddDeviations(Deviations{Best: &best, Dots: []Dot{{Name: "exact", Value: 1}, {Name: "run", Value: 1.01, Half: 0.02, Sampling: 0.01, Solver: true}, {Name: "third", Value: 1, Half: 0.1, Doubt: true}, {Name: "other", Value: 1.1, Half: math.NaN(), Solver: true}}})
 	text, err := f.Draw(Size{}, "svg")
-	if err != nil || !strings.Contains(string(text), "other (error unknown)") || strings.Contains(string(text), "run (error") {
+	if err != nil || !strings.Contains(string(text), "other (error unknown)") || !strings.Contains(string(text), "third (not trustworthy)") || strings.Contains(string(text), "run (error") {
 		t.Errorf("%v, %s", err, text)
 	}
 }

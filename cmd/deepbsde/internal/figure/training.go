@@ -22,7 +22,10 @@ type Moment struct{ Step, Seconds, Value, Loss, Rate float64 }
 
 // Final is the estimate at the end of a run with the half-widths of its 95 % intervals: of
 // all errors together, and of sampling alone. NaN where one is not known.
-type Final struct{ Value, Error, Sampling float64 }
+type Final struct {
+	Value, Error, Sampling float64
+	Doubt                  bool // it says of itself that it is not trustworthy
+}
 
 // SamplingAlone tells that the error of everything is not known.
 func (f *Final) SamplingAlone() bool { return !words.Known(f.Error) }
@@ -112,7 +115,7 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 		p.Add(point)
 		switch {
 		case wide[i] != nil:
-			f.explain(r.Name+": final estimate, all errors, 95 %", wide[i], point)
+			f.explain(r.Name+": final estimate, all errors, "+stated(r.Final.Doubt), wide[i], point)
 			if narrow[i] != nil {
 				f.explain(r.Name+": sampling alone, 95 %", narrow[i])
 			}
@@ -139,6 +142,14 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 	p.X.Min, p.X.Max = first, last
 	addMargin(p)
 	return p
+}
+
+// stated is what an interval of all errors is worth.
+func stated(doubt bool) string {
+	if doubt {
+		return "not trustworthy"
+	}
+	return "95 %"
 }
 
 // lossPanel draws the loss of each run, on a logarithmic axis where it covers a decade.

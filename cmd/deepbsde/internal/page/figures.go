@@ -13,7 +13,9 @@ import (
 // DrawTraining draws the training of the run.
 func (d *Data) DrawTraining(t figure.Training) error {
 	value, state, band := t.Value, stateInWords(t), "The band is the 95 % interval of the final estimate."
-	if f := t.Runs[0].Final; f != nil && !f.SamplingAlone() {
+	if f := t.Runs[0].Final; f != nil && f.Doubt && !f.SamplingAlone() {
+		band = "The band is the final estimate with the errors that it states, which are not to be trusted, the darker part that of sampling alone."
+	} else if f != nil && !f.SamplingAlone() {
 		band = "The band is the final estimate with all its errors, the darker part that of sampling alone, 95 %."
 	} else if f != nil && t.HasLoss {
 		band = "The band is the final estimate with the error of sampling alone, 95 %; that of everything is unknown."

@@ -12,6 +12,7 @@ var meanings = map[string]string{
 	"u(0, x0)":       "the answer: a control variate estimate with the trained network on fresh paths, extrapolated in the time step;",
 	"sampling":       "standard error of the mean over fresh paths",
 	"bounds":         "u(0, x0) lies there;",
+	"trust":          "whether the error can be relied on;",
 	"relative error": "distance of the value from the reference, relative to it",
 	"residual ratio": "share of the spread that Z = 0 leaves which the network does not explain; 0 % is a perfect Z",
 	"gradient":       "∇u(0, x0);",

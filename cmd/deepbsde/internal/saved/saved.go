@@ -171,7 +171,7 @@ func Training(runs []*Run) figure.Training {
 	for _, r := range runs {
 		one := figure.Run{Name: r.Name, History: r.Moments()}
 		if res := r.Result; res != nil && !math.IsNaN(res.Value) {
-			one.Final = &figure.Final{Value: res.Value, Error: res.Error, Sampling: words.Normal95 * res.StdErr}
+			one.Final = &figure.Final{Value: res.Value, Error: res.Error, Sampling: words.Normal95 * res.StdErr, Doubt: res.Control == nil && !res.Trusted()}
 		}
 		t.Runs = append(t.Runs, one)
 		if ref := r.Reference; t.Reference == nil && ref != nil { // of the first that has one
