@@ -10,6 +10,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
 	"github.com/deepbsde/deepbsde/pde"
@@ -189,4 +190,37 @@ func TestEarlierResult(t *testing.T) {
 		t.Errorf("status %d, %s", out.status, out.stderr)
 	}
 	wantIn(t, pageOf(t, dir), "The error of the answer is unknown: the run was made by an earlier version.", "0.467 ± unknown", "this run: final estimate, sampling alone, 95 %")
+}
+
+// TestKeptUntrusted: a finished run that is not to be trusted ends with status 4 each time,
+// and its page warns of it at the top, with the verdict below.
+func TestKeptUntrusted(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	if err := os.CopyFS(dir, os.DirFS("../../bsde/run/testdata/earlier")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, run.ResultFile)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep := func(keys string) {
+		changed := strings.Replace(string(text), `"stderr": 0.04404998221899252`, keys+`, "stderr": 0.04404998221899252`, 1)
+		if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep(`"error": 0.3, "trust": "no", "reasons": ["network bias not small: 0.25 of 0.47"], "lower": 0.2, "upper": 0.6`)
+	for _, args := range [][]string{{"solve", "--resume", dir}, {"solve", "--resume", dir, "--json"}} {
+		if out := execute(t, args...); out.status != exitUntrusted || !strings.HasSuffix(out.stderr, "not trustworthy: network bias not small: 0.25 of 0.47\n") {
+			t.Errorf("%v: status %d, %s", args, out.status, out.stderr)
+		}
+	}
+	wantIn(t, pageOf(t, dir), "The answer is not trustworthy: network bias not small: 0.25 of 0.47.", "0.47 ± 0.30", "between 0.20 and 0.60", "final estimate, all errors, not trustworthy",
+		"this run (not trustworthy)", "The reference leaves it undecided: the answer states no error that can be trusted.", "<td>undecided</td>", "which are not to be trusted")
+	keep(`"error": 0.01, "trust": "yes"`)
+	if out := execute(t, "solve", "--resume", dir); out.status != 0 {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+	wantIn(t, pageOf(t, dir), "The reference disagrees: the answer is 0.067 away from it", "<td>disagrees</td>", "final estimate, all errors, 95 %")
 }
