@@ -243,7 +243,7 @@ func TestEndings(t *testing.T) {
 	diverged := func(c call) (*bsde.Result, error) {
 		r, nan := fakeResult(c), math.NaN()
 		r.Status, r.Iterations = bsde.Diverged, 7
-		r.Value, r.StdErr, r.CI95, r.ResidualRatio = nan, nan, [2]float64{nan, nan}, math.Inf(1)
+		r.Value, r.Error, r.StdErr, r.CI95, r.ResidualRatio = nan, nan, nan, [2]float64{nan, nan}, math.Inf(1)
 		r.DiscretizationError, r.NetworkBias, r.Gradient = nan, nan, []float64{nan}
 		return r, nil
 	}
@@ -267,7 +267,7 @@ func TestEndings(t *testing.T) {
 	}{
 		{"diverged", diverged, "solve hjb", 3, "", "deepbsde: no value after 7 of 600 iterations: training diverged: lower the learning rate"},
 		{"diverged JSON", diverged, "solve hjb --json", 3, `"status":"diverged"`, "deepbsde: no value after 7 of 600 iterations: training diverged"},
-		{"cancelled", cancelled, "solve hjb", 130, "4.58990", "deepbsde: interrupted after 120 of 600 iterations\n"},
+		{"cancelled", cancelled, "solve hjb", 130, "4.5899 ± 0.0021", "deepbsde: interrupted after 120 of 600 iterations\n"},
 		{"cancelled JSON", cancelled, "solve hjb --json", 130, `"status":"cancelled"`, "interrupted"},
 		{"time limit", limit, "solve hjb", 0, "The time limit ended training", ""},
 	} {

@@ -75,7 +75,7 @@ func maximum(v []float64) float64 {
 
 // solved is what the tests read of the JSON result.
 type solved struct {
-	Value, Error, StdErr, Seconds float64 // the error NaN where not known
+	Value, Error, StdErr, Seconds float64 // the error −∞ where not known, which covers nothing
 	Trust, Verdict                string
 	Status                        string
 	DiscretizationError           float64 `json:"discretization_error"`
@@ -90,7 +90,7 @@ func solveJSON(t *testing.T, args ...string) solved {
 	if code := program(context.Background(), append([]string{"solve", "--json", "--quiet"}, args...), &out, &errs); !ended(code) {
 		t.Fatalf("solve %v: exit status %d: %s", args, code, errs.String())
 	}
-	r := solved{Error: math.NaN()}
+	r := solved{Error: math.Inf(-1)}
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
 		t.Fatal(err)
 	}
