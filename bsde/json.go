@@ -205,7 +205,7 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Estimate: *e, RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),
 		Iterations: j.Iterations, Elapsed: time.Duration(j.Seconds * float64(time.Second)), Status: statusOf(j.Status),
 	}
-	if len(j.CI95) == 2 {
+	if len(j.CI95) == 2 && (j.Error != nil || j.Kind == "control") { // that of an earlier version is of sampling alone
 		r.CI95 = [2]float64(j.CI95)
 	}
 	if c := j.JSONControl; c != nil && j.Kind == "control" {

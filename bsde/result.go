@@ -9,11 +9,13 @@ import (
 	"github.com/deepbsde/deepbsde/pde"
 )
 
-// Result is what a run found, with its errors kept apart:
+// Result is what a run found. Of an equation Error is the half-width of the 95 % interval of
+// all errors together, CI95, and Trusted tells whether it can be relied on, Reasons why not.
+// Its parts are kept apart:
 //
-//	sampling        StdErr, CI95: the final estimate is a mean over random paths
+//	sampling        StdErr: the final estimate is a mean over random paths
 //	discretisation  DiscretizationError: the same estimate with larger steps
-//	nonlinearity    NetworkBias: an imperfect Z in a nonlinear generator
+//	nonlinearity    NetworkError, NetworkBias: an imperfect Z in a nonlinear generator
 //	approximation   ResidualRatio: the share of the terminal value that is unexplained
 //
 // Numbers that are not known are NaN.
@@ -24,7 +26,7 @@ type Result struct {
 	Method  Method // as used, defaults filled in
 
 	// Estimate is u(0, x0) on fresh paths with its errors, and in Trained Y0 as the optimiser
-	// left it. Of a control problem it has Value, StdErr, CI95 and Paths alone: Value is the
+	// left it. Of a control problem it has Value, StdErr, CI95 (of sampling) and Paths alone: Value is the
 	// mean cost (the reward, where the problem maximises) of the trained policy, penalties
 	// left out. The policy is one of many, so the optimal cost of the
 	// discretised problem lies below its cost (above, for a reward): without Constraints

@@ -187,6 +187,9 @@ func TestEarlierRuns(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal(text, &kept)
 	}
+	if !math.IsNaN(kept.Error) || !math.IsNaN(kept.CI95[0]) || kept.Trusted() || kept.Reasons != nil {
+		t.Errorf("an earlier version stated no error of everything, and gave no reasons: %+v", kept.Estimate)
+	}
 	// The run is of another processor perhaps: float32 rounds to 6e-8, in another order there.
 	if err != nil || math.Abs(e.Value-kept.Value) > 1e-6*kept.Value {
 		t.Errorf("u(0, x0) = %v from the checkpoint, %v in result.json, %v", e.Value, kept.Value, err)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 )
 
 // Solve makes a run in a new directory, trains, and keeps the result. nil settings mean
@@ -62,7 +64,24 @@ func (r *Run) complete(ctx context.Context, t *bsde.Trainer, o *Options) (*bsde.
 		return nil, err
 	}
 	res.Dim = r.Dim // the family's, as the manifest has it
-	return res, r.Finish(res, fmt.Sprintf("%s: %v ± %v (%s)\n", res.Problem, res.Value, res.StdErr, res.Status))
+	return res, r.Finish(res, inWords(res))
+}
+
+// inWords is a result in one line: with the error of everything, or for a policy that of
+// sampling.
+func inWords(r *bsde.Result) string {
+	err, trust := r.Error, ""
+	switch {
+	case r.Control != nil:
+		err = estimate.Normal95 * r.StdErr
+	case !r.Trusted():
+		trust = ", not trustworthy"
+	}
+	plusMinus := "unknown"
+	if !math.IsNaN(err) {
+		plusMinus = fmt.Sprint(err)
+	}
+	return fmt.Sprintf("%s: %v ± %s (%s%s)\n", r.Problem, r.Value, plusMinus, r.Status, trust)
 }
 
 // Continue locks the directory of a run that was stopped and is a trainer at its newest

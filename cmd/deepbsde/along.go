@@ -106,8 +106,9 @@ func (a *app) lastStates(ctx context.Context, r *saved.Run, e *evaluator) (list 
 	return list, nil
 }
 
-// lineFigure draws u along a line with its 95 % interval, beside the exact solution where
-// that is known, the derivative along the line, and the action.
+// lineFigure draws u along a line with its 95 % interval of all errors, beside the exact
+// solution where that is known, the derivative along the line with that of sampling, and the
+// action.
 func lineFigure(r points.Scan, runs []scannedRun) *figure.Figure {
 	first := runs[0]
 	f := &figure.Figure{Title: fmt.Sprintf("%s, t = %s", first.Identity, words.Exact(first.Values[0].Time))}
@@ -122,21 +123,24 @@ func lineFigure(r points.Scan, runs []scannedRun) *figure.Figure {
 	if first.policy != nil {
 		derivative = "its derivative " + derivative
 	}
-	panel := func(y string, get func(*points.Value) (y, err, exact float64)) {
+	panel := func(y string, get func(*points.Value) figure.Valued) {
 		line := figure.Line{X: along, Y: y}
 		for _, run := range runs {
-			c := figure.Curve{Name: run.name}
+			c := figure.Curve{Name: run.name, Policy: run.policy != nil}
 			for n, p := range run.Values {
-				v, stderr, u := get(p)
-				c.Points = append(c.Points, figure.Valued{X: r.At(n, len(run.Values)), Value: v, StdErr: stderr, Exact: u})
+				v := get(p)
+				v.X = r.At(n, len(run.Values))
+				c.Points = append(c.Points, v)
 			}
 			line.Curves = append(line.Curves, c)
 		}
 		f.AddLine(line)
 	}
-	panel(first.valueName(), func(p *points.Value) (y, err, exact float64) { return p.Value, p.StdErr, p.Exact })
-	panel(derivative, func(p *points.Value) (y, err, exact float64) {
-		return r.Slope(p.Gradient), math.Abs(r.Slope(p.GradientStdErr)), r.Slope(p.ExactGradient)
+	panel(first.valueName(), func(p *points.Value) figure.Valued {
+		return figure.Valued{Value: p.Value, Error: p.Error, StdErr: p.StdErr, Exact: p.Exact, Doubt: p.Trust == "no"}
+	})
+	panel(derivative, func(p *points.Value) figure.Valued {
+		return figure.Valued{Value: r.Slope(p.Gradient), Error: nan, StdErr: math.Abs(r.Slope(p.GradientStdErr)), Exact: r.Slope(p.ExactGradient)}
 	})
 	if first.policy == nil {
 		return f
@@ -146,11 +150,12 @@ func lineFigure(r points.Scan, runs []scannedRun) *figure.Figure {
 		if names := first.policy.ActionNames; names != nil {
 			name = names[k]
 		}
-		panel(name, func(p *points.Value) (y, err, exact float64) {
-			if p.Action == nil {
-				return nan, nan, nan
+		panel(name, func(p *points.Value) figure.Valued {
+			v := figure.Valued{Value: nan, Error: nan, StdErr: nan, Exact: nan}
+			if p.Action != nil {
+				v.Value = p.Action[k]
 			}
-			return p.Action[k], 0, nan
+			return v
 		})
 	}
 	return f

@@ -98,6 +98,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitDiverged    = 3
+	exitUntrusted   = 4
 	exitInterrupted = 130
 )
 

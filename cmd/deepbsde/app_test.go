@@ -30,6 +30,13 @@ type output struct {
 	calls          []call
 }
 
+// finished tells that a run came to its end, whether its answer can be trusted or not:
+// trainings of tests are too short to ask for that.
+func (o output) finished() bool { return o.status == 0 || o.status == exitUntrusted }
+
+// ended tells of an exit status what finished tells of an output.
+func ended(status int) bool { return output{status: status}.finished() }
+
 // fakeSolve turns a function of a call into a solver; nil gives fakeResult.
 func fakeSolve(solve func(call) (*bsde.Result, error)) solver {
 	if solve == nil {
@@ -61,12 +68,12 @@ func runWith(t *testing.T, solve func(call) (*bsde.Result, error), args ...strin
 func fakeResult(c call) *bsde.Result {
 	s := c.settings
 	s.Iterations, s.Precision, s.Workers, s.Paths, s.Steps = 600, "float32", 2, 32768, 20
-	value, stderr := 4.5899, 0.00042
+	value, stderr, nan := 4.5899, 0.00042, math.NaN()
 	return &bsde.Result{
 		Problem: c.problem.Name, Kind: "pde", Dim: c.problem.Dim, Method: c.method,
 		Estimate: estimate.Estimate{
-			Value: value, StdErr: stderr, CI95: [2]float64{value - 1.96*stderr, value + 1.96*stderr},
-			DiscretizationError: 0.0012, NetworkBias: -0.0003, ResidualRatio: 0.0213,
+			Value: value, Error: 0.0021, CI95: [2]float64{value - 0.0021, value + 0.0021}, Lower: nan, Upper: nan, StdErr: stderr,
+			DiscretizationError: 0.0012, NetworkBias: -0.0003, NetworkError: 0.0004, ResidualRatio: 0.0213,
 			Gradient: make([]float64, c.problem.Dim), GradientStdErr: make([]float64, c.problem.Dim), GradientDiscretization: 0.001,
 			Trained: 4.6, Paths: s.Paths,
 		},
@@ -236,7 +243,7 @@ func TestEndings(t *testing.T) {
 	diverged := func(c call) (*bsde.Result, error) {
 		r, nan := fakeResult(c), math.NaN()
 		r.Status, r.Iterations = bsde.Diverged, 7
-		r.Value, r.StdErr, r.CI95, r.ResidualRatio = nan, nan, [2]float64{nan, nan}, math.Inf(1)
+		r.Value, r.Error, r.StdErr, r.CI95, r.ResidualRatio = nan, nan, nan, [2]float64{nan, nan}, math.Inf(1)
 		r.DiscretizationError, r.NetworkBias, r.Gradient = nan, nan, []float64{nan}
 		return r, nil
 	}
@@ -260,7 +267,7 @@ func TestEndings(t *testing.T) {
 	}{
 		{"diverged", diverged, "solve hjb", 3, "", "deepbsde: no value after 7 of 600 iterations: training diverged: lower the learning rate"},
 		{"diverged JSON", diverged, "solve hjb --json", 3, `"status":"diverged"`, "deepbsde: no value after 7 of 600 iterations: training diverged"},
-		{"cancelled", cancelled, "solve hjb", 130, "4.58990", "deepbsde: interrupted after 120 of 600 iterations\n"},
+		{"cancelled", cancelled, "solve hjb", 130, "4.5899 ± 0.0021", "deepbsde: interrupted after 120 of 600 iterations\n"},
 		{"cancelled JSON", cancelled, "solve hjb --json", 130, `"status":"cancelled"`, "interrupted"},
 		{"time limit", limit, "solve hjb", 0, "The time limit ended training", ""},
 	} {

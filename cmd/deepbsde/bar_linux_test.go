@@ -69,7 +69,7 @@ func TestBarOnATerminal(t *testing.T) {
 	}
 	for _, columns := range []uint16{120, 80, 40} {
 		status, stdout, screen := runOnTerminal(t, columns, slow, "solve", "hjb")
-		if status != 0 || !strings.Contains(stdout, "4.58990") || strings.Contains(stdout, "\x1b") {
+		if status != 0 || !strings.Contains(stdout, "4.5899 ± 0.0021") || strings.Contains(stdout, "\x1b") {
 			t.Fatalf("status %d, standard output %q", status, stdout)
 		}
 		if columns >= 120 {

@@ -177,7 +177,7 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 				if err != nil {
 					return nil, err
 				}
-				cell := bench.Cell{Problem: m.Family.Name, Place: i, Dim: m.Dim, Identity: m.Identity(), Preset: p.name, Network: p.network}
+				cell := bench.Cell{Problem: m.Family.Name, Place: i, Dim: m.Dim, Identity: m.Identity(), Preset: p.name, Network: p.network, Policy: m.Control != nil}
 				if ref != nil {
 					cell.Reference = &bench.Reference{Value: ref.Value, StdErr: ref.StdErr}
 				}
@@ -256,6 +256,7 @@ func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsd
 		return nil, context.Canceled
 	}
 	run.Status, run.Value, run.StdErr, run.Seconds = r.Status.String(), words.Number(r.Value), words.Number(r.StdErr), r.Elapsed.Seconds()
+	run.Error, run.Trust = words.Number(r.Error), trustOf(r)
 	for _, h := range r.History {
 		if words.Known(h.Value) {
 			run.Checkpoints = append(run.Checkpoints, bench.Checkpoint{Iteration: h.Iteration, Value: h.Value, Seconds: h.Elapsed.Seconds()})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
@@ -13,6 +14,8 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"
@@ -100,7 +103,27 @@ func (a *app) runCompare(c *cli.Context, f *compareFlags) error {
 	} else {
 		err = a.print(compared.Table(all, f.Format.Name()))
 	}
+	if err == nil && stopped == nil {
+		return untrustedRows(all)
+	}
 	return errors.Join(err, stopped)
+}
+
+// untrustedRows is the error of a comparison in which an answer is not to be trusted, nil
+// where all are.
+func untrustedRows(all []compared.Comparison) error {
+	var names []string
+	for _, c := range all {
+		for _, r := range c.Rows {
+			if r.Trust == "no" {
+				names = append(names, r.Name+" of "+c.Problem)
+			}
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	return untrusted(words.Enumerate(names))
 }
 
 // partly is the error of an interruption after which something could be printed; nil
@@ -150,7 +173,8 @@ func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (c
 		}
 		switch {
 		case err == nil:
-			row := compared.Row{Name: r.Name, Value: ref.Value, Sampling: ref.StdErr, Bound: boundName(ref.Bound), Seconds: time.Since(start).Seconds()}
+			row := compared.OfReference(r.Name, ref.Value, ref.StdErr)
+			row.Bound, row.Seconds = report.BoundName(ref.Bound), time.Since(start).Seconds()
 			row.Continuous = m.Continuous(r.Name)
 			c.Rows = append(c.Rows, row)
 			if ref.Bound == pde.Neither && (c.Best == nil || ref.StdErr < c.Best.StdErr) && !(row.Continuous && c.Best != nil) {
@@ -161,11 +185,7 @@ func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (c
 		}
 	}
 	for _, k := range m.Known() {
-		row := compared.Row{Name: k.Name, Value: k.Value.Value, Sampling: k.Value.StdErr}
-		if row.Sampling == 0 { // not stated
-			row.Sampling = math.NaN()
-		}
-		c.Rows = append(c.Rows, row)
+		c.Rows = append(c.Rows, knownRow(k))
 	}
 	// The error of a published value may only not be stated.
 	r, err := m.Reference(ctx)
@@ -187,14 +207,22 @@ func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (c
 	return c, nil
 }
 
+// knownRow is the row of a value on record, whose error may not be stated.
+func knownRow(k member.Known) compared.Row {
+	stderr := k.Value.StdErr
+	if stderr == 0 {
+		stderr = math.NaN()
+	}
+	return compared.OfReference(k.Name, k.Value.Value, stderr)
+}
+
 func best(r *pde.Reference) *compared.Best {
 	return &compared.Best{Value: r.Value, StdErr: r.StdErr}
 }
 
 // seeds runs a solver with several seeds.
 func (a *app) seeds(ctx context.Context, m *member.Member, network string, f *compareFlags) (compared.Row, error) {
-	row := compared.Row{Name: network, Solver: true, Training: math.NaN()}
-	var values, variances, steps, biases []float64
+	var runs []*bsde.Result
 	for seed := range f.seeds.Or(1) {
 		s := m.Preset(network).Settings
 		s.Seed, s.Workers = uint64(seed+1), f.workers.Value
@@ -203,24 +231,72 @@ func (a *app) seeds(ctx context.Context, m *member.Member, network string, f *co
 		r, err := a.train(ctx, m, network, &s)
 		progress.Close()
 		if err != nil {
-			return row, err
+			return compared.Row{}, err
 		}
 		if r.Status == bsde.Cancelled {
-			return row, context.Canceled
+			return compared.Row{}, context.Canceled
 		}
-		values, variances = append(values, r.Value), append(variances, r.StdErr*r.StdErr)
-		steps, biases = append(steps, r.DiscretizationError), append(biases, r.NetworkBias)
-		row.Seconds += r.Elapsed.Seconds()
-		row.Bound = boundName(boundOf(r))
+		runs = append(runs, r)
 	}
-	n := float64(len(values))
-	row.Value, row.Step, row.Bias = stat.Mean(values, nil), stat.Mean(steps, nil), stat.Mean(biases, nil)
-	row.Sampling = math.Sqrt(stat.Mean(variances, nil) / n)
+	return rowOf(network, runs), nil
+}
+
+// rowOf is the row of a solver: means over its runs, of which the errors of equations are
+// those of the mean too, as they are of everything, and the same in each run perhaps.
+func rowOf(network string, runs []*bsde.Result) compared.Row {
+	mean := func(get func(r *bsde.Result) float64) float64 {
+		list := make([]float64, len(runs))
+		for i, r := range runs {
+			list[i] = get(r)
+		}
+		return stat.Mean(list, nil)
+	}
+	row := compared.Row{
+		Name: network, Solver: true, Training: math.NaN(), Bound: report.BoundName(boundOf(runs[0])),
+		Value:   mean(func(r *bsde.Result) float64 { return r.Value }),
+		Error:   mean(func(r *bsde.Result) float64 { return r.Error }),
+		Step:    mean(func(r *bsde.Result) float64 { return r.DiscretizationError }),
+		Network: mean(func(r *bsde.Result) float64 { return r.NetworkError }),
+		Bias:    mean(func(r *bsde.Result) float64 { return r.NetworkBias }),
+		Lower:   mean(func(r *bsde.Result) float64 { return r.Lower }),
+		Upper:   mean(func(r *bsde.Result) float64 { return r.Upper }),
+		Seconds: mean(func(r *bsde.Result) float64 { return r.Elapsed.Seconds() }),
+	}
+	n, variance := float64(len(runs)), mean(func(r *bsde.Result) float64 { return r.StdErr * r.StdErr })
+	row.Sampling = math.Sqrt(variance / n)
 	if n > 1 {
-		row.Training = math.Sqrt(math.Max(stat.Variance(values, nil)-stat.Mean(variances, nil), 0))
+		scatter := mean(func(r *bsde.Result) float64 { return (r.Value - row.Value) * (r.Value - row.Value) }) * n / (n - 1)
+		row.Training = math.Sqrt(math.Max(scatter-variance, 0))
 	}
-	row.Seconds /= n
-	return row, nil
+	if runs[0].Control != nil { // a policy's cost has no time step, and no network's error
+		row.Step, row.Network, row.Bias, row.Error = 0, 0, 0, words.Normal95*row.Sampling
+		if n > 1 {
+			row.Error += row.Training
+		}
+		return row
+	}
+	row.Trust = "yes"
+	seen := map[string]bool{} // the same reason has other numbers in each run
+	for _, r := range runs {
+		for _, reason := range report.ReasonsOf(&r.Estimate) {
+			row.Trust = "no"
+			if kind, _, _ := strings.Cut(reason, ": "); !seen[kind] {
+				seen[kind], row.Reasons = true, append(row.Reasons, reason)
+			}
+		}
+	}
+	return row
+}
+
+// trustOf is yes or no of an equation's answer, "" of a policy.
+func trustOf(r *bsde.Result) string {
+	switch {
+	case r.Control != nil:
+		return ""
+	case r.Trusted():
+		return "yes"
+	}
+	return "no"
 }
 
 // boundOf is the side on which the value of a policy bounds the optimum.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -26,7 +28,7 @@ func TestCompareTable(t *testing.T) {
 			t.Errorf("run %d has seed %d", i, c.settings.Seed)
 		}
 	}
-	for _, want := range []string{"hjb: exact does not apply: ", "hjb, d = 100     cole-hopf  4.590161725", "4.5901", "burgers, d = 50", "Consistent:"} {
+	for _, want := range []string{"hjb: exact does not apply: ", "hjb, d = 100     cole-hopf  4.590161725", "4.5901", "burgers, d = 50", "Verdict: against", " agrees ", " reference "} {
 		if !strings.Contains(out.stdout, want) {
 			t.Errorf("no %q in\n%s", want, out.stdout)
 		}
@@ -36,7 +38,7 @@ func TestCompareTable(t *testing.T) {
 func TestCompareFormats(t *testing.T) {
 	args := []string{"compare", "hjb", "--quiet", "--methods", "shared,cole-hopf"}
 	rows, err := csv.NewReader(strings.NewReader(runWith(t, nil, append(args, "--csv")...).stdout)).ReadAll()
-	if err != nil || len(rows) != 4 || rows[0][2] != "method" || rows[1][2] != "cole-hopf" || rows[1][5] != "4.590161725" || rows[2][2] != "published" || rows[3][2] != "shared" {
+	if err != nil || len(rows) != 4 || rows[0][2] != "method" || rows[1][2] != "cole-hopf" || rows[1][5] != "4.590161725" || rows[3][6] != "0.0021" || rows[3][7] != "yes" || rows[2][2] != "published" || rows[3][2] != "shared" {
 		t.Errorf("%v, %v", rows, err)
 	}
 	if out := runWith(t, nil, append(args, "--markdown")...).stdout; !strings.HasPrefix(out, "| problem | method |") {
@@ -45,9 +47,8 @@ func TestCompareFormats(t *testing.T) {
 	var got struct {
 		Comparisons []struct {
 			Rows []struct {
-				Method     string
-				Value      float64
-				Consistent *bool
+				Method, Trust, Verdict string
+				Value, Error           float64
 			}
 		}
 	}
@@ -55,9 +56,46 @@ func TestCompareFormats(t *testing.T) {
 	if err := json.Unmarshal([]byte(out.stdout), &got); err != nil || len(got.Comparisons) != 1 || len(got.Comparisons[0].Rows) != 3 {
 		t.Fatalf("%v in %s", err, out.stdout)
 	}
-	// 4.5899 ± 0.00042 with a time step error of 0.0012, from fakeResult.
-	if r := got.Comparisons[0].Rows[2]; r.Method != "shared" || r.Value != 4.5899 || r.Consistent == nil || !*r.Consistent {
+	// 4.5899 ± 0.0021 from fakeResult; the published value states no error.
+	for i, verdict := range []string{"reference", "undecided", "agrees"} {
+		if r := got.Comparisons[0].Rows[i]; r.Verdict != verdict {
+			t.Errorf("%+v, want it to be called %s", r, verdict)
+		}
+	}
+	if r := got.Comparisons[0].Rows[2]; r.Method != "shared" || r.Value != 4.5899 || r.Error != 0.0021 || r.Trust != "yes" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestCompareOfDoubtfulAnswers: an answer that is far off within an error as large is
+// undecided, as is one that is not to be trusted, which the exit status tells too.
+func TestCompareOfDoubtfulAnswers(t *testing.T) {
+	for _, c := range []struct {
+		value, err float64
+		doubt      bool
+		verdict    string
+		status     int
+	}{
+		{4.59 * 4.63, 4.59 * 4, false, "undecided", 0},
+		{4.59 * 1.43, 4.59 * 0.5, false, "undecided", 0},
+		{4.59 * 1.43, 0.01, false, "disagrees", 0},
+		{4.59, math.NaN(), false, "undecided", exitUntrusted},
+		{4.59, 0.01, true, "undecided", exitUntrusted},
+	} {
+		out := runWith(t, func(call call) (*bsde.Result, error) {
+			r := fakeResult(call)
+			r.Value, r.Error = c.value, c.err
+			if c.doubt {
+				r.Reasons = []estimate.Reason{{Kind: estimate.HeavyTails, Detail: fmt.Sprint("seed ", call.settings.Seed)}}
+			}
+			return r, nil
+		}, "compare", "hjb", "--quiet", "--methods", "shared", "--seeds", "2")
+		if out.status != c.status || !strings.Contains(out.stdout, "  "+c.verdict+" ") || strings.Contains(out.stdout, "  agrees ") {
+			t.Errorf("%g ± %g: status %d\n%s%s", c.value, c.err, out.status, out.stdout, out.stderr)
+		}
+		if c.status != 0 && (!strings.Contains(out.stdout, "hjb: shared is not trustworthy: ") || strings.Contains(out.stdout, "seed 2") || !strings.Contains(out.stderr, "not trustworthy: shared of hjb\n")) {
+			t.Errorf("no reason, or the same twice, in\n%s%s", out.stdout, out.stderr)
+		}
 	}
 }
 
@@ -97,8 +135,8 @@ func TestCompareErrors(t *testing.T) {
 }
 
 // TestCompareCatchesAWrongGenerator: a factor 2 in the generator of hjb and a wrong
-// sign in that of allen-cahn, in the solver alone, are inconsistent with the
-// reference; the right equations are consistent.
+// sign in that of allen-cahn, in the solver alone, disagree with the reference; the right
+// equations agree.
 func TestCompareCatchesAWrongGenerator(t *testing.T) {
 	forAccuracy(t)
 	wrong := map[string]func(t, x, y, z expr.Value) expr.Value{
@@ -125,7 +163,7 @@ func TestCompareCatchesAWrongGenerator(t *testing.T) {
 					Rows []struct {
 						Method         string
 						Relative_Error *float64
-						Consistent     *bool
+						Verdict        string
 					}
 				}
 			}
@@ -134,7 +172,7 @@ func TestCompareCatchesAWrongGenerator(t *testing.T) {
 			}
 			rows := got.Comparisons[0].Rows
 			last := rows[len(rows)-1]
-			if last.Method != "shared" || last.Consistent == nil || *last.Consistent != right {
+			if want := map[bool]string{true: "agrees", false: "disagrees"}[right]; last.Method != "shared" || last.Verdict != want {
 				t.Errorf("%s, right %t: %+v, relative error %g", name, right, last, math.Abs(*last.Relative_Error))
 			}
 		}

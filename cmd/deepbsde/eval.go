@@ -14,6 +14,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
@@ -36,8 +37,8 @@ func (a *app) evalCommand() *cli.Command {
 		Usage:     "evaluate u and ∇u, or a policy and its cost, at points",
 		UsageText: "deepbsde eval RUN --at [T:]X | --points FILE | --line K:LO:HI | --plane J:LO:HI,K:LO:HI [flags]",
 		Description: "RUN is the directory of 'deepbsde solve NAME --out RUN'. At every point (t, x) fresh paths start,\n" +
-			"and the trained network takes the variance out of their mean: u(t, x) and ∇u(t, x) with standard\n" +
-			"errors, for control problems the action, the policy's cost from there on and its derivative. All\n" +
+			"and the trained network takes the variance out of their mean: u(t, x) with all its errors and\n" +
+			"∇u(t, x) with standard errors, for control problems the action, the policy's cost from there on and its derivative. All\n" +
 			"points see the same noise. Times of control problems are those of the grid.\n\n" +
 			"X is 'x0', one number for all components, or d numbers with commas between. FILE is CSV, a point\n" +
 			"a line, d components or time and d components, with or without a header; or JSON, a list of\n" +
@@ -79,9 +80,14 @@ func (a *app) runEval(c *cli.Context, f *evalFlags) error {
 		return err
 	}
 	if f.format.JSON {
-		return a.printJSON(t.JSON())
+		err = a.printJSON(t.JSON())
+	} else {
+		err = a.print(t.Table(f.format.Name()))
 	}
-	return a.print(t.Table(f.format.Name()))
+	if n := t.Untrusted(); err == nil && n > 0 {
+		return untrusted(fmt.Sprintf("%d of %d points", n, len(t.Values)))
+	}
+	return err
 }
 
 // evaluate evaluates a run at points, with a bar on a terminal.
@@ -185,7 +191,8 @@ func (e *evaluator) at(ctx context.Context, p points.Point, paths int) (*points.
 			return nil, err
 		}
 		return &points.Value{
-			Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, Step: nan, Bias: nan, Trained: nan,
+			Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, Trained: nan,
+			Error: nan, Step: nan, Network: nan, Bias: nan, Lower: nan, Upper: nan,
 			Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientStep: nan, GradientBias: nan, Action: v.Action, Exact: nan, Paths: v.Paths,
 		}, nil
 	}
@@ -194,8 +201,13 @@ func (e *evaluator) at(ctx context.Context, p points.Point, paths int) (*points.
 		return nil, err
 	}
 	out := &points.Value{
-		Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, Step: v.DiscretizationError, Bias: v.NetworkBias, Trained: v.Trained,
+		Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, Trained: v.Trained,
+		Error: v.Error, Step: v.DiscretizationError, Network: v.NetworkError, Bias: v.NetworkBias,
+		Trust: "yes", Reasons: report.ReasonsOf(v), Lower: v.Lower, Upper: v.Upper, NoBounds: v.NoBounds,
 		Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientStep: v.GradientDiscretization, GradientBias: v.GradientNetworkBias, Exact: nan, Paths: v.Paths,
+	}
+	if !v.Trusted() {
+		out.Trust = "no"
 	}
 	if e.Problem.Exact != nil {
 		out.Exact, out.ExactGradient, err = e.ExactAt(p.T, p.X)

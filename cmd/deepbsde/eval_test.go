@@ -24,7 +24,7 @@ func evalRuns(t *testing.T) (equation, policy string) {
 		policy:   "lqr --dim 2 --iterations 40 --steps 4",
 	} {
 		out := execute(t, append([]string{"solve", "--quiet", "--paths", "2000", "--out", dir}, strings.Fields(args)...)...)
-		if out.status != 0 {
+		if !out.finished() {
 			t.Fatal(out.stderr)
 		}
 	}
@@ -47,7 +47,12 @@ func TestEval(t *testing.T) {
 	if p := got.Points[1]; p.T != 0.13 || p.X[0] != 0 || p.X[1] != 0.25 || p.Trained != nil || got.Points[0].Trained == nil {
 		t.Errorf("got %+v", got)
 	}
+	trusted := true
 	for _, p := range got.Points {
+		trusted = trusted && p.Trust == "yes"
+		if (p.Trust == "yes") != (len(p.Reasons) == 0) || p.Trust == "yes" && !(*p.Error >= *p.StdErr && p.CI95[0] <= *p.Value) {
+			t.Errorf("%+v: trust does not go with the reasons, or the error with its parts", p)
+		}
 		if math.Abs(*p.Value-*p.Exact) > 5**p.StdErr+*p.Step {
 			t.Errorf("u(%g, %g) = %g ± %g, exact %g", p.T, p.X, *p.Value, *p.StdErr, *p.Exact)
 		}
@@ -57,9 +62,12 @@ func TestEval(t *testing.T) {
 			}
 		}
 	}
+	if trusted != (out.status == 0) || !trusted && out.status != exitUntrusted {
+		t.Errorf("all trusted: %t, status %d, %s", trusted, out.status, out.stderr)
+	}
 	table := execute(t, "eval", equation, "--points", file, "--csv", "--paths", "2048")
 	rows, err := csv.NewReader(strings.NewReader(table.stdout)).ReadAll()
-	if err != nil || len(rows) != 3 || rows[0][3] != "value" {
+	if err != nil || len(rows) != 3 || rows[0][3] != "value" || rows[0][4] != "error" || rows[0][7] != "trust" || rows[1][7] != got.Points[0].Trust {
 		t.Fatalf("%v\n%s", err, table.stdout)
 	}
 	if v, err := strconv.ParseFloat(rows[1][3], 64); err != nil || math.Abs(v-*got.Points[0].Value) > 1e-9 {
@@ -74,7 +82,7 @@ func TestEval(t *testing.T) {
 		{policy, "--at 0.5:1,2", "cost of the policy"},
 		{policy, "--line all:-1:1 --count 3 --markdown", "| all -1 |"},
 	} {
-		if out := execute(t, append([]string{"eval", c.run, "--paths", "64"}, strings.Fields(c.args)...)...); out.status != 0 || !strings.Contains(out.stdout, c.want) {
+		if out := execute(t, append([]string{"eval", c.run, "--paths", "64"}, strings.Fields(c.args)...)...); !out.finished() || !strings.Contains(out.stdout, c.want) {
 			t.Errorf("%s: %+v, want %q", c.args, out, c.want)
 		}
 	}
@@ -140,10 +148,10 @@ func TestPlotAlong(t *testing.T) {
 		run, args string
 		want      []string
 	}{
-		{equation, "--what line --count 5", []string{"equation: 95 % interval", ">exact<", "u(t, x)", "∂u/∂x[0]", "x[0], the other components"}},
+		{equation, "--what line --count 5", []string{"equation: sampling alone, 95 %", ">exact<", "u(t, x)", "∂u/∂x[0]", "x[0], the other components"}},
 		{equation, "--what line --line all:0:1 --time 0.1 --count 3", []string{"all components of x", "t = 0.1"}},
 		{equation, "--what plane --count 3", []string{">x0<", ">x[1]<", "u(t, x) at t = 0"}},
-		{policy, "--what line --count 3", []string{"cost of the policy", "its derivative", "action"}},
+		{policy, "--what line --count 3", []string{"policy: 95 % interval", "cost of the policy", "its derivative", "action"}},
 		{policy, "--what plane --plane 1:0:1,0:0:1 --count 3", []string{">x[0]<", "cost of the policy at t = 0"}},
 	} {
 		out := execute(t, append([]string{"plot", c.run, "--paths", "64", "--out", picture}, strings.Fields(c.args)...)...)

@@ -36,7 +36,7 @@ var house = strings.Fields(`
 	bsde/run
 
 	cmd/benchreport
-	cmd/deepbsde/internal/words cmd/deepbsde/internal/tables cmd/deepbsde/internal/flags cmd/deepbsde/internal/progress cmd/deepbsde/internal/figure
+	cmd/deepbsde/internal/words cmd/deepbsde/internal/verdict cmd/deepbsde/internal/tables cmd/deepbsde/internal/flags cmd/deepbsde/internal/progress cmd/deepbsde/internal/figure
 	cmd/deepbsde/internal/complete cmd/deepbsde/internal/manual cmd/deepbsde/internal/points
 	cmd/deepbsde/internal/compared cmd/deepbsde/internal/simulated cmd/deepbsde/internal/bench cmd/deepbsde/internal/page
 	cmd/deepbsde/internal/member cmd/deepbsde/internal/report cmd/deepbsde/internal/training cmd/deepbsde/internal/saved

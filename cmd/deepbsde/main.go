@@ -29,6 +29,7 @@
 //	1    failed
 //	2    wrong usage, or an invalid problem or setting
 //	3    training diverged
+//	4    finished, but an answer is not trustworthy; it is printed with the reasons
 //	130  interrupted; the result so far is printed
 package main
 

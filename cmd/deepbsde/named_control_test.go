@@ -101,7 +101,7 @@ func controlReference(t *testing.T, name string) float64 {
 func runJSON(t *testing.T, to any, args ...string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if code := program(context.Background(), append(args, "--json"), &out, &errs); code != 0 {
+	if code := program(context.Background(), append(args, "--json"), &out, &errs); !ended(code) {
 		t.Fatalf("%v: exit status %d: %s", args, code, errs.String())
 	}
 	if err := json.Unmarshal(out.Bytes(), to); err != nil {

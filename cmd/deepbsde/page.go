@@ -6,7 +6,6 @@ import (
 	_ "embed" // of the page's template
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,8 +16,10 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/page"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/urfave/cli/v2"
@@ -104,27 +105,46 @@ func pageData(r *saved.Run, m *member.Member) *page.Data {
 		{Name: "processor", Value: r.Processor},
 		{Name: "started", Value: r.Started.Format("2006-01-02 15:04:05 MST")},
 	}
-	value, stderr := math.NaN(), math.NaN()
 	if r.Result != nil {
-		value, stderr = r.Result.Value, r.Result.StdErr
 		d.Machine = append(d.Machine, page.Row{Name: "took", Value: strconv.FormatFloat(r.Result.Elapsed.Seconds(), 'f', 1, 64) + " s", Meaning: "training and estimate; of a run that was resumed, the part since then"})
 	}
-	d.Compare(value, stderr, how(r), comparedWith(r, m))
+	d.Compare(answer(r), how(r), comparedWith(r, m))
 	return d
+}
+
+// answer is what the run says of the value: of a policy what it costs, with the error of
+// sampling; NaN without a result.
+func answer(r *saved.Run) page.Answer {
+	if r.Result == nil {
+		return page.Answer{Value: nan, StdErr: nan, Error: nan}
+	}
+	a := page.Answer{Value: r.Result.Value, StdErr: r.Result.StdErr, Error: r.Result.Error}
+	if r.Result.Control != nil {
+		a.Error = words.Normal95 * a.StdErr
+	}
+	return a
 }
 
 // comparedWith is the reference of the run and what else is on record.
 func comparedWith(r *saved.Run, m *member.Member) (list []page.Reference) {
-	add := func(name string, ref *pde.Reference) {
-		list = append(list, page.Reference{Name: name, Value: ref.Value, StdErr: ref.StdErr, Method: ref.Method, Source: ref.Source})
+	add := func(name string, ref *pde.Reference, stated bool) {
+		one := page.Reference{Name: name, Value: ref.Value, StdErr: ref.StdErr, Method: ref.Method, Source: ref.Source}
+		if r.Result != nil && r.Result.Control == nil && words.Known(r.Result.Value) {
+			claim := verdict.Of(ref)
+			if !stated {
+				claim.Error = nan
+			}
+			one.Verdict = verdict.Compare(report.ClaimOf(&r.Result.Estimate), claim).String()
+		}
+		list = append(list, one)
 	}
 	ref := r.Reference
 	if ref != nil {
-		add("reference", ref)
+		add("reference", ref, true)
 	}
 	for _, k := range r.Known(m) {
 		if ref == nil || k.Value.Value != ref.Value {
-			add(k.Name, k.Value)
+			add(k.Name, k.Value, k.Value.StdErr > 0)
 		}
 	}
 	return list
@@ -142,11 +162,7 @@ func shellWords(list []string) string {
 // drawFigures draws all figures of the page.
 func (a *app) drawFigures(ctx context.Context, r *saved.Run, m *member.Member, d *page.Data) error {
 	if len(r.History) > 1 { // one is no line
-		stderr := math.NaN()
-		if r.Result != nil {
-			stderr = r.Result.StdErr
-		}
-		if err := d.DrawTraining(saved.Training([]*saved.Run{r}), stderr); err != nil {
+		if err := d.DrawTraining(saved.Training([]*saved.Run{r})); err != nil {
 			return err
 		}
 	}
@@ -170,18 +186,24 @@ func drawComparison(r *saved.Run, m *member.Member, d *page.Data) error {
 	if j == nil || !words.Known(j.Value) || ref == nil || ref.Value == 0 {
 		return nil
 	}
+	own := answer(r)
 	c := &compared.Comparison{Best: &compared.Best{Value: ref.Value, StdErr: ref.StdErr}, Rows: []compared.Row{
-		{Name: "reference", Value: ref.Value, Sampling: ref.StdErr},
-		{Name: "this run", Solver: true, Value: j.Value, Sampling: j.StdErr, Step: j.DiscretizationError, Bias: j.NetworkBias, Training: math.NaN()},
+		compared.OfReference("reference", ref.Value, ref.StdErr),
+		{Name: "this run", Solver: true, Value: own.Value, Error: own.Error, Sampling: own.StdErr, Trust: trustOf(j)},
 	}}
 	for _, k := range r.Known(m) {
 		if k.Value.Value != ref.Value {
-			c.Rows = append(c.Rows, compared.Row{Name: k.Name, Value: k.Value.Value, Sampling: k.Value.StdErr})
+			c.Rows = append(c.Rows, knownRow(k))
 		}
 	}
-	covered := "all errors that it states: sampling, time step and network bias"
-	if !r.SolvesEquation() {
-		covered = "the sampling error"
+	covered := "The interval of this run covers all errors together, its thick part sampling alone."
+	switch {
+	case !r.SolvesEquation():
+		covered = "The interval of this run covers the sampling error."
+	case !words.Known(own.Error):
+		covered = "The error of this run is unknown, and so is its interval."
+	case !j.Trusted():
+		covered += " It is not to be trusted."
 	}
 	return d.DrawComparison(c.Deviations(), covered)
 }
@@ -236,15 +258,28 @@ func judge(r *saved.Run, m *member.Member, d *page.Data) {
 		}
 		return
 	}
-	if d.Verdict = s.Verdict(); strings.HasPrefix(d.Verdict, "The reference lies outside") {
-		d.Warn("%s", d.Verdict)
-		d.Verdict = ""
+	warnOfTrust(s, d)
+	if v := s.Verdict(); v != nil && v.Verdict == verdict.Disagrees {
+		d.Warn("%s", v.Sentence())
+	} else if v != nil {
+		d.Verdict = v.Sentence()
 	}
 	if s.HardlyTrained() {
 		d.Warn("The network explains almost nothing of the terminal value: the bias estimate is rough where f is nonlinear. Try more iterations or a wider network.")
 	}
-	if !words.Known(s.Result.NetworkBias) {
-		d.Warn("The network bias is unknown: the time step hides it. Smaller steps would show it.")
+}
+
+// warnOfTrust says at the top of the page why the answer cannot be trusted, and what to try.
+func warnOfTrust(s *report.Report, d *page.Data) {
+	switch {
+	case s.Earlier:
+		d.Warn("The error of the answer is unknown: the run was made by an earlier version.")
+	case !s.Result.Trusted():
+		text := "The answer is not trustworthy: " + strings.Join(report.ReasonsOf(&s.Result.Estimate), "; ") + "."
+		for _, advice := range s.Advice() {
+			text += " " + advice
+		}
+		d.Warn("%s", text)
 	}
 }
 

@@ -34,11 +34,12 @@ func (a *app) plotCommand() *cli.Command {
 		Name:      "plot",
 		Usage:     "draw the training of saved runs, or paths of their solutions",
 		UsageText: "deepbsde plot RUN… --out FILE [flags]",
-		Description: "Draws value and loss over steps and time, with the final estimate, its 95 % interval as a band and\n" +
-			"the reference. Several runs are drawn together; they must be of one problem. --what paths draws\n" +
-			"the recursion of Y beside the exact solution u(t, X) along sample paths, where that is known, else\n" +
-			"beside g(X) at their end; of a control problem states and actions under the trained policy.\n" +
-			"--what line draws u(t, x) and its derivative along a line through x0, --what plane u in a plane.",
+		Description: "Draws value and loss over steps and time, with the final estimate and the reference. The 95 %\n" +
+			"interval of all errors is a band, that of sampling alone darker inside. Several runs are drawn\n" +
+			"together; they must be of one problem. --what paths draws the recursion of Y beside the exact\n" +
+			"solution u(t, X) along sample paths, where that is known, else beside g(X) at their end; of a\n" +
+			"control problem states and actions under the trained policy. --what line draws u(t, x) and its\n" +
+			"derivative along a line through x0, --what plane u in a plane.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append([]cli.Flag{

@@ -186,11 +186,6 @@ func side(b pde.Bound) string {
 	return ""
 }
 
-// boundName is a bound in JSON.
-func boundName(b pde.Bound) string {
-	return map[pde.Bound]string{pde.Lower: "lower", pde.Upper: "upper"}[b]
-}
-
 // jsonReferences is the object that reference --json prints.
 type jsonReferences struct {
 	Problem    string             `json:"problem"`
@@ -204,8 +199,7 @@ type jsonReferences struct {
 type jsonReferenceRun struct {
 	Name string `json:"name"`
 	*report.Reference
-	Bound   string  `json:"bound,omitempty"` // lower or upper
-	Cost    int64   `json:"cost,omitempty"`  // evaluations of f and g
+	Cost    int64   `json:"cost,omitempty"` // evaluations of f and g
 	Seconds float64 `json:"seconds"`
 	Refused string  `json:"refused,omitempty"` // why the method does not apply
 }
@@ -225,7 +219,6 @@ func newJSONReferences(m *member.Member, runs []referenceRun) jsonReferences {
 			row.Refused = r.failed.Error()
 		} else {
 			row.Reference, row.Cost = report.JSONReference(r.result), r.result.Cost
-			row.Bound = boundName(r.result.Bound)
 		}
 		j.References = append(j.References, row)
 	}

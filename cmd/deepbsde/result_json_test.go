@@ -48,16 +48,18 @@ func TestSolveJSON(t *testing.T) {
 	if out.status != 0 || strings.Count(out.stdout, "\n") != 1 {
 		t.Fatalf("got %+v", out)
 	}
-	want := strings.Fields(`problem kind dim method network value stderr ci95 gradient gradient_stderr
+	want := strings.Fields(`problem kind dim method network value error ci95 trust stderr gradient gradient_stderr
 		gradient_discretization_error gradient_network_bias discretization_error
-		network_bias residual_ratio trained_value iterations paths seconds status seed precision workers
-		reference relative_error parameters settings`)
+		network_bias network_error residual_ratio trained_value iterations paths seconds status seed precision workers
+		reference relative_error verdict parameters settings`)
 	if got := keys(t, out.stdout); !slices.Equal(got, want) {
 		t.Errorf("fields %v\nwant %v", got, want)
 	}
 	var got struct {
 		Kind       string
 		Value      float64
+		Trust      string
+		Verdict    string
 		CI95       [2]float64
 		Gradient   []float64
 		Seconds    float64
@@ -77,7 +79,7 @@ func TestSolveJSON(t *testing.T) {
 	}
 	s := got.Settings
 	switch {
-	case got.Kind != "pde", got.Value != 4.5899, got.CI95[0] != 4.5899-1.96*0.00042, got.Seconds != 4.2,
+	case got.Kind != "pde", got.Value != 4.5899, got.CI95[0] != 4.5899-0.0021, got.Trust != "yes", got.Verdict != "disagrees", got.Seconds != 4.2,
 		got.Status != "iteration-limit", !slices.Equal(got.Gradient, []float64{0.5, -0.25}),
 		got.Parameters["lambda"] != 2, got.Parameters["horizon"] != 1,
 		math.Abs(got.Error-math.Abs(got.Value/got.Reference.Value-1)) > 1e-12,
@@ -94,12 +96,12 @@ func TestSolveJSONUnknownNumbers(t *testing.T) {
 	nan := math.NaN()
 	out := runWith(t, func(c call) (*bsde.Result, error) {
 		r := fakeResult(c)
-		r.Value, r.StdErr, r.CI95, r.Gradient, r.GradientStdErr = nan, nan, [2]float64{nan, nan}, nil, nil
+		r.Value, r.Error, r.StdErr, r.CI95, r.Gradient, r.GradientStdErr = nan, nan, nan, [2]float64{nan, nan}, nil, nil
 		r.GradientDiscretization, r.GradientNetworkBias = nan, nan
-		r.DiscretizationError, r.NetworkBias, r.ResidualRatio, r.Trained = nan, nan, math.Inf(1), nan
+		r.DiscretizationError, r.NetworkBias, r.NetworkError, r.ResidualRatio, r.Trained = nan, nan, nan, math.Inf(1), nan
 		return r, nil
 	}, strings.Fields("solve default-risk --dim 3 --json")...)
-	want := strings.Fields(`problem kind dim method network iterations paths seconds status seed precision workers
+	want := strings.Fields(`problem kind dim method network trust iterations paths seconds status seed precision workers
 		parameters settings`)
 	if got := keys(t, out.stdout); !slices.Equal(got, want) {
 		t.Errorf("fields %v\nwant %v", got, want)
@@ -114,5 +116,26 @@ func TestSolveJSONUnknownNumbers(t *testing.T) {
 	}, strings.Fields("solve hjb --json")...)
 	if got := keys(t, zero.stdout); !slices.Contains(got, "network_bias") || !slices.Contains(got, "value") {
 		t.Errorf("a known zero is absent: %v", got)
+	}
+}
+
+// TestSolveJSONBounds: what brackets the value, or why nothing does.
+func TestSolveJSONBounds(t *testing.T) {
+	for want, change := range map[string]func(*bsde.Result){
+		`"lower":4.58,"upper":4.6,`:   func(r *bsde.Result) { r.Lower, r.Upper = 4.58, 4.6 },
+		`"no_bounds":"f is neither",`: func(r *bsde.Result) { r.NoBounds = "f is neither" },
+	} {
+		out := runWith(t, func(c call) (*bsde.Result, error) {
+			r := fakeResult(c)
+			change(r)
+			return r, nil
+		}, "solve", "hjb", "--json")
+		if out.status != 0 || !strings.Contains(out.stdout, want) {
+			t.Errorf("status %d, no %s in %s", out.status, want, out.stdout)
+		}
+		var kept bsde.Result
+		if err := json.Unmarshal([]byte(out.stdout), &kept); err != nil || !kept.Trusted() || kept.Error != 0.0021 || !(kept.CI95[1] > kept.Value) {
+			t.Errorf("%v, read back as %+v", err, kept.Estimate)
+		}
 	}
 }

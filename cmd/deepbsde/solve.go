@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/training"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/urfave/cli/v2"
@@ -68,7 +70,7 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	}
 	t.command = a.command
 	if t.dir != nil && t.over {
-		return a.printResult(t.dir, f.json)
+		return a.printResult(c.Context, t.dir, f.json)
 	}
 	progress := progress.New(a.stderr, f.quiet)
 	t.settings.Progress = func(p bsde.Progress) {
@@ -114,8 +116,9 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	return err
 }
 
-// printResult prints the result of a run that is over.
-func (a *app) printResult(d *run.Run, asJSON bool) error {
+// printResult prints the result of a run that is over: as it was printed then, or, where an
+// earlier version made it, as this one says it.
+func (a *app) printResult(ctx context.Context, d *run.Run, asJSON bool) error {
 	fmt.Fprintf(a.stderr, "deepbsde: %s is finished; this is its result\n", d.Path())
 	name := run.TextFile
 	if asJSON {
@@ -128,7 +131,21 @@ func (a *app) printResult(d *run.Run, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	return a.print(string(text))
+	r, err := saved.Open(d.Path())
+	if err != nil {
+		return err
+	}
+	if r.Earlier && !asJSON {
+		m, err := r.Member(ctx)
+		if err != nil {
+			return err
+		}
+		text = []byte(r.Report(m).Text())
+	}
+	if err := a.print(string(text)); err != nil {
+		return err
+	}
+	return ending(r.Result)
 }
 
 // interrupted is err; where it is that of Ctrl-C before there is a result, it says how
@@ -152,5 +169,13 @@ func ending(r *bsde.Result) error {
 	case bsde.Cancelled:
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted %s", at), ""}
 	}
+	if r.Control == nil && !r.Trusted() {
+		return untrusted(strings.Join(report.ReasonsOf(&r.Estimate), "; "))
+	}
 	return nil
+}
+
+// untrusted is the end of a command that has printed an answer which cannot be trusted.
+func untrusted(why string) error {
+	return &exitError{exitUntrusted, fmt.Errorf("finished, but not trustworthy: %s", why), ""}
 }

@@ -20,7 +20,7 @@ func TestThirdMethod(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, run.ResultFile)); err != nil { // as if it had been killed before the end
 		t.Fatal(err)
 	}
-	if out := execute(t, "solve", "--resume", dir, "--quiet"); out.status != 0 || result(t, dir)["value"] != want["value"] {
+	if out := execute(t, "solve", "--resume", dir, "--quiet"); !out.finished() || result(t, dir)["value"] != want["value"] {
 		t.Errorf("resumed: %+v, want %v", out, want["value"])
 	}
 	for args, part := range map[string]string{
@@ -41,7 +41,7 @@ func TestThirdMethod(t *testing.T) {
 		}
 	}
 	settings := writeFile(t, "zero.yaml", execute(t, strings.Fields("settings hjb --dim 3 --method zero --iterations 10 --paths 2048")...).stdout)
-	if out := execute(t, "solve", "hjb", "--dim", "3", "--settings", settings, "--quiet"); out.status != 0 || !strings.Contains(out.stdout, "; zero, 10 iterations") {
+	if out := execute(t, "solve", "hjb", "--dim", "3", "--settings", settings, "--quiet"); !out.finished() || !strings.Contains(out.stdout, "; zero, 10 iterations") {
 		t.Errorf("from its settings file: %+v", out)
 	}
 	if page, err := os.ReadFile(filepath.Join(dir, run.PageFile)); err != nil || !strings.Contains(string(page), "zero, 10 iterations and 2048 paths") {

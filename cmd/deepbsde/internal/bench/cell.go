@@ -13,6 +13,7 @@ type Cell struct {
 	Network   string
 	Reference *Reference // nil for none
 	Published *Published // nil for none
+	Policy    bool       // of a control problem, whose answers state sampling alone
 	Runs      []*Run
 }
 

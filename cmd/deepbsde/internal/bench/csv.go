@@ -4,6 +4,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
@@ -11,12 +12,18 @@ import (
 func CSV(cells []Cell) string {
 	t := tables.New()
 	t.AppendHeader(table.Row{"problem", "dim", "settings", "network", "steps", "runs", "value", "value_std", "relative_error", "relative_error_std",
-		"seconds", "reference", "published_error", "published_error_std", "published_seconds"})
+		"error", "trusted", "covered", "agrees", "disagrees", "undecided", "seconds", "reference", "published_error", "published_error_std", "published_seconds"})
 	for i := range cells {
 		c := &cells[i]
 		for _, r := range c.rows() {
 			row := table.Row{c.Problem, c.Dim, c.Preset, c.Network, r.label, r.runs, words.Plain(r.value), words.Plain(r.std),
-				words.Plain(r.err), words.Plain(r.errStd), words.Plain(r.seconds)}
+				words.Plain(r.err), words.Plain(r.errStd)}
+			if s := r.stated; s != nil {
+				row = append(row, words.Plain(s.error), s.trusted, s.covered, s.verdicts[verdict.Agrees], s.verdicts[verdict.Disagrees], s.verdicts[verdict.Undecided])
+			} else {
+				row = append(row, "", "", "", "", "", "")
+			}
+			row = append(row, words.Plain(r.seconds))
 			if ref := c.Reference; ref != nil {
 				row = append(row, words.Plain(ref.Value))
 			} else {

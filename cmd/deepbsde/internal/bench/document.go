@@ -17,7 +17,7 @@ func Markdown(cells []Cell, words, plot string) string {
 	var b strings.Builder
 	b.WriteString("# Results\n\nWritten by\n\n    deepbsde bench" + words + "\n\nwith " + strings.Join(versions(cells), " and ") + ".\n\n")
 	t := tables.New()
-	t.AppendHeader(table.Row{"problem", "reference", "settings", "iterations", "estimate", "std", "relative error", "std", "seconds", "published error", "its std", "its seconds"})
+	t.AppendHeader(table.Row{"problem", "reference", "settings", "iterations", "estimate", "std", "relative error", "std", "error", "trusted", "covered", "verdict", "seconds", "published error", "its std", "its seconds"})
 	for i := range cells {
 		c := &cells[i]
 		rows := c.rows()

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
@@ -17,7 +18,50 @@ type row struct {
 	value, std  float64
 	err, errStd float64 // relative error
 	seconds     float64
+	stated      *stated    // by the runs of an equation at their end, nil elsewhere
 	published   *Published // at the same moment, nil for none
+}
+
+// stated is what the runs say of their own answers, and how many of them were right.
+type stated struct {
+	runs     int     // that state whether they can be trusted: those of earlier versions do not
+	error    float64 // half-width of the 95 % interval, the mean of those that state one
+	trusted  int     // runs that say that they can be trusted
+	covered  int     // runs whose interval meets that of the reference
+	verdicts map[verdict.Verdict]int
+}
+
+// stated is nil of policies.
+func (c *Cell) stated() *stated {
+	if c.Policy {
+		return nil
+	}
+	s := &stated{verdicts: map[verdict.Verdict]int{}}
+	var errors []float64
+	for _, r := range c.Runs {
+		claim := r.claim()
+		if claim == nil {
+			continue
+		}
+		if r.Trust != "" {
+			s.runs++
+		}
+		if words.Known(claim.Error) {
+			errors = append(errors, claim.Error)
+		}
+		if !claim.Doubt {
+			s.trusted++
+		}
+		if ref := c.Reference; ref != nil {
+			known := verdict.Claim{Value: ref.Value, Error: words.Normal95 * ref.StdErr}
+			s.verdicts[verdict.Compare(*claim, known).Verdict]++
+			if verdict.Covers(*claim, known) {
+				s.covered++
+			}
+		}
+	}
+	s.error, _ = meanStd(errors)
+	return s
 }
 
 // rows are the papers' checkpoints, quarters of the training, and the estimate.
@@ -39,7 +83,9 @@ func (c *Cell) rows() (rows []row) {
 			values, seconds = append(values, *r.Value), append(seconds, r.Seconds)
 		}
 	}
-	rows = append(rows, c.row("estimate", values, seconds))
+	last := c.row("estimate", values, seconds)
+	last.stated = c.stated()
+	rows = append(rows, last)
 	if p := c.Published; p != nil && c.Preset == "paper" {
 		for i := range rows {
 			if rows[i].label == strconv.Itoa(p.Iterations) {

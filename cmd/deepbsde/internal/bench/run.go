@@ -2,7 +2,10 @@ package bench
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
+
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
 )
 
 // Run is one finished training, a line of the store.
@@ -14,6 +17,8 @@ type Run struct {
 	Settings    Settings     `json:"settings"`
 	Status      string       `json:"status"`
 	Value       *float64     `json:"value,omitempty"` // the final estimate; absent where training diverged
+	Error       *float64     `json:"error,omitempty"` // of it, all errors together, 95 %; absent where not known
+	Trust       string       `json:"trust,omitempty"` // yes or no; absent of a policy, and of earlier versions
 	StdErr      *float64     `json:"stderr,omitempty"`
 	Seconds     float64      `json:"seconds"` // of the whole run
 	Checkpoints []Checkpoint `json:"checkpoints"`
@@ -26,6 +31,18 @@ type Checkpoint struct {
 	Iteration int     `json:"iteration"`
 	Value     float64 `json:"value"`   // Y0 of the optimiser
 	Seconds   float64 `json:"seconds"` // since the start of training
+}
+
+// claim is what the run says of u, nil of a run without a value.
+func (b *Run) claim() *verdict.Claim {
+	if b.Value == nil {
+		return nil
+	}
+	c := verdict.Claim{Value: *b.Value, Error: math.NaN(), Doubt: b.Trust != "yes"}
+	if b.Error != nil {
+		c.Error = *b.Error
+	}
+	return &c
 }
 
 // at is the checkpoint after the given number of steps, nil where there is none.

@@ -7,12 +7,24 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // cells of the row in a table.
 func (r *row) cells() table.Row {
-	row := table.Row{r.label, r.runs, words.Seven(r.value), words.Size(r.std), words.PercentOrNothing(r.err), words.PercentOrNothing(r.errStd), words.Size(r.seconds)}
+	row := table.Row{r.label, r.runs, words.Seven(r.value), words.Size(r.std), words.PercentOrNothing(r.err), words.PercentOrNothing(r.errStd)}
+	if s := r.stated; s != nil {
+		row = append(row, words.Part(s.error), s.of(s.trusted, r.runs))
+		if len(s.verdicts) > 0 { // there is a reference
+			row = append(row, s.of(s.covered, r.runs), s.inWords())
+		} else {
+			row = append(row, "", "")
+		}
+	} else {
+		row = append(row, "", "", "", "")
+	}
+	row = append(row, words.Size(r.seconds))
 	if p := r.published; p != nil {
 		std := "not stated"
 		if p.StdDev > 0 {
@@ -23,7 +35,26 @@ func (r *row) cells() table.Row {
 	return append(row, "", "", "")
 }
 
-var header = table.Row{"steps", "runs", "value", "std", "relative error", "std", "seconds", "published error", "its std", "its seconds"}
+// of counts runs out of all, where any say what is counted.
+func (s *stated) of(n, runs int) string {
+	if s.runs == 0 {
+		return "unknown"
+	}
+	return fmt.Sprintf("%d of %d", n, runs)
+}
+
+// inWords counts the verdicts, those that there are.
+func (s *stated) inWords() string {
+	var parts []string
+	for _, v := range []verdict.Verdict{verdict.Agrees, verdict.Disagrees, verdict.Undecided} {
+		if n := s.verdicts[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+var header = table.Row{"steps", "runs", "value", "std", "relative error", "std", "error", "trusted", "covered", "verdict", "seconds", "published error", "its std", "its seconds"}
 
 // Text is all tables as people read them.
 func Text(cells []Cell) string {
@@ -62,8 +93,12 @@ func (c *Cell) table() table.Writer {
 }
 
 const notes = `Rows with a number of steps: Y0 as the optimiser has it, or for a control problem the
-cost on the few validation paths, with the time since training began. "estimate": what ` + "`solve`" + ` reports, made on fresh paths after training, with the time
-of the whole run. Mean and standard deviation over the seeds; the relative error is
-against the reference of ` + "`deepbsde reference NAME`" + `. Published: five runs on a laptop of
-2017, the optimiser's Y0 (Han, Jentzen, E 2018; E, Han, Jentzen 2017).
+cost on the few validation paths, with the time since training began. "estimate": what
+` + "`solve`" + ` reports, made on fresh paths after training, with the time of the whole run. Mean and
+standard deviation over the seeds; the relative error is against the reference of
+` + "`deepbsde reference NAME`" + `. Error: the half-width of the 95 % interval of all errors together,
+in the mean. Trusted: runs that say they can be. Covered: runs whose interval meets that of
+the reference. Verdict: what they and the reference come to. These are unknown of runs that
+earlier versions made. Published: five runs on a laptop of 2017, the optimiser's Y0 (Han,
+Jentzen, E 2018; E, Han, Jentzen 2017).
 `

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // Figure draws each problem in a panel.
@@ -22,7 +23,7 @@ func (c *Comparison) Deviations() figure.Deviations {
 		d.Best = &c.Best.Value
 	}
 	for _, r := range c.Rows {
-		dot := figure.Dot{Name: r.Name, Value: r.Value, Half: r.HalfWidth(), Solver: r.Solver}
+		dot := figure.Dot{Name: r.Name, Value: r.Value, Half: r.Error, Sampling: words.Normal95 * r.Sampling, Solver: r.Solver, Doubt: r.Trust == "no"}
 		switch r.Bound {
 		case "lower": // the value lies above it
 			dot.Side = figure.Above

@@ -5,7 +5,9 @@ package compared
 import (
 	"math"
 
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/pde"
 )
 
 // Comparison is all that is known about one problem.
@@ -24,50 +26,57 @@ type Best struct{ Value, StdErr float64 }
 // Row is one solver or reference. Errors are in the units of the value, NaN where they are
 // not known and 0 where there is none.
 type Row struct {
-	Name     string
-	Solver   bool
-	Value    float64
+	Name   string
+	Solver bool
+	Value  float64
+	// Error is the half-width of the 95 % interval with all errors that the row states; of a
+	// reference and of a policy's cost that is sampling, and for the latter training.
+	Error    float64
 	Sampling float64 // standard error
 	Step     float64 // of the time discretisation
+	Network  float64 // what an imperfect Z may have left
+	Bias     float64 // of an imperfect Z as estimated, signed
 	Training float64 // standard deviation over seeds beyond the sampling error; NaN for a single seed
-	Bias     float64 // of the network, already subtracted
-	Bound    string  // lower or upper, "" where the value is none
-	Seconds  float64
-	Failed   error
 
+	// Bound is lower or upper where the value is only a bound, "" elsewhere. Of a policy it is
+	// the side on which the cost bounds the optimum.
+	Bound        string
+	Lower, Upper float64  // bounds of u that the row states beside its value, NaN for none
+	Trust        string   // yes or no: of an equation's solver, whether all seeds can be trusted
+	Reasons      []string // why not, of any seed
+
+	Seconds    float64
+	Failed     error
 	Continuous bool // of a control problem in continuous time, not of its grid
 }
 
-// HalfWidth is that of the 95 % interval with everything that is known of the errors:
-// sampling, time step, network bias and the scatter of the training.
-func (r Row) HalfWidth() float64 {
-	sum := 1.96 * r.Sampling
-	for _, e := range []float64{r.Step, math.Abs(r.Bias), r.Training} {
-		if words.Known(e) {
-			sum += e
-		}
-	}
-	return sum
+// OfReference is the row of a value that no network gave; stderr is NaN where it is not
+// stated.
+func OfReference(name string, value, stderr float64) Row {
+	return Row{Name: name, Value: value, Error: words.Normal95 * stderr, Sampling: stderr, Lower: math.NaN(), Upper: math.NaN()}
 }
 
-// consistent tells whether the row agrees with the best reference: whether their
-// intervals meet, or for a bound whether it is on its side.
-func (c *Comparison) consistent(r Row) string {
-	if c.Best == nil || r.Failed != nil || r.Continuous || !words.Known(r.Value) || !words.Known(r.Sampling) {
+// IsReference is the word for the row that the others are compared with.
+const IsReference = "reference"
+
+// verdict is what the row and the best reference come to: agrees, disagrees or undecided,
+// IsReference for that reference itself, "" where there is nothing to compare.
+func (c *Comparison) verdict(r Row) string {
+	if c.Best == nil || r.Failed != nil || r.Continuous {
 		return ""
 	}
-	distance, slack := r.Value-c.Best.Value, r.HalfWidth()+1.96*c.Best.StdErr+1e-9*math.Abs(c.Best.Value)
-	ok := math.Abs(distance) <= slack
-	switch r.Bound {
-	case "lower":
-		ok = distance <= slack
-	case "upper":
-		ok = distance >= -slack
+	if !r.Solver && r.Bound == "" && r.Value == c.Best.Value && r.Sampling == c.Best.StdErr {
+		return IsReference
 	}
-	if ok {
-		return "yes"
+	best := verdict.Claim{Value: c.Best.Value, Error: words.Normal95 * c.Best.StdErr}
+	claim := verdict.Claim{Value: r.Value, Error: r.Error, Doubt: r.Trust == "no"}
+	if r.Solver && r.Bound != "" { // a policy as good as the optimum is more than a bound
+		if v := verdict.Compare(claim, best).Verdict; v != verdict.Disagrees {
+			return v.String()
+		}
 	}
-	return "no"
+	claim.Bound = map[string]pde.Bound{"lower": pde.Lower, "upper": pde.Upper}[r.Bound]
+	return verdict.Compare(claim, best).Verdict.String()
 }
 
 // relative is the relative error of the row's value, NaN where it is not one.

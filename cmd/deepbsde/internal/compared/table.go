@@ -3,6 +3,7 @@ package compared
 import (
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,41 +15,102 @@ import (
 
 // Table is the table in the given format.
 func Table(all []Comparison, format string) string {
+	if format == "csv" {
+		return csvTable(all)
+	}
 	t := tables.New()
-	t.AppendHeader(table.Row{"problem", "method", "value", "sampling", "time step", "network bias", "training", "relative error", "consistent", "seconds"})
-	refused := ""
-	for _, c := range all {
+	shown, header := columns(all), table.Row{}
+	for _, one := range shown {
+		header = append(header, one.name)
+	}
+	t.AppendHeader(header)
+	below := ""
+	for i := range all {
+		c := &all[i]
 		for _, r := range c.Rows {
 			if r.Failed != nil {
-				refused += fmt.Sprintf("%s: %s does not apply: %v\n", c.Problem, r.Name, r.Failed)
+				below += fmt.Sprintf("%s: %s does not apply: %v\n", c.Problem, r.Name, r.Failed)
 				continue
 			}
-			t.AppendRow(table.Row{c.Identity, r.Name, sided(r), words.Size(r.Sampling), words.Size(r.Step), words.Size(r.Bias), words.Size(r.Training),
-				words.PercentOrNothing(c.relative(r)), c.consistent(r), words.Size(r.Seconds)})
+			if len(r.Reasons) > 0 {
+				below += fmt.Sprintf("%s: %s is not trustworthy: %s\n", c.Problem, r.Name, strings.Join(r.Reasons, "; "))
+			}
+			var row table.Row
+			for _, one := range shown {
+				row = append(row, one.text(c, r))
+			}
+			t.AppendRow(row)
 		}
 	}
-	switch format {
-	case "csv":
-		return csvTable(all)
-	case "markdown":
+	if format == "markdown" {
 		return t.RenderMarkdown() + "\n"
 	}
-	return tables.Text(t) + "\n\n" + refused + strings.TrimSpace(notes) + "\n"
+	return tables.Text(t) + "\n\n" + below + strings.TrimSpace(notes) + "\n"
+}
+
+// column is a column of the table for people.
+type column struct {
+	name string
+	text func(c *Comparison, r Row) string
+}
+
+// columns are those of the table; that of the bounds is left out where there are none.
+func columns(all []Comparison) []column {
+	part := func(get func(r Row) float64) func(*Comparison, Row) string {
+		return func(_ *Comparison, r Row) string { return words.Part(get(r)) }
+	}
+	list := []column{
+		{"problem", func(c *Comparison, _ Row) string { return c.Identity }},
+		{"method", func(_ *Comparison, r Row) string { return r.Name }},
+		{"value", func(_ *Comparison, r Row) string { return sided(r) }},
+		{"error", part(func(r Row) float64 { return r.Error })},
+		{"trust", func(_ *Comparison, r Row) string { return r.Trust }},
+		{"bounds", func(_ *Comparison, r Row) string { return between(r) }},
+		{"sampling", part(func(r Row) float64 { return r.Sampling })},
+		{"time step", part(func(r Row) float64 { return r.Step })},
+		{"network", part(func(r Row) float64 { return r.Network })},
+		{"training", part(func(r Row) float64 { return r.Training })},
+		{"relative error", func(c *Comparison, r Row) string { return words.PercentOrNothing(c.relative(r)) }},
+		{"verdict", func(c *Comparison, r Row) string { return c.verdict(r) }},
+		{"seconds", func(_ *Comparison, r Row) string { return words.Size(r.Seconds) }},
+	}
+	return slices.DeleteFunc(list, func(one column) bool {
+		return one.name == "bounds" && !slices.ContainsFunc(all, func(c Comparison) bool {
+			return slices.ContainsFunc(c.Rows, func(r Row) bool { return between(r) != "" })
+		})
+	})
+}
+
+// between is the bounds that a row states beside its value.
+func between(r Row) string {
+	if r.Failed != nil {
+		return ""
+	}
+	return words.Bracket(r.Lower, r.Upper, digits(r))
+}
+
+// digits is the error that decides how many digits the numbers of a row have.
+func digits(r Row) float64 {
+	if words.Known(r.Error) {
+		return r.Error
+	}
+	return r.Sampling
 }
 
 // csvTable is the table for programs: bare numbers, nothing where one is not known.
 func csvTable(all []Comparison) string {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	w.Write([]string{"problem", "dim", "method", "solver", "bound", "value", "stderr", "discretization_error", "network_bias", "training",
-		"relative_error", "consistent", "seconds"})
+	w.Write([]string{"problem", "dim", "method", "solver", "bound", "value", "error", "trust", "lower", "upper", "stderr", "discretization_error",
+		"network_error", "network_bias", "training", "relative_error", "verdict", "seconds"})
 	for _, c := range all {
 		for _, r := range c.Rows {
 			if r.Failed != nil {
 				continue
 			}
 			w.Write([]string{c.Problem, strconv.Itoa(c.Dim), r.Name, strconv.FormatBool(r.Solver), r.Bound,
-				words.Plain(r.Value), words.Plain(r.Sampling), words.Plain(r.Step), words.Plain(r.Bias), words.Plain(r.Training), words.Plain(c.relative(r)), c.consistent(r), words.Plain(r.Seconds)})
+				words.Plain(r.Value), words.Plain(r.Error), r.Trust, words.Plain(r.Lower), words.Plain(r.Upper), words.Plain(r.Sampling), words.Plain(r.Step),
+				words.Plain(r.Network), words.Plain(r.Bias), words.Plain(r.Training), words.Plain(c.relative(r)), c.verdict(r), words.Plain(r.Seconds)})
 		}
 	}
 	w.Flush()
@@ -56,21 +118,22 @@ func csvTable(all []Comparison) string {
 }
 
 const notes = `
-Errors in the units of u: standard error of sampling; discretisation error from several
-step sizes; bias of an imperfect network, already subtracted; scatter of the training
-over seeds beyond that of sampling. Consistent: the interval with all of them meets that
-of the most exact reference, or a bound lies on its side of it. The cost of a trained
-policy is a bound: no policy is better than the optimal one.`
+Errors in the units of u. Error: half-width of the 95 % interval of all errors together; of
+references it has sampling alone, of policies sampling and training. Sampling: standard
+error. Training: scatter over seeds beyond that of sampling. Verdict: against the row
+called reference, or the most exact reference known, within the errors of both. Undecided:
+an error is unknown or not to be trusted; both together are more than 5 % of the value; or
+a bound is on its side. Blank: there is none. The cost of a trained policy is a bound: no
+policy is better than the optimal one.`
 
 // sided is a value with the digits that its error justifies, and its side if it is a
 // bound.
 func sided(r Row) string {
-	v := words.ToError(r.Value, r.Sampling)
-	if !r.Solver {
-		v = words.Reference(r.Value, r.Sampling, 0)
+	if !words.Known(r.Value) {
+		return "unknown"
 	}
 	if r.Solver { // the cost of a policy: its mean is an estimate, not a bound
-		return v
+		return words.ToError(r.Value, digits(r))
 	}
-	return map[string]string{"lower": "≥ ", "upper": "≤ "}[r.Bound] + v
+	return map[string]string{"lower": "≥ ", "upper": "≤ "}[r.Bound] + words.Reference(r.Value, r.Sampling, 0)
 }

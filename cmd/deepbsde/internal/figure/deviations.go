@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
@@ -22,12 +23,14 @@ const (
 	Above   Side = 1
 )
 
-// Dot is a value with the half-width of its interval.
+// Dot is a value with the half-width of its 95 % interval, of all errors and of sampling
+// alone; NaN where it is not known.
 type Dot struct {
-	Name        string
-	Value, Half float64
-	Solver      bool // trained, and not a reference
-	Side        Side
+	Name                  string
+	Value, Half, Sampling float64
+	Solver                bool // trained, and not a reference
+	Doubt                 bool // it says of itself that it is not trustworthy
+	Side                  Side
 }
 
 // Deviations is values of one thing beside the best of them, nil for none.
@@ -38,17 +41,17 @@ type Deviations struct {
 }
 
 // AddDeviations draws the deviation of every value from the best in per cent, or the value
-// where there is no best, with the half-width of the interval. A bound is a triangle that
-// points to where the value is.
+// where there is no best, with its 95 % interval as a bar, whose thick part is sampling
+// alone. A bound is a triangle that points to where the value is.
 func (f *Figure) AddDeviations(d Deviations) {
 	p := plot.New()
 	p.Title.Text = d.Title
 	p.Add(plotter.NewGrid())
 	shift, unit := 0.0, 1.0
-	p.X.Label.Text = "u(0, x0), with 95 % interval"
+	p.X.Label.Text = "u(0, x0), with 95 % interval (thick: sampling)"
 	if d.Best != nil {
 		shift, unit = *d.Best, 100/math.Abs(*d.Best)
-		p.X.Label.Text = "deviation from " + words.Exact(*d.Best) + " in %, with 95 % interval"
+		p.X.Label.Text = "deviation from " + words.Exact(*d.Best) + " in %, with 95 % interval (thick: sampling)"
 		zero, _ := plotter.NewLine(plotter.XYs{{X: 0, Y: -0.5}, {X: 0, Y: float64(len(d.Dots)) - 0.5}}) // fails on non-numbers alone
 		zero.Color = color.Gray{Y: 128}
 		p.Add(zero)
@@ -62,8 +65,19 @@ func (f *Figure) AddDeviations(d Deviations) {
 		if bars, err := plotter.NewXErrorBars(at); err == nil && at.half > 0 {
 			p.Add(bars)
 		}
+		name := r.Name
+		if !words.Known(r.Half) {
+			name += " (error unknown)"
+		} else if inner := unit * r.Sampling; inner > 0 && inner < at.half { // the thicker part of the bar
+			line, _ := plotter.NewLine(plotter.XYs{{X: at.x - inner, Y: at.y}, {X: at.x + inner, Y: at.y}}) // numbers all
+			line.Color, line.Width = shade(r.Solver), vg.Points(3)
+			p.Add(line)
+		}
+		if r.Doubt && words.Known(r.Half) {
+			name += " (not trustworthy)"
+		}
 		p.Add(marks(plotter.XYs{{X: at.x, Y: at.y}}, shade(r.Solver), glyph(r.Side)))
-		names = append(names, r.Name)
+		names = append(names, name)
 	}
 	p.NominalY(names...)
 	p.Y.Tick.Label.Font.Size = font.Points(10)

@@ -1,8 +1,10 @@
 package figure
 
 import (
+	"image/color"
 	"slices"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 
@@ -13,10 +15,15 @@ import (
 type Curve struct {
 	Name   string
 	Points []Valued
+	Policy bool // of a policy, which has no error but that of sampling
 }
 
-// Valued is a value with its standard error and the exact one, NaN where not known.
-type Valued struct{ X, Value, StdErr, Exact float64 }
+// Valued is a value with the half-width of its 95 % interval of all errors, its standard
+// error, and the exact value; NaN where one is not known.
+type Valued struct {
+	X, Value, Error, StdErr, Exact float64
+	Doubt                          bool // the value says of itself that it is not trustworthy
+}
 
 // Line is a panel of curves along a line.
 type Line struct {
@@ -24,31 +31,28 @@ type Line struct {
 	Curves []Curve
 }
 
-// AddLine draws curves, each with its 95 % interval as a band, and beside them the exact
-// values of the first.
+// AddLine draws curves, each with its 95 % interval as a band, that of sampling alone darker
+// inside, and beside them the exact values of the first.
 func (f *Figure) AddLine(l Line) {
 	p := newPanel(l.X, l.Y)
 	var exact plotter.XYs
 	for i, c := range l.Curves {
 		shade := runColors[i%len(runColors)]
-		var line, upper, lower plotter.XYs
+		var line plotter.XYs
 		for _, v := range c.Points {
 			if words.Known(v.Exact) && i == 0 {
 				exact = append(exact, plotter.XY{X: v.X, Y: v.Exact})
 			}
-			if words.Known(v.Value) && words.Known(v.StdErr) {
+			if words.Known(v.Value) {
 				line = append(line, plotter.XY{X: v.X, Y: v.Value})
-				upper = append(upper, plotter.XY{X: v.X, Y: v.Value + 1.96*v.StdErr})
-				lower = append(lower, plotter.XY{X: v.X, Y: v.Value - 1.96*v.StdErr})
 			}
 		}
-		slices.Reverse(lower)
-		if area, err := plotter.NewPolygon(append(upper, lower...)); err == nil && len(upper) > 1 {
-			area.Color, area.LineStyle.Width = faint(shade), 0
-			p.Add(area)
-			if upper[0].Y > line[0].Y {
-				f.explain(c.Name+": 95 % interval", area)
-			}
+		sampling := func(v Valued) float64 { return words.Normal95 * v.StdErr }
+		if c.Policy {
+			f.alongside(p, c.Name+": 95 % interval", c.Points, faint(shade), sampling)
+		} else {
+			f.alongside(p, c.Name+": all errors, "+stated(slices.ContainsFunc(c.Points, func(v Valued) bool { return v.Doubt && words.Known(v.Error) })), c.Points, faint(shade), func(v Valued) float64 { return v.Error })
+			f.alongside(p, c.Name+": sampling alone, 95 %", c.Points, darker(shade), sampling)
 		}
 		f.curve(p, c.Name, line, shade)
 	}
@@ -59,4 +63,28 @@ func (f *Figure) AddLine(l Line) {
 	}
 	addMargin(p)
 	f.panels = append(f.panels, p)
+}
+
+// alongside shades the points that have a half-width, a stretch of neighbours each.
+func (f *Figure) alongside(p *plot.Plot, name string, points []Valued, shade color.Color, half func(Valued) float64) {
+	var upper, lower plotter.XYs
+	fill := func() {
+		slices.Reverse(lower)
+		area, err := plotter.NewPolygon(append(upper, lower...))
+		if err == nil && len(upper) > 1 {
+			area.Color, area.LineStyle.Width = shade, 0
+			p.Add(area)
+			f.explain(name, area)
+		}
+		upper, lower = nil, nil
+	}
+	for _, v := range points {
+		h := half(v)
+		if !words.Known(v.Value) || !words.Known(h) || h == 0 {
+			fill()
+			continue
+		}
+		upper, lower = append(upper, plotter.XY{X: v.X, Y: v.Value + h}), append(lower, plotter.XY{X: v.X, Y: v.Value - h})
+	}
+	fill()
 }

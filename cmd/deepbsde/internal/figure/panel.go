@@ -40,13 +40,13 @@ func (f *Figure) curve(p *plot.Plot, name string, points plotter.XYs, shade colo
 	}
 }
 
-// band fills the plot between two values with a shade of a colour.
-func band(p *plot.Plot, c color.RGBA, first, last, lo, hi float64) *plotter.Polygon {
+// band fills the plot between two values.
+func band(p *plot.Plot, shade color.Color, first, last, lo, hi float64) *plotter.Polygon {
 	area, err := plotter.NewPolygon(plotter.XYs{{X: first, Y: lo}, {X: last, Y: lo}, {X: last, Y: hi}, {X: first, Y: hi}})
 	if err != nil {
 		return nil
 	}
-	area.Color, area.LineStyle.Width = color.NRGBA{R: c.R, G: c.G, B: c.B, A: 0x38}, 0
+	area.Color, area.LineStyle.Width = shade, 0
 	p.Add(area)
 	return area
 }

@@ -23,6 +23,9 @@ var black = color.RGBA{A: 0xff}
 // faint is a colour for bands.
 func faint(c color.RGBA) color.NRGBA { return color.NRGBA{R: c.R, G: c.G, B: c.B, A: 0x38} }
 
+// darker is a colour for bands within bands.
+func darker(c color.RGBA) color.NRGBA { return color.NRGBA{R: c.R, G: c.G, B: c.B, A: 0x58} }
+
 // shade is the colour of a solver or of a reference.
 func shade(solver bool) color.Color {
 	if solver {

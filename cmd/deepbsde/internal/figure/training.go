@@ -1,7 +1,6 @@
 package figure
 
 import (
-	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -21,8 +20,15 @@ type Run struct {
 // Moment is the state of a training, NaN where something is not known.
 type Moment struct{ Step, Seconds, Value, Loss, Rate float64 }
 
-// Final is the estimate at the end of a run with its 95 % interval.
-type Final struct{ Value, Low, High float64 }
+// Final is the estimate at the end of a run with the half-widths of its 95 % intervals: of
+// all errors together, and of sampling alone. NaN where one is not known.
+type Final struct {
+	Value, Error, Sampling float64
+	Doubt                  bool // it says of itself that it is not trustworthy
+}
+
+// SamplingAlone tells that the error of everything is not known.
+func (f *Final) SamplingAlone() bool { return !words.Known(f.Error) }
 
 // Reference is a value to compare with; the error is NaN where it is not known.
 type Reference struct{ Value, StdErr float64 }
@@ -84,25 +90,47 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 	if first == last { // nothing but the state before training
 		last++
 	}
-	bands := make([]*plotter.Polygon, len(t.Runs))
+	wide, narrow := make([]*plotter.Polygon, len(t.Runs)), make([]*plotter.Polygon, len(t.Runs))
 	for i, r := range t.Runs { // below all lines
-		if r.Final != nil {
-			bands[i] = band(p, runColors[i%len(runColors)], first, last, r.Final.Low, r.Final.High)
+		if f, shade := r.Final, runColors[i%len(runColors)]; f != nil {
+			if !f.SamplingAlone() {
+				wide[i] = band(p, faint(shade), first, last, f.Value-f.Error, f.Value+f.Error)
+			}
+			if words.Known(f.Sampling) {
+				color := darker(shade)
+				if !t.HasLoss { // a policy, whose cost has no other error
+					color = faint(shade)
+				}
+				narrow[i] = band(p, color, first, last, f.Value-f.Sampling, f.Value+f.Sampling)
+			}
 		}
 	}
 	for i, r := range t.Runs {
 		shade := runColors[i%len(runColors)]
 		f.curve(p, r.Name, r.points(x, y, first, false), shade)
-		if bands[i] != nil {
-			point := marks(plotter.XYs{{X: last, Y: r.Final.Value}}, shade, glyph(Neither))
-			p.Add(point)
-			f.explain(r.Name+": final estimate, 95 % interval", bands[i], point)
+		if r.Final == nil {
+			continue
+		}
+		point := marks(plotter.XYs{{X: last, Y: r.Final.Value}}, shade, glyph(Neither))
+		p.Add(point)
+		switch {
+		case wide[i] != nil:
+			f.explain(r.Name+": final estimate, all errors, "+stated(r.Final.Doubt), wide[i], point)
+			if narrow[i] != nil {
+				f.explain(r.Name+": sampling alone, 95 %", narrow[i])
+			}
+		case narrow[i] != nil && t.HasLoss:
+			f.explain(r.Name+": final estimate, sampling alone, 95 %", narrow[i], point)
+		case narrow[i] != nil:
+			f.explain(r.Name+": final estimate, 95 % interval", narrow[i], point)
+		default:
+			f.explain(r.Name+": final estimate, error unknown", point)
 		}
 	}
 	if ref := t.Reference; ref != nil {
 		name := "reference"
 		if half := 1.96 * ref.StdErr; half > 0.005*(math.Max(p.Y.Max, ref.Value)-math.Min(p.Y.Min, ref.Value)) {
-			band(p, color.RGBA{A: 0xff}, first, last, ref.Value-half, ref.Value+half)
+			band(p, faint(black), first, last, ref.Value-half, ref.Value+half)
 			name = "reference, its 95 % error in grey"
 		}
 		if line, err := plotter.NewLine(plotter.XYs{{X: first, Y: ref.Value}, {X: last, Y: ref.Value}}); err == nil {
@@ -114,6 +142,14 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 	p.X.Min, p.X.Max = first, last
 	addMargin(p)
 	return p
+}
+
+// stated is what an interval of all errors is worth.
+func stated(doubt bool) string {
+	if doubt {
+		return "not trustworthy"
+	}
+	return "95 %"
 }
 
 // lossPanel draws the loss of each run, on a logarithmic axis where it covers a decade.

@@ -18,6 +18,7 @@ var (
 		{"1", "failed"},
 		{"2", "wrong usage, or an invalid problem, setting or file"},
 		{"3", "training diverged"},
+		{"4", "finished, but an answer is not trustworthy; it is printed, with the reasons"},
 		{"130", "interrupted; the result so far is printed, and with --out the command that resumes the run"},
 	}
 	environment = [][2]string{

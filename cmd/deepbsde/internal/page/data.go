@@ -37,7 +37,7 @@ type Row struct{ Name, Value, Meaning string }
 type Parameter struct{ Name, Value, Default, Range, Meaning string }
 
 // Compared is a value to compare with.
-type Compared struct{ Name, Value, Error, Difference, Source string }
+type Compared struct{ Name, Value, Error, StdErr, Difference, Verdict, Source string }
 
 // Moment is a record of the training.
 type Moment struct{ Step, Value, Loss, Rate, Seconds string }

@@ -10,12 +10,19 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
-// DrawTraining draws the training of the run, whose estimate has the given standard error.
-func (d *Data) DrawTraining(t figure.Training, stderr float64) error {
-	value, state := t.Value, stateInWords(t, stderr)
+// DrawTraining draws the training of the run.
+func (d *Data) DrawTraining(t figure.Training) error {
+	value, state, band := t.Value, stateInWords(t), "The band is the 95 % interval of the final estimate."
+	if f := t.Runs[0].Final; f != nil && f.Doubt && !f.SamplingAlone() {
+		band = "The band is the final estimate with the errors that it states, which are not to be trusted, the darker part that of sampling alone."
+	} else if f != nil && !f.SamplingAlone() {
+		band = "The band is the final estimate with all its errors, the darker part that of sampling alone, 95 %."
+	} else if f != nil && t.HasLoss {
+		band = "The band is the final estimate with the error of sampling alone, 95 %; that of everything is unknown."
+	}
 	history := t.Runs[0].History
 	for _, f := range []struct{ what, over, alt, caption string }{
-		{"value", "steps", value + " over gradient steps. ", value + " over the gradient steps of the training. The band is the 95 % interval of the final estimate."},
+		{"value", "steps", value + " over gradient steps. ", value + " over the gradient steps of the training. " + band},
 		{"value", "seconds", value + " over the time in seconds. ", value + " over the seconds of the training."},
 		{"close-up", "", value + " over the second half of the gradient steps. ", value + " over the second half of the steps, at a larger scale."},
 		{"loss", "steps", "Loss over gradient steps. ", "Loss, the mean squared mismatch of Y with g(X) at the end, over the gradient steps."},
@@ -41,11 +48,16 @@ func (d *Data) DrawTraining(t figure.Training, stderr float64) error {
 }
 
 // stateInWords is what the plots of the value show at their end.
-func stateInWords(t figure.Training, stderr float64) string {
+func stateInWords(t figure.Training) string {
 	run := t.Runs[0]
 	text := fmt.Sprintf("The last value is %s.", six(run.History[len(run.History)-1].Value))
-	if f := run.Final; f != nil {
-		text += fmt.Sprintf(" The final estimate is %s, its 95 %% interval %s.", words.ToError(f.Value, stderr), words.Between(f.Low, f.High, stderr))
+	switch f := run.Final; {
+	case f == nil:
+	case t.HasLoss:
+		text += " The final estimate is " + words.PlusMinus(f.Value, f.Error, f.Sampling/words.Normal95) + "."
+	default: // a policy, whose error is that of sampling
+		stderr := f.Sampling / words.Normal95
+		text += fmt.Sprintf(" The final estimate is %s, its 95 %% interval %s.", words.ToError(f.Value, stderr), words.Between(f.Value-f.Sampling, f.Value+f.Sampling, stderr))
 	}
 	if t.Reference != nil {
 		text += " The reference is " + six(t.Reference.Value) + "."
@@ -62,13 +74,13 @@ func capital(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-// DrawComparison puts the value of the run, whose interval covers what the words say, and
-// its references on one axis.
+// DrawComparison puts the value of the run and its references on one axis; a sentence says
+// what the interval of the run covers.
 func (d *Data) DrawComparison(values figure.Deviations, covered string) error {
 	f := &figure.Figure{}
 	f.AddDeviations(values)
 	drawn, err := draw(f, "Dot plot: values of the table above by their deviation from the reference, with intervals.",
-		"Deviation from the reference. The interval of this run covers "+covered+".")
+		"Deviation from the reference. "+covered)
 	d.Comparison = append(d.Comparison, drawn)
 	return err
 }

@@ -9,7 +9,10 @@ import (
 // meanings explains the lines of a result that the text leaves to themselves. One that
 // ends in a semicolon stands before what the text says.
 var meanings = map[string]string{
-	"u(0, x0)":       "the answer: a control variate estimate with the trained network on fresh paths, extrapolated in the time step",
+	"u(0, x0)":       "the answer: a control variate estimate with the trained network on fresh paths, extrapolated in the time step;",
+	"sampling":       "standard error of the mean over fresh paths",
+	"bounds":         "u(0, x0) lies there;",
+	"trust":          "whether the error can be relied on;",
 	"relative error": "distance of the value from the reference, relative to it",
 	"residual ratio": "share of the spread that Z = 0 leaves which the network does not explain; 0 % is a perfect Z",
 	"gradient":       "∇u(0, x0);",
@@ -28,33 +31,50 @@ func (d *Data) Tabulate(b words.Block) {
 	}
 }
 
-// Reference is a value that is known of the problem.
+// Reference is a value that is known of the problem, with what it and the run come to.
 type Reference struct {
 	Name           string
 	Value, StdErr  float64 // the error is 0 where not stated
 	Method, Source string
+	Verdict        string // "" where there is none
 }
 
-// Compare puts the value of the run, NaN where it has none, beside what is known.
-func (d *Data) Compare(value, stderr float64, method string, known []Reference) {
-	if words.Known(value) {
-		d.Compared = append(d.Compared, Compared{"this run", words.ToError(value, stderr), "± " + words.Short(stderr), "", method})
+// Answer is the value of the run with its standard error and the half-width of its 95 %
+// interval; NaN where not known.
+type Answer struct{ Value, StdErr, Error float64 }
+
+// Compare puts the answer of the run beside what is known.
+func (d *Data) Compare(a Answer, method string, known []Reference) {
+	if words.Known(a.Value) {
+		line := Compared{Name: "this run", Value: words.ToError(a.Value, a.digits()), Error: "unknown", StdErr: "± " + words.Short(a.StdErr), Source: method}
+		if words.Known(a.Error) {
+			line.Error = "± " + words.Short(a.Error)
+		}
+		d.Compared = append(d.Compared, line)
 	}
 	for _, ref := range known {
-		line := Compared{Name: ref.Name, Value: words.Reference(ref.Value, ref.StdErr, 0), Source: ref.Method}
+		line := Compared{Name: ref.Name, Value: words.Reference(ref.Value, ref.StdErr, 0), Verdict: ref.Verdict, Source: ref.Method}
 		if ref.Source != "" {
 			line.Source += " (" + ref.Source + ")"
 		}
 		if ref.StdErr > 0 {
-			line.Error = "± " + words.Short(ref.StdErr)
+			line.Error, line.StdErr = "± "+words.Short(words.Normal95*ref.StdErr), "± "+words.Short(ref.StdErr)
 		}
-		if gap := value - ref.Value; words.Known(gap) {
+		if gap := a.Value - ref.Value; words.Known(gap) {
 			sign := "+"
 			if gap < 0 {
 				sign = ""
 			}
-			line.Difference = sign + words.Short(gap) + ", " + words.Percent(words.RelativeError(value, ref.Value))
+			line.Difference = sign + words.Short(gap) + ", " + words.Percent(words.RelativeError(a.Value, ref.Value))
 		}
 		d.Compared = append(d.Compared, line)
 	}
+}
+
+// digits is the error that decides how many digits the value has.
+func (a Answer) digits() float64 {
+	if words.Known(a.Error) {
+		return a.Error
+	}
+	return a.StdErr
 }

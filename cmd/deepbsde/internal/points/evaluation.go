@@ -22,10 +22,17 @@ type Evaluation struct {
 type Value struct {
 	Time           float64
 	State          []float64
-	Value, StdErr  float64
-	CI95           [2]float64
+	Value          float64
+	Error          float64    // half-width of CI95, all errors together; of a policy it is not known
+	CI95           [2]float64 // of a policy, of sampling
+	Trust          string     // yes or no; "" of a policy
+	Reasons        []string   // why not
+	Lower, Upper   float64    // bounds of u
+	NoBounds       string     // why there are none
+	StdErr         float64
 	Step           float64 // discretisation error
-	Bias           float64 // of the network
+	Network        float64 // what an imperfect Z may have left
+	Bias           float64 // of an imperfect Z as estimated, signed
 	Trained        float64 // of the network itself
 	Gradient       []float64
 	GradientStdErr []float64
@@ -35,4 +42,14 @@ type Value struct {
 	Exact          float64
 	ExactGradient  []float64
 	Paths          int
+}
+
+// Untrusted is the number of points whose value cannot be trusted.
+func (e *Evaluation) Untrusted() (n int) {
+	for _, p := range e.Values {
+		if p.Trust == "no" {
+			n++
+		}
+	}
+	return n
 }

@@ -7,9 +7,16 @@ type JSONPoint struct {
 	T              float64   `json:"t"`
 	X              []float64 `json:"x"`
 	Value          *float64  `json:"value,omitempty"`
-	StdErr         *float64  `json:"stderr,omitempty"`
+	Error          *float64  `json:"error,omitempty"`
 	CI95           []float64 `json:"ci95,omitempty"`
+	Trust          string    `json:"trust,omitempty"`
+	Reasons        []string  `json:"reasons,omitempty"`
+	Lower          *float64  `json:"lower,omitempty"`
+	Upper          *float64  `json:"upper,omitempty"`
+	NoBounds       string    `json:"no_bounds,omitempty"`
+	StdErr         *float64  `json:"stderr,omitempty"`
 	Step           *float64  `json:"discretization_error,omitempty"`
+	Network        *float64  `json:"network_error,omitempty"`
 	Bias           *float64  `json:"network_bias,omitempty"`
 	Trained        *float64  `json:"trained_value,omitempty"`
 	Exact          *float64  `json:"exact,omitempty"`
@@ -27,8 +34,9 @@ func (e *Evaluation) JSON() any {
 	list := []JSONPoint{}
 	for _, p := range e.Values {
 		list = append(list, JSONPoint{
-			T: p.Time, X: p.State, Value: words.Number(p.Value), StdErr: words.Number(p.StdErr), CI95: words.Finite(p.CI95[:]),
-			Step: words.Number(p.Step), Bias: words.Number(p.Bias), Trained: words.Number(p.Trained), Exact: words.Number(p.Exact),
+			T: p.Time, X: p.State, Value: words.Number(p.Value), Error: words.Number(p.Error), CI95: words.Finite(p.CI95[:]),
+			Trust: p.Trust, Reasons: p.Reasons, Lower: words.Number(p.Lower), Upper: words.Number(p.Upper), NoBounds: p.NoBounds,
+			StdErr: words.Number(p.StdErr), Step: words.Number(p.Step), Network: words.Number(p.Network), Bias: words.Number(p.Bias), Trained: words.Number(p.Trained), Exact: words.Number(p.Exact),
 			Gradient: words.Finite(p.Gradient), GradientStdErr: words.Finite(p.GradientStdErr), GradientStep: words.Number(p.GradientStep), GradientBias: words.Number(p.GradientBias),
 			ExactGradient: words.Finite(p.ExactGradient), Action: words.Finite(p.Action), Paths: p.Paths,
 		})

@@ -2,7 +2,6 @@ package points
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -43,27 +42,25 @@ func (e *Evaluation) columns() []column {
 			if !words.Known(p.Value) { // paths or the recursion left every scale of the problem
 				return "unknown"
 			}
-			return words.ToError(p.Value, p.StdErr)
+			return words.ToError(p.Value, p.digits())
 		}},
+		{"error", part(func(p *Value) float64 { return p.Error })},
+		{"trust", func(p *Value) string { return p.Trust }},
+		{"bounds", func(p *Value) string { return words.Bracket(p.Lower, p.Upper, p.digits()) }},
 		{"std error", func(p *Value) string { return words.Size(p.StdErr) }},
-		{"time step", func(p *Value) string { return words.Size(p.Step) }},
-		{"network bias", func(p *Value) string {
-			if !words.Known(p.Bias) || math.Abs(p.Bias) <= p.StdErr/1000 {
-				return ""
-			}
-			return words.Bias(p.Bias, p.StdErr)
-		}},
+		{"time step", part(func(p *Value) float64 { return p.Step })},
+		{"network", part(func(p *Value) float64 { return p.Network })},
 		{"trained", func(p *Value) string {
 			if !words.Known(p.Trained) {
 				return ""
 			}
-			return words.ToError(p.Trained, p.StdErr)
+			return words.ToError(p.Trained, p.digits())
 		}},
 		{"exact", func(p *Value) string {
 			if !words.Known(p.Exact) {
 				return ""
 			}
-			return words.ToError(p.Exact, p.StdErr/10)
+			return words.ToError(p.Exact, p.digits()/10)
 		}},
 		{"gradient", func(p *Value) string {
 			if words.Finite(p.Gradient) == nil {
@@ -84,6 +81,24 @@ func (e *Evaluation) columns() []column {
 			return words.Vector(p.Action)
 		}},
 	}
+}
+
+// part is an error of an equation's value, of which a policy has none.
+func part(get func(p *Value) float64) func(p *Value) string {
+	return func(p *Value) string {
+		if p.Trust == "" {
+			return ""
+		}
+		return words.Part(get(p))
+	}
+}
+
+// digits is the error that decides how many digits the numbers of a point have.
+func (p *Value) digits() float64 {
+	if words.Known(p.Error) {
+		return p.Error
+	}
+	return p.StdErr
 }
 
 // Table is the table in the given format: text, csv or markdown.
@@ -120,8 +135,23 @@ func (e *Evaluation) notes() string {
 The cost of a policy is a bound of the optimal one; the gradient is its derivative in x.
 Standard errors are of sampling; that of the gradient is the largest of its components.`
 	}
-	return `
-Standard errors are of sampling; time step is the discretisation error left, network bias
-that of an imperfect Z in a nonlinear f, already subtracted. The standard error of the
-gradient is the largest of its components.`
+	return e.doubts() + `
+Error is the half-width of the 95 % interval with all errors: sampling, whose standard error
+is beside; time step, the discretisation error left; network, what an imperfect Z may have
+left. The standard error of the gradient is the largest of its components.`
+}
+
+// doubts are the reasons not to trust a value, each once with the first point that has it.
+func (e *Evaluation) doubts() string {
+	var b strings.Builder
+	seen := map[string]bool{}
+	for _, p := range e.Values {
+		for _, reason := range p.Reasons {
+			if kind, _, _ := strings.Cut(reason, ": "); !seen[kind] {
+				seen[kind] = true
+				fmt.Fprintf(&b, "Not trustworthy at t = %s, x = %s: %s\n", words.Exact(p.Time), e.state(p.State), reason)
+			}
+		}
+	}
+	return b.String()
 }

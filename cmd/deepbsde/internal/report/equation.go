@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -10,26 +9,24 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
-// equationBlock is the numbers of the result of an equation.
+// equationBlock is the numbers of the result of an equation: the answer with one error,
+// the parts of that, what bounds it, and whether it can be trusted.
 func (s *Report) equationBlock() words.Block {
-	r := s.Result
+	r, digits := s.Result, s.digits()
 	var b words.Block
-	b.Known("u(0, x0)", r.Value, words.ToError(r.Value, r.StdErr), "")
-	b.Known("95 % interval", r.StdErr, words.Between(r.CI95[0], r.CI95[1], r.StdErr),
-		"sampling error alone; standard error "+words.Short(r.StdErr))
+	b.Line("u(0, x0)", words.PlusMinus(r.Value, r.Error, r.StdErr), s.headline())
+	b.Known("sampling", r.StdErr, words.Short(r.StdErr), "standard error")
 	b.Known("time step", r.DiscretizationError, "± "+words.Short(r.DiscretizationError),
 		fmt.Sprintf("discretisation error left by %d steps", r.Settings.Steps))
-	if words.Known(r.StdErr) && !words.Known(r.NetworkBias) {
-		b.Line("network bias", "unknown", "the time step hides it; more steps would show it")
-	} else {
-		b.Known("network bias", r.NetworkBias, words.Bias(r.NetworkBias, r.StdErr), "from an imperfect Z in a nonlinear f; already subtracted")
-	}
-	b.Known("trained Y0", r.Trained, words.ToError(r.Trained, r.StdErr), "as the optimiser left it, for comparison")
+	b.Line("network", s.network(), s.networkRemark())
+	s.boundLines(&b)
+	s.trustLines(&b)
 	b.Known("residual ratio", r.ResidualRatio, words.Percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
+	b.Known("trained Y0", r.Trained, words.ToError(r.Trained, digits), "as the optimiser left it, for comparison")
 	if ref := s.Reference; ref == nil {
 		b.Line("reference", "none known for this dimension and these parameters", "")
 	} else {
-		b.Line("reference", ReferenceDigits(ref, r.StdErr), Origin(ref))
+		b.Line("reference", ReferenceDigits(ref, digits), Origin(ref))
 		b.Known("relative error", relativeError(r.Value, ref), words.Percent(relativeError(r.Value, ref)), "")
 	}
 	if g := words.Finite(r.Gradient); g != nil {
@@ -55,48 +52,27 @@ func (s *Report) HardlyTrained() bool {
 // unexplained is the residual ratio above which the report warns.
 const unexplained = 0.8
 
-// Verdict says where the reference lies with respect to the interval, and to the
-// interval widened by the errors that it does not cover; "" where there is nothing to say.
-func (s *Report) Verdict() string {
-	r, ref := s.Result, s.Reference
-	if r.Control != nil || ref == nil || !words.Known(r.Value) || !words.Known(r.StdErr) {
-		return ""
+// network is the error that an imperfect Z may have left.
+func (s *Report) network() string {
+	if !words.Known(s.Result.NetworkError) {
+		return "unknown"
 	}
-	lo, hi := r.CI95[0], r.CI95[1]
-	inside := func() bool { return lo <= ref.Value && ref.Value <= hi }
-	if inside() {
-		return "The reference lies in the 95 % interval."
+	return "± " + words.Short(s.Result.NetworkError)
+}
+
+// networkRemark is the bias as estimated, whether or not it was small enough to be
+// subtracted.
+func (s *Report) networkRemark() string {
+	r := s.Result
+	switch {
+	case words.Known(r.NetworkBias) && s.Earlier:
+		return "estimated bias " + words.Bias(r.NetworkBias, r.StdErr) + ", subtracted"
+	case words.Known(r.NetworkBias):
+		return "estimated bias " + words.Bias(r.NetworkBias, r.StdErr) + ", from an imperfect Z in a nonlinear f"
+	case words.Known(r.StdErr):
+		return "the time step hides the bias; more steps would show it"
 	}
-	var by, unknown []string
-	for _, e := range []struct {
-		name string
-		size float64
-	}{
-		{"time step", r.DiscretizationError},
-		{"network bias", r.NetworkBias},
-		{"the reference's own error", 1.96 * ref.StdErr},
-	} {
-		switch size := math.Abs(e.size); {
-		case !words.Known(size):
-			unknown = append(unknown, e.name)
-		case size > 0:
-			lo, hi = lo-size, hi+size
-			by = append(by, e.name)
-		}
-	}
-	var sentence string
-	switch widened := words.Enumerate(by); {
-	case len(by) == 0:
-		sentence = "The reference lies outside the 95 % interval"
-	case inside():
-		sentence = "The reference lies in the 95 % interval widened by " + widened + ", " + words.Between(lo, hi, r.StdErr)
-	default:
-		sentence = "The reference lies outside the 95 % interval, even widened by " + widened + " to " + words.Between(lo, hi, r.StdErr)
-	}
-	if len(unknown) > 0 && !inside() {
-		sentence += "; unknown: " + words.Enumerate(unknown)
-	}
-	return sentence + "."
+	return ""
 }
 
 // slopeErrors are the errors of a gradient in words.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
@@ -14,6 +15,7 @@ type Reference struct {
 	StdErr *float64 `json:"stderr,omitempty"`
 	Method string   `json:"method,omitempty"`
 	Source string   `json:"source,omitempty"`
+	Bound  string   `json:"bound,omitempty"` // lower or upper, of a value that is none
 }
 
 // JSONReference is the JSON form of a reference, nil for nil.
@@ -21,8 +23,14 @@ func JSONReference(r *pde.Reference) *Reference {
 	if r == nil {
 		return nil
 	}
-	return &Reference{words.Number(r.Value), words.Number(r.StdErr), r.Method, r.Source}
+	return &Reference{words.Number(r.Value), words.Number(r.StdErr), r.Method, r.Source, BoundName(r.Bound)}
 }
+
+// bounds are the names of bounds in JSON.
+var bounds = map[pde.Bound]string{pde.Lower: "lower", pde.Upper: "upper"}
+
+// BoundName is a bound in JSON, "" for a value that is none.
+func BoundName(b pde.Bound) string { return bounds[b] }
 
 // Plain is the inverse of JSONReference.
 func (j *Reference) Plain() *pde.Reference {
@@ -33,6 +41,11 @@ func (j *Reference) Plain() *pde.Reference {
 	if j.StdErr != nil {
 		ref.StdErr = *j.StdErr
 	}
+	for b, name := range bounds {
+		if name == j.Bound {
+			ref.Bound = b
+		}
+	}
 	return ref
 }
 
@@ -42,6 +55,7 @@ type Object struct {
 	ActionError   *float64           `json:"action_error,omitempty"`
 	Reference     *Reference         `json:"reference,omitempty"`
 	RelativeError *float64           `json:"relative_error,omitempty"`
+	Verdict       verdict.Verdict    `json:"verdict,omitempty"` // of an equation beside its reference
 	Excess        *float64           `json:"excess,omitempty"`
 	Parameters    map[string]float64 `json:"parameters"`
 	Settings      json.RawMessage    `json:"settings"` // that of JSONResult, at the end
@@ -54,9 +68,13 @@ func (s *Report) JSON() (*Object, error) {
 		return nil, err
 	}
 	j.Dim = s.Dim
-	return &Object{
+	o := &Object{
 		JSONResult: j, ActionError: words.Number(s.Distance),
 		Reference: JSONReference(s.Reference), RelativeError: words.Number(relativeError(s.Result.Value, s.Reference)), Excess: words.Number(s.Excess()),
 		Parameters: s.Parameters, Settings: j.Settings,
-	}, nil
+	}
+	if v := s.Verdict(); v != nil {
+		o.Verdict = v.Verdict
+	}
+	return o, nil
 }

@@ -21,6 +21,7 @@ type Report struct {
 	Result    *bsde.Result
 	Reference *pde.Reference // to compare with, nil for none
 	Distance  float64        // of a policy's actions from the optimal ones, NaN where these are not known
+	Earlier   bool           // made by a version that stated no error of everything together
 }
 
 // New compares a result with what is to be had fast.
@@ -66,12 +67,8 @@ func (s *Report) Text() string {
 	r := s.Result
 	fmt.Fprintf(&b, "%s\n%s; %s%s, %d iterations and %d paths in %s, seed %d\n\n%s", s.Family.Title,
 		s.Identity(), r.Method.Name(), withNetwork(r.Method), r.Iterations, r.Paths, words.Seconds(r.Elapsed), r.Settings.Seed, s.Block())
-	if v := s.Verdict(); v != "" {
-		b.WriteString("\n" + v + "\n")
-	}
-	if s.HardlyTrained() {
-		b.WriteString("\nThe network explains almost nothing of the terminal value: the bias estimate is\n" +
-			"rough where f is nonlinear. Try more iterations or a wider network.\n")
+	for _, paragraph := range s.afterword() {
+		b.WriteString("\n" + paragraph + "\n")
 	}
 	return b.String()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
 )
@@ -25,6 +26,7 @@ type Run struct {
 	History     []bsde.Record
 	Settings    bsde.Settings
 	Result      *bsde.Result // nil before the run's end
+	Earlier     bool         // the result is of an equation, of a version that stated no error of everything
 	ActionError float64      // of a policy's result, NaN where not known
 
 	Reference *pde.Reference // to compare with, nil for none
@@ -53,6 +55,7 @@ func Open(path string) (*Run, error) {
 	var beside struct {
 		Reference   *report.Reference `json:"reference"`
 		ActionError *float64          `json:"action_error"`
+		Trust       string            `json:"trust"`
 	}
 	if err = json.Unmarshal(text, &r.Result); err == nil {
 		err = json.Unmarshal(text, &beside)
@@ -63,7 +66,7 @@ func Open(path string) (*Run, error) {
 	if r.Result.Method == nil { // its options are those of the run
 		r.Result.Method, _ = dir.Method()
 	}
-	r.Reference = beside.Reference.Plain()
+	r.Reference, r.Earlier = beside.Reference.Plain(), r.Result.Control == nil && beside.Trust == ""
 	if e := beside.ActionError; e != nil {
 		r.ActionError = *e
 	}
@@ -121,7 +124,7 @@ func (r *Run) FindReference(ctx context.Context, m *member.Member) (err error) {
 func (r *Run) Report(m *member.Member) *report.Report {
 	result := *r.Result
 	result.Settings = r.Effective(m)
-	return &report.Report{Member: m, Result: &result, Reference: r.Reference, Distance: r.ActionError}
+	return &report.Report{Member: m, Result: &result, Reference: r.Reference, Distance: r.ActionError, Earlier: r.Earlier}
 }
 
 // Effective is the settings as used: a problem in discrete time has its own steps.
@@ -167,8 +170,8 @@ func Training(runs []*Run) figure.Training {
 	t := figure.Training{Title: runs[0].Label(), Value: runs[0].ValueName(), HasLoss: runs[0].SolvesEquation()}
 	for _, r := range runs {
 		one := figure.Run{Name: r.Name, History: r.Moments()}
-		if res := r.Result; res != nil && !math.IsNaN(res.Value) && !math.IsNaN(res.CI95[0]) {
-			one.Final = &figure.Final{Value: res.Value, Low: res.CI95[0], High: res.CI95[1]}
+		if res := r.Result; res != nil && !math.IsNaN(res.Value) {
+			one.Final = &figure.Final{Value: res.Value, Error: res.Error, Sampling: words.Normal95 * res.StdErr, Doubt: res.Control == nil && !res.Trusted()}
 		}
 		t.Runs = append(t.Runs, one)
 		if ref := r.Reference; t.Reference == nil && ref != nil { // of the first that has one

@@ -32,6 +32,15 @@ func Size(x float64) string {
 	return Short(x)
 }
 
+// Part is one of the errors of an answer in two digits: "unknown" where it is not known,
+// nothing where there is none.
+func Part(x float64) string {
+	if !Known(x) {
+		return "unknown"
+	}
+	return Size(x)
+}
+
 // PercentOrNothing is a ratio in per cent, nothing where it is NaN.
 func PercentOrNothing(x float64) string {
 	if math.IsNaN(x) {

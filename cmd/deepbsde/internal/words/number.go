@@ -23,6 +23,53 @@ func ToError(x, err float64) string {
 	return strconv.FormatFloat(x, 'f', decimals, 64)
 }
 
+// Normal95 is how many standard errors the 95 % interval reaches to either side.
+const Normal95 = 1.96
+
+// PlusMinus is x with its error, "unknown" for what is not known. The digits of x are those
+// that the error justifies, or where it is not known those that the other one does.
+func PlusMinus(x, err, other float64) string {
+	switch {
+	case !Known(x):
+		return "unknown"
+	case !Known(err):
+		return ToError(x, other) + " ± unknown"
+	}
+	return ToError(x, err) + " ± " + Short(err)
+}
+
+// Floor is ToError rounded down, so that a lower bound stays one.
+func Floor(x, err float64) string {
+	s := ToError(x, err)
+	if v, parsed := strconv.ParseFloat(s, 64); parsed == nil && v > x {
+		return ToError(x-lastDigit(x, err), err)
+	}
+	return s
+}
+
+// Ceil is ToError rounded up, so that an upper bound stays one.
+func Ceil(x, err float64) string {
+	s := ToError(x, err)
+	if v, parsed := strconv.ParseFloat(s, 64); parsed == nil && v < x {
+		return ToError(x+lastDigit(x, err), err)
+	}
+	return s
+}
+
+// lastDigit is a one in the last place that ToError prints.
+func lastDigit(x, err float64) float64 {
+	if !(err > 0) || math.IsInf(err, 1) {
+		return math.Pow10(Exponent(x) - 5)
+	}
+	place := Exponent(err) - 1
+	if e := Exponent(math.Max(math.Abs(x), err)); e < -5 || e > 9 {
+		place = min(place, Exponent(x)-1) // one decimal at least
+	} else {
+		place = min(place, 0)
+	}
+	return math.Pow10(place)
+}
+
 // Exponent is that of the leading digit of x in decimal notation as printed
 // with two digits, so that 0.0999 has that of 0.10.
 func Exponent(x float64) int {

@@ -56,3 +56,56 @@ func TestSeconds(t *testing.T) {
 		}
 	}
 }
+
+func TestPlusMinus(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		x, err, other float64
+		want          string
+	}{
+		{15.3812, 0.0871, 0.01, "15.381 ± 0.087"},
+		{4.589912, 0.0012, nan, "4.5899 ± 0.0012"},
+		{0.5, 0, nan, "0.5 ± 0"},
+		{15.3812, nan, 0.05, "15.381 ± unknown"},
+		{15.3812, math.Inf(1), nan, "15.3812 ± unknown"},
+		{nan, 0.1, 0.1, "unknown"},
+		{-0.965, 0.00031, nan, "-0.96500 ± 0.00031"},
+	} {
+		if got := PlusMinus(c.x, c.err, c.other); got != c.want {
+			t.Errorf("PlusMinus(%g, %g, %g) = %s, want %s", c.x, c.err, c.other, got, c.want)
+		}
+	}
+}
+
+// TestFloorAndCeil: a bound in words is never tighter than the bound, and hardly looser.
+func TestFloorAndCeil(t *testing.T) {
+	for _, c := range []struct {
+		x, err      float64
+		floor, ceil string
+	}{
+		{15.3019, 0.09, "15.301", "15.302"},
+		{15.3, 0.09, "15.300", "15.300"},
+		{-15.3019, 0.09, "-15.302", "-15.301"},
+		{57.34, 13, "57", "58"},
+		{57312.6, 1300, "57312", "57313"},
+		{1.2346e-8, 1.2e-10, "1.234e-08", "1.235e-08"},
+		{3.2512e12, 1e10, "3.251e+12", "3.252e+12"},
+		{1.23456789, math.NaN(), "1.23456", "1.23457"},
+		{0.00123456789, 0, "0.00123456", "0.00123457"},
+	} {
+		if floor, ceil := Floor(c.x, c.err), Ceil(c.x, c.err); floor != c.floor || ceil != c.ceil {
+			t.Errorf("%g to %g: %s and %s, want %s and %s", c.x, c.err, floor, ceil, c.floor, c.ceil)
+		}
+	}
+}
+
+func TestPart(t *testing.T) {
+	for x, want := range map[float64]string{0: "", 0.0123: "0.012", math.Inf(1): "unknown"} {
+		if got := Part(x); got != want {
+			t.Errorf("Part(%g) = %q, want %q", x, got, want)
+		}
+	}
+	if got := Part(math.NaN()); got != "unknown" {
+		t.Errorf("Part(NaN) = %q", got)
+	}
+}

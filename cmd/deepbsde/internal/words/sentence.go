@@ -9,6 +9,20 @@ import (
 // Between is an interval with the digits that err justifies.
 func Between(lo, hi, err float64) string { return ToError(lo, err) + " … " + ToError(hi, err) }
 
+// Bracket is what bounds a value from one side or both, "" where nothing does. Bounds are
+// rounded away from it, so that they stay bounds.
+func Bracket(lower, upper, err float64) string {
+	switch low, high := Known(lower), Known(upper); {
+	case low && high:
+		return Floor(lower, err) + " … " + Ceil(upper, err)
+	case low:
+		return "≥ " + Floor(lower, err)
+	case high:
+		return "≤ " + Ceil(upper, err)
+	}
+	return ""
+}
+
 // Bias prints a signed error, unless it is nothing beside the standard error.
 func Bias(x, stderr float64) string {
 	switch {

@@ -36,3 +36,17 @@ func TestVector(t *testing.T) {
 		}
 	}
 }
+
+func TestBracket(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		lower, upper float64
+		want         string
+	}{
+		{15.3019, 15.4481, "15.301 … 15.449"}, {15.3019, nan, "≥ 15.301"}, {nan, 15.4481, "≤ 15.449"}, {nan, nan, ""}, {math.Inf(-1), 1, "≤ 1.000"},
+	} {
+		if got := Bracket(c.lower, c.upper, 0.09); got != c.want {
+			t.Errorf("from %g to %g: %q, want %q", c.lower, c.upper, got, c.want)
+		}
+	}
+}

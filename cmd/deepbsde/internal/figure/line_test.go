@@ -1,0 +1,84 @@
+package figure
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// names are the entries of the key.
+func (f *Figure) names() string {
+	var list []string
+	for _, e := range f.key {
+		list = append(list, e.name)
+	}
+	return strings.Join(list, "; ")
+}
+
+// TestLineBands: the band is that of all errors with sampling inside, and says which of the
+// two it is.
+func TestLineBands(t *testing.T) {
+	nan := math.NaN()
+	points := func(err float64) (list []Valued) {
+		for i := range 4 {
+			list = append(list, Valued{X: float64(i), Value: 1, Error: err, StdErr: 0.1, Exact: nan})
+		}
+		return list
+	}
+	gap, doubtful := points(0.5), points(0.5)
+	doubtful[1].Doubt = true
+	gap[2].Error = nan
+	for _, c := range []struct {
+		curve Curve
+		want  string
+		high  float64 // where the panel ends
+	}{
+		{Curve{Name: "run", Points: points(0.5)}, "run: all errors, 95 %; run: sampling alone, 95 %; run", 1.5},
+		{Curve{Name: "run", Points: doubtful}, "run: all errors, not trustworthy; run: sampling alone, 95 %; run", 1.5},
+		{Curve{Name: "run", Points: points(nan)}, "run: sampling alone, 95 %; run", 1.196},
+		{Curve{Name: "run", Points: gap}, "run: all errors, 95 %; run: sampling alone, 95 %; run", 1.5},
+		{Curve{Name: "run", Points: points(nan), Policy: true}, "run: 95 % interval; run", 1.196},
+	} {
+		f := &Figure{}
+		f.AddLine(Line{X: "x", Y: "u", Curves: []Curve{c.curve}})
+		if got := f.names(); got != c.want {
+			t.Errorf("key %q, want %q", got, c.want)
+		}
+		if p := f.panels[0]; math.Abs(p.Y.Max-c.high-0.04/1.08*(p.Y.Max-p.Y.Min)) > 1e-9 {
+			t.Errorf("%s: the panel ends at %g, want a little above %g", c.want, p.Y.Max, c.high)
+		}
+	}
+}
+
+// TestFinalBands: the same for the estimate at the end of a training.
+func TestFinalBands(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		final Final
+		loss  bool
+		want  string
+	}{
+		{Final{1, 0.5, 0.1, false}, true, "run; run: final estimate, all errors, 95 %; run: sampling alone, 95 %"},
+		{Final{1, 0.5, 0.1, true}, true, "run; run: final estimate, all errors, not trustworthy; run: sampling alone, 95 %"},
+		{Final{1, nan, 0.1, true}, true, "run; run: final estimate, sampling alone, 95 %"},
+		{Final{1, nan, nan, true}, true, "run; run: final estimate, error unknown"},
+		{Final{1, nan, 0.1, false}, false, "run; run: final estimate, 95 % interval"},
+	} {
+		run := Run{Name: "run", Final: &c.final, History: []Moment{{Step: 0, Value: 1.1}, {Step: 10, Value: 1}}}
+		f := Training{Value: "Y0", HasLoss: c.loss, Runs: []Run{run}}.Figure("value", "steps")
+		if got := f.names(); got != c.want {
+			t.Errorf("key %q, want %q", got, c.want)
+		}
+	}
+}
+
+// TestDeviations: a dot without an error says so.
+func TestDeviations(t *testing.T) {
+	best := 1.0
+	f := &Figure{}
+	f.AddDeviations(Deviations{Best: &best, Dots: []Dot{{Name: "exact", Value: 1}, {Name: "run", Value: 1.01, Half: 0.02, Sampling: 0.01, Solver: true}, {Name: "third", Value: 1, Half: 0.1, Doubt: true}, {Name: "other", Value: 1.1, Half: math.NaN(), Solver: true}}})
+	text, err := f.Draw(Size{}, "svg")
+	if err != nil || !strings.Contains(string(text), "other (error unknown)") || !strings.Contains(string(text), "third (not trustworthy)") || strings.Contains(string(text), "run (error") {
+		t.Errorf("%v, %s", err, text)
+	}
+}
