@@ -11,17 +11,17 @@ import (
 // TestSquareRoot: 100 steps, extrapolated, give bonds under the rate of Cox, Ingersoll and
 // Ross and puts in Heston's model, Feller's condition satisfied and violated.
 func TestSquareRoot(t *testing.T) {
-	s := pde.Sampling{Paths: 1 << 12, Steps: 100, Seed: 1}
+	s := pde.Sampling{Paths: 1 << 11, Steps: 100, Seed: 1}
 	for _, c := range []known.CIR{{K: .1, B: .1, S: .5, R0: .1, T: 5}, {K: .1, B: .04, S: 1, R0: .04, T: 10}, {K: 2, B: .2, S: .1, R0: .1, T: 1}, {K: .5, B: .2, S: 1, R0: 0, T: 5}} {
 		ref, err := Solve(context.Background(), c.Problem(), s)
-		known.Sampled(t, ref, err, c.Bond(), 0.03)
+		known.Sampled(t, ref, err, c.Bond(), 0.05)
 	}
 	for _, c := range []known.Heston{
 		{K: .5, Theta: .04, Xi: 1, Rho: -.9, V0: .04, T: 10}, {K: .5, Theta: .04, Xi: 1, Rho: 0, V0: .04, T: 10},
 		{K: 2, Theta: .04, Xi: .3, Rho: -.7, V0: .04, T: 1}, {K: 1, Theta: .09, Xi: 1, Rho: -.3, V0: .09, T: 5},
 	} {
 		ref, err := Solve(context.Background(), c.Problem(), s)
-		known.Sampled(t, ref, err, c.Put(), 0.15)
+		known.Sampled(t, ref, err, c.Put(), 0.25)
 	}
 }
 
