@@ -10,16 +10,21 @@ import (
 
 // Transition advances paths of dX = μ dt + σ dW by one time step. Where the law
 // is known (constant coefficients, geometric Brownian motion, the
-// Ornstein–Uhlenbeck process) the step is exact for any length; otherwise it is
-// the Euler–Maruyama step.
+// Ornstein–Uhlenbeck process) the step is exact for any length. Components that are
+// square-root processes, such as the variance of Heston's model, and what they drive move
+// by Andersen's quadratic-exponential scheme, however the problem's functions are written.
+// Everything else makes the Euler–Maruyama step.
 type Transition struct {
 	Exact bool
 	// Extra is 1 where a step needs a second set of d standard normal numbers a
 	// path beside ΔW: the Ornstein–Uhlenbeck step depends on the path of W
 	// between the grid points.
 	Extra int
+	// Roots are the components that are square-root processes, which never are below 0.
+	Roots []int
 
 	dim     int
+	formula func(t, h, x, dw expr.Value) expr.Value // nil where the step is exact
 	step    stepFunc
 	tangent func(h float64, rows int, a, dw, next []float64) // nil for Euler
 }
@@ -84,7 +89,7 @@ func (p *Problem) Transition() (*Transition, error) {
 			return tr, nil
 		}
 	}
-	return tr, tr.euler(p)
+	return tr, tr.inexact(p)
 }
 
 func repeat(v float64, n int) []float64 {
@@ -240,11 +245,29 @@ func (p *Problem) EulerStep(t, h, x, dw expr.Value) expr.Value {
 	return x.Add(p.DriftOrZero().At(t, x).Mul(h)).Add(p.Diffusion.Mul(t, x, dw))
 }
 
-// euler sets the step of EulerStep.
-func (tr *Transition) euler(p *Problem) error {
-	d := p.Dim
-	t, h, x, dw := expr.Input("t", 1), expr.Input("h", 1), expr.Input("x", d), expr.Input("dw", d)
-	f, err := expr.Compile(p.EulerStep(t, h, x, dw), t, h, x, dw)
+// Formula is the step as an expression in t, h and X_t, ΔW of width d: of a Transition that
+// is not Exact, for graphs that differentiate it.
+func (tr *Transition) Formula(t, h, x, dw expr.Value) expr.Value {
+	if tr.formula == nil {
+		return expr.Errorf("the exact step has no formula")
+	}
+	return tr.formula(t, h, x, dw)
+}
+
+// inexact sets the step of square-root processes where there are any, else that of Euler.
+func (tr *Transition) inexact(p *Problem) error {
+	q, err := p.recognise()
+	if err != nil {
+		return err
+	}
+	problem := *p
+	tr.formula = problem.EulerStep
+	if q != nil {
+		tr.Roots = q.index
+		tr.formula = func(t, h, x, dw expr.Value) expr.Value { return q.formula(&problem, t, h, x, dw) }
+	}
+	t, h, x, dw := expr.Input("t", 1), expr.Input("h", 1), expr.Input("x", p.Dim), expr.Input("dw", p.Dim)
+	f, err := expr.Compile(tr.Formula(t, h, x, dw), t, h, x, dw)
 	if err != nil {
 		return err
 	}

@@ -43,13 +43,18 @@ func (f *Family) Check(ctx context.Context, dim int, set map[string]float64) ([]
 	}
 	list := []Checked{{"shapes", fmt.Sprintf("start, drift, diffusion, generator and terminal fit d = %d and are finite at the start", p.Dim)}}
 	list = f.noteUnused(list)
-	t, x, exact, err := f.checkPaths(&p)
+	t, x, move, err := f.checkPaths(&p)
 	if err != nil {
 		return list, f.located(err)
 	}
 	how := "Euler's steps"
-	if exact {
+	switch {
+	case move.Exact:
 		how = "exact steps"
+	case len(move.Roots) == p.Dim:
+		how = "steps of square-root processes"
+	case len(move.Roots) > 0:
+		how = fmt.Sprintf("steps with %d of %d components square-root processes", len(move.Roots), p.Dim)
 	}
 	from := ""
 	if p.RandomStart != nil {
@@ -69,21 +74,21 @@ func (f *Family) Check(ctx context.Context, dim int, set map[string]float64) ([]
 	return append(list, found...), nil
 }
 
-// checkPaths simulates the process and returns points on the paths.
-func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool, err error) {
+// checkPaths simulates the process and returns points on the paths, and their steps.
+func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, move *pde.Transition, err error) {
 	d := p.Dim
 	tr, err := p.Transition()
 	if err != nil {
-		return nil, nil, false, err
+		return nil, nil, nil, err
 	}
 	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
 	gen, err := expr.Compile(p.GeneratorAt(t, x, y, z), t, x, y, z)
 	if err != nil {
-		return nil, nil, false, err
+		return nil, nil, nil, err
 	}
 	terminal, err := expr.Compile(p.Terminal(x), x)
 	if err != nil {
-		return nil, nil, false, err
+		return nil, nil, nil, err
 	}
 	rng := rand.New(rand.NewPCG(1, uint64(d)))
 	g := grid.Uniform(p.Horizon, checkedSteps)
@@ -92,7 +97,7 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool
 	now, next := make([]float64, paths*d), make([]float64, paths*d)
 	dw, extra := make([]float64, paths*d), make([]float64, paths*d*tr.Extra)
 	if err := startPaths(p, rng, now); err != nil {
-		return nil, nil, false, err
+		return nil, nil, nil, err
 	}
 	fv, gv, zero := make([]float64, paths), make([]float64, paths), make([]float64, paths*d)
 	for n := 0; ; n++ {
@@ -100,15 +105,15 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool
 		for i, v := range now {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				from := next[i/d*d : (i/d+1)*d] // the state before, if there is one
-				return nil, nil, false, &pde.Error{Problem: p.Name, Field: f.moving(p, time-h, from),
+				return nil, nil, nil, &pde.Error{Problem: p.Name, Field: f.moving(p, time-h, from),
 					Reason: fmt.Sprintf("component %d of a simulated path is %g at t = %.4g, after x = %s, want finite paths", i%d, v, time, few(from))}
 			}
 		}
 		if err := terminal.Eval(paths, gv, now); err != nil {
-			return nil, nil, false, err
+			return nil, nil, nil, err
 		}
 		if err := gen.Eval(paths, fv, []float64{math.Min(time, p.Horizon)}, now, gv, zero); err != nil {
-			return nil, nil, false, err
+			return nil, nil, nil, err
 		}
 		for r := range paths {
 			field, v := "Terminal", gv[r]
@@ -116,7 +121,7 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool
 				field, v = "Generator", fv[r]
 			}
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, nil, false, &pde.Error{Problem: p.Name, Field: field,
+				return nil, nil, nil, &pde.Error{Problem: p.Name, Field: field,
 					Reason: fmt.Sprintf("is %g on a simulated path at t = %.4g, x = %s, want a finite number (the generator with y = g(x), z = 0)", v, time, few(now[r*d:(r+1)*d]))}
 			}
 		}
@@ -127,7 +132,7 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool
 			}
 		}
 		if n == checkedSteps {
-			return times, points, tr.Exact, nil
+			return times, points, tr, nil
 		}
 		for i := range dw {
 			dw[i] = math.Sqrt(h) * rng.NormFloat64()
@@ -136,7 +141,7 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, exact bool
 			extra[i] = rng.NormFloat64()
 		}
 		if err := tr.Step(time, h, paths, now, dw, extra, next); err != nil {
-			return nil, nil, false, err
+			return nil, nil, nil, err
 		}
 		now, next = next, now
 	}

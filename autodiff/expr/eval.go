@@ -95,6 +95,11 @@ func (f *Func) Eval(rows int, dst []float64, in ...[]float64) error {
 				values[i] = operand{node.Data, node.Width, 0}
 			default:
 				values[i] = operand{s.work[i], node.Width, node.Width}
+				if repeated(node, values) { // the same in all rows, such as what depends on t alone
+					values[i].stride = 0
+					evalNode(node, 1, values, values[i])
+					continue
+				}
 				evalNode(node, n, values, values[i])
 			}
 		}
@@ -133,10 +138,53 @@ func at(row []float64, j int) float64 {
 	return row[j]
 }
 
+// repeated tells whether all operands are one row that is repeated.
+func repeated(n *Node, values []operand) bool {
+	for _, a := range n.Args {
+		if values[a].stride != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// evalLong evaluates functions of elements over all rows at once, where the operands have
+// the shape of the result or are a number.
+func evalLong(n *Node, rows int, values []operand, out operand) bool {
+	if n.Op != OpUnary && n.Op != OpBinary {
+		return false
+	}
+	var in [2][]float64
+	for k, arg := range n.Args {
+		a := values[arg]
+		switch {
+		case a.width == 1 && a.stride == 0:
+			in[k] = a.data[:1]
+		case a.width == out.width && a.stride == out.width:
+			in[k] = a.data[:rows*a.width]
+		default:
+			return false
+		}
+	}
+	o := out.data[:rows*out.width]
+	if n.Op == OpBinary {
+		evalBinary(n.Bin, o, in[0], in[1])
+		return true
+	}
+	def, c := unaryDefs[n.Unary.Fn].f, n.Unary.C
+	for j, v := range in[0] {
+		o[j] = def(v, c)
+	}
+	return true
+}
+
 func evalNode(n *Node, rows int, values []operand, out operand) {
 	a := values[n.Args[0]]
 	if n.Op == OpLinear {
 		evalLinear(n.Data, rows, a, out)
+		return
+	}
+	if evalLong(n, rows, values, out) {
 		return
 	}
 	var b operand

@@ -39,12 +39,12 @@ func (m *Model[T]) Graph(train bool) *autodiff.Graph { return autodiff.NewGraph[
 // StepFree tells whether the recursion has no time step error.
 func (m *Model[T]) StepFree() bool { return m.Eq.F == nil && m.Eq.Move.Exact }
 
-// EulerStep is the step of X as operations in t, h, x and ΔW; nil where it is exact.
+// EulerStep is the step of X, by Euler or for square-root processes, as operations in t, h, x and ΔW; nil where it is exact.
 func (m *Model[T]) EulerStep() ([]expr.Node, error) {
 	if m.Eq.Move.Exact {
 		return nil, nil
 	}
 	d := m.Eq.Dim
 	t, h, x, dw := expr.Input("t", 1), expr.Input("h", 1), expr.Input("x", d), expr.Input("dw", d)
-	return expr.Nodes(m.Eq.EulerStep(t, h, x, dw), t, h, x, dw)
+	return expr.Nodes(m.Eq.Move.Formula(t, h, x, dw), t, h, x, dw)
 }

@@ -3,6 +3,7 @@ package finitedifference
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
@@ -12,25 +13,86 @@ import (
 // above·h, the start at ξ = 0.
 type axis struct {
 	x0           float64
-	log          bool // x = x0·e^ξ, else x = x0 + ξ
-	closed       bool // ξ ≥ −x0: x = 0 is the natural boundary
+	log          bool    // x = x0·e^ξ
+	bend         float64 // c where x = c·sinh(ξ + arsinh(x0/c)), of a square-root process; else x = x0 + ξ
+	core, wide   float64 // c, δ where the coordinate is arsinh(ξ/c) + ξ/δ, beside a square-root process; else 0
+	closed       bool    // x = 0 is the natural boundary
 	h            float64
 	below, above int
 }
 
 func (a *axis) at(xi float64) float64 {
-	if a.log {
+	if a.core > 0 {
+		xi = a.stretch(xi)
+	}
+	switch {
+	case a.log:
 		return a.x0 * math.Exp(xi)
+	case a.bend > 0 && xi <= a.bottom():
+		return 0
+	case a.bend > 0:
+		return a.bend * math.Sinh(xi-a.bottom())
 	}
 	return a.x0 + xi
 }
 
-// slope is dx/dξ at the place x.
-func (a *axis) slope(x float64) float64 {
-	if a.log {
-		return x
+// xi is where x is, before core is chosen.
+func (a *axis) xi(x float64) float64 {
+	switch {
+	case a.log:
+		return math.Log(x / a.x0)
+	case a.bend > 0:
+		return math.Asinh(x/a.bend) + a.bottom()
 	}
-	return 1
+	return x - a.x0
+}
+
+// bottom is the ξ of x = 0, where the coordinate is not logarithmic.
+func (a *axis) bottom() float64 {
+	if a.bend > 0 {
+		return -math.Asinh(a.x0 / a.bend)
+	}
+	return -a.x0
+}
+
+// slope is dx/dξ at the place x, and curve d²x/dξ² over it.
+func (a *axis) slope(x float64) (slope, curve float64) {
+	switch {
+	case a.bend > 0:
+		slope = math.Hypot(x, a.bend)
+		return slope, x / slope
+	case a.log:
+		slope, curve = x, 1
+	default:
+		slope = 1
+	}
+	if a.core > 0 { // by the chain rule
+		way := a.xi(x)
+		far := math.Hypot(way, a.core)
+		w := 1 / (1/far + 1/a.wide)
+		return slope * w, curve*w + w*w*way/(far*far*far)
+	}
+	return slope, curve
+}
+
+// squeeze is η = arsinh(ξ/c) + ξ/δ, a coordinate whose meshes are c close to the start and
+// δ far away.
+func (a *axis) squeeze(xi float64) float64 { return math.Asinh(xi/a.core) + xi/a.wide }
+
+// stretch is the ξ of η, by Newton's method from the side on which it does not pass the
+// solution.
+func (a *axis) stretch(eta float64) float64 {
+	if eta < 0 {
+		return -a.stretch(-eta)
+	}
+	xi := math.Min(a.core*math.Sinh(math.Min(eta, 700)), a.wide*eta)
+	for range 100 {
+		step := (eta - a.squeeze(xi)) / (1/math.Hypot(xi, a.core) + 1/a.wide)
+		if xi += step; math.Abs(step) <= 1e-15*xi {
+			break
+		}
+	}
+	return xi
 }
 
 func newLattice(p *pde.Problem) (*lattice, error) {
@@ -45,8 +107,13 @@ func newLattice(p *pde.Problem) (*lattice, error) {
 	if err := l.dependences(); err != nil {
 		return nil, err
 	}
+	tr, err := p.Transition()
+	if err != nil {
+		return nil, err
+	}
+	l.move = tr
 	for i := range p.Dim {
-		a, err := l.coordinate(i)
+		a, err := l.coordinate(i, slices.Contains(tr.Roots, i))
 		if err != nil {
 			return nil, err
 		}
@@ -76,9 +143,26 @@ func (l *lattice) dependences() error {
 }
 
 // coordinate chooses the coordinate of component i by its coefficients where it is small
-// and where it is 0.
-func (l *lattice) coordinate(i int) (axis, error) {
+// and where it is 0. That of a square-root process is closed at 0, with nodes close to one
+// another there, and a logarithm far away: where Feller's condition fails X is near 0 for
+// most of the time and now and then a hundred times its mean.
+func (l *lattice) coordinate(i int, root bool) (axis, error) {
 	a := axis{x0: l.p.Start[i]}
+	if root {
+		mu, _, err := l.sizes(i, 0, 0)
+		if err != nil {
+			return a, err
+		}
+		if a.closed, a.bend = true, a.x0; a.x0 == 0 {
+			a.bend = mu * l.p.Horizon
+		}
+		if !(a.bend > 0) {
+			a.bend = 1
+		}
+		_, noise, err := l.sizes(i, 0, a.bend)
+		l.sharp = l.sharp || l.p.Dim > 1 && 2*mu < noise*noise/a.bend // Feller's condition fails
+		return a, err
+	}
 	if a.x0 == 0 {
 		return a, nil
 	}
@@ -126,10 +210,10 @@ func (l *lattice) sizes(i int, t, v float64) (mu, noise float64, err error) {
 }
 
 // coefficients are the drift b and the columns s_k of the diffusion in the coordinates
-// ξ at the points x, rows×d. By Itô's formula, with κ = 1 for a logarithmic coordinate
-// and else 0,
+// ξ at the points x, rows×d. By Itô's formula, with κ_i = (d²x_i/dξ_i²)/(dx_i/dξ_i), 1 for
+// a logarithmic coordinate,
 //
-//	s_ik = σ_ik/(dx_i/dξ_i),   b_i = μ_i/(dx_i/dξ_i) − ½κ Σ_k s_ik²
+//	s_ik = σ_ik/(dx_i/dξ_i),   b_i = μ_i/(dx_i/dξ_i) − ½κ_i Σ_k s_ik²
 func (l *lattice) coefficients(t float64, rows int, x []float64) (b []float64, s [][]float64, err error) {
 	d, time := l.p.Dim, []float64{t}
 	b = make([]float64, rows*d)
@@ -146,12 +230,12 @@ func (l *lattice) coefficients(t float64, rows int, x []float64) (b []float64, s
 	}
 	for r := range b {
 		a := &l.axes[r%d]
-		slope := a.slope(x[r])
+		slope, curve := a.slope(x[r])
 		b[r] /= slope
 		for k := range d {
 			s[k][r] /= slope
-			if a.log {
-				b[r] -= 0.5 * s[k][r] * s[k][r]
+			if curve != 0 {
+				b[r] -= 0.5 * curve * s[k][r] * s[k][r]
 			}
 		}
 	}
@@ -163,10 +247,14 @@ func (l *lattice) widened() []axis {
 	axes := append([]axis(nil), l.axes...)
 	for i := range axes {
 		a := &axes[i]
-		if !a.closed {
-			a.below += (a.below + 3) / 4
+		below, above := (a.below+3)/4, (a.above+3)/4
+		if a.bend > 0 { // sinh ξ is a quarter larger
+			above = int(math.Ceil(math.Log(1.25) / a.h))
 		}
-		a.above += (a.above + 3) / 4
+		if !a.closed {
+			a.below += below
+		}
+		a.above += above
 	}
 	return axes
 }

@@ -17,7 +17,9 @@ import (
 //   - Space: central differences of order 2 in coordinates ξ with x = x0 + ξ, or
 //     x = x0·e^ξ for a component whose drift and noise vanish in proportion to it, as
 //     those of geometric Brownian motion do. A component whose noise vanishes at 0
-//     otherwise (square-root processes) keeps 0 as the boundary. The start is a node.
+//     otherwise keeps 0 as the boundary, where the equation holds without the noise
+//     (Fichera). The coordinate of a square-root process is arsinh(x/x0), and what it
+//     drives has more nodes about the start. The start is a node.
 //     The domain reaches seven standard deviations (six in two dimensions) beyond all
 //     means of X_t; there u keeps the slope of g, which no generator can drive away.
 //   - Terminal condition: averaged over the cell of each node, so that kinks and jumps
@@ -33,14 +35,17 @@ import (
 // StdErr is the distance to the extrapolation one level coarser plus the change that a
 // domain wider by a quarter makes on the coarsest grid. For smooth data it shrinks like
 // h⁴; it is an estimate, not a bound. Where the solution is singular at T it shrinks
-// more slowly. Where noise is absent in a direction that drift crosses fast, the
+// more slowly. In two dimensions with a square-root process that reaches 0, where no noise
+// smooths a kink of g, the step of the extrapolation itself is added. Where noise is absent in a direction that drift crosses fast, the
 // central differences oscillate, which StdErr shows. Blow-up of the solution and more
 // than two dimensions are refused by name.
 //
 // Source: in 't Hout, Welfert, Unconditional stability of second-order ADI schemes
 // applied to multi-dimensional diffusion equations with mixed derivative terms, Appl.
 // Numer. Math. 59 (2009); Kreiss, Thomée, Widlund, Smoothing of initial data and rates
-// of convergence for parabolic difference equations, Comm. Pure Appl. Math. 23 (1970).
+// of convergence for parabolic difference equations, Comm. Pure Appl. Math. 23 (1970); in 't
+// Hout, Foulon, ADI finite difference schemes for option pricing in the Heston model with
+// correlation, Int. J. Numer. Anal. Model. 7 (2010) for the boundary and the coordinates.
 func Solve(p pde.Problem) (*pde.Reference, error) {
 	if p.Dim > 2 {
 		return nil, fmt.Errorf("finite differences: need dimension 1 or 2, problem %s has d=%d", p.Name, p.Dim)
@@ -76,8 +81,12 @@ func (l *lattice) extrapolated(level int) (*pde.Reference, error) {
 		}
 	}
 	coarse, fine := v[1]+(v[1]-v[0])/3, v[2]+(v[2]-v[1])/3
+	left := math.Abs(fine-coarse) + math.Abs(wide-v[0])
+	if l.sharp {
+		left += math.Abs(fine - v[2])
+	}
 	return &pde.Reference{
-		Value: fine, StdErr: math.Abs(fine-coarse) + math.Abs(wide-v[0]),
+		Value: fine, StdErr: left,
 		Method: "finite differences", Source: fmt.Sprintf("%d-dimensional grid, Hundsdorfer–Verwer scheme, extrapolated", d),
 	}, nil
 }
@@ -87,6 +96,8 @@ type lattice struct {
 	p      *pde.Problem
 	terms  *pde.Functions // compiled; the candidate is the terminal function
 	axes   []axis
+	move   *pde.Transition
+	sharp  bool // a kink of g may last, for want of noise: the order 2 is not to be relied on
 	moving bool // μ or σ depends on t
 	onY    bool // f depends on y
 	onZ    bool // f depends on z

@@ -51,6 +51,9 @@ func (g *grid) points(offset []float64) []float64 {
 // position is the place of a node on its line along coordinate i.
 func (g *grid) position(node, i int) int { return node / g.stride[i] % g.count[i] }
 
+// root tells whether coordinate i ends at the 0 of a square-root process.
+func (g *grid) root(i int) bool { return g.coordinates[i].closed && g.coordinates[i].bend > 0 }
+
 // samples of g a cell and coordinate, in one and two dimensions.
 var samples = []int{32, 6}
 
@@ -81,11 +84,17 @@ func (l *lattice) terminal(g *grid) ([]float64, error) {
 }
 
 // band is an operator along one coordinate: row n couples the node n with its
-// neighbours before and after.
-type band struct{ lower, diag, upper []float64 }
+// neighbours before and after. On the boundary 0 of a square-root process, where every
+// path passes if Feller's condition fails, it also has the node after the next, for a
+// slope of order 2; second is nil along other coordinates.
+type band struct{ lower, diag, upper, second []float64 }
 
-func newBand(n int) band {
-	return band{make([]float64, n), make([]float64, n), make([]float64, n)}
+func newBand(n int, root bool) band {
+	w := band{lower: make([]float64, n), diag: make([]float64, n), upper: make([]float64, n)}
+	if root {
+		w.second = make([]float64, n)
+	}
+	return w
 }
 
 // set makes the band a·∂²/∂ξ² + b·∂/∂ξ at node n, by central differences; at the ends
@@ -94,6 +103,9 @@ func (w band) set(n, position, count int, h, a, b float64) {
 	switch position {
 	case 0:
 		w.lower[n], w.diag[n], w.upper[n] = 0, -b/h, b/h
+		if w.second != nil {
+			w.diag[n], w.upper[n], w.second[n] = -1.5*b/h, 2*b/h, -0.5*b/h
+		}
 	case count - 1:
 		w.lower[n], w.diag[n], w.upper[n] = -b/h, b/h, 0
 	default:
@@ -110,6 +122,9 @@ func (w band) addTo(out []float64, factor float64, u []float64, stride int) {
 		}
 		if w.upper[n] != 0 {
 			s += w.upper[n] * u[n+stride]
+		}
+		if w.second != nil && w.second[n] != 0 {
+			s += w.second[n] * u[n+2*stride]
 		}
 		out[n] += factor * s
 	}
@@ -130,7 +145,7 @@ func (l *lattice) operators(g *grid, t float64) (*operators, error) {
 	}
 	o := &operators{s: s}
 	for i := range g.d {
-		w := newBand(g.nodes)
+		w := newBand(g.nodes, g.root(i))
 		for n := range g.nodes {
 			r, a := n*g.d+i, 0.0
 			for k := range g.d {

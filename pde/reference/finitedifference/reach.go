@@ -22,6 +22,7 @@ const mostMeshes = 800
 type reach struct {
 	lo, hi    float64 // so many deviations beyond the means
 	deviation float64 // at T
+	core      float64 // median of |ξ_T| beside a square-root process, else 0
 }
 
 // like tells whether two estimates of the reach are finite and differ by no more than
@@ -65,30 +66,21 @@ func (l *lattice) reaches(steps int) ([]reach, error) {
 	h, beyond := l.p.Horizon/float64(steps), domainDeviations[d-1]
 	rng := rand.New(rand.NewPCG(2, 1970))
 	xi, x := make([]float64, paths*d), make([]float64, paths*d)
-	all := make([]reach, d)
+	all, farthest := make([]reach, d), make([]float64, d)
 	for n := range steps {
 		for r := range x {
 			x[r] = l.axes[r%d].at(xi[r])
 		}
-		b, s, err := l.coefficients(float64(n)*h, paths, x)
-		if err != nil {
+		if err := l.advance(rng, float64(n)*h, h, x, xi); err != nil {
 			return nil, err
-		}
-		for r := range paths {
-			for k := range d {
-				w := math.Sqrt(h) * rng.NormFloat64()
-				for i := range d {
-					xi[r*d+i] += s[k][r*d+i] * w
-				}
-			}
 		}
 		for i := range d {
 			var of sample.Moments
 			for r := i; r < len(xi); r += d {
-				xi[r] += b[r] * h
 				if l.axes[i].closed {
-					xi[r] = math.Max(xi[r], -l.axes[i].x0)
+					xi[r] = math.Max(xi[r], l.axes[i].bottom())
 				}
+				farthest[i] = math.Max(farthest[i], xi[r])
 				of.Add(xi[r])
 			}
 			mean, deviation := of.Mean, math.Sqrt(of.M2/paths)
@@ -99,7 +91,57 @@ func (l *lattice) reaches(steps int) ([]reach, error) {
 			}
 		}
 	}
+	for i, a := range l.axes {
+		if a.bend > 0 { // the law has a tail e^{−x/c}: of a thousand paths none is at a third of this
+			all[i].hi = math.Min(all[i].hi, farthest[i]+math.Log(3))
+		} else if len(l.move.Roots) > 0 && !a.closed {
+			all[i].core = median(xi, i, d)
+		}
+	}
 	return all, nil
+}
+
+// median is that of |ξ| of component i.
+func median(xi []float64, i, d int) float64 {
+	var size []float64
+	for r := i; r < len(xi); r += d {
+		size = append(size, math.Abs(xi[r]))
+	}
+	slices.Sort(size)
+	return size[len(size)/2]
+}
+
+// advance moves ξ, which is at x, by one Euler step; where there are square-root processes
+// by the step that knows them.
+func (l *lattice) advance(rng *rand.Rand, t, h float64, x, xi []float64) error {
+	d, paths := l.p.Dim, len(x)/l.p.Dim
+	if len(l.move.Roots) > 0 {
+		dw, next := make([]float64, len(x)), make([]float64, len(x))
+		for r := range dw {
+			dw[r] = math.Sqrt(h) * rng.NormFloat64()
+		}
+		err := l.move.Step(t, h, paths, x, dw, nil, next)
+		for r, v := range next {
+			xi[r] = l.axes[r%d].xi(v)
+		}
+		return err
+	}
+	b, s, err := l.coefficients(t, paths, x)
+	if err != nil {
+		return err
+	}
+	for r := range paths {
+		for k := range d {
+			w := math.Sqrt(h) * rng.NormFloat64()
+			for i := range d {
+				xi[r*d+i] += s[k][r*d+i] * w
+			}
+		}
+	}
+	for r := range xi {
+		xi[r] += b[r] * h
+	}
+	return nil
 }
 
 // lay chooses the mesh for the reach in a problem of d dimensions.
@@ -112,16 +154,26 @@ func (a *axis) lay(r reach, d int) {
 		r.deviation = 0.01 * scale
 		r.lo, r.hi = r.lo-domainDeviations[d-1]*r.deviation, r.hi+domainDeviations[d-1]*r.deviation
 	}
+	if r.core > 0 {
+		// What a square-root process drives has a law with a sharp peak and heavy tails, and u
+		// the kinks of g as long as the square-root process is near 0.
+		a.core, a.wide = r.core, r.deviation
+		r.lo, r.hi = 1.6*r.lo, 1.6*r.hi // the tails are those of e^{−|ξ|} rather than of a normal law
+		r.lo, r.hi, r.deviation = a.squeeze(r.lo), a.squeeze(r.hi), 1
+	}
 	a.mesh(r.lo, r.hi, r.deviation/meshesPerDeviation[d-1])
 }
 
 // mesh lays the nodes over [lo, hi], about h apart.
 func (a *axis) mesh(lo, hi, h float64) {
 	a.h = math.Max(h, (hi-lo)/mostMeshes)
-	if a.closed && lo <= -a.x0 { // a node at x = 0
-		a.below = max(2, int(math.Round(a.x0/a.h)))
-		a.h = a.x0 / float64(a.below)
-	} else {
+	switch {
+	case a.closed && a.bottom() == 0:
+		a.below = 0
+	case a.closed && lo <= a.bottom(): // a node at x = 0
+		a.below = max(2, int(math.Round(-a.bottom()/a.h)))
+		a.h = -a.bottom() / float64(a.below)
+	default:
 		a.closed = false
 		a.below = max(2, int(math.Ceil(-lo/a.h)))
 	}

@@ -170,7 +170,7 @@ func (m *march) implicit(o *operators) []band {
 	}
 	bands := make([]band, m.d)
 	for i := range bands {
-		w := newBand(m.nodes)
+		w := newBand(m.nodes, m.root(i))
 		for n := range w.diag {
 			drift := 0.0
 			for k := 0; j.z != nil && k < m.d; k++ {
@@ -180,6 +180,9 @@ func (m *march) implicit(o *operators) []band {
 			w.lower[n] += o.bands[i].lower[n]
 			w.diag[n] += o.bands[i].diag[n]
 			w.upper[n] += o.bands[i].upper[n]
+			if w.second != nil {
+				w.second[n] += o.bands[i].second[n]
+			}
 			if j.y != nil {
 				w.diag[n] += j.y[n] / float64(m.d)
 			}
@@ -240,6 +243,11 @@ func (m *march) solveLines(i int, w band, c float64, y []float64) error {
 		diag[count-1], lower[count-2], y[last] = 1, -1, 0
 		if !m.coordinates[i].closed {
 			diag[0], upper[0], y[first] = 1, -1, 0
+		} else if w.second != nil && upper[1] != 0 { // row 0 less a multiple of row 1, which has the same third node
+			f := -c * w.second[first] / upper[1]
+			diag[0] -= f * lower[0]
+			upper[0] -= f * diag[1]
+			y[first] -= f * y[first+stride]
 		}
 		ok := lapack64.Gtsv(blas.NoTrans, lapack64.Tridiagonal{N: count, DL: lower, D: diag, DU: upper},
 			blas64.General{Rows: count, Cols: 1, Stride: stride, Data: y[first:]})
