@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/vec"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
@@ -100,6 +101,9 @@ func (p *pathGradient[T]) recursion(b *autodiff.Graph, shift, bend autodiff.Node
 			}
 			e := b.Embed(m.Eq.FList)
 			e.BindInputs(t, at, y, z)
+			if m.Eq.UsesY && !m.Eq.Bent {
+				return b.Sub(next, b.Mul(b.Scale(span, p.growth(b, t, span, at, z)), e.Result()))
+			}
 			return b.Sub(next, b.Scale(m.Eq.Span(span), e.Result()))
 		}
 		if tilted(m.Eq) {
@@ -165,6 +169,19 @@ func (p *pathGradient[T]) tilt(b *autodiff.Graph, i int, span float64, at, y, z 
 		return e.Result()
 	}
 	return b.Scale(0.5/reach, b.Sub(side(reach), side(-reach)))
+}
+
+// growth is (e^a − 1)/a for a = −∂f/∂y h, where f is affine in y, but for 1e-4 in a that
+// keeps it from 0/0.
+func (p *pathGradient[T]) growth(b *autodiff.Graph, t autodiff.Node, span float64, at, z autodiff.Node) autodiff.Node {
+	f := func(y float64) autodiff.Node {
+		e := b.Embed(p.m.Eq.FList)
+		e.BindInputs(t, at, b.Constant(walk.ChunkRows, 1, slices.Repeat([]float64{y}, walk.ChunkRows)), z)
+		return e.Result()
+	}
+	unit := p.m.Scales.G
+	a := b.Unary(expr.Unary{Fn: expr.AddConst, C: 1e-4}, b.Scale(span/(2*unit), b.Sub(f(-unit), f(unit))))
+	return b.Binary(expr.Div, b.Unary(expr.Unary{Fn: expr.Expm1}, a), a)
 }
 
 // length is that of step i of the walk on its level.

@@ -33,7 +33,7 @@ func heavy(delta []float64) string {
 		return fmt.Sprintf("%.0f of %d paths share the variance", deciding, len(delta))
 	}
 	top := max(len(delta)/200, 20)
-	if top*4 > len(delta) {
+	if top*4 > len(delta) || deciding > 200 {
 		return ""
 	}
 	slices.Sort(dev)

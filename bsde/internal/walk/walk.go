@@ -164,16 +164,22 @@ func (w *Walker[T]) addControl(t, span float64, x []float64, y [][]float64, dw [
 	}
 }
 
-// advance is one step of the recursion for one set of values.
+// advance is one step of the recursion for one set of values. Where f is affine in y and z, and
+// ∂f/∂y known, it is that of the exponential Euler method, f h (e^a − 1)/a with
+// a = −∂f/∂y h: then dY_N/dY_n is what Γ says, and no Z, however wrong, has a bias.
 func (w *Walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
 	f := w.f[:len(y)]
 	if w.m.Eq.F != nil {
 		w.now[0] = t
 		weight := w.m.Eq.Span(span)
+		exact := w.logs != nil && !w.m.Eq.Bent
 		if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, y, z); err != nil {
 			return err
 		}
 		for r, v := range f {
+			if exact {
+				weight = span * growth(-w.slopes[r])
+			}
 			y[r] -= v * weight
 		}
 	}
@@ -195,10 +201,23 @@ func (w *Walker[T]) discount(t, span float64, x, y, z []float64) error {
 			return err
 		}
 		for r, v := range f {
-			w.logs[r] += side * v * span / (2e-5 * (math.Abs(y[r]) + w.m.Scales.G))
+			slope := side * v * span / (2e-5 * (math.Abs(y[r]) + w.m.Scales.G))
+			w.logs[r] += slope
+			if side == 1 {
+				w.slopes[r] = 0
+			}
+			w.slopes[r] += slope
 		}
 	}
 	return nil
+}
+
+// growth is (e^a − 1)/a.
+func growth(a float64) float64 {
+	if math.Abs(a) < 1e-12 {
+		return 1
+	}
+	return math.Expm1(a) / a
 }
 
 // Mismatch fills delta with Y_N − g(X_N) for the paths of the noise, all from the value y0,

@@ -37,6 +37,7 @@ type Walker[T autodiff.Float] struct {
 	extra       []float64    // rows×d, nil where the transition needs none
 	f, near     []float64    // rows: f, then Z·ΔW; values close to y
 	logs        []float64    // rows: logarithms of the weights, nil where they are not wanted
+	slopes      []float64    // rows: ∂f/∂y·h of the step, where logs are wanted
 	y           []float64    // rows, the values along the paths
 	now         [1]float64   // t as an operand, and y as the only set of values,
 	values      [1][]float64 // kept here because they would be allocated in every step
@@ -48,7 +49,7 @@ func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
 		m: m, Steer: true, serial: autodiff.NewPool(1),
 		X: make([]float64, ChunkRows*d), next: make([]float64, ChunkRows*d),
 		shift: make([]float64, ChunkRows*d), z: make([]float64, ChunkRows*d), more: make([]float64, ChunkRows*d),
-		f: make([]float64, ChunkRows), near: make([]float64, ChunkRows), y: make([]float64, ChunkRows), G: make([]float64, ChunkRows),
+		f: make([]float64, ChunkRows), near: make([]float64, ChunkRows), slopes: make([]float64, ChunkRows), y: make([]float64, ChunkRows), G: make([]float64, ChunkRows),
 	}
 	if m.Eq.Move.Extra > 0 {
 		w.extra = make([]float64, ChunkRows*d)
