@@ -24,7 +24,7 @@ func TestConverges(t *testing.T) {
 	var sx, sy, sxx, sxy float64
 	const levels = 4
 	for k := range levels {
-		v, err := solver{r}.finiteDifference(p.Horizon, 100<<k, 25<<k)
+		v, err := solver{r}.finiteDifference(p.Horizon, solver{r}.outer(p.Horizon), 100<<k, 25<<k)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,11 +88,14 @@ func TestRefusesByName(t *testing.T) {
 	inZ.Generator = func(_, _, _, z expr.Value) expr.Value { return z.At(0) }
 	half.Generator = func(_, _, _, z expr.Value) expr.Value { return z.Sum().Neg().Relu() }
 	far.Start[0], far.Terminal = 10, func(x expr.Value) expr.Value { return x.NormSq().Add(x.At(0).AddConst(-8).Relu()) }
+	// A claim that no path of a sample reaches.
+	rare := known.Decay(5)
+	rare.Terminal = func(x expr.Value) expr.Value { return x.At(0).AddConst(-7).Relu() }
 	for _, c := range []struct {
 		p    pde.Problem
 		want string
 	}{
-		{drift, "needs drift 0"}, {full, "needs σ = s·I"}, {skew, "needs a radial terminal function"}, {other, "needs a generator of t and y alone"},
+		{rare, "needs a radial terminal function"}, {drift, "needs drift 0"}, {full, "needs σ = s·I"}, {skew, "needs a radial terminal function"}, {other, "needs a generator of t and y alone"},
 		{inX, "needs a generator of t and y alone"}, {inZ, "needs a generator of t and y alone"}, {half, "needs a generator of t and y alone"}, {far, "needs a radial terminal function"},
 	} {
 		if _, err := Solve(c.p); err == nil || !strings.Contains(err.Error(), c.want) {
