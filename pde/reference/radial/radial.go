@@ -44,7 +44,7 @@ func Solve(p pde.Problem) (*pde.Reference, error) {
 		return nil, fmt.Errorf("radial finite differences: %w", err)
 	}
 	return &pde.Reference{
-		Value: e.value, StdErr: e.grid + e.domain,
+		Value: e.Value, StdErr: e.Error(),
 		Method: "radial finite differences", Source: "one-dimensional Crank–Nicolson, extrapolated",
 	}, nil
 }
