@@ -117,6 +117,34 @@ func (pr *Points) Stretched(i int, stretch, y, a, b float64) (float64, error) {
 	return out[0], err
 }
 
+// TerminalVaries tells whether g has different values in the states of the points and in
+// others up to eight times as far from Start. Paths that have all the same value have then
+// seen none of what matters.
+func (pr *Points) TerminalVaries() (bool, error) {
+	d := pr.p.Dim
+	x, g := make([]float64, len(pr.X)), make([]float64, Count)
+	first := math.NaN()
+	for _, stretch := range []float64{1, 2, 4, 8} {
+		for _, sign := range []float64{1, -1} {
+			for i, v := range pr.X {
+				x[i] = pr.p.Start[i%d] + sign*stretch*(v-pr.p.Start[i%d])
+			}
+			if err := pr.G.Eval(Count, g, x); err != nil {
+				return false, err
+			}
+			for _, v := range g {
+				if math.IsNaN(first) {
+					first = v
+				}
+				if math.Abs(v-first) > 1e-12*math.Abs(first) { // NaN, where g is not, is no value
+					return true, nil
+				}
+			}
+		}
+	}
+	return false, nil
+}
+
 // ZZ is ‖z1‖² of point i.
 func (pr *Points) ZZ(i int) float64 {
 	d, s := pr.p.Dim, 0.0
