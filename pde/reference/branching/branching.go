@@ -139,7 +139,7 @@ func trees(ctx context.Context, p *pde.Problem, s pde.Sampling) (*pde.Reference,
 	}
 	return &pde.Reference{
 		Value: sum.Mean, StdErr: sum.StdErr(), Method: "branching diffusion", Cost: total,
-		Source: fmt.Sprintf("%d paths, seed %d", s.Paths, s.Seed),
+		Source: fmt.Sprintf("%d paths, seed %d; %s", s.Paths, s.Seed, sample.Blind),
 	}, nil
 }
 

@@ -200,7 +200,7 @@ func (k *feynmanKac) cost() int64 {
 }
 
 func (k *feynmanKac) source() string {
-	return fmt.Sprintf("Feynman–Kac, %d paths in antithetic pairs, steps %d, seed %d", 2*k.pairs, k.w.Sampling.Steps, k.w.Sampling.Seed)
+	return fmt.Sprintf("Feynman–Kac, %d paths in antithetic pairs, steps %d, seed %d; %s", 2*k.pairs, k.w.Sampling.Steps, k.w.Sampling.Seed, sample.Blind)
 }
 
 func (k *feynmanKac) notFinite() error {

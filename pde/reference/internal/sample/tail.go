@@ -9,6 +9,9 @@ import (
 // Kept is the largest number of values that Trust is given: enough to judge a tail by.
 const Kept = 1 << 20
 
+// Blind is what no statistic of a sample can exclude, for the source of a value.
+const Blind = "a rare large value that no path had would not show"
+
 // heaviest is the shape of a tail from which on the variance is infinite: |v| beyond y has
 // a probability like y^(−1/shape).
 const heaviest = 0.5
@@ -36,43 +39,76 @@ const fewest = 10
 // Pareto smoothed importance sampling, J. Mach. Learn. Res. 25 (2024), for the fit as a
 // test of means.
 func Trust(values []float64) error {
-	var all Moments
-	for _, v := range values {
-		all.Add(v)
-	}
-	d, squares, fourths := make([]float64, len(values)), 0.0, 0.0
-	for i, v := range values {
-		d[i] = math.Abs(v - all.Mean)
-		squares += d[i] * d[i]
-	}
-	if squares <= 1e-24*float64(len(values))*all.Mean*all.Mean { // rounding
+	d := deviations(values)
+	if d == nil {
 		return nil
 	}
+	squares, fourths := 0.0, 0.0
 	for _, v := range d {
-		r := v * v / squares
-		fourths += r * r
+		r := v / d[len(d)-1]
+		squares, fourths = squares+r*r, fourths+r*r*r*r
 	}
-	slices.Sort(d)
-	top := carried(d)
-	carry := fmt.Sprintf("the largest 0.1 %% carry %.0f %% of the sum of squares", 100*top)
-	if n := 1 / fourths; n < min(fewest, float64(len(d))/10) {
-		return fmt.Errorf("the standard error hangs on %.2g of %d values; %s, and a rare large value may be missing", n, len(d), carry)
+	if n := squares * squares / fourths; n < min(fewest, float64(len(d))/10) {
+		return fmt.Errorf("the standard error hangs on %.2g of %d values; %s, and a rare large value may be missing", n, len(d), carry(carried(d, 2)))
 	}
-	if shape := tailShape(d); shape > heaviest && top > share {
-		return fmt.Errorf("the variance of the values is infinite or too large to be known: beyond y they have a probability like y^−%.2g, want y^−2 or less; %s", 1/shape, carry)
+	return heavy(d)
+}
+
+// Heavy is Trust by the tail alone.
+func Heavy(values []float64) error {
+	if d := deviations(values); d != nil {
+		return heavy(d)
 	}
 	return nil
 }
 
-// carried is the share of the largest 0.1 % of some sorted values in the sum of squares.
-func carried(d []float64) float64 {
+// deviations are the distances from the mean, sorted; nil where they are rounding.
+func deviations(values []float64) []float64 {
+	var all Moments
+	for _, v := range values {
+		all.Add(v)
+	}
+	if all.M2 <= 1e-24*all.N*all.Mean*all.Mean {
+		return nil
+	}
+	d := make([]float64, len(values))
+	for i, v := range values {
+		d[i] = math.Abs(v - all.Mean)
+	}
+	slices.Sort(d)
+	return d
+}
+
+// heavy is the error of sorted deviations with a heavy tail.
+func heavy(d []float64) error {
+	top := carried(d, 2)
+	if shape := tailShape(d); shape > heaviest && top > share {
+		return fmt.Errorf("the variance of the values is infinite or too large to be known: beyond y they have a probability like y^−%.2g, want y^−2 or less; %s", 1/shape, carry(top))
+	}
+	return nil
+}
+
+func carry(top float64) string {
+	return fmt.Sprintf("the largest 0.1 %% carry %.0f %% of the sum of squares", 100*top)
+}
+
+// Largest is the share of the largest 0.1 % of some numbers ≥ 0 in their sum.
+func Largest(values []float64) float64 {
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	return carried(sorted, 1)
+}
+
+// carried is the share of the largest 0.1 % of some sorted values in the sum of their
+// powers.
+func carried(d []float64, power float64) float64 {
 	top, sum := 0.0, 0.0
 	first := len(d) - max(1, len(d)/1000)
 	for i, v := range d {
-		r := v / d[len(d)-1]
-		sum += r * r
+		r := math.Pow(v/d[len(d)-1], power)
+		sum += r
 		if i >= first {
-			top += r * r
+			top += r
 		}
 	}
 	return top / sum
