@@ -28,7 +28,7 @@ const fewest = 10
 // that is not among them leaves no trace.
 //
 //   - (Σd²)²/Σd⁴ for the deviations d is the number of values that make up the variance,
-//     which must not hang on a few, 10 or a tenth of a small sample.
+//     which must not hang on a few, 10 or one in a hundred of a small sample.
 //   - A generalised Pareto law fitted to the largest 3√n of the |d| must have a finite
 //     variance, unless the largest carry little of it, as where values come in clusters.
 //     Unlike Hill's estimator the fit looks at excesses over a threshold, so that a payoff
@@ -48,7 +48,7 @@ func Trust(values []float64) error {
 		r := v / d[len(d)-1]
 		squares, fourths = squares+r*r, fourths+r*r*r*r
 	}
-	if n := squares * squares / fourths; n < min(fewest, float64(len(d))/10) {
+	if n := squares * squares / fourths; n < min(fewest, float64(len(d))/100) {
 		return fmt.Errorf("the standard error hangs on %.2g of %d values; %s, and a rare large value may be missing", n, len(d), carry(carried(d, 2)))
 	}
 	return heavy(d)
