@@ -47,7 +47,7 @@ func TestReportNamesWhatIsChangedAndUnknown(t *testing.T) {
 		"95 % interval    unknown\n",
 		"time step        unknown\n",
 		"network bias     unknown\n",
-		"reference        none known for this dimension and these parameters\n",
+		"reference        none known for this dimension and these parameters  'deepbsde reference default-risk --set sigma=0.3 --dim 2' may have one\n",
 		"status           cancelled            The run was cancelled",
 	} {
 		if !strings.Contains(out.stdout, part) {

@@ -27,7 +27,7 @@ func (s *Report) equationBlock() words.Block {
 	b.Known("trained Y0", r.Trained, words.ToError(r.Trained, r.StdErr), "as the optimiser left it, for comparison")
 	b.Known("residual ratio", r.ResidualRatio, words.Percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
 	if ref := s.Reference; ref == nil {
-		b.Line("reference", "none known for this dimension and these parameters", "")
+		b.Line("reference", "none known for this dimension and these parameters", mayHave(s.ReferenceCommand()))
 	} else {
 		b.Line("reference", ReferenceDigits(ref, r.StdErr), Origin(ref))
 		b.Known("relative error", relativeError(r.Value, ref), words.Percent(relativeError(r.Value, ref)), "")

@@ -14,6 +14,8 @@ type Reference struct {
 	StdErr *float64 `json:"stderr,omitempty"`
 	Method string   `json:"method,omitempty"`
 	Source string   `json:"source,omitempty"`
+	Lower  *float64 `json:"lower,omitempty"` // where an interval is all that is known: Value is its middle
+	Upper  *float64 `json:"upper,omitempty"`
 }
 
 // JSONReference is the JSON form of a reference, nil for nil.
@@ -21,7 +23,11 @@ func JSONReference(r *pde.Reference) *Reference {
 	if r == nil {
 		return nil
 	}
-	return &Reference{words.Number(r.Value), words.Number(r.StdErr), r.Method, r.Source}
+	j := &Reference{Value: words.Number(r.Value), StdErr: words.Number(r.StdErr), Method: r.Method, Source: r.Source}
+	if r.Interval() {
+		j.Lower, j.Upper = words.Number(r.Lower), words.Number(r.Upper)
+	}
+	return j
 }
 
 // Plain is the inverse of JSONReference.
@@ -32,6 +38,9 @@ func (j *Reference) Plain() *pde.Reference {
 	ref := &pde.Reference{Value: *j.Value, Method: j.Method, Source: j.Source}
 	if j.StdErr != nil {
 		ref.StdErr = *j.StdErr
+	}
+	if j.Lower != nil && j.Upper != nil {
+		ref.Lower, ref.Upper = *j.Lower, *j.Upper
 	}
 	return ref
 }
