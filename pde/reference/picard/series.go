@@ -70,7 +70,7 @@ func (s *series) rest() float64 {
 func (s *series) converges() error {
 	n := len(s.mean)
 	if r := s.ratio(); r > slowest && math.Abs(s.mean[n-1])-2*s.noise[n-1] > slowest/2*math.Abs(s.mean[n-2]) {
-		return fmt.Errorf("Picard's iterations do not settle: the last two changed the value by %.3g and %.3g, and the change must shrink; shorten the horizon or raise Level", s.mean[n-2], s.mean[n-1])
+		return fmt.Errorf("the iterations do not settle: the last two changed the value by %.3g and %.3g, and the change must shrink; shorten the horizon or, from Go, raise Level", s.mean[n-2], s.mean[n-1])
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (e *equation) settles(ctx context.Context, p *pde.Problem, m Multilevel, ke
 		}
 		// Not finite: the values themselves will tell.
 		if sum := floats.Sum(left) / rows; sum > c.limit && !math.IsInf(sum, 0) {
-			return fmt.Errorf("needs more than the %d iterations of Level: f is so steep in %s that they leave about %.2g of a change, want %.2g at most; shorten the horizon or raise Level", m.Level, c.of, sum, c.limit)
+			return fmt.Errorf("needs more than the %d iterations of Level: f is so steep in %s that they leave about %.2g of a change, want %.2g at most; shorten the horizon or, from Go, raise Level", m.Level, c.of, sum, c.limit)
 		}
 	}
 	return nil
