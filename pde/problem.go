@@ -46,7 +46,14 @@ type Reference struct {
 	Source string  // the paper, table or command that gave it
 	Bound  Bound   // whether the value is only a bound, in the mean
 	Cost   int64   // evaluations of f and g together, 0 where not counted
+
+	// Lower < Upper is an interval that holds the value with 95 % confidence, where that
+	// is all that is known: Value is then only its middle. 0, 0: none.
+	Lower, Upper float64
 }
+
+// Interval tells whether an interval is all that is known of the value.
+func (r *Reference) Interval() bool { return r.Lower < r.Upper }
 
 // Bound tells on which side of u(0, x0) the mean of a reference lies.
 type Bound int

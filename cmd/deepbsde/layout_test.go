@@ -19,7 +19,7 @@ var house = strings.Fields(`
 	autodiff/expr autodiff/internal/kernel autodiff/parallel autodiff/safetensors autodiff/random autodiff/vec autodiff
 
 	pde/grid pde
-	pde/reference/internal/known pde/reference/internal/paths pde/reference/internal/probe pde/reference/internal/sample pde/reference/internal/symmetric
+	pde/reference/internal/known pde/reference/internal/paths pde/reference/internal/probe pde/reference/internal/sample pde/reference/internal/symmetric pde/reference/internal/widening
 	pde/reference/branching pde/reference/colehopf pde/reference/finitedifference pde/reference/montecarlo pde/reference/picard pde/reference/radial pde/reference/tworates
 	pde/reference
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func (a *app) referenceCommand() *cli.Command {
 		Name:      "reference",
 		Usage:     "compute u(0, x0) without a network, with its error",
 		UsageText: "deepbsde reference NAME|FILE [flags]",
-		Description: "Without --method the first method that applies is used. '--method list' names those for\n" +
+		Description: "Without --method the first method that applies is used, or those that bound the value from both sides. '--method list' names those for\n" +
 			"the problem, '--method all' runs every one that applies.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
@@ -96,7 +97,8 @@ type referenceRun struct {
 	took   time.Duration
 }
 
-// references runs the methods: all of them, or up to the first that applies.
+// references runs the methods: all of them, or up to the first that gives a value, or to
+// those that bound it from both sides.
 func references(ctx context.Context, p pde.Problem, methods []problems.ReferenceMethod, s pde.Sampling, all bool) ([]referenceRun, error) {
 	var runs []referenceRun
 	var refused []error
@@ -113,7 +115,7 @@ func references(ctx context.Context, p pde.Problem, methods []problems.Reference
 		if err == nil || all {
 			runs = append(runs, referenceRun{m.Name, r, err, time.Since(start)})
 		}
-		if err == nil && !all {
+		if _, _, between := interval(runs); err == nil && !all && (r.Bound == pde.Neither || between) {
 			break
 		}
 	}
@@ -124,6 +126,22 @@ func references(ctx context.Context, p pde.Problem, methods []problems.Reference
 		return nil, &exitError{status: exitUsage, err: errors.New("no reference method applies"), hint: enumerateErrors(refused)}
 	}
 	return runs, nil
+}
+
+// interval is where the value lies, with 95 % confidence, by the closest bounds from both
+// sides where there are such and no method gives the value.
+func interval(runs []referenceRun) (lower, upper float64, ok bool) {
+	lower, upper = math.Inf(-1), math.Inf(1)
+	for _, r := range runs {
+		switch {
+		case r.failed != nil:
+		case r.result.Bound == pde.Lower:
+			lower = math.Max(lower, r.result.Value-1.96*r.result.StdErr)
+		case r.result.Bound == pde.Upper:
+			upper = math.Min(upper, r.result.Value+1.96*r.result.StdErr)
+		}
+	}
+	return lower, upper, !math.IsInf(upper-lower, 1)
 }
 
 func enumerateErrors(errs []error) string {
@@ -169,6 +187,9 @@ func referenceText(m *member.Member, runs []referenceRun) string {
 		}
 		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, report.ReferenceDigits(r.result, 0), side(r.result.Bound), report.Origin(r.result), words.Seconds(r.took))
 	}
+	if lower, upper, ok := interval(runs); ok {
+		fmt.Fprintf(&b, "  %-20s %s  holds the value with 95 %% confidence\n", "interval", words.Between(lower, upper, (upper-lower)/4))
+	}
 	for _, k := range known {
 		fmt.Fprintf(&b, "  %-20s %s  %s\n", k.Name, report.ReferenceDigits(k.Value, 0), report.Origin(k.Value))
 	}
@@ -192,6 +213,8 @@ type jsonReferences struct {
 	Dim        int                `json:"dim"`
 	Parameters map[string]float64 `json:"parameters"`
 	References []jsonReferenceRun `json:"references"`
+	Lower      *float64           `json:"lower,omitempty"` // of the interval by bounds from both sides
+	Upper      *float64           `json:"upper,omitempty"`
 	Recorded   *report.Reference  `json:"recorded,omitempty"`
 	Published  *report.Reference  `json:"published,omitempty"`
 }
@@ -212,6 +235,9 @@ func newJSONReferences(m *member.Member, runs []referenceRun) jsonReferences {
 		} else {
 			j.Published = report.JSONReference(k.Value)
 		}
+	}
+	if lower, upper, ok := interval(runs); ok {
+		j.Lower, j.Upper = &lower, &upper
 	}
 	for _, r := range runs {
 		row := jsonReferenceRun{Name: r.method, Seconds: r.took.Seconds()}

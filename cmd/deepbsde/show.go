@@ -71,7 +71,11 @@ func showText(ctx context.Context, m *member.Member) (string, error) {
 	if ref != nil {
 		fmt.Fprintf(&b, "%s = %s, %s\n", m.Unknown(), report.ReferenceDigits(ref, 0), report.Origin(ref))
 	} else {
-		b.WriteString("none is known at once for this dimension and these parameters; try 'deepbsde reference'\n")
+		b.WriteString("none is known at once for this dimension and these parameters")
+		if command := m.ReferenceCommand(); command != "" {
+			b.WriteString("; try '" + command + "'")
+		}
+		b.WriteString("\n")
 	}
 	if r := m.Family.Published; r != nil && r != ref {
 		fmt.Fprintf(&b, "Published  %s = %s, %s, with the defaults\n", m.Unknown(), report.ReferenceDigits(r, 0), report.Origin(r))

@@ -60,7 +60,7 @@ func TestShowWithDimensionAndParameters(t *testing.T) {
 		}
 	}
 	none := runWith(t, nil, "show", "default-risk", "--dim", "10")
-	if !strings.Contains(none.stdout, "Reference  none is known at once for this dimension and these parameters; try 'deepbsde reference'\n") {
+	if !strings.Contains(none.stdout, "Reference  none is known at once for this dimension and these parameters; try 'deepbsde reference default-risk --dim 10'\n") {
 		t.Errorf("got\n%s", none.stdout)
 	}
 	path := writeFile(t, "own.yaml", "{dim: 2, horizon: 1, diffusion: 1, terminal: sum(x)}")

@@ -54,8 +54,8 @@ func New(p pde.Problem) (*Equation, error) {
 		last := len(e.FList) - 1
 		e.UsesY = DependsOn(e.FList, InY, false)[last]
 		e.UsesZ = DependsOn(e.FList, InZ, true)[last]
-		e.Curved = e.UsesZ && !affine(e.FList, InZ)
-		e.Bent = !affine(e.FList, InY, InZ)
+		e.Curved = e.UsesZ && !expr.Affine(e.FList, InZ)
+		e.Bent = !expr.Affine(e.FList, InY, InZ)
 		if c := discount(e.FList); c*p.Horizon >= strongDiscount {
 			e.Discount = c
 		}
@@ -75,57 +75,7 @@ func New(p pde.Problem) (*Equation, error) {
 	return e, err
 }
 
-// DependsOn marks the operations of a list that depend on one of its inputs, or
-// only those that do so differentiably: not through a comparison alone.
+// DependsOn is expr.Depends.
 func DependsOn(list []expr.Node, input int, differentiably bool) []bool {
-	yes := make([]bool, len(list))
-	for i, n := range list {
-		yes[i] = n.Op == expr.OpInput && n.Input == input
-		for k, a := range n.Args {
-			flat := n.Op == expr.OpBinary && !n.Bin.Differentiable() || n.Op == expr.OpSelect && k == 0
-			yes[i] = yes[i] || yes[a] && !(differentiably && flat)
-		}
-	}
-	return yes
-}
-
-// affine tells whether a list of operations is affine in some of its inputs together, as
-// far as the operations alone show it.
-func affine(list []expr.Node, inputs ...int) bool {
-	depends, yes := make([]bool, len(list)), make([]bool, len(list))
-	for _, input := range inputs {
-		for i, d := range DependsOn(list, input, false) {
-			depends[i] = depends[i] || d
-		}
-	}
-	for i, n := range list {
-		all, count := true, 0 // of the operands that depend on the input
-		for _, a := range n.Args {
-			if depends[a] {
-				all, count = all && yes[a], count+1
-			}
-		}
-		switch n.Op {
-		case expr.OpUnary:
-			all = all && (n.Unary.Fn == expr.Scale || n.Unary.Fn == expr.AddConst)
-		case expr.OpBinary:
-			switch n.Bin {
-			case expr.Add, expr.Sub:
-			case expr.Mul:
-				all = all && count < 2
-			case expr.Div:
-				all = all && !depends[n.Args[1]]
-			default:
-				all = false
-			}
-		case expr.OpDot:
-			all = all && count < 2
-		case expr.OpSelect:
-			all = all && !depends[n.Args[0]]
-		case expr.OpNorm, expr.OpMaxComp, expr.OpMinComp:
-			all = false
-		}
-		yes[i] = !depends[i] || n.Op == expr.OpInput || all
-	}
-	return yes[len(yes)-1]
+	return expr.Depends(list, input, differentiably)
 }

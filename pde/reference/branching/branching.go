@@ -7,6 +7,7 @@ package branching
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -40,7 +41,8 @@ import (
 // fails the problem is refused, as it is where a path would have more than 1000
 // particles in the mean. sup|g| is the largest of |g(X_T)| among 4096 samples; beyond
 // it the estimate is still right in the mean, but weights may exceed the bound. The
-// condition is therefore checked again, with the largest |g| that the particles met.
+// condition is therefore checked again, with the largest |g| that the particles met, and
+// weights whose tail is so heavy that no standard error can be trusted are refused.
 //
 // Coefficients are found by interpolation in Chebyshev points and verified at random
 // points; other generators are refused by name of the condition. The default is 2²⁰
@@ -95,6 +97,7 @@ func trees(ctx context.Context, p *pde.Problem, s pde.Sampling) (*pde.Reference,
 	if err != nil {
 		return nil, err
 	}
+	kept := make([]float64, min(s.Paths, sample.Kept))
 	parts, cost, tops := make([]sample.Moments, w.Chunks(s.Paths)), make([]int64, w.Chunks(s.Paths)), make([]float64, w.Chunks(s.Paths))
 	forests := sync.Pool{New: func() any { return newForest(law, tr, pr.G, p.Start, &s) }}
 	err = parallel.Chunks(ctx, s.Workers, len(parts), func(k int) error {
@@ -102,8 +105,11 @@ func trees(ctx context.Context, p *pde.Problem, s pde.Sampling) (*pde.Reference,
 		f := forests.Get().(*forest)
 		defer forests.Put(f)
 		values, err := f.grow(first, min(w.Chunk(), s.Paths-first))
-		for _, v := range values {
+		for i, v := range values {
 			parts[k].Add(v)
+			if first+i < len(kept) {
+				kept[first+i] = v
+			}
 		}
 		cost[k], tops[k] = f.cost, f.top
 		return err
@@ -123,9 +129,17 @@ func trees(ctx context.Context, p *pde.Problem, s pde.Sampling) (*pde.Reference,
 			return nil, fmt.Errorf("|g| reaches %.4g on the paths, beyond the %.4g of 4096 samples of X_T: %w", top, sup, err)
 		}
 	}
+	if slices.Min(kept) == slices.Max(kept) && a == [maxPower + 1]float64{1: a[1]} { // the tree is one particle
+		if varies, err := pr.TerminalVaries(); err != nil || varies {
+			return nil, errors.Join(err, fmt.Errorf("all of %d paths have the value %g, though g is not constant: none came to where it changes, so that there is no standard error", s.Paths, kept[0]))
+		}
+	}
+	if err := sample.Trust(kept); err != nil {
+		return nil, fmt.Errorf("no standard error can be trusted: %w", err)
+	}
 	return &pde.Reference{
 		Value: sum.Mean, StdErr: sum.StdErr(), Method: "branching diffusion", Cost: total,
-		Source: fmt.Sprintf("%d paths, seed %d", s.Paths, s.Seed),
+		Source: fmt.Sprintf("%d paths, seed %d; %s", s.Paths, s.Seed, sample.Blind),
 	}, nil
 }
 

@@ -2,13 +2,16 @@ package colehopf
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/paths"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/probe"
+	"github.com/deepbsde/deepbsde/pde/reference/internal/sample"
 )
 
 // minEffective is the effective sample size m of n paths below which a mean of
@@ -18,6 +21,9 @@ import (
 // which must not be larger than 1. (A test on the sample's own fourth moment would make
 // it worse: it would choose the samples that missed the large weights.)
 func minEffective(n int) float64 { return math.Max(100, math.Pow(float64(n), 0.75)) }
+
+// mostShare is what the largest 0.1 % of the weights may carry of their sum.
+const mostShare = 0.3
 
 // MonteCarlo solves the quadratic Hamilton–Jacobi–Bellman equation with any drift,
 // diffusion and terminal function,
@@ -39,7 +45,10 @@ func minEffective(n int) float64 { return math.Max(100, math.Pow(float64(n), 0.7
 // Where λ·g varies much over the paths, a few of them make up the whole mean. An
 // effective sample size (Σw)²/Σw² of the weights w = exp(−λg) below 100, or below the
 // number of paths to the power of ¾, is therefore an error: intervals from such samples
-// hold the value too seldom. Other generators are refused, by values at random points.
+// hold the value too seldom. So is a sample whose largest 0.1 % of the weights carry more
+// than 30 % of their sum, or whose weights have a tail of infinite variance. Source states
+// both numbers. What no sample shows are weights that no path had: a g that is very low
+// (λ > 0) where paths hardly come. Other generators are refused, by values at random points.
 //
 // Source: Chassagneux, Richou (2016); E, Han, Jentzen (2017), section 4.2; Kong (1992)
 // for the effective sample size.
@@ -80,7 +89,7 @@ func simulated(ctx context.Context, p *pde.Problem, lambda float64, s pde.Sampli
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]exponentials, w.Chunks(s.Paths))
+	parts, kept := make([]exponentials, w.Chunks(s.Paths)), make([]float64, min(s.Paths, sample.Kept))
 	err = parallel.Chunks(ctx, s.Workers, len(parts), func(k int) error {
 		first := k * w.Chunk()
 		return w.Run(first, min(w.Chunk(), s.Paths-first), func(at paths.Position) error {
@@ -92,6 +101,7 @@ func simulated(ctx context.Context, p *pde.Problem, lambda float64, s pde.Sampli
 			if err := pr.G.Eval(len(near), near, at.Near); err != nil {
 				return err
 			}
+			copy(kept[min(first, len(kept)):], near)
 			if w.Coarse {
 				far = make([]float64, len(near))
 				if err := pr.G.Eval(len(far), far, at.Far); err != nil {
@@ -121,70 +131,25 @@ func simulated(ctx context.Context, p *pde.Problem, lambda float64, s pde.Sampli
 	if n, want := sum.effective(), minEffective(s.Paths); n < want {
 		return nil, fmt.Errorf("the effective sample size is %.3g of %d paths, want at least %.0f: with λ=%g a few paths make up the mean of exp(−λg); simulate more paths, take a smaller λ or, where everything is radial, the quadrature", n, s.Paths, want, lambda)
 	}
+	if slices.Min(kept) == slices.Max(kept) {
+		if varies, err := pr.TerminalVaries(); err != nil || varies {
+			return nil, errors.Join(err, fmt.Errorf("g is %g on all of %d paths, though it is not constant: none came to where it changes", kept[0], s.Paths))
+		}
+	}
+	for i, g := range kept { // to weights
+		kept[i] = math.Exp(-lambda*g - sum.top[0])
+	}
+	share := sample.Largest(kept)
+	if share > mostShare {
+		return nil, fmt.Errorf("the largest 0.1 %% of the weights exp(−λg) carry %.0f %% of their sum, want %.0f %% at most: with λ=%g a few paths make up the mean; simulate more paths or take another method", 100*share, 100*mostShare, lambda)
+	}
+	if err := sample.Heavy(kept); err != nil {
+		return nil, fmt.Errorf("the standard error of the mean of exp(−λg) cannot be trusted: %w", err)
+	}
 	return &pde.Reference{
 		Value: -value / lambda, StdErr: math.Sqrt(math.Max(variance, 0)) / math.Abs(lambda),
 		Method: "Cole–Hopf Monte Carlo", Cost: cost * int64(s.Paths),
-		Source: fmt.Sprintf("%d paths, steps %d, seed %d", s.Paths, w.Sampling.Steps, s.Seed),
+		Source: fmt.Sprintf("%d paths, steps %d, seed %d; effective sample size %.0f %%, the largest 0.1 %% of the weights carry %.2g %%; %s",
+			s.Paths, w.Sampling.Steps, s.Seed, 100*sum.effective()/float64(s.Paths), 100*share, sample.Blind),
 	}, nil
-}
-
-// exponentials are the moments of two samples of weights, each relative to the
-// largest of it.
-type exponentials struct {
-	n    float64
-	top  [2]float64    // logarithm of the largest weight
-	mean [2]float64    // of weight/largest
-	m2   [2][2]float64 // sums of products of deviations
-}
-
-// sumExponentials are the moments of exp(c·a) and exp(c·b).
-func sumExponentials(c float64, a, b []float64) exponentials {
-	var sum exponentials
-	for i := range a {
-		sum.merge(exponentials{n: 1, top: [2]float64{c * a[i], c * b[i]}, mean: [2]float64{1, 1}})
-	}
-	return sum
-}
-
-// merge adds another sample (Chan, Golub, LeVeque 1979).
-func (e *exponentials) merge(o exponentials) {
-	if e.n == 0 || o.n == 0 {
-		if e.n == 0 {
-			*e = o
-		}
-		return
-	}
-	n := e.n + o.n
-	var se, so, delta [2]float64
-	for i := range delta {
-		top := math.Max(e.top[i], o.top[i])
-		if !math.IsInf(top, -1) { // else all weights are 0
-			se[i], so[i] = math.Exp(e.top[i]-top), math.Exp(o.top[i]-top)
-		}
-		e.top[i] = top
-		delta[i] = so[i]*o.mean[i] - se[i]*e.mean[i]
-		e.mean[i] = se[i]*e.mean[i] + delta[i]*o.n/n
-	}
-	for i := range delta {
-		for j := range delta {
-			e.m2[i][j] = se[i]*se[j]*e.m2[i][j] + so[i]*so[j]*o.m2[i][j] + delta[i]*delta[j]*e.n*o.n/n
-		}
-	}
-	e.n = n
-}
-
-// relative is the covariance of the means of samples i and j, divided by both means.
-func (e *exponentials) relative(i, j int) float64 {
-	return e.m2[i][j] / (e.n * (e.n - 1) * e.mean[i] * e.mean[j])
-}
-
-// log is ln E w of sample i without the bias of the first order.
-func (e *exponentials) log(i int) float64 {
-	return e.top[i] + math.Log(e.mean[i]) + e.relative(i, i)/2
-}
-
-// effective is (Σw)²/Σw² of the first sample.
-func (e *exponentials) effective() float64 {
-	sum := e.n * e.mean[0]
-	return sum * sum / (e.m2[0][0] + sum*e.mean[0])
 }

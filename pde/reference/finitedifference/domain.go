@@ -242,19 +242,33 @@ func (l *lattice) coefficients(t float64, rows int, x []float64) (b []float64, s
 	return b, s, nil
 }
 
-// widened are the axes with a quarter more nodes on each open side.
-func (l *lattice) widened() []axis {
+// widened are the axes with so many times as many nodes on each open side.
+func (l *lattice) widened(wide float64) []axis {
 	axes := append([]axis(nil), l.axes...)
 	for i := range axes {
 		a := &axes[i]
-		below, above := (a.below+3)/4, (a.above+3)/4
-		if a.bend > 0 { // sinh ξ is a quarter larger
-			above = int(math.Ceil(math.Log(1.25) / a.h))
-		}
 		if !a.closed {
-			a.below += below
+			a.below = int(math.Round(wide * float64(a.below)))
 		}
-		a.above += above
+		if a.bend > 0 { // sinh ξ is as many times as large
+			a.above += int(math.Ceil(math.Log(wide) / a.h))
+			continue
+		}
+		a.above = int(math.Round(wide * float64(a.above)))
 	}
 	return axes
+}
+
+// size is the largest |g| within about one standard deviation of the start.
+func (l *lattice) size() (size float64, err error) {
+	axes := append([]axis(nil), l.axes...)
+	for i := range axes {
+		a := &axes[i]
+		a.below, a.above, a.closed = max(1, a.below/7), max(1, a.above/7), false
+	}
+	u, err := l.terminal(newGrid(axes, 0))
+	for _, v := range u {
+		size = math.Max(size, math.Abs(v))
+	}
+	return size, err
 }

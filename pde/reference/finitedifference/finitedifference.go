@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/reference/internal/widening"
 )
 
 // Solve solves a problem in one or two dimensions on a grid, with any
@@ -21,7 +22,8 @@ import (
 //     (Fichera). The coordinate of a square-root process is arsinh(x/x0), and what it
 //     drives has more nodes about the start. The start is a node.
 //     The domain reaches seven standard deviations (six in two dimensions) beyond all
-//     means of X_t; there u keeps the slope of g, which no generator can drive away.
+//     means of X_t, or 1.4 times as far, or further where that changes the value; there u
+//     keeps the slope of g, which no generator can drive away.
 //   - Terminal condition: averaged over the cell of each node, so that kinks and jumps
 //     between the nodes cost no order.
 //   - Time: the alternating-direction scheme of Hundsdorfer and Verwer of order 2,
@@ -32,11 +34,12 @@ import (
 //   - Three grids; the value is that of the Richardson extrapolation for order 2.
 //     Where they fail or disagree by more than 5 %, all three are refined.
 //
-// StdErr is the distance to the extrapolation one level coarser plus the change that a
-// domain wider by a quarter makes on the coarsest grid. For smooth data it shrinks like
-// h⁴; it is an estimate, not a bound. Where the solution is singular at T it shrinks
-// more slowly. In two dimensions with a square-root process that reaches 0, where no noise
-// smooths a kink of g, the step of the extrapolation itself is added. Where noise is absent in a direction that drift crosses fast, the
+// StdErr is the distance to the extrapolation one level coarser plus what the last
+// widening of the domain has changed; a change that does not shrink is an error. For
+// smooth data it shrinks like h⁴; it is an estimate, not a bound. Where the solution is
+// singular at T it shrinks more slowly. In two dimensions with a square-root process that
+// reaches 0, where no noise smooths a kink of g, the step of the extrapolation itself is
+// added. Where noise is absent in a direction that drift crosses fast, the
 // central differences oscillate, which StdErr shows. Blow-up of the solution and more
 // than two dimensions are refused by name.
 //
@@ -54,9 +57,13 @@ func Solve(p pde.Problem) (*pde.Reference, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finite differences: %w", err)
 	}
+	size, err := l.size()
+	if err != nil {
+		return nil, fmt.Errorf("finite differences: %w", err)
+	}
 	var r *pde.Reference
 	for level := 0; level <= 3-p.Dim; level++ {
-		if r, err = l.extrapolated(level); err == nil && r.StdErr <= 0.05*math.Abs(r.Value) {
+		if r, err = l.settled(level, size); err == nil && r.StdErr <= math.Max(0.05*math.Abs(r.Value), 1e-9*size) {
 			return r, nil
 		}
 	}
@@ -66,29 +73,43 @@ func Solve(p pde.Problem) (*pde.Reference, error) {
 	return r, nil
 }
 
-// extrapolated is the value of three grids from the given level on.
-func (l *lattice) extrapolated(level int) (*pde.Reference, error) {
-	d := l.p.Dim
-	steps := []int{40, 12}[d-1] << level
-	wide, err := l.solve(l.widened(), level, steps)
+// settled is the value of three grids from the given level on, on a domain that is wide
+// enough.
+func (l *lattice) settled(level int, size float64) (*pde.Reference, error) {
+	first, err := l.extrapolated(level, 1)
 	if err != nil {
 		return nil, err
 	}
+	d := l.p.Dim
+	e, err := widening.Settled(first, 2, size, fmt.Sprintf("states beyond %g standard deviations", domainDeviations[d-1]),
+		func(wide float64) (widening.Estimate, error) { return l.extrapolated(level, wide) })
+	if err != nil {
+		return nil, err
+	}
+	return &pde.Reference{
+		Value: e.Value, StdErr: e.Error(),
+		Method: "finite differences", Source: fmt.Sprintf("%d-dimensional grid, Hundsdorfer–Verwer scheme, extrapolated", d),
+	}, nil
+}
+
+// extrapolated is the value of three grids from the given level on, on a domain so many
+// times as wide as the first. What happens far out reaches the start by fast modes, which
+// a long step in t carries too far: a domain of twice the width has four times the steps.
+func (l *lattice) extrapolated(level int, wide float64) (e widening.Estimate, err error) {
+	steps := int(math.Round([]float64{40, 12}[l.p.Dim-1]*wide*wide)) << level
+	axes := l.widened(wide)
 	var v [3]float64
 	for k := range v {
-		if v[k], err = l.solve(l.axes, level+k, steps<<k); err != nil {
-			return nil, err
+		if v[k], err = l.solve(axes, level+k, steps<<k); err != nil {
+			return e, err
 		}
 	}
 	coarse, fine := v[1]+(v[1]-v[0])/3, v[2]+(v[2]-v[1])/3
-	left := math.Abs(fine-coarse) + math.Abs(wide-v[0])
+	left := math.Abs(fine - coarse)
 	if l.sharp {
 		left += math.Abs(fine - v[2])
 	}
-	return &pde.Reference{
-		Value: fine, StdErr: left,
-		Method: "finite differences", Source: fmt.Sprintf("%d-dimensional grid, Hundsdorfer–Verwer scheme, extrapolated", d),
-	}, nil
+	return widening.Estimate{Value: fine, Grid: left}, nil
 }
 
 // lattice is a problem ready to be solved on grids.

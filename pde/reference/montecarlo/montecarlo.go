@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
 	"github.com/deepbsde/deepbsde/pde"
@@ -34,7 +35,10 @@ import (
 // The default of Paths is 2¹⁷, a pair counting as two; there are two pairs at least.
 // StdErr is the standard error of the value, extrapolated if it is, from the means of
 // the pairs; it does not contain what the extrapolation leaves of the error in the time
-// step. For a g that is even around the mean of X_T the partner of a path tells nothing
+// step. Where the values have a tail so heavy that their variance is infinite, where a few
+// of them make up all of it, or where none saw g change, no standard error can be trusted,
+// and the problem is refused; a rare large value that no path saw beside others that vary
+// leaves no trace. For a g that is even around the mean of X_T the partner of a path tells nothing
 // new. Where the value of an equation close by is known, [Nearby] makes the error
 // smaller. The value does not depend on Workers. That f has the form is checked at random
 // points; other generators are refused by name of the condition.
@@ -55,14 +59,22 @@ func feynmanKacMean(ctx context.Context, p *pde.Problem, s pde.Sampling) (*pde.R
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]sample.Moments, k.w.Chunks(k.pairs))
-	err = k.run(func(chunk, _ int, v []float64) { parts[chunk].Add(v[0]) })
+	parts, kept := make([]sample.Moments, k.w.Chunks(k.pairs)), make([]float64, min(k.pairs, sample.Kept))
+	err = k.run(func(chunk, pair int, v []float64) {
+		parts[chunk].Add(v[0])
+		if pair < len(kept) {
+			kept[pair] = v[0]
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
 	sum := sample.Merged(parts)
 	if v := sum.Mean + sum.M2; math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil, k.notFinite()
+	}
+	if err := k.trust(kept); err != nil {
+		return nil, err
 	}
 	return &pde.Reference{
 		Value: sum.Mean, StdErr: sum.StdErr(), Method: "Monte Carlo", Cost: k.cost(), Source: k.source(),
@@ -71,9 +83,11 @@ func feynmanKacMean(ctx context.Context, p *pde.Problem, s pde.Sampling) (*pde.R
 
 // feynmanKac simulates the formula for problems that differ in f and g alone.
 type feynmanKac struct {
-	w     *paths.Walk
-	list  []*affine
-	pairs int
+	w      *paths.Walk
+	list   []*affine
+	pairs  int
+	ranges [][2]float64  // least and largest value of the paths of a chunk, for the first problem
+	points *probe.Points // of the first problem
 }
 
 // newFeynmanKac checks the problems, which have the process of the first, and chooses
@@ -101,6 +115,9 @@ func newFeynmanKac(ctx context.Context, s pde.Sampling, least int, problems ...*
 			return nil, err
 		}
 		c.g = pr.G
+		if i == 0 {
+			k.points = pr
+		}
 		k.list = append(k.list, c)
 		exact = exact && tr.Exact && c.constant
 	}
@@ -115,6 +132,7 @@ func newFeynmanKac(ctx context.Context, s pde.Sampling, least int, problems ...*
 	}
 	w.Mirror = true
 	k.w, k.pairs = w, max((s.Paths+1)/2, least)
+	k.ranges = make([][2]float64, w.Chunks(k.pairs))
 	return k, nil
 }
 
@@ -129,6 +147,7 @@ func (k *feynmanKac) run(seen func(chunk, pair int, v []float64)) error {
 		if err != nil {
 			return err
 		}
+		k.ranges[c] = [2]float64{slices.Min(values[0]), slices.Max(values[0])}
 		v := make([]float64, len(values))
 		for i := range n {
 			for j, all := range values {
@@ -138,6 +157,27 @@ func (k *feynmanKac) run(seen func(chunk, pair int, v []float64)) error {
 		}
 		return nil
 	})
+}
+
+// trust tells why the standard error of some values cannot be trusted.
+func (k *feynmanKac) trust(values []float64) error {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, r := range k.ranges {
+		lo, hi = math.Min(lo, r[0]), math.Max(hi, r[1])
+	}
+	if lo == hi {
+		varies, err := k.points.TerminalVaries()
+		if err != nil {
+			return err
+		}
+		if varies {
+			return fmt.Errorf("all of %d paths have the value %g, though g is not constant: none came to where it changes, so that there is no standard error", 2*k.pairs, lo)
+		}
+	}
+	if err := sample.Trust(values); err != nil {
+		return fmt.Errorf("no standard error can be trusted: %w", err)
+	}
+	return nil
 }
 
 // cost counts the evaluations of f and g.
@@ -160,7 +200,7 @@ func (k *feynmanKac) cost() int64 {
 }
 
 func (k *feynmanKac) source() string {
-	return fmt.Sprintf("Feynman–Kac, %d paths in antithetic pairs, steps %d, seed %d", 2*k.pairs, k.w.Sampling.Steps, k.w.Sampling.Seed)
+	return fmt.Sprintf("Feynman–Kac, %d paths in antithetic pairs, steps %d, seed %d; %s", 2*k.pairs, k.w.Sampling.Steps, k.w.Sampling.Seed, sample.Blind)
 }
 
 func (k *feynmanKac) notFinite() error {

@@ -11,6 +11,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/paths"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/probe"
+	"github.com/deepbsde/deepbsde/pde/reference/internal/sample"
 	"gonum.org/v1/gonum/floats"
 )
 
@@ -66,8 +67,11 @@ func controlledMean(ctx context.Context, p, nearby *pde.Problem, s pde.Sampling)
 	if known == nil || known.Bound != pde.Neither || !(known.StdErr >= 0) || math.IsNaN(known.Value-known.Value) {
 		return nil, fmt.Errorf("needs the value of the nearby problem, by Exact or a finite Reference that is no bound; it has %+v", known)
 	}
-	parts := make([][2]joint, k.w.Chunks(k.pairs))
+	parts, kept := make([][2]joint, k.w.Chunks(k.pairs)), make([][2]float64, min(k.pairs, sample.Kept))
 	err = k.run(func(chunk, pair int, v []float64) {
+		if pair < len(kept) {
+			kept[pair] = [2]float64{v[0], v[1]}
+		}
 		parts[chunk][pair%2].merge(joint{n: 1, mean: [2]float64{v[0], v[1]}})
 	})
 	if err != nil {
@@ -88,6 +92,13 @@ func controlledMean(ctx context.Context, p, nearby *pde.Problem, s pde.Sampling)
 	}
 	if v := value + variance; math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil, k.notFinite()
+	}
+	rest := make([]float64, len(kept))
+	for i, v := range kept {
+		rest[i] = v[0] - half[1-i%2].slope()*v[1]
+	}
+	if err := k.trust(rest); err != nil {
+		return nil, err
 	}
 	return &pde.Reference{
 		Value: value, StdErr: math.Hypot(math.Sqrt(variance), weight*known.StdErr), Method: "Monte Carlo with a nearby problem", Cost: k.cost(),

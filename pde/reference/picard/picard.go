@@ -6,17 +6,17 @@ package picard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
 	"github.com/deepbsde/deepbsde/autodiff/random"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/paths"
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Multilevel are the settings of [Solve]. Zero fields mean the defaults, which take a
@@ -70,14 +70,17 @@ type Multilevel struct {
 //     others cancel in the sum over l.
 //
 // The last two are judged together by the term l = n−1: its mean c is what the last
-// iteration changed, taken from the same samples. Then
+// iteration changed, taken from the same samples, and r its ratio to the change before.
+// Then
 //
-//	StdErr = √((q·s/1.96)² + c²)
+//	StdErr = √((q·s/1.96)² + c²·max(1, r/(1−r))²)
 //
 // with q the 97.5 % quantile of Student's t of Repetitions−1 degrees of freedom, so that
-// Value ± 1.96 StdErr is a 95 % interval where c is 0. That c bounds the two parts is
-// usual, where the changes fall fast from level to level, but not proved for any one
-// problem: compare with another Level and Basis. At Level 1, c is the whole of f. Cost
+// Value ± 1.96 StdErr is a 95 % interval where c is 0. That the geometric series bounds
+// the two parts is usual, where the changes fall fast from level to level, but not proved
+// for any one problem: compare with another Level and Basis. At Level 1, c is the whole of
+// f. Refused are changes that do not shrink (r > 0.8), an f so steep in y or z that n
+// iterations cannot have settled, and a g of which no standard error can be trusted. Cost
 // counts single evaluations of f and of g.
 //
 // Source: E, Hutzenthaler, Jentzen, Kruse (2019), J. Sci. Comput. 79, and (2021), PDE
@@ -92,12 +95,15 @@ func Solve(ctx context.Context, p pde.Problem, m Multilevel) (*pde.Reference, er
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("multilevel Picard: %w", err)
 	}
-	values, last, cost := make([]float64, m.Repetitions), make([]float64, m.Repetitions), make([]int64, m.Repetitions)
+	if err := e.settles(ctx, &p, m, random.Stream{Key: random.Key(m.Seed, uint64(paths.ForPicard)), Batch: uint32(m.Repetitions)}); err != nil {
+		return nil, fmt.Errorf("multilevel Picard: %w", err)
+	}
+	terms, seen, cost := make([][]float64, m.Repetitions), make([][]float64, m.Repetitions), make([]int64, m.Repetitions)
 	err = parallel.Chunks(ctx, m.Workers, m.Repetitions, func(c int) error {
 		r := e.newRun(ctx, m, random.Stream{Key: random.Key(m.Seed, uint64(paths.ForPicard)), Batch: uint32(c)})
 		var err error
-		values[c], last[c], err = r.estimate(p.Start)
-		cost[c] = r.cost
+		terms[c], err = r.estimate(p.Start)
+		cost[c], seen[c] = r.cost, r.seen
 		return err
 	})
 	if err != nil {
@@ -110,19 +116,15 @@ func Solve(ctx context.Context, p pde.Problem, m Multilevel) (*pde.Reference, er
 	for _, c := range cost {
 		ref.Cost += c
 	}
-	ref.Value, ref.StdErr = summary(values, last)
+	s := newSeries(terms)
+	ref.Value, ref.StdErr = s.value, math.Hypot(s.scatter, s.rest())
 	if math.IsNaN(ref.StdErr) || math.IsInf(ref.StdErr, 0) {
 		return nil, fmt.Errorf("multilevel Picard: the estimates are not finite (mean %g); f grows too fast in y or z for this horizon (level %d, basis %d)", ref.Value, m.Level, m.Basis)
 	}
+	if err := errors.Join(e.trust(&p, slices.Concat(seen...)), s.converges()); err != nil {
+		return nil, fmt.Errorf("multilevel Picard: %w", err)
+	}
 	return ref, nil
-}
-
-// summary is the mean of the values, and its error as Solve states it.
-func summary(values, last []float64) (mean, stdErr float64) {
-	n := float64(len(values))
-	mean, sd := stat.MeanStdDev(values, nil)
-	widen := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(0.975) / distuv.UnitNormal.Quantile(0.975)
-	return mean, math.Hypot(widen*sd/math.Sqrt(n), stat.Mean(last, nil))
 }
 
 func (m Multilevel) withDefaults(gradient bool) Multilevel {

@@ -16,7 +16,11 @@ type run struct {
 	stream random.Stream // Path counts the draws
 	frames []*frame      // of levels 1 … Level: in the recursion a level calls only lower ones
 	cost   int64
+	seen   []float64 // of the values of g in U_n(0, x)
 }
+
+// mostSeen is how many values of g a run keeps.
+const mostSeen = 1 << 15
 
 // picardBlock is the number of samples treated at a time, those of several points
 // together: a call of f or g costs as much as some rows of it.
@@ -61,16 +65,19 @@ func (e *equation) paths() int {
 	return 1
 }
 
-// estimate is U_n(0, x) and of it the term l = n−1.
-func (r *run) estimate(x []float64) (value, last float64, err error) {
+// estimate is the terms of U_n(0, x): that of g, then those for l = 0 … n−1, which are the
+// changes from one iteration to the next.
+func (r *run) estimate(x []float64) ([]float64, error) {
 	y, z := make([]float64, 2), make([]float64, 2*r.dim)
+	var terms []float64
 	for l := -1; l < r.Level; l++ {
-		value = (y[0] + y[1]) / 2
+		before := (y[0] + y[1]) / 2
 		if err := r.term(r.Level, l, []float64{r.horizon}, x, y, z); err != nil {
-			return 0, 0, err
+			return nil, err
 		}
+		terms = append(terms, (y[0]+y[1])/2-before)
 	}
-	return (y[0] + y[1]) / 2, (y[0]+y[1])/2 - value, nil
+	return terms, nil
 }
 
 // approximate sets y, z to independent samples of (U_level, Z_level), level ≥ 1, at
@@ -105,6 +112,9 @@ func (r *run) term(level, l int, left, x, y, z []float64) error {
 		}
 		if err := r.evaluate(f, n*paths, l); err != nil {
 			return err
+		}
+		if l < 0 && level == r.Level {
+			r.seen = append(r.seen, f.value[:min(n*paths, mostSeen-len(r.seen))]...)
 		}
 		for i := range n {
 			b := f.point[i] + (lo+i)%2*len(left)

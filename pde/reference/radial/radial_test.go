@@ -24,7 +24,7 @@ func TestConverges(t *testing.T) {
 	var sx, sy, sxx, sxy float64
 	const levels = 4
 	for k := range levels {
-		v, err := solver{r}.finiteDifference(p.Horizon, 100<<k, 25<<k)
+		v, err := solver{r}.finiteDifference(p.Horizon, solver{r}.outer(p.Horizon), 100<<k, 25<<k)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,15 +88,30 @@ func TestRefusesByName(t *testing.T) {
 	inZ.Generator = func(_, _, _, z expr.Value) expr.Value { return z.At(0) }
 	half.Generator = func(_, _, _, z expr.Value) expr.Value { return z.Sum().Neg().Relu() }
 	far.Start[0], far.Terminal = 10, func(x expr.Value) expr.Value { return x.NormSq().Add(x.At(0).AddConst(-8).Relu()) }
+	// A claim that no path of a sample reaches.
+	rare := known.Decay(5)
+	rare.Terminal = func(x expr.Value) expr.Value { return x.At(0).AddConst(-7).Relu() }
+	late := known.Decay(5) // a source where no path of a sample comes
+	late.Generator = func(_, x, y, _ expr.Value) expr.Value { return x.At(0).AddConst(-6).Relu().Sub(y) }
 	for _, c := range []struct {
 		p    pde.Problem
 		want string
 	}{
-		{drift, "needs drift 0"}, {full, "needs σ = s·I"}, {skew, "needs a radial terminal function"}, {other, "needs a generator of t and y alone"},
+		{rare, "needs a radial terminal function"}, {late, "needs a generator of t and y alone"}, {drift, "needs drift 0"}, {full, "needs σ = s·I"}, {skew, "needs a radial terminal function"}, {other, "needs a generator of t and y alone"},
 		{inX, "needs a generator of t and y alone"}, {inZ, "needs a generator of t and y alone"}, {half, "needs a generator of t and y alone"}, {far, "needs a radial terminal function"},
 	} {
 		if _, err := Solve(c.p); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want one containing %q", err, c.want)
 		}
+	}
+}
+
+// TestLooksAtTheValues: 0·x and 0·z are in the form, and found to be nothing.
+func TestLooksAtTheValues(t *testing.T) {
+	p := known.Decay(3)
+	want := math.Exp(-p.Horizon) * 6 * p.Horizon
+	p.Generator = func(_, x, y, z expr.Value) expr.Value { return x.Sum().Add(z.Sum()).Scale(0).Sub(y) }
+	if ref, err := Solve(p); err != nil || !(math.Abs(ref.Value-want) <= ref.StdErr+1e-9) {
+		t.Errorf("%+v, %v, want %g", ref, err, want)
 	}
 }

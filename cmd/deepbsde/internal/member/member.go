@@ -23,6 +23,7 @@ type Member struct {
 	Control    *problems.Control  // of a control problem, else nil
 	Parameters map[string]float64 // all of them
 	Changed    []string           // those that are not at their default, in the family's order
+	Asked      string             // the name or path by which it was asked for, as typed; "" in a run that is loaded
 }
 
 // Error is a problem that cannot be had, with a hint for a second line.
@@ -45,6 +46,9 @@ func Named(ctx context.Context, name string, dim int, set map[string]float64) (*
 		return nil, err
 	}
 	m, err := Of(ctx, family, dim, set)
+	if err == nil {
+		m.Asked = name
+	}
 	var inFile *file.Error
 	switch {
 	case err == nil || ctx.Err() != nil || errors.As(err, &inFile):

@@ -3,6 +3,8 @@ package member
 import (
 	"context"
 	"math"
+	"strconv"
+	"strings"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
@@ -149,4 +151,43 @@ func (m *Member) ExactAt(at float64, in []float64) (u float64, gradient []float6
 		direction[j] = 0
 	}
 	return u, gradient, nil
+}
+
+// ReferenceCommand is the command that may find a reference, "" where no method applies:
+// a control problem has none, or an equation in more than two dimensions is neither radial
+// nor linear nor one of a process for multilevel Picard.
+func (m *Member) ReferenceCommand() string {
+	name := m.Asked
+	if name == "" {
+		name = m.Family.Name
+	}
+	if strings.ContainsAny(name, " '\"$") {
+		name = strconv.Quote(name)
+	}
+	command := "deepbsde reference " + name
+	for _, p := range m.Changed {
+		command += " --set " + p + "=" + strconv.FormatFloat(m.Parameters[p], 'g', -1, 64)
+	}
+	if m.Dim != m.Family.Dim {
+		command += " --dim " + strconv.Itoa(m.Dim)
+	}
+	if m.Control != nil {
+		if len(m.Control.References) == 0 {
+			return ""
+		}
+		return command
+	}
+	if m.Dim > 2 {
+		if _, _, err := m.Problem.GradientWeight(); err != nil && !m.linear() {
+			return ""
+		}
+	}
+	return command
+}
+
+// linear tells whether the form of f shows that it is affine in y and free of z.
+func (m *Member) linear() bool {
+	t, x, y, z := expr.Input("t", 1), expr.Input("x", m.Dim), expr.Input("y", 1), expr.Input("z", m.Dim)
+	list, err := expr.Nodes(m.Problem.GeneratorAt(t, x, y, z), t, x, y, z)
+	return err == nil && !expr.Contains(list, 3) && expr.Affine(list, 2)
 }

@@ -24,7 +24,7 @@ func (s *Report) equationBlock() words.Block {
 	b.Known("residual ratio", r.ResidualRatio, words.Percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
 	b.Known("trained Y0", r.Trained, words.ToError(r.Trained, digits), "as the optimiser left it, for comparison")
 	if ref := s.Reference; ref == nil {
-		b.Line("reference", "none known for this dimension and these parameters", "")
+		b.Line("reference", "none known for this dimension and these parameters", mayHave(s.ReferenceCommand()))
 	} else {
 		b.Line("reference", ReferenceDigits(ref, digits), Origin(ref))
 		b.Known("relative error", relativeError(r.Value, ref), words.Percent(relativeError(r.Value, ref)), "")

@@ -16,6 +16,8 @@ type Reference struct {
 	Method string   `json:"method,omitempty"`
 	Source string   `json:"source,omitempty"`
 	Bound  string   `json:"bound,omitempty"` // lower or upper, of a value that is none
+	Lower  *float64 `json:"lower,omitempty"` // where an interval is all that is known: Value is its middle
+	Upper  *float64 `json:"upper,omitempty"`
 }
 
 // JSONReference is the JSON form of a reference, nil for nil.
@@ -23,7 +25,11 @@ func JSONReference(r *pde.Reference) *Reference {
 	if r == nil {
 		return nil
 	}
-	return &Reference{words.Number(r.Value), words.Number(r.StdErr), r.Method, r.Source, BoundName(r.Bound)}
+	j := &Reference{Value: words.Number(r.Value), StdErr: words.Number(r.StdErr), Method: r.Method, Source: r.Source, Bound: BoundName(r.Bound)}
+	if r.Interval() {
+		j.Lower, j.Upper = words.Number(r.Lower), words.Number(r.Upper)
+	}
+	return j
 }
 
 // bounds are the names of bounds in JSON.
@@ -45,6 +51,9 @@ func (j *Reference) Plain() *pde.Reference {
 		if name == j.Bound {
 			ref.Bound = b
 		}
+	}
+	if j.Lower != nil && j.Upper != nil {
+		ref.Lower, ref.Upper = *j.Lower, *j.Upper
 	}
 	return ref
 }

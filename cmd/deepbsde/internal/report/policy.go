@@ -31,6 +31,14 @@ func (s *Report) bound() (sign string, value float64) {
 	return "≤ ", s.Result.CI95[1]
 }
 
+// mayHave points to the command that may find a reference, where there is one.
+func mayHave(command string) string {
+	if command == "" {
+		return ""
+	}
+	return "'" + command + "' may have one"
+}
+
 // policyBlock is the numbers of the result of a control problem.
 func (s *Report) policyBlock() words.Block {
 	var b words.Block
@@ -48,7 +56,7 @@ func (s *Report) policyBlock() words.Block {
 		b.Line("optimal "+cost, sign+words.ToError(bound, s.Result.StdErr), fmt.Sprintf("with 97.5 %% confidence, on %d time steps", s.Result.Settings.Steps))
 	}
 	if s.Reference == nil {
-		b.Line("reference", "none known at once", "'deepbsde reference "+s.Family.Name+"' may have one")
+		b.Line("reference", "none known at once", mayHave(s.ReferenceCommand()))
 	} else {
 		b.Line("reference", ReferenceDigits(s.Reference, s.Result.StdErr), Origin(s.Reference))
 		remark := "by which the policy is worse, sampling error and all"

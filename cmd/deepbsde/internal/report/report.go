@@ -91,6 +91,9 @@ func (s *Report) Block() words.Block {
 // ReferenceDigits prints a reference with the digits that help to judge a value
 // with the given standard error, and never more than the reference has or ten.
 func ReferenceDigits(r *pde.Reference, stderr float64) string {
+	if r.Interval() {
+		return words.Between(r.Lower, r.Upper, r.StdErr)
+	}
 	return words.Reference(r.Value, r.StdErr, stderr)
 }
 
@@ -100,7 +103,7 @@ func Origin(r *pde.Reference) string {
 	if r.Source != "" {
 		s += " (" + r.Source + ")"
 	}
-	if r.StdErr > 0 {
+	if r.StdErr > 0 && !r.Interval() {
 		s += ", ± " + words.Short(r.StdErr)
 	}
 	return s

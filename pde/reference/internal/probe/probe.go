@@ -24,9 +24,18 @@ type Points struct {
 	Y    []float64 // standard normal, three for each point
 	Size float64   // 1 + the largest |g| at the points
 
-	p *pde.Problem
-	f *expr.Func
+	p    *pde.Problem
+	f    *expr.Func
+	list []expr.Node // the operations of f
 }
+
+// Inputs of f, in the order in which its operations count them.
+const (
+	InT = iota
+	InX
+	InY
+	InZ
+)
 
 // New compiles the functions and draws the points.
 func New(p *pde.Problem, tr *pde.Transition, s pde.Sampling, m paths.Method) (*Points, error) {
@@ -34,7 +43,11 @@ func New(p *pde.Problem, tr *pde.Transition, s pde.Sampling, m paths.Method) (*P
 	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
 	pr := &Points{p: p, Size: 1}
 	var err error
-	if pr.f, err = expr.Compile(p.GeneratorAt(t, x, y, z), t, x, y, z); err != nil {
+	f := p.GeneratorAt(t, x, y, z)
+	if pr.f, err = expr.Compile(f, t, x, y, z); err != nil {
+		return nil, err
+	}
+	if pr.list, err = expr.Nodes(f, t, x, y, z); err != nil {
 		return nil, err
 	}
 	if pr.G, err = expr.Compile(p.Terminal(x), x); err != nil {
@@ -69,15 +82,67 @@ func New(p *pde.Problem, tr *pde.Transition, s pde.Sampling, m paths.Method) (*P
 	return pr, nil
 }
 
+// Free tells whether f does not contain any of some inputs, so that nothing needs to be
+// looked at.
+func (pr *Points) Free(inputs ...int) bool {
+	for _, in := range inputs {
+		if expr.Contains(pr.list, in) {
+			return false
+		}
+	}
+	return true
+}
+
+// Affine tells whether the form of f shows that it is affine in some inputs together.
+func (pr *Points) Affine(inputs ...int) bool { return expr.Affine(pr.list, inputs...) }
+
 // Generator is f at point i for y and z = a·z1 + b·z2 with the point's random z1, z2.
 func (pr *Points) Generator(i int, y, a, b float64) (float64, error) {
+	return pr.Stretched(i, 1, y, a, b)
+}
+
+// Stretched is Generator in a state so many times as far from Start, where paths come
+// seldom or never.
+func (pr *Points) Stretched(i int, stretch, y, a, b float64) (float64, error) {
 	d, out := pr.p.Dim, make([]float64, 1)
-	z := make([]float64, d)
+	x, z := make([]float64, d), make([]float64, d)
 	for j := range z {
+		x[j] = pr.X[i*d+j]
+		if stretch != 1 {
+			x[j] = pr.p.Start[j] + stretch*(x[j]-pr.p.Start[j])
+		}
 		z[j] = a*pr.Z[i*d+j] + b*pr.Z[(Count+i)*d+j]
 	}
-	err := pr.f.Eval(1, out, pr.T[i:i+1], pr.X[i*d:(i+1)*d], []float64{y}, z)
+	err := pr.f.Eval(1, out, pr.T[i:i+1], x, []float64{y}, z)
 	return out[0], err
+}
+
+// TerminalVaries tells whether g has different values in the states of the points and in
+// others up to eight times as far from Start. Paths that have all the same value have then
+// seen none of what matters.
+func (pr *Points) TerminalVaries() (bool, error) {
+	d := pr.p.Dim
+	x, g := make([]float64, len(pr.X)), make([]float64, Count)
+	first := math.NaN()
+	for _, stretch := range []float64{1, 2, 4, 8} {
+		for _, sign := range []float64{1, -1} {
+			for i, v := range pr.X {
+				x[i] = pr.p.Start[i%d] + sign*stretch*(v-pr.p.Start[i%d])
+			}
+			if err := pr.G.Eval(Count, g, x); err != nil {
+				return false, err
+			}
+			for _, v := range g {
+				if math.IsNaN(first) {
+					first = v
+				}
+				if math.Abs(v-first) > 1e-12*math.Abs(first) { // NaN, where g is not, is no value
+					return true, nil
+				}
+			}
+		}
+	}
+	return false, nil
 }
 
 // ZZ is ‖z1‖² of point i.
