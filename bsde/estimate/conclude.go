@@ -106,8 +106,10 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, growth float64, out *
 		doubt(StepUnknown, "%s", at.detail)
 	case !at.regular && at.step > largeStep*scale:
 		doubt(NotAsymptotic, "%s", at.detail)
+	case at.step > largeBias*scale:
+		doubt(NotAsymptotic, "the time step's error is %.2g", at.step)
 	}
-	if few := heavy(fine.delta); few != "" {
+	if few := heavy(fine.delta); few != "" && at.stderr > negligible*scale {
 		doubt(HeavyTails, "%s", few)
 	}
 	if !e.Scales.Varies {
@@ -123,6 +125,9 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, growth float64, out *
 }
 
 const (
+	// negligible is the share of the scale below which it does not matter how a standard error
+	// came about.
+	negligible = 1e-6
 	// part is the two-sided 97.5 % point of the normal distribution. The total error has a
 	// random part, sampling, and parts that are estimates themselves: with 97.5 % for either
 	// it holds with 95 %.

@@ -40,13 +40,13 @@ func (k Kind) Advice() string { return advice[k] }
 
 // advice has been seen to work on a case of its kind (docs/answers.md).
 var advice = map[Kind]string{
-	NoFixedPoint:   "",
-	IllConditioned: "",
-	NotAsymptotic:  "",
-	StepUnknown:    "",
-	BiasNotSmall:   "",
-	HeavyTails:     "",
-	NothingSeen:    "",
+	NoFixedPoint:   "Use more steps: the recursion is too coarse for f.",
+	IllConditioned: "Shorten the horizon, or make −∂f/∂y smaller: more steps or iterations do not help a recursion that runs forward.",
+	NotAsymptotic:  "Use more steps, four times as many.",
+	StepUnknown:    "Use more steps, four times as many.",
+	BiasNotSmall:   "Use more iterations and more steps together, four times as many of each; where f is steep in z neither may do.",
+	HeavyTails:     "Use more paths, eight times as many; where the variance is infinite nothing helps but a terminal condition that grows less.",
+	NothingSeen:    "Start nearer to where g changes: paths that do not see it say nothing.",
 }
 
 // String is the kind with its numbers.
