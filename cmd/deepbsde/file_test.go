@@ -159,7 +159,7 @@ func TestFileMistakes(t *testing.T) {
 		{"e.yaml", good + "terminal: sum(x)\nexact: sum(x) + (horizon - t)*(1 + x[0])\n", "check FILE", "FILE:7:8: exact: does not solve the equation: "},
 		{"f.yaml", good + "terminal: sum(x)\ngenerator: log(0.2 + x[0])\n", "check FILE", "FILE:7:12: generator: is NaN on a simulated path"},
 		{"g.yaml", good + "terminal: sum(x)\ndrift: x^5*10\n", "check FILE", "FILE:7:8: drift: component "},
-		{"root.yaml", "dim: 1\nhorizon: 2\nstart: 0.03\ndrift: 0.04 - x\ndiffusion: 0.9*sqrt(x)*dw\nterminal: x\n", "check FILE", "FILE:5:12: diffusion: component 0 of a simulated path is NaN at t = "},
+		{"root.yaml", "dim: 1\nhorizon: 2\nstart: 0.03\ndrift: 0.04 - x*x\ndiffusion: 0.9*sqrt(x)*dw\nterminal: x\n", "check FILE", "FILE:5:12: diffusion: component 0 of a simulated path is NaN at t = "},
 		{"h.yml", "", "check FILE", "FILE:1:1: the file is empty"},
 	} {
 		path := writeFile(t, c.name, c.text)

@@ -13,12 +13,12 @@ import (
 // TestUnknownLines: a result says which of its numbers are not known, and why. With
 // sqrt(max(x, 0)) the gradient is not, as the derivative of the root at 0 is infinite.
 func TestUnknownLines(t *testing.T) {
-	file := writeFile(t, "rate.yaml", "dim: 1\nhorizon: 2\nstart: 0.03\ndrift: 0.04 - x\ndiffusion: 0.2*sqrt(max(x, 0))*dw\ngenerator: -x*y\nterminal: 1\n")
+	file := writeFile(t, "rate.yaml", "dim: 1\nhorizon: 2\nstart: 0.03\ndrift: 0.04 - x*x\ndiffusion: 0.2*sqrt(max(x, 0))*dw\ngenerator: -x*y\nterminal: 1\n")
 	out := execute(t, strings.Fields("solve "+file+" --iterations 20 --paths 1024 --quiet")...)
 	if want := "  gradient         unknown              a derivative on the paths is not finite"; !out.finished() || !strings.Contains(out.stdout, want) {
 		t.Errorf("%+v, want %q", out, want)
 	}
-	none := writeFile(t, "none.yaml", "dim: 1\nhorizon: 2\nstart: 0.03\ndrift: 0.04 - x\ndiffusion: 0.9*sqrt(x)*dw\nterminal: x\n")
+	none := writeFile(t, "none.yaml", "dim: 1\nhorizon: 2\nstart: 0.03\ndrift: 0.04 - x*x\ndiffusion: 0.9*sqrt(x)*dw\nterminal: x\n")
 	out = execute(t, "solve", none, "--quiet")
 	if want := " simulated paths, as X is not at t = 0."; out.status != exitUsage || !strings.Contains(out.stderr, want) {
 		t.Errorf("%+v, want %q", out, want)
