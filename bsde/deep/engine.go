@@ -36,7 +36,7 @@ func start[T autodiff.Float](ctx context.Context, eq *equation.Equation, m Metho
 	if err != nil {
 		return nil, err
 	}
-	if err := pilot.Condition(ctx); err != nil {
+	if err := pilot.Condition(ctx, scales); err != nil {
 		return nil, err
 	}
 	if e.model, err = newModel[T](eq, m.Network, g, &e.set, scales); err != nil {

@@ -97,11 +97,12 @@ type limit struct {
 	detail              string // the levels, where they are not regular
 }
 
-// limit extrapolates where the difference of the coarse levels is 1.3 to 3 times that of the
+// limit extrapolates where the difference of the coarse levels is 1.4 to 3 times that of the
 // fine ones (2 for an error like h), or both are noise. With the ratio r, what is left after
 // the extrapolation is |2 − r|/(r − 1) of the fine difference if the differences go on to
-// shrink by r, and |2 − r| of it is the distance of the two extrapolations: the larger of the
-// two is the error, and an eighth of the fine difference where r is 2 by chance. Elsewhere the value is that of the finest level, and its error the
+// shrink by r: half as much again, as r itself shrinks where the order is below 1, or the distance
+// of the two extrapolations, |2 − r| of that difference, is the error, and on top a quarter of that
+// difference: r may be 2 by chance. Elsewhere the value is that of the finest level, and its error the
 // largest distance from any other.
 func (l *levels) limit() limit {
 	if l.free {
@@ -118,11 +119,11 @@ func (l *levels) limit() limit {
 	ratio := (l.step[2] - l.step[1]) / (l.step[1] - l.step[0]) // of the differences in theory
 	r := 2 * b / a / ratio
 	noise := fine <= 3*sa && coarse <= 3*sb
-	if v, stderr := l.extrapolate(0); noise || r >= 1.3 && r <= 3 {
+	if v, stderr := l.extrapolate(0); noise || r >= 1.4 && r <= 3 {
 		wider, _ := l.extrapolate(1)
 		step := math.Abs(v - wider)
 		if !noise {
-			step = math.Max(step*math.Max(1, 1/(r-1)), fine/8)
+			step = step*math.Max(1, 1.5/(r-1)) + fine/4
 		}
 		return limit{value: v, stderr: stderr, step: step, regular: true}
 	}

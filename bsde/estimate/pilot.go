@@ -52,7 +52,7 @@ func (e *engine[T]) pilot(ctx context.Context, from *walk.Origin, paths int) (*p
 	}
 	v0, v1, v2 := at[0]*at[0], at[0.5]*at[0.5], at[1]*at[1]
 	bend, slope := 2*(v0-2*v1+v2), -3*v0+4*v1-v2
-	if c := -slope / (2 * bend); bend > 0 && c > 0.02 && c < 1.5 {
+	if c := -slope / (2 * bend); bend > 0 && math.Abs(c) < 4 {
 		if err := try(c); err != nil {
 			return nil, err
 		}
@@ -71,7 +71,7 @@ func (e *engine[T]) fixedPoint(ctx context.Context, from *walk.Origin, paths int
 		return &pilot{from, here, math.NaN()}, err
 	}
 	if m := here.mean(); !finite(m) || !(here.std() < blownUp*e.Scales.G) {
-		if here, err = e.residuals(ctx, from, 1, paths, e.Scales.Y0, nil, nil); err != nil {
+		if here, err = e.residuals(ctx, from, 1, paths, e.Scales.Rough, nil, nil); err != nil {
 			return nil, err
 		}
 	}

@@ -108,6 +108,9 @@ func NewTrained[T autodiff.Float](ctx context.Context, p pde.Problem, t Trained[
 	if m.Scales, err = pilot.Scales(ctx); err != nil {
 		return nil, err
 	}
+	if err := pilot.Condition(ctx, m.Scales); err != nil {
+		return nil, err
+	}
 	if m.Value == nil {
 		m.Value = func() float64 { return m.Scales.Y0 }
 	}
@@ -257,7 +260,7 @@ func pointError(problem, field, format string, args ...any) error {
 
 // atHorizon is g and its gradient.
 func (s *Solution) atHorizon(t float64, x []float64) (e *Estimate, err error) {
-	e = &Estimate{Time: t, State: slices.Clone(x), Trained: math.NaN(), GradientStdErr: make([]float64, s.eq.Dim)}
+	e = &Estimate{Time: t, State: slices.Clone(x), Trained: math.NaN(), Lower: math.NaN(), Upper: math.NaN(), NoBounds: "u is g at T", GradientStdErr: make([]float64, s.eq.Dim)}
 	e.Value, e.Gradient, err = valueAndGradient(s.eq.G, e.State)
 	e.CI95 = [2]float64{e.Value, e.Value}
 	return e, err

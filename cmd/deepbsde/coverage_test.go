@@ -46,13 +46,13 @@ var (
 horizon: 1
 start: [0.2, 0.4, -0.1, 0.3]
 define:
-  w: (2 + i)/d
-  s: dot(w, x)/2 + 0.2*t
+  b: (2 + i)/d
+  s: dot(b, x)/2 + 0.2*t
   u: 1.5 + sin(s)
-  rest: 0.2*cos(s) - 0.125*sin(s)*normsq(w)
+  rest: 0.2*cos(s) - 0.125*sin(s)*normsq(b)
 diffusion: 1
 generator: 1.5*x[1]*(y - u) - rest
-terminal: 1.5 + sin(dot(w, x)/2 + 0.2*horizon)
+terminal: 1.5 + sin(dot(b, x)/2 + 0.2*horizon)
 exact: u
 `
 	product = `dim: 5
@@ -124,7 +124,7 @@ func TestCoverage(t *testing.T) {
 		covered, trusted, wrong, widths := 0, 0, 0, []float64(nil)
 		for _, s := range answersOf(t, seeds, words+" --iterations 100 --paths 8192") {
 			truth := c.truth
-			if math.IsNaN(truth) {
+			if math.IsNaN(truth) && s.Reference != nil {
 				truth = s.Reference.Value
 			}
 			if s.covers(truth) {

@@ -25,8 +25,8 @@ const usualCondition = 2
 // so. An error in Y grows like exp(−∫∂f/∂y dt). It is estimated along a rough solution on few
 // paths, backward in time: the mean of y given X_n by regression on 1, g(X_n) and its square, and
 // the linearly implicit Euler method for f(t, X, y, 0). The part of f that is −c y is left out,
-// as the recursion has it exactly.
-func (p *Pilot) Condition(ctx context.Context) error {
+// as the recursion has it exactly. The solution at time 0 goes into the scales.
+func (p *Pilot) Condition(ctx context.Context, s *Scales) error {
 	eq := p.Eq
 	if !eq.UsesY || !eq.Bent {
 		return nil
@@ -56,6 +56,9 @@ func (p *Pilot) Condition(ctx context.Context) error {
 			growth = math.Max(growth-(slope+eq.Discount)*h, 0)
 			most = math.Max(most, growth)
 		}
+	}
+	if y := stat.Mean(r.y, nil); !math.IsNaN(y) && !math.IsInf(y, 0) {
+		s.Rough = y
 	}
 	if most <= mostCondition {
 		return nil

@@ -21,6 +21,7 @@ type Scales struct {
 	G      float64     // standard deviation of G, 1 if it does not vary
 	Y0     float64     // mean of G: the start of Y0
 	Z      float64     // of a component of Z: G/√(T·d)
+	Rough  float64     // u(0, x0) by a rough solution, see Condition; Y0 where there is none
 	Varies bool        // whether G does
 }
 
@@ -201,6 +202,7 @@ func (m *moments) scales(e *equation.Equation) *Scales {
 		s.Z *= std
 	}
 	s.Y0 *= e.Shrink(0)
+	s.Rough = s.Y0
 	for n := range m.x {
 		for j := range m.x[n] {
 			mean := m.x[n][j] / paths

@@ -42,6 +42,9 @@ type Claim struct {
 // Of is the claim of a reference. One that is known as an interval has the middle as its
 // value, and half the interval as its error.
 func Of(r *pde.Reference) Claim {
+	if r.Interval() {
+		return Claim{Value: (r.Lower + r.Upper) / 2, Error: (r.Upper - r.Lower) / 2}
+	}
 	return Claim{Value: r.Value, Error: words.Normal95 * r.StdErr, Bound: r.Bound}
 }
 
