@@ -111,9 +111,9 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 	return &at, ""
 }
 
-// low and high are the ends with their own errors taken off and added.
-func (a *limit) low() float64  { return a.value - part*a.stderr - a.step }
-func (a *limit) high() float64 { return a.value + part*a.stderr + a.step }
+// low and high are the ends with their own errors taken off and added: each holds with 97.5 %.
+func (a *limit) low() float64  { return a.value - Normal95*a.stderr - a.step }
+func (a *limit) high() float64 { return a.value + Normal95*a.stderr + a.step }
 
 // withhold takes the bounds back: they rest on the same paths and levels as the value.
 func (b *bounds) withhold(why Reason) {

@@ -102,8 +102,10 @@ type limit struct {
 // the extrapolation is |2 − r|/(r − 1) of the fine difference if the differences go on to
 // shrink by r: half as much again, as r itself shrinks where the order is below 1, or the distance
 // of the two extrapolations, |2 − r| of that difference, is the error, and on top a quarter of that
-// difference: r may be 2 by chance. Elsewhere the value is that of the finest level, and its error the
-// largest distance from any other.
+// difference: r may be 2 by chance. Where the differences shrink faster, by chance or not, the value is
+// that of the finest level: with two terms c₁h + c₂h² that cancel in the fine difference a third of
+// the coarse one is left. Elsewhere it is that level too, and its error the largest distance from any
+// other.
 func (l *levels) limit() limit {
 	if l.free {
 		v, se := l.extrapolate(0)
@@ -126,6 +128,9 @@ func (l *levels) limit() limit {
 			step = step*math.Max(1, 1.5/(r-1)) + fine/4
 		}
 		return limit{value: v, stderr: stderr, step: step, regular: true}
+	}
+	if math.Abs(r) > 3 {
+		return limit{value: finest, stderr: se, step: fine + coarse/3 + sa, regular: true}
 	}
 	v, stderr := l.extrapolate(0)
 	far := math.Max(math.Max(math.Abs(l.value(1)-finest), math.Abs(l.value(2)-finest)), math.Abs(v-finest))
