@@ -115,6 +115,12 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 func (a *limit) low() float64  { return a.value - Normal95*a.stderr - a.step }
 func (a *limit) high() float64 { return a.value + Normal95*a.stderr + a.step }
 
+// proves tells whether the shape of f proves the sign of a bias: one that is estimated with it
+// is a correction to the right side.
+func (b *bounds) proves(bias float64) bool {
+	return b.lower != nil && b.upper == nil && bias < 0 || b.upper != nil && b.lower == nil && bias > 0
+}
+
 // withhold takes the bounds back: they rest on the same paths and levels as the value.
 func (b *bounds) withhold(why Reason) {
 	b.lower, b.upper, b.none = nil, nil, "the estimate that gives them is not to be trusted, "+string(why.Kind)

@@ -49,9 +49,13 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		if err != nil {
 			return nil, err
 		}
+		// What the step's share of the variance does is of the order of the step, and gone with the
+		// extrapolation.
+		left, _ := l.variance()
+		b.mean *= left / math.Max(fine.std()*fine.std(), math.SmallestNonzeroFloat64)
 		out.NetworkBias = b.mean
 		growth = math.Max(growth, b.growth)
-		if math.Abs(b.mean) <= Normal95*at.stderr+at.step {
+		if small := math.Abs(b.mean) <= Normal95*at.stderr+at.step; small || known.proves(b.mean) {
 			out.Value -= b.mean
 		}
 		out.NetworkError, reliable = b.within(fine.std())

@@ -25,6 +25,7 @@ type pairs[T autodiff.Float] struct {
 	product []float64         // of y with y and z, of each state, see products
 	square  []float64         // of z with z
 	sizes   [shapes][]float64 // T ‖Γε‖² in the direction of the shape
+	squares []float64         // (Γη)²
 	c       *curvature
 	logs    []float64 // ln Γ of the states
 	span    float64   // T
@@ -114,7 +115,7 @@ func (p *pairs[T]) walk(y0 float64) error {
 	p.logs, p.span = logs, span
 	var err error
 	p.product, p.square, err = t.finish()
-	p.sizes = t.sizes()
+	p.sizes, p.squares = t.sizes(), t.squares()
 	return err
 }
 

@@ -3,6 +3,7 @@ package estimate
 import (
 	"math"
 
+	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/stat"
 )
@@ -34,7 +35,8 @@ type bias struct {
 // without a bias up to second order, and second differences of f in the directions of ΔW are
 // what they are multiplied by. In many dimensions the last one is all noise: then the error of
 // Z is spread over the components in three ways, see spread. The variance of the mismatch is
-// that of the error of Z in all directions together; in a single one it is measured by pairs.
+// that of the error of Z in all directions together; in a single one, and how it grows in time, it
+// is measured by pairs.
 func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*bias, error) {
 	if !e.Eq.Bent {
 		return &bias{growth: 1}, nil
@@ -66,7 +68,7 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 	if !e.Eq.Curved {
 		return b, nil
 	}
-	even, reach := 0.0, 0.0
+	even, reach, power := 0.0, 0.0, spreadInTime(from, parts, r.std())
 	for shape := range shapes {
 		share := 1.0
 		if shape != isotropic {
@@ -75,14 +77,17 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 		}
 		sum := 0.0
 		for _, p := range parts {
-			v, err := p.spread(shape, math.Sqrt(share))
+			v, err := p.spread(shape, math.Sqrt(share*power*math.Pow(p.passed(from), power-1)))
 			if err != nil {
 				return nil, err
 			}
 			sum += v / pairChunks
-		}
-		if shape == isotropic {
-			even = sum
+			if shape == isotropic { // and evenly over time too
+				if v, err = p.spread(shape, 1); err != nil {
+					return nil, err
+				}
+				even += v / pairChunks
+			}
 		}
 		reach = math.Max(reach, math.Abs(sum))
 	}
@@ -106,4 +111,26 @@ func (e *engine[T]) growth(from *walk.Origin, parts []*pairs[T]) float64 {
 		most = math.Max(most, highest-log)
 	}
 	return math.Exp(most)
+}
+
+// passed is the share of the walk that lies before the middle of the step from the states.
+func (p *pairs[T]) passed(from *walk.Origin) float64 {
+	return (p.from.T + p.from.Lengths[0]/2 - from.T) / p.span
+}
+
+// spreadInTime is the power a for which E(Γη)² grows most nearly like (t/T)^a, to the variance of
+// the mismatch at T: 1 where the error of Z is the same at all times.
+func spreadInTime[T autodiff.Float](from *walk.Origin, parts []*pairs[T], std float64) float64 {
+	best, least := 1.0, math.Inf(1)
+	for a := 0.5; a <= 6; a *= 1.1 {
+		sum := 0.0
+		for _, p := range parts {
+			v := stat.Mean(p.squares, nil)/(std*std) - math.Pow((p.from.T-from.T)/p.span, a)
+			sum += v * v
+		}
+		if sum < least {
+			best, least = a, sum
+		}
+	}
+	return best
 }

@@ -160,6 +160,15 @@ func (p *products) sizes() (list [shapes][]float64) {
 	return list
 }
 
+// squares is (Γη)² of each state.
+func (p *products) squares() []float64 {
+	out := make([]float64, len(p.logs))
+	for r, l := range p.logs {
+		out[r] = math.Exp(2*l) * (p.sum[r]*p.sum[r] - p.sumY[r]) / (p.n * (p.n - 1))
+	}
+	return out
+}
+
 // scaleRows multiplies each row by its number.
 func scaleRows(v, by []float64) {
 	d := len(v) / len(by)
