@@ -72,6 +72,10 @@ func (e *engine[T]) curvatureAlone() bool {
 // mean of exponentials that it stands for.
 const leastEffective = 0.05
 
+// leastUneven is that share where f depends on t or x too: the time step's error is then in the
+// exponent, and few large weights hide it.
+const leastUneven = 0.5
+
 // logMeanExp is, for f with ∂²f/∂z² = c I free of y, the value
 //
 //	u = (1/c) ln E exp(c e),   e = g(X_N) + Σ (f − Z·v) h − Σ Z·ΔW = Y0 − δ
@@ -81,7 +85,10 @@ const leastEffective = 0.05
 // logarithm has one, −Var/(2 c n) of the weights, which is taken out. In words it is told
 // where too few paths carry the mean.
 func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
-	out := &levels{y0: l.y0, free: l.free || free}
+	out, least := &levels{y0: l.y0, free: l.free || free}, leastEffective
+	if !out.free {
+		least = leastUneven
+	}
 	for i, r := range l.runs {
 		n := float64(len(r.delta))
 		most := math.Inf(-1)
@@ -93,14 +100,17 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 			w[k] = math.Exp(-c*d - most)
 			sum, squares = sum+w[k], squares+w[k]*w[k]
 		}
-		if share := sum * sum / squares / n; !(share >= leastEffective) {
-			return nil, fmt.Sprintf("the exponentials of the mismatch are carried by %.2g of the paths, want %g", share, leastEffective)
+		if share := sum * sum / squares / n; !(share >= least) {
+			return nil, fmt.Sprintf("the exponentials of the mismatch are carried by %.2g of the paths, want %g", share, least)
 		}
 		value := (math.Log(sum/n) + most) / c
 		value += (squares/n/(sum*sum/(n*n)) - 1) / (2 * c * n)
 		each := make([]float64, len(w)) // with the mean −value and the variance of the delta method
 		for k := range w {
 			each[k] = -value - (w[k]*n/sum-1)/c
+		}
+		if few := heavy(each); few != "" {
+			return nil, "few paths decide the mean of the exponentials of the mismatch: " + few
 		}
 		out.runs, out.step = append(out.runs, &residuals{delta: each, slope: 1}), append(out.step, l.step[i])
 		if out.free {

@@ -42,6 +42,11 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		out.NetworkError = 0
 		out.NetworkBias = 0
 	}
+	between, err := e.aliased(p, at.fine, at.coarse)
+	if err != nil {
+		return nil, err
+	}
+	at.step += math.Abs(between.f)
 	out.Value, out.StdErr, out.DiscretizationError = at.value, at.stderr, at.step
 	growth := fine.slope * e.Eq.Shrink(p.from.T) // what the discount alone does is exact
 	if known.exact == nil {
@@ -49,10 +54,10 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		if err != nil {
 			return nil, err
 		}
-		// What the step's share of the variance does is of the order of the step, and gone with the
-		// extrapolation.
+		// Of what was spread, the part that the step's share of the variance does is of the order of
+		// the step, and gone with the extrapolation.
 		left, _ := l.variance()
-		b.mean *= left / math.Max(fine.std()*fine.std(), math.SmallestNonzeroFloat64)
+		b.mean -= b.spread * (1 - left/math.Max(fine.std()*fine.std(), math.SmallestNonzeroFloat64))
 		out.NetworkBias = b.mean
 		growth = math.Max(growth, b.growth)
 		if small := math.Abs(b.mean) <= Normal95*at.stderr+at.step; small || known.proves(b.mean) {
@@ -68,7 +73,7 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 	}
 	out.Error = part*out.StdErr + out.DiscretizationError + out.NetworkError
 	out.CI95 = [2]float64{out.Value - out.Error, out.Value + out.Error}
-	if out.Reasons, err = e.reasons(p, l, at, growth, out); err != nil {
+	if out.Reasons, err = e.reasons(p, l, at, between, growth, out); err != nil {
 		return nil, err
 	}
 	if len(out.Reasons) > 0 {
@@ -91,7 +96,7 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 func (e *engine[T]) scale(out *Estimate) float64 { return math.Max(math.Abs(out.Value), e.Scales.G) }
 
 // reasons are those that speak against the recursion, its paths and its levels.
-func (e *engine[T]) reasons(p *pilot, l *levels, at limit, growth float64, out *Estimate) (list []Reason, err error) {
+func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, growth float64, out *Estimate) (list []Reason, err error) {
 	fine, scale := l.runs[0], e.scale(out)
 	doubt := func(kind Kind, format string, args ...any) {
 		list = append(list, Reason{kind, fmt.Sprintf(format, args...)})
@@ -106,6 +111,8 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, growth float64, out *
 		doubt(NoFixedPoint, "the mismatch is %.3g in the mean of all paths, and %.3g in that of the pilot paths", fine.mean(), p.r.mean())
 	}
 	switch {
+	case math.Abs(between.f) > largeStep*scale || between.x > largeStep:
+		doubt(BetweenSteps, "%.2g of the value, and %.2g standard deviations of X", math.Abs(between.f), between.x)
 	case math.IsNaN(at.step):
 		doubt(StepUnknown, "%s", at.detail)
 	case !at.regular && at.step > largeStep*scale:
@@ -116,7 +123,7 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, growth float64, out *
 	if few := heavy(fine.delta); few != "" && at.stderr > negligible*scale {
 		doubt(HeavyTails, "%s", few)
 	}
-	if !e.Scales.Varies {
+	if fine.lowest == fine.highest {
 		unseen, err := e.unseen()
 		if err != nil {
 			return nil, err
@@ -155,6 +162,9 @@ func (e *engine[T]) ratio(p *pilot, r *residuals) float64 {
 	return math.Min(r.atEnd()/p.zero, 1)
 }
 
+// thirdOrder is for what is of third order in the errors of Y and Z, which the bias leaves out.
+const thirdOrder = 1.25
+
 // within is the size that the bias may have, given the standard deviation s of the mismatch.
 // That is not the one of the martingale ∫Γε·dW with the variance that a bias was reckoned
 // with, but of its sum with ½∫ΓQ dt, the bias. With a bias of q s for the variance s² the
@@ -168,7 +178,7 @@ func (b *bias) within(s float64) (size float64, reliable bool) {
 	if b.reach == 0 && b.stderr == 0 {
 		return 0, true
 	}
-	size = b.reach + Normal95*b.stderr
+	size = thirdOrder*b.reach + Normal95*b.stderr
 	q := size / s
 	if q > 0.25 {
 		return 4 * size, false

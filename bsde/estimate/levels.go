@@ -94,7 +94,8 @@ func (l *levels) variance() (left float64, resolved bool) {
 type limit struct {
 	value, stderr, step float64
 	regular             bool
-	detail              string // the levels, where they are not regular
+	fine, coarse        float64 // the weights of the first two levels in the value
+	detail              string  // the levels, where they are not regular
 }
 
 // limit extrapolates where the difference of the coarse levels is 1.4 to 3 times that of the
@@ -105,8 +106,13 @@ type limit struct {
 // difference: r may be 2 by chance. Where the differences shrink faster, by chance or not, the value is
 // that of the finest level: with two terms c₁h + c₂h² that cancel in the fine difference a third of
 // the coarse one is left. Elsewhere it is that level too, and its error the largest distance from any
-// other.
-func (l *levels) limit() limit {
+// other, or what two terms that go through the three levels make of it.
+func (l *levels) limit() (out limit) {
+	defer func() {
+		if out.fine == 0 {
+			out.fine = 1
+		}
+	}()
 	if l.free {
 		v, se := l.extrapolate(0)
 		return limit{value: v, stderr: se, regular: true}
@@ -127,15 +133,21 @@ func (l *levels) limit() limit {
 		if !noise {
 			step = step*math.Max(1, 1.5/(r-1)) + fine/4
 		}
-		return limit{value: v, stderr: stderr, step: step, regular: true}
+		a, b := l.weights(0)
+		return limit{value: v, stderr: stderr, step: step, regular: true, fine: a, coarse: b}
 	}
 	if math.Abs(r) > 3 {
 		return limit{value: finest, stderr: se, step: fine + coarse/3 + sa, regular: true}
 	}
 	v, stderr := l.extrapolate(0)
 	far := math.Max(math.Max(math.Abs(l.value(1)-finest), math.Abs(l.value(2)-finest)), math.Abs(v-finest))
-	return limit{finest, se, far + stderr, false,
-		fmt.Sprintf("%.4g, %.4g, %.4g on steps of %.3g, %.3g, %.3g", l.value(0), l.value(1), l.value(2), l.step[0], l.step[1], l.step[2])}
+	if r > 1 {
+		far = math.Max(far, 1.5*fine/(r-1))
+	}
+	second := (2*b/ratio - 2*a) / 6 // c₂h², and c₁h, if these two terms are all there is
+	far = math.Max(far, math.Abs(a-3*second)+math.Abs(second))
+	return limit{value: finest, stderr: se, step: far + stderr,
+		detail: fmt.Sprintf("%.4g, %.4g, %.4g on steps of %.3g, %.3g, %.3g", l.value(0), l.value(1), l.value(2), l.step[0], l.step[1], l.step[2])}
 }
 
 // few is the limit from one or two levels: the finest value, with its distance from the other

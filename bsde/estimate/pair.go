@@ -27,8 +27,10 @@ type pairs[T autodiff.Float] struct {
 	sizes   [shapes][]float64 // T ‖Γε‖² in the direction of the shape
 	squares []float64         // (Γη)²
 	c       *curvature
-	logs    []float64 // ln Γ of the states
-	span    float64   // T
+
+	directed [shapes][]float64 // the unit vectors of the shapes, rows×d
+	logs     []float64         // ln Γ of the states
+	span     float64           // T
 
 	// The first step from the states: where it begins, and its noise.
 	t        float64
@@ -40,6 +42,7 @@ const (
 	isotropic = iota // evenly
 	common           // the same in all
 	along            // in the direction of Z
+	steepest         // in that in which f is curved most
 	shapes
 )
 
@@ -106,13 +109,16 @@ func (p *pairs[T]) walk(y0 float64) error {
 		}
 		if i == 0 {
 			p.c = &curvature{f: eq.F, t: p.t, x: p.x, y: y, z: p.z}
-			t.c = p.c
+			t.c, p.logs, p.span = p.c, logs, span
+			if eq.Curved {
+				p.directions()
+				t.directions = p.directed
+			}
 		}
 		if err := t.add(end, p.dw); err != nil {
 			return err
 		}
 	}
-	p.logs, p.span = logs, span
 	var err error
 	p.product, p.square, err = t.finish()
 	p.sizes, p.squares = t.sizes(), t.squares()
@@ -121,44 +127,82 @@ func (p *pairs[T]) walk(y0 float64) error {
 
 // spread is −T Γ D f(ε), with D f(ε) = ½(f(z+ε) + f(z−ε)) − f(z), in the mean over the states for
 // an error ε of Z of the given shape: a random one with the variance of the mismatch over the
-// span, times the square of a factor.
-func (p *pairs[T]) spread(shape int, factor float64) (float64, error) {
+// span, times the square of a factor. size is the mean without the signs, which may cancel for one
+// shape and not for another.
+func (p *pairs[T]) spread(shape int, factor float64) (mean, size float64, err error) {
 	d := p.e.Eq.Dim
 	s := random.Stream{Key: random.Key(p.e.Seed, uint64(walk.ForCurvature)), Path: uint32(p.chunk), Batch: uint32(shape)}
-	size := make([]float64, len(p.logs))
-	for r, l := range p.logs {
-		size[r] = factor * p.std * math.Exp(-l) / math.Sqrt(p.span)
-	}
+	lengths := p.lengths(factor)
 	e := make([]float64, len(p.c.z))
 	s.Normals(e, 1)
 	if shape == isotropic {
 		floats.Scale(1/math.Sqrt(float64(d)), e)
 	} else {
-		for r := range size {
-			size[r] *= e[r*d]
+		for r := range lengths {
+			lengths[r] *= e[r*d]
 		}
-		directions(shape, p.c.z, d, e)
+		copy(e, p.directed[shape])
 	}
-	scaleRows(e, size)
+	scaleRows(e, lengths)
 	second, err := p.c.second(e)
-	sum := 0.0
 	for r, v := range second {
-		sum -= p.span * math.Exp(p.logs[r]) * v / float64(len(second))
+		v *= p.span * math.Exp(p.logs[r]) / float64(len(second))
+		mean, size = mean-v, size+math.Abs(v)
 	}
-	return sum, err
+	return mean, size, err
 }
 
-// directions fills out with a unit vector for each row of z.
-func directions(shape int, z []float64, d int, out []float64) {
-	for i := 0; i < len(z); i += d {
-		row := out[i : i+d]
-		if shape == common {
-			walk.Spread(row, []float64{1 / math.Sqrt(float64(d))})
-			continue
+// lengths are those of an error of Z at the states that has the variance of the mismatch over
+// the span, times the square of a factor.
+func (p *pairs[T]) lengths(factor float64) []float64 {
+	out := make([]float64, len(p.logs))
+	for r, l := range p.logs {
+		out[r] = factor * p.std * math.Exp(-l) / math.Sqrt(p.span)
+	}
+	return out
+}
+
+// directions fills in a unit vector of each shape for each state. The steepest is that of the
+// power method for ∂²f/∂z², with differences of ∂f/∂z as wide as the errors.
+func (p *pairs[T]) directions() {
+	d := p.e.Eq.Dim
+	for _, shape := range []int{common, along, steepest} {
+		p.directed[shape] = make([]float64, len(p.c.z))
+	}
+	walk.Spread(p.directed[common], []float64{1 / math.Sqrt(float64(d))})
+	copy(p.directed[along], p.c.z)
+	normalise(p.directed[along], d)
+	v := p.directed[steepest]
+	s := random.Stream{Key: random.Key(p.e.Seed, uint64(walk.ForCurvature)), Path: uint32(p.chunk), Batch: shapes}
+	s.Normals(v, 1)
+	normalise(v, d)
+	lengths := p.lengths(1)
+	for range 4 {
+		step := slices.Clone(v)
+		scaleRows(step, lengths)
+		near, next := make([]float64, len(v)), make([]float64, len(v))
+		for _, side := range []float64{1, -1} {
+			for i := range near {
+				near[i] = p.c.z[i] + side*step[i]
+			}
+			for i, slope := range p.w.Slope(p.c.t, p.c.x, p.c.y, near) {
+				next[i] += side * float64(slope)
+			}
 		}
-		copy(row, z[i:i+d])
-		if norm := floats.Norm(row, 2); norm > 0 {
-			floats.Scale(1/norm, row)
+		normalise(next, d)
+		for r := 0; r < len(v); r += d {
+			if floats.Norm(next[r:r+d], 2) > 0 { // else f is not curved there
+				copy(v[r:r+d], next[r:r+d])
+			}
+		}
+	}
+}
+
+// normalise makes unit vectors of rows, but of those that are 0.
+func normalise(v []float64, d int) {
+	for r := 0; r < len(v); r += d {
+		if norm := floats.Norm(v[r:r+d], 2); norm > 0 {
+			floats.Scale(1/norm, v[r:r+d])
 		}
 	}
 }

@@ -21,6 +21,7 @@ const pairChunks = 32
 //	bias = −½ E ∫ Γ Q dt
 type bias struct {
 	mean, stderr float64
+	spread       float64 // the part of the mean for which the error of Z was spread
 	reach        float64 // what it may be in the worst of the shapes that were tried
 	growth       float64 // of an error in Y between two times, where it is largest
 }
@@ -34,7 +35,7 @@ type bias struct {
 //
 // without a bias up to second order, and second differences of f in the directions of ΔW are
 // what they are multiplied by. In many dimensions the last one is all noise: then the error of
-// Z is spread over the components in three ways, see spread. The variance of the mismatch is
+// Z is spread over the components in four ways, see spread. The variance of the mismatch is
 // that of the error of Z in all directions together; in a single one, and how it grows in time, it
 // is measured by pairs.
 func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*bias, error) {
@@ -77,13 +78,13 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 		}
 		sum := 0.0
 		for _, p := range parts {
-			v, err := p.spread(shape, math.Sqrt(share*power*math.Pow(p.passed(from), power-1)))
+			_, v, err := p.spread(shape, math.Sqrt(share*power*math.Pow(p.passed(from), power-1)))
 			if err != nil {
 				return nil, err
 			}
 			sum += v / pairChunks
 			if shape == isotropic { // and evenly over time too
-				if v, err = p.spread(shape, 1); err != nil {
+				if v, _, err = p.spread(shape, 1); err != nil {
 					return nil, err
 				}
 				even += v / pairChunks
@@ -96,7 +97,7 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 		b.reach = math.Abs(b.mean)
 		return b, nil
 	}
-	b.mean += even
+	b.mean, b.spread = b.mean+even, even
 	b.reach += reach
 	return b, nil
 }

@@ -23,7 +23,7 @@ type products struct {
 	sum, sumY, sumZ        []float64 // of δ, δ², and over the branches of δ f_yz·ΔW
 	own, ownSquare, noises []float64 // of δ² f_yz·ΔW and δ² ΔWᵀ f_zz ΔW; of δ ΔW, rows×d
 
-	directions        [shapes][]float64 // of the shapes, rows×d; nil before the first branch
+	directions        [shapes][]float64 // of the shapes, rows×d
 	straight, squared [shapes][]float64 // of δ a·ΔW and its square in each direction a
 }
 
@@ -136,9 +136,7 @@ func (p *products) project(delta, dw []float64) {
 		if shape == isotropic {
 			continue
 		}
-		if p.directions[shape] == nil {
-			p.directions[shape] = make([]float64, len(dw))
-			directions(shape, p.c.z, d, p.directions[shape])
+		if p.straight[shape] == nil {
 			p.straight[shape], p.squared[shape] = make([]float64, len(delta)), make([]float64, len(delta))
 		}
 		for r, v := range delta {

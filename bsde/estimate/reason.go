@@ -24,6 +24,8 @@ const (
 	IllConditioned Kind = "recursion ill-conditioned"
 	// NotAsymptotic: the values on steps h, 2h and 4h do not approach a limit like h.
 	NotAsymptotic Kind = "levels not asymptotic"
+	// BetweenSteps: f, μ or σ do between the grid's times what no level sees.
+	BetweenSteps Kind = "f, μ or σ change within a step"
 	// StepUnknown: a single level could be used, and tells nothing of the time step.
 	StepUnknown Kind = "time step error unknown"
 	// BiasNotSmall: what an imperfect Z does to the value through the curvature of f is
@@ -43,6 +45,7 @@ var advice = map[Kind]string{
 	NoFixedPoint:   "Use more steps: the recursion is too coarse for f.",
 	IllConditioned: "Shorten the horizon, or make −∂f/∂y smaller: more steps or iterations do not help a recursion that runs forward.",
 	NotAsymptotic:  "Use more steps, four times as many.",
+	BetweenSteps:   "Use more steps, so many that a period or a pulse has ten; or split the horizon where they change.",
 	StepUnknown:    "Use more steps, four times as many.",
 	BiasNotSmall:   "Use more iterations and more steps together, four times as many of each; where f is steep in z neither may do.",
 	HeavyTails:     "Use more paths, eight times as many; where the variance is infinite nothing helps but a terminal condition that grows less.",

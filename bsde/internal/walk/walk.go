@@ -148,17 +148,25 @@ func (w *Walker[T]) increment(k, count int) (dw, extra []float64) {
 	return dw, extra
 }
 
-// addControl adds v·span to the increments dw.
-func (w *Walker[T]) addControl(t, span float64, x []float64, y [][]float64, dw []float64) {
+// Slope is ∂f/∂z of a batch, of rows y; it is valid until the next call.
+func (w *Walker[T]) Slope(t float64, x, y, z []float64) []T {
 	if w.at[equation.InT] != nil {
 		w.at[equation.InT][0] = T(t)
 	}
 	Narrow(w.at[equation.InX], x)
-	if len(y) > 0 {
-		Narrow(w.at[equation.InY], y[0])
-	}
-	Narrow(w.at[equation.InZ], w.z[:len(x)])
+	Narrow(w.at[equation.InY], y)
+	Narrow(w.at[equation.InZ], z)
 	w.control.Run(w.serial)
+	return w.V[:len(x)]
+}
+
+// addControl adds v·span to the increments dw.
+func (w *Walker[T]) addControl(t, span float64, x []float64, y [][]float64, dw []float64) {
+	var values []float64
+	if len(y) > 0 {
+		values = y[0]
+	}
+	w.Slope(t, x, values, w.z[:len(x)])
 	for i, v := range w.V[:len(dw)] {
 		dw[i] += float64(v) * span
 	}

@@ -1,0 +1,141 @@
+package estimate
+
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+)
+
+// aliasing is what the levels cannot see: all of them take f, μ and σ at the begin of their steps,
+// and what these do in between, a season or a pulse, may be the same to all. It is measured on
+// a few paths with X, Y and Z kept over each step and the time alone moving on.
+type aliasing struct {
+	f float64 // what the extrapolation leaves of Σ f h less ∫ f dt
+	x float64 // the same for μ, and for σ with ΔW = √h, in standard deviations of X
+}
+
+// within is the number of times in a step that are looked at.
+const within = 16
+
+// aliased measures it on the first paths of the estimate. The levels i and i+1 with the weights
+// a and b make the value.
+func (e *engine[T]) aliased(p *pilot, a, b float64) (*aliasing, error) {
+	eq, out := e.Eq, &aliasing{}
+	inF := eq.F != nil && equation.DependsOn(eq.FList, equation.InT, false)[len(eq.FList)-1]
+	euler, err := e.EulerStep()
+	if err != nil {
+		return nil, err
+	}
+	inX := euler != nil && equation.DependsOn(euler, 0, false)[len(euler)-1]
+	if !inF && !inX {
+		return out, nil
+	}
+	k := &keeper{from: p.from}
+	w := e.team.Take()
+	defer func() { e.team.Give(w) }()
+	if err := w.Begin(walk.ForEstimate, 0, 0, walk.ChunkRows, p.from); err != nil {
+		return nil, err
+	}
+	y := w.EqualValues(p.r.y0)
+	k.y = y[0]
+	if err := w.Walk(1, y, k); err != nil {
+		return nil, err
+	}
+	mean := func(n int, t float64) (float64, error) {
+		v := make([]float64, walk.ChunkRows)
+		err := eq.F.Eval(len(v), v, []float64{t}, k.xs[n], k.ys[n], k.zs[n])
+		return stat.Mean(v, nil), err
+	}
+	if inF {
+		if out.f, err = k.left(a, b, mean); err != nil {
+			return nil, err
+		}
+	}
+	if inX {
+		out.x, err = e.movesAside(k, a, b)
+	}
+	return out, err
+}
+
+// keeper keeps a walk.
+type keeper struct {
+	from   *walk.Origin
+	y      []float64
+	xs, zs [][]float64
+	ys     [][]float64
+}
+
+// Observe keeps a step.
+func (k *keeper) Observe(_ int, _ float64, x, _, z []float64) error {
+	k.xs = append(k.xs, append([]float64(nil), x...))
+	k.ys = append(k.ys, append([]float64(nil), k.y...))
+	k.zs = append(k.zs, append([]float64(nil), z...))
+	return nil
+}
+
+// left is a·E₁ + b·E₂, E_s the error of taking a function of the state at step n and of the time at
+// the begin of s steps together.
+func (k *keeper) left(a, b float64, f func(n int, t float64) (float64, error)) (float64, error) {
+	steps, sum := k.from.Steps(), 0.0
+	for s, weight := range []float64{1: a, 2: b} {
+		if weight == 0 {
+			continue
+		}
+		for n := 0; n < steps; n += s {
+			begin, err := f(n, k.from.Times[n])
+			if err != nil {
+				return 0, err
+			}
+			length := k.from.Length(n, min(s, steps-n))
+			mean := 0.0
+			for i := range within * s {
+				v, err := f(n, k.from.Times[n]+(float64(i)+0.5)/float64(within*s)*length)
+				if err != nil {
+					return 0, err
+				}
+				mean += v / float64(within*s)
+			}
+			sum += weight * length * (begin - mean)
+		}
+	}
+	return sum, nil
+}
+
+// movesAside is left for the drift, and for the noise of one common ΔW = 1 a step, in standard
+// deviations of X at the last step, of the component where it is largest.
+func (e *engine[T]) movesAside(k *keeper, a, b float64) (float64, error) {
+	d, last := e.Eq.Dim, e.Grid.Steps()-1
+	t, h, x, dw := expr.Input("t", 1), expr.Input("h", 1), expr.Input("x", d), expr.Input("dw", d)
+	step, err := expr.Compile(e.Eq.EulerStep(t, h, x, dw), t, h, x, dw)
+	if err != nil {
+		return 0, err
+	}
+	most := 0.0
+	ones, none := make([]float64, d), make([]float64, d)
+	floats.AddConst(1/math.Sqrt(float64(d)), ones)
+	for _, kind := range []struct {
+		h  float64
+		dw []float64
+	}{{1, none}, {0, ones}} {
+		for j := range d {
+			v, err := k.left(a, b, func(n int, t float64) (float64, error) {
+				row := k.xs[n][:d]
+				next := make([]float64, d)
+				err := step.Eval(1, next, []float64{t}, []float64{kind.h}, row, kind.dw)
+				return next[j] - row[j], err
+			})
+			if err != nil {
+				return 0, err
+			}
+			if kind.h == 0 {
+				v /= math.Sqrt(e.Eq.Horizon) // ΔW = 1 over a unit of time
+			}
+			most = math.Max(most, math.Abs(v)*e.Scales.InvStd[last][j])
+		}
+	}
+	return most, nil
+}
