@@ -39,6 +39,9 @@ func start[T autodiff.Float](ctx context.Context, eq *equation.Equation, m Metho
 	if err := pilot.Condition(ctx, scales); err != nil {
 		return nil, err
 	}
+	if eq.Bent && eq.UsesY {
+		scales.Y0 = scales.Rough // from far off a recursion that bends upwards leaves every scale
+	}
 	if e.model, err = newModel[T](eq, m.Network, g, &e.set, scales); err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ func TestCoverage(t *testing.T) {
 			words = writeFile(t, "case.yaml", c.file)
 		}
 		covered, trusted, wrong, widths := 0, 0, 0, []float64(nil)
-		for _, s := range answersOf(t, seeds, words+" --iterations 100 --paths 8192") {
+		for _, s := range answersOf(t, seeds, words+" --iterations 100 --paths 4096") {
 			truth := c.truth
 			if math.IsNaN(truth) && s.Reference != nil {
 				truth = s.Reference.Value
@@ -220,8 +220,8 @@ func TestBounds(t *testing.T) {
 		truth       float64 // NaN: the reference of the program; +Inf: unknown, the sides must only be in order
 		width       float64 // of the bracket, relative, in the median; 0 where one side is missing
 	}{
-		{"allen-cahn --iterations 200", "", math.NaN(), 0.01}, {"hjb --iterations 1000", "", math.NaN(), 0.0012},
-		{"hjb --iterations 1000 --set lambda=20", "", math.NaN(), 0.004}, {"default-risk --iterations 1000 --dim 10", "", math.NaN(), 0.01},
+		{"allen-cahn --iterations 200", "", math.NaN(), 0.01}, {"hjb --iterations 500 --dim 20", "", math.NaN(), 0.003},
+		{"hjb --iterations 500 --dim 20 --set lambda=20", "", math.NaN(), 0.01}, {"default-risk --iterations 300 --dim 10", "", math.NaN(), 0.01},
 		{"diff-rates --iterations 300", "", 21.155, 0}, {"--iterations 300", quadratic, math.Inf(1), 0.01}, {"--iterations 300", logistic, math.Inf(1), 0.01},
 	} {
 		words := c.words
