@@ -98,7 +98,7 @@ type limit struct {
 	detail              string  // the levels, where they are not regular
 }
 
-// limit extrapolates where the difference of the coarse levels is 1.4 to 3 times that of the
+// limit extrapolates where the difference of the coarse levels is 1.3 to 3 times that of the
 // fine ones (2 for an error like h), or both are noise. With the ratio r, what is left after
 // the extrapolation is |2 − r|/(r − 1) of the fine difference if the differences go on to
 // shrink by r: half as much again, as r itself shrinks where the order is below 1, or the distance
@@ -127,7 +127,7 @@ func (l *levels) limit() (out limit) {
 	ratio := (l.step[2] - l.step[1]) / (l.step[1] - l.step[0]) // of the differences in theory
 	r := 2 * b / a / ratio
 	noise := fine <= 3*sa && coarse <= 3*sb
-	if v, stderr := l.extrapolate(0); noise || r >= 1.4 && r <= 3 {
+	if v, stderr := l.extrapolate(0); noise || r >= 1.3 && r <= 3 {
 		wider, _ := l.extrapolate(1)
 		step := math.Abs(v - wider)
 		if !noise {

@@ -33,7 +33,7 @@ func TestLimit(t *testing.T) {
 	series := func(order float64) []float64 {
 		var v []float64
 		for _, h := range []float64{0.1, 0.2, 0.4} {
-			v = append(v, 1+0.5*math.Pow(h, order)+0.1*h*h)
+			v = append(v, 1+0.5*math.Pow(h, order)+0.03*h*h)
 		}
 		return v
 	}
