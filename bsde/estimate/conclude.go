@@ -13,7 +13,7 @@ const blownUp = 1e3
 // an error that is only estimated is a reason not to trust the answer.
 const (
 	largeStep = 0.01 // where the levels are not asymptotic
-	largeBias = 0.05
+	largeBias = 0.06
 )
 
 // conclude turns the levels into the answer with its errors and with the reasons that speak
@@ -60,7 +60,8 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		b.mean -= b.spread * (1 - left/math.Max(fine.std()*fine.std(), math.SmallestNonzeroFloat64))
 		out.NetworkBias = b.mean
 		growth = math.Max(growth, b.growth)
-		if small := math.Abs(b.mean) <= Normal95*at.stderr+at.step; small || known.proves(b.mean) {
+		small := math.Abs(b.mean) <= Normal95*at.stderr+at.step && math.Abs(b.mean) > Normal95*b.stderr
+		if small || known.proves(b.mean) || b.measured(fine.std()) {
 			out.Value -= b.mean
 		}
 		out.NetworkError, reliable = b.within(fine.std())
@@ -160,6 +161,12 @@ func (e *engine[T]) ratio(p *pilot, r *residuals) float64 {
 		return r.atEnd() / e.Scales.G
 	}
 	return math.Min(r.atEnd()/p.zero, 1)
+}
+
+// measured tells whether the bias was measured by pairs alone, well above its noise, and is small
+// beside the standard deviation s of the mismatch: then its second order is all there is to it.
+func (b *bias) measured(s float64) bool {
+	return b.spread == 0 && math.Abs(b.mean) > 4*b.stderr && math.Abs(b.mean) < 0.05*s
 }
 
 // thirdOrder is for what is of third order in the errors of Y and Z, which the bias leaves out.

@@ -65,11 +65,6 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 				return err
 			}
 		}
-		if w.logs != nil {
-			if err := w.discount(t, span, x, y[0], z); err != nil {
-				return err
-			}
-		}
 		for _, values := range y {
 			if err := w.advance(t, span, x, values, z, dw); err != nil {
 				return err
@@ -184,6 +179,11 @@ func (w *Walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
 		if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, y, z); err != nil {
 			return err
 		}
+		if w.logs != nil {
+			if err := w.discount(span, x, y, z, f); err != nil {
+				return err
+			}
+		}
 		for r, v := range f {
 			if exact {
 				weight = span * growth(-w.slopes[r])
@@ -196,29 +196,25 @@ func (w *Walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
 	return nil
 }
 
-// discount adds ∂f/∂y·span at the values y to the logarithms of the weights, by a central
-// difference.
-func (w *Walker[T]) discount(t, span float64, x, y, z []float64) error {
-	f, near := w.f[:len(y)], w.near[:len(y)]
-	w.now[0] = t
-	for _, side := range []float64{1, -1} {
-		for r, v := range y {
-			near[r] = v + side*1e-5*(math.Abs(v)+w.m.Scales.G)
-		}
-		if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, near, z); err != nil {
-			return err
-		}
-		for r, v := range f {
-			slope := side * v * span / (2e-5 * (math.Abs(y[r]) + w.m.Scales.G))
-			w.logs[r] += slope
-			if side == 1 {
-				w.slopes[r] = 0
-			}
-			w.slopes[r] += slope
-		}
+// discount adds ∂f/∂y·span at the values y, where f is known, to the logarithms of the weights, and
+// keeps it in slopes.
+func (w *Walker[T]) discount(span float64, x, y, z, f []float64) error {
+	near, other := w.near[:len(y)], w.slopes[:len(y)]
+	for r, v := range y {
+		near[r] = v + w.aside(v)
+	}
+	if err := w.m.Eq.F.Eval(len(y), other, w.now[:], x, near, z); err != nil {
+		return err
+	}
+	for r, v := range other {
+		w.slopes[r] = (v - f[r]) / w.aside(y[r]) * span
+		w.logs[r] += w.slopes[r]
 	}
 	return nil
 }
+
+// aside is how far from a value the other end of a difference lies.
+func (w *Walker[T]) aside(y float64) float64 { return 1e-6 * (math.Abs(y) + w.m.Scales.G) }
 
 // growth is (e^a − 1)/a.
 func growth(a float64) float64 {
