@@ -30,6 +30,9 @@ func potential(c, horizon float64) (p pde.Problem, want float64) {
 // TestOuterBoundary: the stated error covers what lies beyond the first domain, and is of
 // use: below so much of the value.
 func TestOuterBoundary(t *testing.T) {
+	if testing.Short() {
+		t.Skip("solves many times")
+	}
 	check := func(p pde.Problem, want, width float64) {
 		t.Helper()
 		ref, err := Solve(p)
@@ -66,6 +69,9 @@ func TestOddValue(t *testing.T) {
 
 // TestInfiniteMean is refused.
 func TestInfiniteMean(t *testing.T) {
+	if testing.Short() {
+		t.Skip("solves many times")
+	}
 	for _, c := range []float64{0.5} {
 		p, _ := gaussian(1, c, 1)
 		if ref, err := Solve(p); err == nil || !strings.Contains(err.Error(), "depends on how far the grid reaches") {

@@ -11,6 +11,9 @@ import (
 // model, Feller's condition satisfied and violated: the error stated contains the closed
 // form, and is small.
 func TestSquareRoot(t *testing.T) {
+	if testing.Short() {
+		t.Skip("solves many times")
+	}
 	for _, c := range []known.CIR{{K: .1, B: .1, S: .5, R0: .1, T: 5}, {K: .1, B: .04, S: 1, R0: .04, T: 10}, {K: 2, B: .2, S: .1, R0: .1, T: 1}, {K: .5, B: .2, S: 1, R0: 0, T: 5}} {
 		ref, err := Solve(c.Problem())
 		if err != nil {

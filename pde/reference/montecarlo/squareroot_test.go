@@ -28,6 +28,9 @@ func TestSquareRoot(t *testing.T) {
 // TestSquareRootOrder: without extrapolation a long step is off, and twice as many by
 // less: the differences that an extrapolation goes by.
 func TestSquareRootOrder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("solves many times")
+	}
 	c := known.CIR{K: .1, B: .2, S: 1, R0: .2, T: 5}
 	last := 1.0
 	for _, steps := range []int{4, 16, 64} {

@@ -57,6 +57,9 @@ func TestSeries(t *testing.T) {
 
 // TestRefusesWhatItCannotSee: slopes of a potential c x² y, of c‖z‖, heavy tails, rare claims.
 func TestRefusesWhatItCannotSee(t *testing.T) {
+	if testing.Short() {
+		t.Skip("solves many times")
+	}
 	potential, eikonal, tail, rare := growing(0), growing(0), growing(0), growing(0)
 	potential.Generator = func(_, x, y, _ expr.Value) expr.Value { return x.At(0).Square().Scale(1.1).Mul(y) }
 	eikonal.Generator = func(_, _, _, z expr.Value) expr.Value { return z.Norm().Scale(5) }

@@ -21,6 +21,9 @@ func gaussian(d int, c, horizon float64) (p pde.Problem, want float64) {
 // TestOuterBoundary: where g grows as fast as the density of X_T falls, the stated error
 // covers what lies beyond the first domain, and is of use: below so much of the value.
 func TestOuterBoundary(t *testing.T) {
+	if testing.Short() {
+		t.Skip("solves many times")
+	}
 	for _, c := range []struct {
 		d                 int
 		c, horizon, width float64
@@ -43,6 +46,9 @@ func TestOuterBoundary(t *testing.T) {
 
 // TestInfiniteMean is refused: E exp(c‖X_T‖²) for cT ≥ ½.
 func TestInfiniteMean(t *testing.T) {
+	if testing.Short() {
+		t.Skip("solves many times")
+	}
 	for _, c := range []struct {
 		d int
 		c float64
