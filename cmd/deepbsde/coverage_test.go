@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -166,9 +167,9 @@ func cirBond(k, b, s, r, horizon float64) float64 {
 // TestHonesty: what the method cannot do is refused, or answered with no trust and the reason;
 // never with a narrow interval that is wrong. The truths are closed forms, where there are any.
 func TestHonesty(t *testing.T) {
-	seeds := 10
-	if testing.Short() {
-		seeds = 1
+	seeds := 1
+	if os.Getenv("DEEPBSDE_ACCURACY") != "" {
+		seeds = 10
 	}
 	for _, c := range []struct {
 		name, words, file string
