@@ -19,11 +19,11 @@ type bounds struct {
 //
 // Where f is convex in y and z together, f ≥ its tangent at the recursion's (Y, Z), whose
 // equation is linear and has the value as its solution: a lower bound. Where it is concave, an
-// upper one. Two kinds of f have both sides: see logMeanExp and brackets.
-func (e *engine[T]) bounds(l *levels, at limit) (*bounds, error) {
+// upper one. Two kinds of f have both sides: see logMeanExp and bracket.
+func (e *engine[T]) bounds(l *levels, at limit) *bounds {
 	eq := e.Eq
 	if !eq.Bent {
-		return &bounds{none: "f is linear in y and z: the network leaves no bias"}, nil
+		return &bounds{none: "f is linear in y and z: the network leaves no bias"}
 	}
 	b := &bounds{}
 	switch equation.ShapeOf(eq.FList) {
@@ -36,7 +36,7 @@ func (e *engine[T]) bounds(l *levels, at limit) (*bounds, error) {
 		exact, few := l.logMeanExp(c, e.curvatureAlone())
 		if few != "" {
 			b.none = few
-			return b, nil
+			return b
 		}
 		b.exact = exact
 		if c < 0 {
@@ -44,11 +44,11 @@ func (e *engine[T]) bounds(l *levels, at limit) (*bounds, error) {
 		} else {
 			b.upper = exact
 		}
-		return b, nil
+		return b
 	}
 	if len(l.runs) > 0 && l.runs[0].bracket != nil {
 		b.lower, b.upper = l.bracket()
-		return b, nil
+		return b
 	}
 	switch {
 	case b.lower != nil:
@@ -58,7 +58,7 @@ func (e *engine[T]) bounds(l *levels, at limit) (*bounds, error) {
 	default:
 		b.none = "f is not proved convex or concave in y and z, nor a function of y alone, nor c‖z‖² and what is free of y"
 	}
-	return b, nil
+	return b
 }
 
 // curvatureAlone tells whether X is exact and f a function of z alone: then the levels differ by

@@ -32,17 +32,14 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		out.ResidualRatio = e.ratio(p, fine)
 	}
 	at := l.limit()
-	known, err := e.bounds(l, at)
-	if err != nil {
-		return nil, err
-	}
+	known := e.bounds(l, at)
 	reliable := true
 	if known.exact != nil {
 		at = *known.exact
 		out.NetworkError = 0
 		out.NetworkBias = 0
 	}
-	between, err := e.aliased(p, at.fine, at.coarse)
+	between, err := e.aliased(p, 1-at.coarse, at.coarse)
 	if err != nil {
 		return nil, err
 	}
@@ -56,8 +53,7 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		}
 		// Of what was spread, the part that the step's share of the variance does is of the order of
 		// the step, and gone with the extrapolation.
-		left, _ := l.variance()
-		b.mean -= b.spread * (1 - left/math.Max(fine.std()*fine.std(), math.SmallestNonzeroFloat64))
+		b.mean -= b.spread * (1 - l.variance()/math.Max(fine.std()*fine.std(), math.SmallestNonzeroFloat64))
 		out.NetworkBias = b.mean
 		growth = math.Max(growth, b.growth)
 		small := math.Abs(b.mean) <= Normal95*at.stderr+at.step && math.Abs(b.mean) > Normal95*b.stderr

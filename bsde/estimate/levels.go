@@ -76,16 +76,15 @@ func (l *levels) extrapolate(i int) (value, stderr float64) {
 
 // variance is that of the mismatch extrapolated to step 0: what is left there is
 // the network's. The rest, Z kept constant over a step, is part of the time step
-// error. Where the step's share is so large that nothing seems to be left, the
-// network's cannot be told from it: resolved is false.
-func (l *levels) variance() (left float64, resolved bool) {
+// error. 0 where the step's share is so large that the network's cannot be told from it.
+func (l *levels) variance() float64 {
 	v := math.Pow(l.runs[0].std(), 2)
 	if len(l.runs) == 1 {
-		return v, true
+		return v
 	}
 	wider := math.Pow(l.runs[1].std(), 2)
-	left = v - (wider-v)*l.step[0]/(l.step[1]-l.step[0])
-	return math.Min(math.Max(left, 0), v), left > 0
+	left := v - (wider-v)*l.step[0]/(l.step[1]-l.step[0])
+	return math.Min(math.Max(left, 0), v)
 }
 
 // limit is the value at step 0 with its standard error and the size of the time step's
@@ -94,7 +93,7 @@ func (l *levels) variance() (left float64, resolved bool) {
 type limit struct {
 	value, stderr, step float64
 	regular             bool
-	fine, coarse        float64 // the weights of the first two levels in the value
+	coarse              float64 // the weight of the second level in the value; that of the first is 1 less it
 	detail              string  // the levels, where they are not regular
 }
 
@@ -107,12 +106,7 @@ type limit struct {
 // that of the finest level: with two terms c₁h + c₂h² that cancel in the fine difference a third of
 // the coarse one is left. Elsewhere it is that level too, and its error the largest distance from any
 // other, or what two terms that go through the three levels make of it.
-func (l *levels) limit() (out limit) {
-	defer func() {
-		if out.fine == 0 {
-			out.fine = 1
-		}
-	}()
+func (l *levels) limit() limit {
 	if l.free {
 		v, se := l.extrapolate(0)
 		return limit{value: v, stderr: se, regular: true}
@@ -133,8 +127,8 @@ func (l *levels) limit() (out limit) {
 		if !noise {
 			step = step*math.Max(1, 1.5/(r-1)) + fine/4
 		}
-		a, b := l.weights(0)
-		return limit{value: v, stderr: stderr, step: step, regular: true, fine: a, coarse: b}
+		_, coarse := l.weights(0)
+		return limit{value: v, stderr: stderr, step: step, regular: true, coarse: coarse}
 	}
 	if math.Abs(r) > 3 {
 		return limit{value: finest, stderr: se, step: fine + coarse/3 + sa, regular: true}

@@ -65,8 +65,7 @@ func (p *pairs[T]) Observe(n int, t float64, x, dw, z []float64) error {
 // step is the one at a time that the chunks divide evenly.
 func (p *pairs[T]) step() int {
 	last := p.from.Steps() - 1
-	end := p.from.Times[last] + p.from.Lengths[last] - p.from.T
-	t := p.from.T + (float64(p.chunk)+0.5)/pairChunks*end
+	t := p.from.T + (float64(p.chunk)+0.5)/pairChunks*p.from.Span()
 	k := 0
 	for k < last && p.from.Times[k+1] <= t {
 		k++
@@ -95,8 +94,7 @@ func (p *pairs[T]) walk(y0 float64) error {
 	states := slices.Clone(w.X)
 	p.from = all.Tail(k)
 	h := p.from.Lengths[0]
-	last := all.Steps() - 1
-	span := all.Times[last] + all.Lengths[last] - all.T
+	span := all.Span()
 	t := newProducts(eq, p.std, span, h, logs)
 	for i := range branches {
 		copy(w.X, states)

@@ -94,6 +94,12 @@ func (o *Origin) Like(p *Origin) bool {
 	return o.T == p.T && o.Scale == p.Scale && o.Regular == p.Regular && slices.Equal(o.Nets, p.Nets) && slices.Equal(o.Lengths, p.Lengths)
 }
 
+// Span is the time from the origin to the end of the walk.
+func (o *Origin) Span() float64 {
+	last := o.Steps() - 1
+	return o.Times[last] + o.Lengths[last] - o.T
+}
+
 // Scaled is the origin with Z of the field taken c times.
 func (o *Origin) Scaled(c float64) *Origin {
 	p := *o
