@@ -38,12 +38,7 @@ func (e *engine[T]) bounds(l *levels, at limit) *bounds {
 			b.none = few
 			return b
 		}
-		b.exact = exact
-		if c < 0 {
-			b.lower = exact
-		} else {
-			b.upper = exact
-		}
+		b.exact, b.lower, b.upper = exact, exact, exact
 		return b
 	}
 	if len(l.runs) > 0 && l.runs[0].bracket != nil {

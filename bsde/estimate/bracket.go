@@ -84,16 +84,19 @@ func (s *split) increasing(eq *equation.Equation, from *walk.Origin, stride int)
 }
 
 // span widens the range of g to one that u does not leave: its ends are a sub- and a
-// supersolution, f(lo) ≥ 0 ≥ f(hi). Where there is no such end f must be linear beyond the one
-// that is taken, as the split is; else ok is false.
+// supersolution, f(lo) ≥ 0 ≥ f(hi), a fifth of the width away or more where there is one, for
+// the paths that are yet to come. Where there is no such end f must be linear beyond the one that
+// is taken, as the split is; else ok is false.
 func span(f func(y ...float64) ([]float64, error), lo, hi float64) (a, b float64, ok bool, err error) {
 	width := math.Max(hi-lo, 1e-3*(math.Abs(lo)+math.Abs(hi)))
 	end := func(from, step, sign float64) (float64, bool, error) {
-		const tries = 200 // from a fifth of the width to 10⁴ times, 40 of them a decade
-		y := make([]float64, tries)
-		for i := range y {
+		const tries = 200 // 40 of them a decade, from a fifth of the width on
+		y := make([]float64, 2*tries)
+		for i := range tries {
 			y[i] = from + step*0.2*math.Pow(10, float64(i)/40)
+			y[tries+i] = from + step*0.2*math.Pow(10, -float64(i+1)/40)
 		}
+		y[len(y)-1] = from
 		v, err := f(y...)
 		if err != nil {
 			return 0, false, err

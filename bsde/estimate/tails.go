@@ -15,10 +15,17 @@ import (
 // relative standard error is 1/√n_e.
 const fewestDeciding = 30
 
+// manyDeciding paths leave no doubt about their variance.
+const manyDeciding = 200
+
+// fewestRanked is the number of the largest deviations that tell how they decay, within a
+// fifth. Farther in the network may have learnt g, and the tail look lighter than it is.
+const fewestRanked = 20
+
 // heavy tells in words that few of the mismatches decide their mean and its standard error, ""
 // where they do not: (Σδ²)²/Σδ⁴ is the number of paths that share the variance, and the
-// largest deviations shrink so slowly with their rank (Hill 1975) that the variance does not
-// exist.
+// largest deviations, 20 or 40 and so on, shrink so slowly with their rank (Hill 1975) that the
+// variance does not exist.
 func heavy(delta []float64) string {
 	mean := stat.Mean(delta, nil)
 	dev := make([]float64, len(delta))
@@ -35,18 +42,19 @@ func heavy(delta []float64) string {
 	if n := float64(len(delta)); deciding < math.Min(fewestDeciding, n/8) {
 		return fmt.Sprintf("%.0f of %d paths share the variance", deciding, len(delta))
 	}
-	top := max(len(delta)/200, 20)
-	if top*4 > len(delta) || deciding > 200 {
+	if deciding > manyDeciding {
 		return ""
 	}
 	slices.Sort(dev)
-	last := dev[len(dev)-top-1:]
-	hill := 0.0
-	for _, v := range last[1:] {
-		hill += math.Log(v / last[0])
-	}
-	if index := float64(top) / hill; index < 2 {
-		return fmt.Sprintf("the deviations decay like a power %.2g, and have no variance", index)
+	for top := fewestRanked; top <= max(len(dev)/200, fewestRanked) && top*4 <= len(dev); top *= 2 {
+		last := dev[len(dev)-top-1:]
+		hill := 0.0
+		for _, v := range last[1:] {
+			hill += math.Log(v / last[0])
+		}
+		if index := float64(top) / hill; index < 2 {
+			return fmt.Sprintf("the largest %d deviations decay like a power %.2g, which has no variance", top, index)
+		}
 	}
 	return ""
 }
