@@ -162,6 +162,9 @@ func (g *Graph) RowDot(a, b Node) Node { return g.apply(rowDotOp(), a, b) }
 // repeated.
 func (g *Graph) Concat(in ...Node) Node { return g.apply(concatOp(len(in)), in...) }
 
+// Detach is x, with no gradient.
+func (g *Graph) Detach(x Node) Node { return g.apply(detachOp(), x) }
+
 // Rows is the n rows from lo on; no copy is made.
 func (g *Graph) Rows(x Node, lo, n int) Node {
 	if lo < 0 || n < 1 || lo+n > x.Rows {

@@ -23,6 +23,17 @@ func broadcast(in []dims) (dims, error) {
 
 func sameShape(in []dims) (dims, error) { return in[0], nil }
 
+// detachOp is its operand, with no gradient.
+func detachOp() *op {
+	return &op{name: "detach", arity: 1, shape: sameShape, f32: detachKernel[float32], f64: detachKernel[float64]}
+}
+
+func detachKernel[T Float](k *call[T]) {
+	for r := k.lo; r < k.hi; r++ {
+		copy(k.out.row(r), k.in[0].row(r))
+	}
+}
+
 // unaryOp is an elementwise function.
 func unaryOp(u expr.Unary) *op {
 	return &op{

@@ -266,6 +266,21 @@ func TestBranchNotChosenHasNoGradient(t *testing.T) {
 	}
 }
 
+// TestDetach: x·Detach(x) has the value x² and the gradient x.
+func TestDetach(t *testing.T) {
+	g := NewGraph[float64](&Layout{}, true)
+	x := g.Param("x", 2, 1, 1, Fill(3))
+	cost := g.Sum(g.Mul(x, g.Detach(x)))
+	p, err := Compile(g, Target{Cost: cost}, []float64{3, -2}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Run(NewPool(1))
+	if got := p.Value(cost)[0]; got != 13 || p.Grads[0] != 3 || p.Grads[1] != -2 {
+		t.Errorf("%g with the gradient %v, want 13 with 3 and -2", got, p.Grads)
+	}
+}
+
 func TestCostWithoutParametersIsAnError(t *testing.T) {
 	g := NewGraph[float64](&Layout{}, true)
 	if _, err := Compile[float64](g, Target{Cost: g.Sum(g.Input("x", 2, 1))}, nil, nil); err == nil || !strings.Contains(err.Error(), "depends on no parameter") {

@@ -29,7 +29,7 @@ type Settings struct {
 	Rates      []float64 `json:"rates,omitempty"`      // piecewise: one more rate than boundaries; LearningRate is then ignored
 
 	ClipNorm float64 `json:"clip_norm"` // largest norm of the gradient; default 0, no clipping
-	LossClip float64 `json:"loss_clip"` // |Y_N − g| beyond which the loss grows linearly; default 0, never
+	LossClip float64 `json:"loss_clip"` // |Y_N − g|, times √Γ where the loss has weights, beyond which it grows linearly; default 0, never
 
 	ValidationPaths int `json:"validation_paths"` // fixed paths on which the loss is reported; default 256
 	ValidateEvery   int `json:"validate_every"`   // iterations between reports; default Iterations/20, at least 1

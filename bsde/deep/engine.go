@@ -42,7 +42,7 @@ func start[T autodiff.Float](ctx context.Context, eq *equation.Equation, m Metho
 	if eq.Bent && eq.UsesY {
 		scales.Y0 = scales.Rough // from far off a recursion that bends upwards leaves every scale
 	}
-	if e.model, err = newModel[T](eq, m.Network, g, &e.set, scales); err != nil {
+	if e.model, err = newModel[T](eq, m, g, &e.set, scales); err != nil {
 		return nil, err
 	}
 	e.adam = autodiff.NewAdam[T](e.Layout)
@@ -92,11 +92,11 @@ func (e *engine[T]) GradientStep(iteration int, rate float64) (bool, error) {
 	return true, nil
 }
 
-// Validate is the loss on the fixed validation paths, with the networks as used
-// for inference.
+// Validate is the loss on the fixed validation paths, in the mean of the weights where it has
+// some, with the networks as used for inference.
 func (e *engine[T]) Validate() (float64, error) {
 	n := e.set.ValidationPaths
-	sums, errs := make([]float64, walk.Chunks(n)), make([]error, walk.Chunks(n))
+	sums, weights, errs := make([]float64, walk.Chunks(n)), make([]float64, walk.Chunks(n)), make([]error, walk.Chunks(n))
 	e.pool.Run(len(sums), func(c int) {
 		w := e.team.Take()
 		defer e.team.Give(w)
@@ -105,22 +105,31 @@ func (e *engine[T]) Validate() (float64, error) {
 		if errs[c] = w.Begin(walk.ForValidation, 0, first, rows, nil); errs[c] != nil {
 			return
 		}
-		y := w.StartValues()
+		y, logs := w.StartValues()[0], []float64(nil)
+		if e.weights != nil {
+			logs = make([]float64, rows)
+		}
 		w.Steer = !e.method.Uncontrolled
-		errs[c] = w.Walk(1, y, nil)
+		errs[c] = w.Follow(1, y, logs, nil)
 		w.Steer = true
-		for r, v := range y[0] {
-			sums[c] += clipped(v-w.G[r], e.set.LossClip)
+		for r, v := range y {
+			by := 1.0
+			if logs != nil {
+				by = weight(logs[r])
+			}
+			sums[c] += by * clipped(v-w.G[r], e.set.LossClip)
+			weights[c] += by
 		}
 	})
-	total := 0.0
+	total, all := 0.0, 0.0
 	for c, v := range sums {
 		if errs[c] != nil {
 			return 0, errs[c]
 		}
 		total += v
+		all += weights[c]
 	}
-	return total / float64(n), nil
+	return total / all, nil
 }
 
 // State is the parameters with the moments of Adam.

@@ -22,11 +22,13 @@ type model[T autodiff.Float] struct {
 	program *autodiff.Program[T]
 	loss    autodiff.Node
 	y0      autodiff.Param
+	weights *weights // of the loss; nil where it has none
 }
 
 // newModel builds the training graph: the recursion of Y through all steps, with
 // the loss at the end, as a function of paths that are given.
-func newModel[T autodiff.Float](eq *equation.Equation, net network.Network, g *grid.Grid, set *bsde.Settings, s *walk.Scales) (*model[T], error) {
+func newModel[T autodiff.Float](eq *equation.Equation, method Method, g *grid.Grid, set *bsde.Settings, s *walk.Scales) (*model[T], error) {
+	net := method.Network
 	m := &model[T]{net: net, Model: &walk.Model[T]{Eq: eq, Grid: g, Seed: set.Seed, Scales: s, Origin: walk.Start(g, eq.Start), Layout: &autodiff.Layout{}}}
 	m.Field, m.Value = field[T]{m}, m.value
 	if eq.Random != nil {
@@ -36,6 +38,9 @@ func newModel[T autodiff.Float](eq *equation.Equation, net network.Network, g *g
 	b := m.builder(m.Graph(true))
 	x, dw := b.Input("x", steps*batch, d), b.Input("dw", steps*batch, d)
 	y := m.value0(b, b.Rows(x, 0, batch))
+	if papers := method.Uncontrolled && eq.UsesZ; eq.Weighs && !papers {
+		m.weights = &weights{}
+	}
 
 	count := 1
 	if net.Stacked() {
@@ -46,6 +51,9 @@ func newModel[T autodiff.Float](eq *equation.Equation, net network.Network, g *g
 		y = m.layers(b, y, first, count, xs, dws)
 	}
 	delta := b.Scale(1/s.G, b.Sub(y, b.Input("g", batch, 1)))
+	if m.weights != nil {
+		delta = b.Mul(m.weights.roots(b.Graph), delta)
+	}
 	m.loss = b.Loss(delta, set.LossClip/s.G)
 
 	for _, p := range m.Layout.Params() {
@@ -116,10 +124,20 @@ func (m *model[T]) layers(b *network.Builder, y autodiff.Node, first, count int,
 			growth = b.Sub(growth, m.timesLength(b, first, count, batch, e.Result()))
 		}
 	}
+	var still *autodiff.Embedding // e without gradients
+	if m.weights != nil {
+		still = b.Embed(m.Eq.FList)
+		still.BindInputs(m.timeColumn(b, first, count, batch), x, autodiff.Node{}, b.Detach(z))
+	}
 	for k := range count {
 		next := b.Add(y, b.Rows(growth, k*batch, batch))
 		if m.Eq.UsesY {
 			f := m.stepPart(b, e, k, count, batch, y)
+			if still != nil {
+				m.weights.add(b.Graph, m.Grid.Length(first+k), 0.01*m.Scales.G, b.Detach(y), func(y autodiff.Node) autodiff.Node {
+					return m.stepPart(b, still, k, count, batch, y)
+				})
+			}
 			next = b.Sub(next, b.Scale(m.Eq.Span(m.Grid.Length(first+k)), f))
 		}
 		y = next

@@ -10,45 +10,46 @@ import (
 // recursion. Below it the Euler step does as well.
 const strongDiscount = 1
 
-// discount is the c of f = −c y + r(t, x, y, z), from the terms of f that are multiples of y.
-func discount(list []expr.Node) float64 {
-	c := make([]float64, len(list))
+// discount is the c of f = −c y + r(t, x, y, z), from the terms of f that are multiples of y, and
+// whether r is free of y.
+func discount(list []expr.Node) (c float64, whole bool) {
+	parts, known := make([]float64, len(list)), make([]bool, len(list)) // whether the rest is free of y
 	depends := DependsOn(list, InY, false)
 	for i, n := range list {
-		if !depends[i] || n.Width != 1 {
-			continue
-		}
-		switch n.Op {
-		case expr.OpInput:
-			c[i] = 1
-		case expr.OpUnary:
-			switch n.Unary.Fn {
+		switch {
+		case !depends[i]:
+			known[i] = true
+		case n.Op == expr.OpInput:
+			parts[i], known[i] = 1, true
+		case n.Width == 1 && n.Op == expr.OpUnary:
+			switch a := n.Args[0]; n.Unary.Fn {
 			case expr.Scale:
-				c[i] = n.Unary.C * c[n.Args[0]]
+				parts[i], known[i] = n.Unary.C*parts[a], known[a]
 			case expr.AddConst:
-				c[i] = c[n.Args[0]]
+				parts[i], known[i] = parts[a], known[a]
 			}
-		case expr.OpBinary:
+		case n.Width == 1 && n.Op == expr.OpBinary:
 			a, b := n.Args[0], n.Args[1]
 			switch n.Bin {
 			case expr.Add:
-				c[i] = c[a] + c[b]
+				parts[i], known[i] = parts[a]+parts[b], known[a] && known[b]
 			case expr.Sub:
-				c[i] = c[a] - c[b]
+				parts[i], known[i] = parts[a]-parts[b], known[a] && known[b]
 			case expr.Mul:
 				if v, ok := number(list[a]); ok {
-					c[i] = v * c[b]
+					parts[i], known[i] = v*parts[b], known[b]
 				} else if v, ok := number(list[b]); ok {
-					c[i] = v * c[a]
+					parts[i], known[i] = v*parts[a], known[a]
 				}
 			case expr.Div:
 				if v, ok := number(list[b]); ok && v != 0 {
-					c[i] = c[a] / v
+					parts[i], known[i] = parts[a]/v, known[a]
 				}
 			}
 		}
 	}
-	return -c[len(c)-1]
+	last := len(list) - 1
+	return -parts[last], known[last]
 }
 
 // number is the value of a constant.

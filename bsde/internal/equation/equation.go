@@ -16,6 +16,7 @@ type Equation struct {
 	UsesZ  bool        // f has a derivative in z
 	Curved bool        // which depends on z
 	Bent   bool        // f is not affine in y and z together
+	Weighs bool        // ∂f/∂y is not proved constant, so that paths have weights Γ of their own
 
 	// Discount is the c of f = −c y + r(t, x, y, z) where c·T is large, else 0: see Span.
 	Discount float64
@@ -56,9 +57,11 @@ func New(p pde.Problem) (*Equation, error) {
 		e.UsesZ = DependsOn(e.FList, InZ, true)[last]
 		e.Curved = e.UsesZ && !expr.Affine(e.FList, InZ)
 		e.Bent = !expr.Affine(e.FList, InY, InZ)
-		if c := discount(e.FList); c*p.Horizon >= strongDiscount {
+		c, whole := discount(e.FList)
+		if c*p.Horizon >= strongDiscount {
 			e.Discount = c
 		}
+		e.Weighs = !whole
 	}
 	if e.G, err = expr.Compile(p.Terminal(x), x); err != nil {
 		return nil, err

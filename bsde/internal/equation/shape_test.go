@@ -71,20 +71,25 @@ func TestIsotropic(t *testing.T) {
 	}
 }
 
-// TestDiscount: the multiples of y among the terms of f.
+// TestDiscount: the multiples of y among the terms of f, and whether the other terms are free
+// of it.
 func TestDiscount(t *testing.T) {
 	for name, c := range map[string]struct {
-		f    func(t, x, y, z expr.Value) expr.Value
-		want float64
+		f     func(t, x, y, z expr.Value) expr.Value
+		want  float64
+		whole bool
 	}{
-		"alone":        {func(_, _, y, _ expr.Value) expr.Value { return y.Scale(-3) }, 3},
-		"among others": {func(_, x, y, z expr.Value) expr.Value { return x.Sum().Sub(y).Scale(2).Add(z.NormSq()).Add(y.Sin()) }, 2},
-		"two of them":  {func(_, _, y, _ expr.Value) expr.Value { return y.Scale(-3).Sub(y.Div(expr.Const(4))) }, 3.25},
-		"rate of x":    {func(_, x, y, _ expr.Value) expr.Value { return x.Sum().Mul(y).Neg() }, 0},
-		"cubic":        {func(_, _, y, _ expr.Value) expr.Value { return y.Sub(y.PowConst(3)) }, -1},
+		"alone":        {func(_, _, y, _ expr.Value) expr.Value { return y.Scale(-3) }, 3, true},
+		"among others": {func(_, x, y, z expr.Value) expr.Value { return x.Sum().Sub(y).Scale(2).Add(z.NormSq()).Add(y.Sin()) }, 2, false},
+		"free others":  {func(_, x, y, z expr.Value) expr.Value { return x.Sum().Sub(y).Scale(2).Add(z.NormSq()) }, 2, true},
+		"two of them":  {func(_, _, y, _ expr.Value) expr.Value { return y.Scale(-3).Sub(y.Div(expr.Const(4))) }, 3.25, true},
+		"rate of x":    {func(_, x, y, _ expr.Value) expr.Value { return x.Sum().Mul(y).Neg() }, 0, false},
+		"cubic":        {func(_, _, y, _ expr.Value) expr.Value { return y.Sub(y.PowConst(3)) }, -1, false},
+		"no y":         {func(_, x, _, z expr.Value) expr.Value { return x.Dot(z) }, 0, true},
+		"by a vector":  {func(_, _, y, z expr.Value) expr.Value { return y.Broadcast(2).Mul(z).Sum() }, 0, false},
 	} {
-		if got := discount(operations(t, c.f)); got != c.want {
-			t.Errorf("%s: %g, want %g", name, got, c.want)
+		if got, whole := discount(operations(t, c.f)); got != c.want || whole != c.whole {
+			t.Errorf("%s: %g, %t, want %g, %t", name, got, whole, c.want, c.whole)
 		}
 	}
 	for horizon, want := range map[float64]float64{0.2: 0, 2: 3} {
