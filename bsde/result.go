@@ -137,6 +137,6 @@ func (s Status) Advice() string {
 		"All iterations were done; if the residual ratio is large, try more iterations or a wider network.",
 		"The time limit ended training before the learning rate came down; raise it or lower the iterations.",
 		"The run was cancelled; the value is that of the network as trained so far.",
-		"training diverged: lower the learning rate, use more time steps, or check the sign and growth of the generator or the dynamics.",
+		"training diverged: shorten the horizon, by half and half again; lower a learning rate above the default; check the sign and growth of the generator or the dynamics.",
 	}[s]
 }

@@ -62,7 +62,7 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		}
 		out.NetworkError, reliable = b.within(fine.std())
 		if known.lower != nil && known.upper != nil {
-			far := math.Max(0, math.Max(known.upper.value-out.Value, out.Value-known.lower.value))
+			far := math.Max(math.Abs(known.upper.value-out.Value), math.Abs(known.lower.value-out.Value)) // they may cross by chance
 			if !reliable || far < out.NetworkError {
 				out.NetworkError, reliable = far, true
 			}

@@ -265,7 +265,7 @@ func TestEndings(t *testing.T) {
 		stdout string // a part; "" means nothing at all
 		stderr string // a part
 	}{
-		{"diverged", diverged, "solve hjb", 3, "", "deepbsde: no value after 7 of 600 iterations: training diverged: lower the learning rate"},
+		{"diverged", diverged, "solve hjb", 3, "", "deepbsde: no value after 7 of 600 iterations: training diverged: shorten the horizon"},
 		{"diverged JSON", diverged, "solve hjb --json", 3, `"status":"diverged"`, "deepbsde: no value after 7 of 600 iterations: training diverged"},
 		{"cancelled", cancelled, "solve hjb", 130, "4.5899 ± 0.0021", "deepbsde: interrupted after 120 of 600 iterations\n"},
 		{"cancelled JSON", cancelled, "solve hjb --json", 130, `"status":"cancelled"`, "interrupted"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"math"
 	"os"
 	"os/exec"
@@ -114,6 +115,10 @@ func (s step) try(t *testing.T, root string) {
 // seeds and instruction sets do to them.
 func (s step) compare(t *testing.T, got string) {
 	t.Helper()
+	if *update {
+		s.rewrite(t, got)
+		return
+	}
 	if worded(s.shown) != worded(got) {
 		t.Errorf("the document shows\n%s\nthe command %s prints\n%s", s.shown, strings.Join(s.words, " "), got)
 		return
@@ -126,6 +131,28 @@ func (s step) compare(t *testing.T, got string) {
 			t.Errorf("%s: answer %s, the document shows %s", strings.Join(s.words, " "), a, shown[i])
 		}
 	}
+}
+
+var update = flag.Bool("update", false, "let TestDocuments and TestDocumentedPrograms write the outputs into the documents")
+
+// rewrite puts the output into the document that shows another.
+func (s step) rewrite(t *testing.T, got string) {
+	t.Helper()
+	for _, name := range documents {
+		path := filepath.Join(repository(t), name)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), s.shown) {
+			continue
+		}
+		if err := os.WriteFile(path, []byte(strings.Replace(string(text), s.shown, got, 1)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Errorf("no document shows %q", s.shown)
 }
 
 // stopper is a standard error whose reader presses Ctrl-C at the second line.

@@ -134,7 +134,7 @@ func TestSolveForReal(t *testing.T) {
 	}
 	stdout.Reset()
 	status := program(t.Context(), strings.Fields("solve hjb --dim 3 --lr 1e6"), &stdout, &stderr)
-	if status != 3 || stdout.Len() > 0 || !strings.Contains(stderr.String(), "training diverged: lower the learning rate") {
+	if status != 3 || stdout.Len() > 0 || !strings.Contains(stderr.String(), "training diverged: shorten the horizon") {
 		t.Errorf("divergence: status %d, standard output %q, standard error %q", status, stdout.String(), stderr.String())
 	}
 }

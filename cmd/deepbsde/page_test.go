@@ -196,7 +196,7 @@ func TestPageOfRunsWithoutEnd(t *testing.T) {
 	wantIn(t, pageOf(t, dir), "0 of 40 iterations are saved", "has no checkpoint")
 
 	page = pageOf(t, keptRun(t, "run", "hjb --dim 3 --lr 1e6 --iterations 40"))
-	wantIn(t, page, "There is no value: training diverged: lower the learning rate", "The run has no value.", "So far there is only the state before training.")
+	wantIn(t, page, "There is no value: training diverged: shorten the horizon", "The run has no value.", "So far there is only the state before training.")
 	if strings.Contains(page, "NaN") || strings.Contains(page, "--resume") {
 		t.Error("NaN, or a command that goes on with a diverged run")
 	}

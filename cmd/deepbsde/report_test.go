@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,15 +110,22 @@ func TestReportNotTrustworthy(t *testing.T) {
 			t.Errorf("%v: status %d, want %d", ends, out.status, status)
 		}
 	}
-	_, s := block(t, func(r *bsde.Result) { r.Reasons = append(reasons, reasons...) })
-	known := 0
-	for _, kind := range []estimate.Kind{estimate.IllConditioned, estimate.NotAsymptotic} {
-		if kind.Advice() != "" {
-			known++
+	heavy := estimate.Reason{Kind: estimate.HeavyTails}
+	for _, c := range []struct {
+		reasons []estimate.Reason
+		advice  []estimate.Kind
+	}{
+		{append(reasons, reasons...), []estimate.Kind{estimate.IllConditioned}}, // nothing else helps
+		{[]estimate.Reason{heavy, reasons[1], heavy}, []estimate.Kind{estimate.HeavyTails, estimate.NotAsymptotic}},
+	} {
+		var want []string
+		for _, kind := range c.advice {
+			want = append(want, kind.Advice())
 		}
-	}
-	if got := s.Advice(); len(got) != known {
-		t.Errorf("advice %q, want a sentence for each kind", got)
+		_, s := block(t, func(r *bsde.Result) { r.Reasons = c.reasons })
+		if got := s.Advice(); !slices.Equal(got, want) {
+			t.Errorf("%v: advice %q, want %q", c.reasons, got, want)
+		}
 	}
 }
 

@@ -44,9 +44,9 @@ func (s *Report) equationBlock() words.Block {
 }
 
 // HardlyTrained tells whether the network explains so little that its bias estimate is
-// rough.
+// rough, where no reason says more.
 func (s *Report) HardlyTrained() bool {
-	return bsde.NetworkOf(s.Result.Method) != "" && s.Result.ResidualRatio > unexplained && s.Problem.Generator != nil
+	return bsde.NetworkOf(s.Result.Method) != "" && s.Result.ResidualRatio > unexplained && s.Problem.Generator != nil && len(s.Result.Reasons) == 0
 }
 
 // unexplained is the residual ratio above which the report warns.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
@@ -53,9 +54,13 @@ func ReasonsOf(e *estimate.Estimate) (list []string) {
 	return list
 }
 
-// Advice is what to try about the reasons, a sentence for each kind.
+// Advice is what to try about the reasons, a sentence for each kind. Where the recursion is
+// ill-conditioned nothing helps that would help the others.
 func (s *Report) Advice() (list []string) {
 	seen := map[estimate.Kind]bool{}
+	if slices.ContainsFunc(s.Result.Reasons, func(r estimate.Reason) bool { return r.Kind == estimate.IllConditioned }) {
+		return []string{estimate.IllConditioned.Advice()}
+	}
 	for _, r := range s.Result.Reasons {
 		if advice := r.Kind.Advice(); advice != "" && !seen[r.Kind] {
 			list = append(list, advice)
