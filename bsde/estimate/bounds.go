@@ -3,8 +3,10 @@ package estimate
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"gonum.org/v1/gonum/floats"
 )
 
 // bounds are what the levels prove of u, or nearly so: each side is a limit of its own, from
@@ -71,6 +73,10 @@ const leastEffective = 0.05
 // exponent, and few large weights hide it.
 const leastUneven = 0.5
 
+// mostCarried is the part of a sum of exponentials that its largest terms may be: those that are
+// yet to come beyond them are of that order.
+const mostCarried = 0.05
+
 // logMeanExp is, for f with ∂²f/∂z² = c I free of y, the value
 //
 //	u = (1/c) ln E exp(c e),   e = g(X_N) + Σ (f − Z·v) h − Σ Z·ΔW = Y0 − δ
@@ -98,14 +104,14 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 		if share := sum * sum / squares / n; !(share >= least) {
 			return nil, fmt.Sprintf("the exponentials of the mismatch are carried by %.2g of the paths, want %g", share, least)
 		}
+		if part := largest(w, fewestRanked) / sum; !(part <= mostCarried) {
+			return nil, fmt.Sprintf("the largest %d exponentials of the mismatch are %.2g of their sum, want at most %g", fewestRanked, part, mostCarried)
+		}
 		value := (math.Log(sum/n) + most) / c
 		value += (squares/n/(sum*sum/(n*n)) - 1) / (2 * c * n)
 		each := make([]float64, len(w)) // with the mean −value and the variance of the delta method
 		for k := range w {
 			each[k] = -value - (w[k]*n/sum-1)/c
-		}
-		if few := heavy(each); few != "" {
-			return nil, "few paths decide the mean of the exponentials of the mismatch: " + few
 		}
 		out.runs, out.step = append(out.runs, &residuals{delta: each, slope: 1}), append(out.step, l.step[i])
 		if out.free {
@@ -114,6 +120,12 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 	}
 	at := out.limit()
 	return &at, ""
+}
+
+// largest is the sum of the count largest of some numbers.
+func largest(w []float64, count int) float64 {
+	w = slices.Sorted(slices.Values(w))
+	return floats.Sum(w[max(len(w)-count, 0):])
 }
 
 // low and high are the ends with their own errors taken off and added: each holds with 97.5 %.

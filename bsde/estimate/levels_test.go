@@ -77,7 +77,12 @@ func TestHeavy(t *testing.T) {
 		"digital, p = 0.02":   {func(r *rand.Rand) float64 { return float64(int(r.Float64() + 0.02)) }, false},
 		"digital, p = 0.0003": {func(r *rand.Rand) float64 { return float64(int(r.Float64() + 0.0003)) }, true},
 		"exp(0.45 ξ²)":        {func(r *rand.Rand) float64 { x := r.NormFloat64(); return math.Exp(0.45 * x * x) }, true},
-		"Pareto 1.5":          {func(r *rand.Rand) float64 { return math.Pow(r.Float64(), -1/1.5) }, true},
+		"digital, p = 0.005":  {func(r *rand.Rand) float64 { return float64(int(r.Float64() + 0.005)) }, false},
+		"learnt in the middle": {func(r *rand.Rand) float64 {
+			x := r.NormFloat64()
+			return math.Exp(0.45*x*x) * min(math.Pow(math.Abs(x)/3, 8), 1)
+		}, true},
+		"Pareto 1.5": {func(r *rand.Rand) float64 { return math.Pow(r.Float64(), -1/1.5) }, true},
 	} {
 		for seed := range uint64(20) {
 			r := rand.New(rand.NewPCG(seed, 7))

@@ -46,7 +46,7 @@ func heavy(delta []float64) string {
 		return ""
 	}
 	slices.Sort(dev)
-	for top := fewestRanked; top <= max(len(dev)/200, fewestRanked) && top*4 <= len(dev); top *= 2 {
+	for top := fewestRanked; top <= max(len(dev)/200, fewestRanked) && 2*top <= int(deciding); top *= 2 {
 		last := dev[len(dev)-top-1:]
 		hill := 0.0
 		for _, v := range last[1:] {

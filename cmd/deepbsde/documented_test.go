@@ -135,11 +135,14 @@ func (s step) compare(t *testing.T, got string) {
 
 var update = flag.Bool("update", false, "let TestDocuments and TestDocumentedPrograms write the outputs into the documents")
 
+// home is the root of the repository, from where tests begin.
+var home, _ = filepath.Abs("../..")
+
 // rewrite puts the output into the document that shows another.
 func (s step) rewrite(t *testing.T, got string) {
 	t.Helper()
 	for _, name := range documents {
-		path := filepath.Join(repository(t), name)
+		path := filepath.Join(home, name)
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
