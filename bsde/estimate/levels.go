@@ -101,7 +101,7 @@ type limit struct {
 // fine ones (2 for an error like h), or both are noise. With the ratio r, what is left after
 // the extrapolation is |2 − r|/(r − 1) of the fine difference if the differences go on to
 // shrink by r: half as much again, as r itself shrinks where the order is below 1, or the distance
-// of the two extrapolations, |2 − r| of that difference, is the error, and on top a quarter of that
+// of the two extrapolations, |2 − r| of that difference, is the error, and on top a tenth of that
 // difference: r may be 2 by chance. Where the differences shrink faster, by chance or not, the value is
 // that of the finest level: with two terms c₁h + c₂h² that cancel in the fine difference a third of
 // the coarse one is left. Elsewhere it is that level too, and its error the largest distance from any
@@ -125,7 +125,7 @@ func (l *levels) limit() limit {
 		wider, _ := l.extrapolate(1)
 		step := math.Abs(v - wider)
 		if !noise {
-			step = step*math.Max(1, 1.5/(r-1)) + fine/4
+			step = step*math.Max(1, 1.5/(r-1)) + fine/10
 		}
 		_, coarse := l.weights(0)
 		return limit{value: v, stderr: stderr, step: step, regular: true, coarse: coarse}
