@@ -98,7 +98,7 @@ type limit struct {
 }
 
 // limit extrapolates where the difference of the coarse levels is 1.3 to 3 times that of the
-// fine ones (2 for an error like h), or both are noise. With the ratio r, what is left after
+// fine ones (2 for an error like h), as far as their noise can tell, or both are noise. With the ratio r, what is left after
 // the extrapolation is |2 − r|/(r − 1) of the fine difference if the differences go on to
 // shrink by r: half as much again, as r itself shrinks where the order is below 1, or the distance
 // of the two extrapolations, |2 − r| of that difference, is the error, and on top a tenth of that
@@ -119,7 +119,7 @@ func (l *levels) limit() limit {
 	b, sb := l.combine(1, 2, -1, 1)
 	fine, coarse := math.Abs(a), math.Abs(b)
 	ratio := (l.step[2] - l.step[1]) / (l.step[1] - l.step[0]) // of the differences in theory
-	r := 2 * b / a / ratio
+	r := withinNoise(a, sa, 2*b/ratio, 2*sb/ratio)
 	noise := fine <= 3*sa && coarse <= 3*sb
 	if v, stderr := l.extrapolate(0); noise || r >= 1.3 && r <= 3 {
 		wider, _ := l.extrapolate(1)
@@ -136,12 +136,30 @@ func (l *levels) limit() limit {
 	v, stderr := l.extrapolate(0)
 	far := math.Max(math.Max(math.Abs(l.value(1)-finest), math.Abs(l.value(2)-finest)), math.Abs(v-finest))
 	if r > 1 {
-		far = math.Max(far, 1.5*fine/(r-1))
+		far = math.Max(far, 1.5*fine/math.Max(r-1, 0.1))
 	}
 	second := (2*b/ratio - 2*a) / 6 // c₂h², and c₁h, if these two terms are all there is
 	far = math.Max(far, math.Abs(a-3*second)+math.Abs(second))
 	return limit{value: finest, stderr: se, step: far + stderr,
 		detail: fmt.Sprintf("%.4g, %.4g, %.4g on steps of %.3g, %.3g, %.3g", l.value(0), l.value(1), l.value(2), l.step[0], l.step[1], l.step[2])}
+}
+
+// withinNoise is the ratio b/a of two differences with standard errors: the number nearest to 2,
+// which theory demands, that is within two standard errors of it.
+func withinNoise(a, sa, b, sb float64) float64 {
+	fits := func(r float64) bool { return math.Abs(b-r*a) <= 2*math.Hypot(sb, r*sa) }
+	r, near := b/a, 2.0
+	if !finite(r) || fits(near) {
+		return near
+	}
+	for range 50 {
+		if middle := (r + near) / 2; fits(middle) {
+			r = middle
+		} else {
+			near = middle
+		}
+	}
+	return r
 }
 
 // few is the limit from one or two levels: the finest value, with its distance from the other

@@ -63,6 +63,19 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// TestWithinNoise: the ratio of two differences is as near to 2 as their noise allows.
+func TestWithinNoise(t *testing.T) {
+	for _, c := range []struct{ a, sa, b, sb, want float64 }{
+		{1, 0, 1.5, 0, 1.5}, {1, 0, -4, 0, -4}, // exact
+		{0.017, 0.003, 0.022, 0.0035, 2}, {1, 0.1, 2.1, 0.1, 2}, // 2 is within two standard errors
+		{1, 0, 1.5, 0.1, 1.7}, {-1, 0, -3, 0.2, 2.6}, {0, 0, 1, 0.1, 2},
+	} {
+		if got := withinNoise(c.a, c.sa, c.b, c.sb); !(math.Abs(got-c.want) <= 1e-9) {
+			t.Errorf("%v: %g", c, got)
+		}
+	}
+}
+
 // TestHeavy: few paths that decide are seen, in an infinite variance and in rare events, and not
 // in what is ordinary: normal, exponential, lognormal and digital numbers, seeds 1 to 20.
 func TestHeavy(t *testing.T) {
