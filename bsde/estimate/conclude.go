@@ -109,7 +109,7 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, gr
 	}
 	switch {
 	case math.Abs(between.f) > largeStep*scale || between.x > largeStep:
-		doubt(BetweenSteps, "%.2g of the value, and %.2g standard deviations of X", math.Abs(between.f), between.x)
+		doubt(BetweenSteps, "u by %.2g, and X by %.2g of its standard deviation", math.Abs(between.f), between.x)
 	case math.IsNaN(at.step):
 		doubt(StepUnknown, "%s", at.detail)
 	case !at.regular && at.step > largeStep*scale:

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/manual"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
@@ -41,33 +43,20 @@ func (a *app) root() *cli.App {
 		UsageText: "deepbsde COMMAND [NAME] [flags]",
 		Description: "Start with 'deepbsde problems', then 'deepbsde solve hjb'.\n" +
 			"'deepbsde COMMAND --help' lists the flags of a command.",
-		Commands: []*cli.Command{
-			a.problemsCommand(),
-			a.showCommand(),
-			a.methodsCommand(),
-			a.solveCommand(),
-			a.referenceCommand(),
-			a.compareCommand(),
-			a.benchCommand(),
-			a.evalCommand(),
-			a.simulateCommand(),
-			a.plotCommand(),
-			a.reportCommand(),
-			a.checkCommand(),
-			a.initCommand(),
-			a.settingsCommand(),
-			a.importCommand(),
-			a.completionCommand(),
-			a.manCommand(),
-			a.versionCommand(),
-			a.completeCommand(),
-		},
+		Commands: slices.Concat(
+			flags.Under("Problems", manual.Examples, a.problemsCommand(), a.showCommand(), a.initCommand(), a.checkCommand(), a.methodsCommand()),
+			flags.Under("Answers", manual.Examples, a.solveCommand(), a.referenceCommand(), a.compareCommand()),
+			flags.Under("Runs kept with solve --out", manual.Examples, a.evalCommand(), a.simulateCommand(), a.plotCommand(), a.reportCommand()),
+			flags.Under("Settings", manual.Examples, a.settingsCommand(), a.importCommand()),
+			flags.Under("This program", manual.Examples, a.completionCommand(), a.manCommand(), a.versionCommand(), a.completeCommand()),
+			flags.Under("Tools of the repository", manual.Examples, a.benchCommand()),
+		),
 		Flags: []cli.Flag{flags.Bool("version", "print the version", &version)},
 		Action: func(c *cli.Context) error {
 			if version {
 				return a.print(versionLine())
 			}
-			return usage(c, "no command (known: %s)", strings.Join(flags.CommandNames(c.App), ", "))
+			return cli.ShowAppHelp(c)
 		},
 		HideVersion:    true, // cli's own prints in its own format
 		Writer:         a.stdout,

@@ -87,7 +87,6 @@ func TestUsageErrors(t *testing.T) {
 		args string
 		want string // after "deepbsde: " on the first line of standard error
 	}{
-		{"", `no command (known: COMMANDS)`},
 		{"slove hjb", `unknown command "slove", did you mean "solve"? (known: COMMANDS)`},
 		{"help slove", `unknown command "slove", did you mean "solve"? (known: COMMANDS)`},
 		{"help show solve", `help takes one COMMAND, got "show" and "solve"`},

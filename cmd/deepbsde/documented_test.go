@@ -222,7 +222,7 @@ func TestDocumentedPrograms(t *testing.T) {
 		}
 	}
 	if total < 2 {
-		t.Errorf("%d programs found, want those of the README and the tutorial", total)
+		t.Errorf("%d programs found, want those of the tutorial", total)
 	}
 }
 
@@ -264,7 +264,7 @@ func TestCIRunsTheTestCommand(t *testing.T) {
 	}
 }
 
-// TestModuleOfItsOwn runs the commands with which the README makes a module of a program,
+// TestModuleOfItsOwn runs the commands with which the tutorial makes a module of a program,
 // with the clone where it is in place of ../deepbsde.
 func TestModuleOfItsOwn(t *testing.T) {
 	if testing.Short() {
@@ -272,11 +272,13 @@ func TestModuleOfItsOwn(t *testing.T) {
 	}
 	dir, root := t.TempDir(), repository(t)
 	var commands []string
-	for _, b := range readDocument(t, "README.md") {
+	wrote := false // the program after the commands
+	for _, b := range readDocument(t, "docs/tutorial.md") {
 		if b.lang == "sh" && strings.HasPrefix(b.text, "go mod init") {
 			commands = strings.Split(strings.TrimSpace(strings.ReplaceAll(b.text, "../deepbsde", root)), "\n")
 		}
-		if b.lang == "go" && strings.HasPrefix(b.text, "package main\n") {
+		if first := len(commands) == 3 && !wrote; first && b.lang == "go" && strings.HasPrefix(b.text, "package main\n") {
+			wrote = true
 			if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(b.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -298,7 +300,7 @@ func TestModuleOfItsOwn(t *testing.T) {
 			t.Fatalf("%s: %v: %s", line, err, out)
 		}
 	}
-	if len(commands) != 3 || !strings.Contains(string(out), "iteration-limit") {
+	if len(commands) != 3 || !strings.Contains(string(out), "trusted: true") {
 		t.Errorf("%d commands, the last one prints %s", len(commands), out)
 	}
 }

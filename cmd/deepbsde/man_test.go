@@ -3,10 +3,12 @@ package main
 import (
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/manual"
 	"github.com/urfave/cli/v2"
 )
 
@@ -59,5 +61,47 @@ func TestManRenders(t *testing.T) {
 	}
 	if strings.Contains(text, "__complete") {
 		t.Error("the page has the hidden command")
+	}
+}
+
+// TestHelpOfCommands: the program alone prints its help; every command has examples there, whose commands
+// and flags exist, and flags keep their order.
+func TestHelpOfCommands(t *testing.T) {
+	alone := runWith(t, nil)
+	if help := runWith(t, nil, "--help"); alone.status != 0 || alone.stderr != "" || alone.stdout != help.stdout || !strings.Contains(alone.stdout, "Answers:") {
+		t.Errorf("alone: %+v", alone)
+	}
+	root := (&app{}).root()
+	for _, c := range root.Commands {
+		if c.Hidden {
+			continue
+		}
+		help := runWith(t, nil, c.Name, "--help")
+		if help.status != 0 || len(manual.Examples[c.Name]) == 0 {
+			t.Errorf("%s: %d examples, %+v", c.Name, len(manual.Examples[c.Name]), help)
+		}
+		at := 0
+		for _, f := range c.Flags {
+			next := strings.Index(help.stdout[at:], " --"+f.Names()[0])
+			if next < 0 {
+				t.Errorf("%s: no flag %s after the one before", c.Name, f.Names()[0])
+				continue
+			}
+			at += next
+		}
+		for _, line := range manual.Examples[c.Name] {
+			if !strings.Contains(help.stdout, "deepbsde "+line+"\n") {
+				t.Errorf("%s: the help lacks %q", c.Name, line)
+			}
+			words := strings.Fields(line)
+			if words[0] != c.Name {
+				t.Errorf("%s: example of another command, %q", c.Name, line)
+			}
+			for _, w := range words {
+				if name, ok := strings.CutPrefix(w, "--"); ok && !slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return f.Names()[0] == name }) {
+					t.Errorf("%s: no flag %s, which an example has", c.Name, w)
+				}
+			}
+		}
 	}
 }

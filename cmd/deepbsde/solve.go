@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
@@ -38,12 +39,19 @@ func (a *app) solveCommand() *cli.Command {
 		Description:     "Settings that no flag gives are those tuned for the problem: 'deepbsde show NAME' prints them.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(f.trainingFlags(),
-			flags.Value("start", "train u(0, ·) on a `REGION` around x0: box:W, within W of it in each component, or normal:S, with standard deviation S", &f.region, region),
-			flags.Value("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, flags.FileName),
-			flags.Value("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, flags.FileName),
-			flags.Bool("json", "print one JSON object", &f.json),
-			flags.Bool("quiet", "no progress on standard error", &f.quiet),
+		Flags: slices.Concat(
+			flags.Group("Problem", append(f.problemFlags.flags(),
+				flags.Value("start", "train u(0, ·) on a `REGION` around x0: box:W, within W of it in each component, or normal:S, with standard deviation S", &f.region, region),
+			)...),
+			f.Flags.Flags(methodNames()),
+			flags.Group("Run",
+				flags.Value("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, flags.FileName),
+				flags.Value("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, flags.FileName),
+			),
+			flags.Group("Output",
+				flags.Bool("json", "print one JSON object", &f.json),
+				flags.Bool("quiet", "no progress on standard error", &f.quiet),
+			),
 		),
 		Action: func(c *cli.Context) error { return a.runSolve(c, &f) },
 	}
@@ -51,7 +59,7 @@ func (a *app) solveCommand() *cli.Command {
 
 // trainingFlags choose a problem and how to train on it.
 func (f *solveFlags) trainingFlags() []cli.Flag {
-	return append(f.problemFlags.flags(), f.Flags.Flags(methodNames())...)
+	return append(flags.Group("Problem", f.problemFlags.flags()...), f.Flags.Flags(methodNames())...)
 }
 
 // region reads box:W or normal:S.

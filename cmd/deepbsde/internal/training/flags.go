@@ -4,6 +4,7 @@ package training
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,35 +51,43 @@ type Flags struct {
 
 // Flags describes them to cli; methods are the names that --method takes.
 func (f *Flags) Flags(methods []string) []cli.Flag {
-	return []cli.Flag{
-		flags.Value("method", "`METHOD`: deep-bsde (the default for equations; of a control problem it solves the HJB equation) or policy; 'deepbsde methods' says what each can do", &f.Method, flags.OneOf(methods...)),
-		flags.Value("network", "`KIND`: shared (the default), or per-step with the published settings", &f.Network, flags.OneOf("shared", "per-step")),
-		flags.Value("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, flags.Widths),
-		flags.Value("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, flags.OneOf("tanh", "relu", "silu")),
-		flags.Switch("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
-		flags.Switch("antithetic", "train a policy on pairs of paths with opposite noise", &f.antithetic),
-		flags.Value("segments", "`NUMBER` of pieces in which a policy's path is differentiated, to save memory (default: 1)", &f.segments, flags.WholeNumber),
-		flags.Value("options", "`KEY=VALUE` of options that only some method has and no flag is for, with commas between", &f.Options, options),
-		flags.Value("grid", "`KIND` of the time grid: uniform (the default), or graded, with steps that shrink towards the horizon", &f.grid, flags.OneOf(grid.Names...)),
-		flags.Value("steps", "time steps `N`", &f.steps, flags.WholeNumber),
-		flags.Value("iterations", "`NUMBER` of gradient steps", &f.iterations, flags.WholeNumber),
-		flags.Value("batch", "`NUMBER` of paths in a gradient step", &f.batch, flags.WholeNumber),
-		flags.Value("lr", "learning `RATE` of Adam at its highest", &f.lr, flags.Positive),
-		flags.Value("schedule", "`WAY` in which the learning rate changes: cosine (down to a hundredth, the default), constant, or piecewise with --rates and --boundaries", &f.schedule, flags.OneOf("cosine", "constant", "piecewise")),
-		flags.Value("rates", "`RATES` of the schedule piecewise, with commas between, one more than boundaries", &f.rates, rates),
-		flags.Value("boundaries", "`ITERATIONS` at which the rate changes, with commas between", &f.boundaries, flags.Widths),
-		flags.Value("clip-norm", "`NORM` to which gradients are cut down, 0 for none (the default)", &f.clipNorm, notNegative),
-		flags.Value("loss-clip", "`MISMATCH` beyond which the loss grows linearly, 0 for none (the default)", &f.lossClip, notNegative),
-		flags.Value("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, flags.SeveralPaths),
-		flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
-		flags.Value("precision", "`TYPE` of the network's numbers: float32 (the default) or float64", &f.precision, flags.OneOf("float32", "float64")),
-		flags.Value("validation-paths", "`NUMBER` of fixed paths for the loss that is reported (default: 256)", &f.validation, flags.WholeNumber),
-		flags.Value("validate-every", "`NUMBER` of iterations between reports (default: a twentieth of them)", &f.every, flags.WholeNumber),
-		flags.Value("start-paths", "`NUMBER` of paths that give the start of Y0 and all scales (default: 4096)", &f.start, flags.SeveralPaths),
-		flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.Workers, flags.WholeNumber),
-		flags.Value("time-limit", "`DURATION`, such as 90s, after which training stops", &f.TimeLimit, flags.Duration),
-		flags.Value("settings", "`FILE` of settings, such as the command settings prints; other flags override it", &f.settings, flags.FileName),
-	}
+	return slices.Concat(
+		flags.Group("Method and network",
+			flags.Value("method", "`METHOD`: deep-bsde (the default for equations; of a control problem it solves the HJB equation) or policy; 'deepbsde methods' says what each can do", &f.Method, flags.OneOf(methods...)),
+			flags.Value("network", "`KIND`: shared (the default), or per-step with the published settings", &f.Network, flags.OneOf("shared", "per-step")),
+			flags.Value("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, flags.Widths),
+			flags.Value("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, flags.OneOf("tanh", "relu", "silu")),
+			flags.Switch("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
+			flags.Switch("antithetic", "train a policy on pairs of paths with opposite noise", &f.antithetic),
+			flags.Value("segments", "`NUMBER` of pieces in which a policy's path is differentiated, to save memory (default: 1)", &f.segments, flags.WholeNumber),
+			flags.Value("options", "`KEY=VALUE` of options that only some method has and no flag is for, with commas between", &f.Options, options),
+			flags.Value("precision", "`TYPE` of the network's numbers: float32 (the default) or float64", &f.precision, flags.OneOf("float32", "float64")),
+		),
+		flags.Group("Training",
+			flags.Value("grid", "`KIND` of the time grid: uniform (the default), or graded, with steps that shrink towards the horizon", &f.grid, flags.OneOf(grid.Names...)),
+			flags.Value("steps", "time steps `N`", &f.steps, flags.WholeNumber),
+			flags.Value("iterations", "`NUMBER` of gradient steps", &f.iterations, flags.WholeNumber),
+			flags.Value("batch", "`NUMBER` of paths in a gradient step", &f.batch, flags.WholeNumber),
+			flags.Value("lr", "learning `RATE` of Adam at its highest", &f.lr, flags.Positive),
+			flags.Value("schedule", "`WAY` in which the learning rate changes: cosine (down to a hundredth, the default), constant, or piecewise with --rates and --boundaries", &f.schedule, flags.OneOf("cosine", "constant", "piecewise")),
+			flags.Value("rates", "`RATES` of the schedule piecewise, with commas between, one more than boundaries", &f.rates, rates),
+			flags.Value("boundaries", "`ITERATIONS` at which the rate changes, with commas between", &f.boundaries, flags.Widths),
+			flags.Value("clip-norm", "`NORM` to which gradients are cut down, 0 for none (the default)", &f.clipNorm, notNegative),
+			flags.Value("loss-clip", "`MISMATCH` beyond which the loss grows linearly, 0 for none (the default)", &f.lossClip, notNegative),
+			flags.Value("validation-paths", "`NUMBER` of fixed paths for the loss that is reported (default: 256)", &f.validation, flags.WholeNumber),
+			flags.Value("validate-every", "`NUMBER` of iterations between reports (default: a twentieth of them)", &f.every, flags.WholeNumber),
+			flags.Value("start-paths", "`NUMBER` of paths that give the start of Y0 and all scales (default: 4096)", &f.start, flags.SeveralPaths),
+			flags.Value("settings", "`FILE` of settings, such as the command settings prints; other flags override it", &f.settings, flags.FileName),
+		),
+		flags.Group("Estimate",
+			flags.Value("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, flags.SeveralPaths),
+			flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
+		),
+		flags.Group("Run",
+			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.Workers, flags.WholeNumber),
+			flags.Value("time-limit", "`DURATION`, such as 90s, after which training stops", &f.TimeLimit, flags.Duration),
+		),
+	)
 }
 
 // options are KEY=VALUE with commas between.

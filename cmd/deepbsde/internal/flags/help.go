@@ -1,0 +1,34 @@
+package flags
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// commandHelp is the help of a command, with its flags in their order, under their headings.
+const commandHelp = `NAME:
+   {{template "helpNameTemplate" .}}
+
+USAGE:
+   {{template "usageTemplate" .}}{{if .Description}}
+
+DESCRIPTION:
+   {{template "descriptionTemplate" .}}{{end}}
+
+OPTIONS:{{$heading := ""}}{{range .VisibleFlags}}{{if ne .GetCategory $heading}}{{$heading = .GetCategory}}
+{{if $heading}}   {{$heading}}:{{end}}{{end}}
+   {{if $heading}}  {{end}}{{.String}}{{end}}
+`
+
+// Under puts commands under a heading of the help, each with its examples, which are lines
+// without the program's name.
+func Under(heading string, examples map[string][]string, list ...*cli.Command) []*cli.Command {
+	for _, c := range list {
+		c.Category, c.CustomHelpTemplate = heading, commandHelp
+		if lines := examples[c.Name]; len(lines) > 0 {
+			c.Description = strings.TrimPrefix(c.Description+"\n\nExamples:\n  deepbsde "+strings.Join(lines, "\n  deepbsde "), "\n\n")
+		}
+	}
+	return list
+}
