@@ -135,8 +135,8 @@ func (l *levels) limit() limit {
 	}
 	v, stderr := l.extrapolate(0)
 	far := math.Max(math.Max(math.Abs(l.value(1)-finest), math.Abs(l.value(2)-finest)), math.Abs(v-finest))
-	if r > 1 {
-		far = math.Max(far, 1.5*fine/math.Max(r-1, 0.1))
+	if found := 2 * b / a / ratio; found > 1 {
+		far = math.Max(far, 1.5*fine/math.Max(found-1, 0.1))
 	}
 	second := (2*b/ratio - 2*a) / 6 // c₂h², and c₁h, if these two terms are all there is
 	far = math.Max(far, math.Abs(a-3*second)+math.Abs(second))
