@@ -27,7 +27,7 @@ u(T,x) = min xᵢ, x0 = (100, …, 100)`,
 		positive("x0", 100, "start of every stock"),
 	},
 	Training: map[string]Training{
-		"shared":   {Steps: 20, Iterations: 500, LearningRate: 5e-3, Paths: 245760}, // the network explains little, paths tell more
+		"shared":   {Steps: 20, Iterations: 1000, LearningRate: 5e-3, Paths: 131072},
 		"per-step": {Steps: 40, Iterations: 6000, Schedule: "constant", LearningRate: 8e-3, LossClip: 50, Uncontrolled: true},
 	},
 	Recorded: &pde.Reference{
