@@ -115,7 +115,7 @@ func (e *engine[T]) Validate() (float64, error) {
 		for r, v := range y {
 			by := 1.0
 			if logs != nil {
-				by = weight(logs[r])
+				by = e.weights.of(logs[r])
 			}
 			sums[c] += by * clipped(v-w.G[r], e.set.LossClip)
 			weights[c] += by

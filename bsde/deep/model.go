@@ -39,7 +39,7 @@ func newModel[T autodiff.Float](eq *equation.Equation, method Method, g *grid.Gr
 	x, dw := b.Input("x", steps*batch, d), b.Input("dw", steps*batch, d)
 	y := m.value0(b, b.Rows(x, 0, batch))
 	if papers := method.Uncontrolled && eq.UsesZ; eq.Weighs && !papers {
-		m.weights = &weights{}
+		m.weights = newWeights(eq, s)
 	}
 
 	count := 1
@@ -134,7 +134,7 @@ func (m *model[T]) layers(b *network.Builder, y autodiff.Node, first, count int,
 		if m.Eq.UsesY {
 			f := m.stepPart(b, e, k, count, batch, y)
 			if still != nil {
-				m.weights.add(b.Graph, m.Grid.Length(first+k), 0.01*m.Scales.G, b.Detach(y), func(y autodiff.Node) autodiff.Node {
+				m.weights.add(b.Graph, m.Grid.Length(first+k), b.Detach(y), func(y autodiff.Node) autodiff.Node {
 					return m.stepPart(b, still, k, count, batch, y)
 				})
 			}

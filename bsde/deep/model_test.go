@@ -93,9 +93,9 @@ func TestGraphEqualsPlainRecursion(t *testing.T) {
 				t.Fatal(err)
 			}
 			for r, v := range y {
-				by := weight(logs[r])
-				if uncontrolled {
-					by = 1
+				by := 1.0
+				if !uncontrolled {
+					by = e.weights.of(logs[r])
 				}
 				want += by * (v - w.G[r]) * (v - w.G[r]) / float64(tiny.Batch)
 			}

@@ -79,16 +79,3 @@ func Switch(name, usage string, dst *Opt[bool]) cli.Flag {
 			return nil
 		}}
 }
-
-// Group puts flags under a heading of the help.
-func Group(heading string, list ...cli.Flag) []cli.Flag {
-	for _, f := range list {
-		switch f := f.(type) {
-		case *cli.GenericFlag:
-			f.Category = heading
-		case *cli.BoolFlag:
-			f.Category = heading
-		}
-	}
-	return list
-}

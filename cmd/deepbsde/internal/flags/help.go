@@ -32,3 +32,16 @@ func Under(heading string, examples map[string][]string, list ...*cli.Command) [
 	}
 	return list
 }
+
+// Group puts flags under a heading of the help.
+func Group(heading string, list ...cli.Flag) []cli.Flag {
+	for _, f := range list {
+		switch f := f.(type) {
+		case *cli.GenericFlag:
+			f.Category = heading
+		case *cli.BoolFlag:
+			f.Category = heading
+		}
+	}
+	return list
+}
