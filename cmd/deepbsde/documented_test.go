@@ -20,7 +20,7 @@ import (
 // compares outputs with those shown. With -short nothing is trained by solve, and what
 // needs its runs is left out.
 func TestDocuments(t *testing.T) {
-	total, root := 0, repository(t)
+	total := 0
 	for _, name := range documents {
 		blocks := readDocument(t, name)
 		for _, b := range blocks {
@@ -43,7 +43,7 @@ func TestDocuments(t *testing.T) {
 						}
 						continue
 					}
-					s.try(t, root)
+					s.try(t)
 				}
 			}
 		})
@@ -54,7 +54,7 @@ func TestDocuments(t *testing.T) {
 }
 
 // try runs the command in the current folder.
-func (s step) try(t *testing.T, root string) {
+func (s step) try(t *testing.T) {
 	t.Helper()
 	line := strings.Join(s.words, " ")
 	if s.words[0] == "go" {
@@ -135,14 +135,11 @@ func (s step) compare(t *testing.T, got string) {
 
 var update = flag.Bool("update", false, "let TestDocuments and TestDocumentedPrograms write the outputs into the documents")
 
-// home is the root of the repository, from where tests begin.
-var home, _ = filepath.Abs("../..")
-
 // rewrite puts the output into the document that shows another.
 func (s step) rewrite(t *testing.T, got string) {
 	t.Helper()
 	for _, name := range documents {
-		path := filepath.Join(home, name)
+		path := filepath.Join(root, name)
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -194,7 +191,7 @@ var goRunMine = regexp.MustCompile("go run ./mine *([^`]*)`")
 func TestDocumentedPrograms(t *testing.T) {
 	total := 0
 	for _, name := range documents {
-		blocks, root, dir := readDocument(t, name), repository(t), t.TempDir()
+		blocks, dir := readDocument(t, name), t.TempDir()
 		for i, b := range blocks {
 			if m := namedFile.FindStringSubmatch(b.text); b.lang == "yaml" && m != nil {
 				if err := os.WriteFile(filepath.Join(dir, m[1]), []byte(b.text), 0o600); err != nil {
@@ -270,7 +267,7 @@ func TestModuleOfItsOwn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles and trains")
 	}
-	dir, root := t.TempDir(), repository(t)
+	dir := t.TempDir()
 	var commands []string
 	wrote := false // the program after the commands
 	for _, b := range readDocument(t, "docs/tutorial.md") {

@@ -19,20 +19,13 @@ type passage struct {
 	text string
 }
 
-// repository is its root.
-func repository(t *testing.T) string {
-	t.Helper()
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return root
-}
+// root is that of the repository, from where tests begin, also after a Chdir.
+var root, _ = filepath.Abs("../..")
 
 // readDocument cuts a document into its blocks.
 func readDocument(t *testing.T, name string) (list []passage) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(repository(t), name))
+	text, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
 		t.Fatal(err)
 	}
