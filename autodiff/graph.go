@@ -176,6 +176,30 @@ func (g *Graph) Rows(x Node, lo, n int) Node {
 	return g.apply(rowsOp(lo, n), x)
 }
 
+// Columns is the n columns from lo on.
+func (g *Graph) Columns(x Node, lo, n int) Node {
+	if lo < 0 || n < 1 || lo+n > x.Cols {
+		return g.fail(fmt.Errorf("autodiff: columns %d to %d of %d", lo, lo+n, x.Cols))
+	}
+	if n == x.Cols {
+		return x
+	}
+	return g.apply(sliceOp(lo, n), x)
+}
+
+// Softmax is e^x/Σe^x along each row, LogMeanExp the logarithm of the mean of e^x there.
+func (g *Graph) Softmax(x Node) Node    { return g.apply(softmaxOp(), x) }
+func (g *Graph) LogMeanExp(x Node) Node { return g.apply(logMeanExpOp(), x) }
+
+// Bounded is x, at most the limit in absolute value, and 0 where it is not a number.
+func (g *Graph) Bounded(limit float64, x Node) Node { return g.apply(boundedOp(limit), x) }
+
+// Combine is Σ_k c_k v_k in each row: c has a column for each v, of which one with a single row is
+// repeated.
+func (g *Graph) Combine(c Node, v ...Node) Node {
+	return g.apply(combineOp(len(v)), append([]Node{c}, v...)...)
+}
+
 // BlockAffine is x·a + b with row n of a and b for block n of x, which consists of
 // a.Rows blocks of equal size.
 func (g *Graph) BlockAffine(x, a, b Node) Node { return g.apply(blockAffineOp(), x, a, b) }

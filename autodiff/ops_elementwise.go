@@ -172,9 +172,55 @@ func binaryKernel[T Float](f expr.Binary) func(*call[T]) {
 			}
 			return
 		}
+		if b.cols == 1 && a.cols > 1 && columnwise(f, k.out, k.lo, k.hi, a, b) {
+			return
+		}
 		for r := k.lo; r < k.hi; r++ {
 			eachPair(k.out.row(r), a.row(r), b.row(r), scalar)
 		}
+	}
+}
+
+// columnwise is a + b, a − b, a/b, max or min of a and a column b, in loops without a call;
+// false for other functions.
+func columnwise[T Float](f expr.Binary, out matrix[T], lo, hi int, a, b *matrix[T]) bool {
+	var row func(dst, x []T, c T)
+	switch f {
+	case expr.Add:
+		row = addTo[T]
+	case expr.Sub:
+		row = func(dst, x []T, c T) { addTo(dst, x, -c) }
+	case expr.Div:
+		row = func(dst, x []T, c T) {
+			for j, v := range x {
+				dst[j] = v / c
+			}
+		}
+	case expr.Max:
+		row = func(dst, x []T, c T) {
+			for j, v := range x {
+				dst[j] = max(v, c)
+			}
+		}
+	case expr.Min:
+		row = func(dst, x []T, c T) {
+			for j, v := range x {
+				dst[j] = min(v, c)
+			}
+		}
+	default:
+		return false
+	}
+	for r := lo; r < hi; r++ {
+		row(out.row(r), a.row(r), b.row(r)[0])
+	}
+	return true
+}
+
+func addTo[T Float](dst, x []T, c T) {
+	dst = dst[:len(x)]
+	for j, v := range x {
+		dst[j] = v + c
 	}
 }
 

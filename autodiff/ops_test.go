@@ -109,6 +109,13 @@ func TestExprOpsThreeWays(t *testing.T) {
 func TestLayerOpsThreeWays(t *testing.T) {
 	spec := NormSpec{Epsilon: 1e-6, Momentum: 0.9, Beta: Normal(0, 1), Gamma: Uniform(0.5, 1)}
 	cases := []graphCase{
+		{name: "softmax", build: func(g *Graph) Node { return g.project(g.Softmax(g.testParam("x", testRows, testCols))) }},
+		{name: "log mean exp", build: func(g *Graph) Node { return g.project(g.LogMeanExp(g.testParam("x", testRows, testCols))) }},
+		{name: "bounded", build: func(g *Graph) Node { return g.project(g.Bounded(0.9, g.testParam("x", testRows, testCols))) }},
+		{name: "combine", build: func(g *Graph) Node {
+			return g.project(g.Combine(g.testParam("c", testRows, 2), g.testParam("v", testRows, testCols), g.testParam("w", 1, testCols)))
+		}},
+		{name: "columns", build: func(g *Graph) Node { return g.project(g.Columns(g.testParam("x", testRows, testCols), 1, 2)) }},
 		{name: "dense", build: func(g *Graph) Node {
 			return g.project(g.Dense("d", g.testParam("x", testRows, testCols), 3, true, Glorot))
 		}},

@@ -40,6 +40,9 @@ func NewPool(workers int) *Pool {
 	return p
 }
 
+// Workers is the number of workers.
+func (p *Pool) Workers() int { return p.workers }
+
 // Run calls task(0) … task(n−1), each once, on any worker, and returns when all are
 // done.
 func (p *Pool) Run(n int, task func(i int)) { p.Do(NewPlan(n, task)) }

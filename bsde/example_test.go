@@ -26,5 +26,5 @@ func ExampleSolve() {
 		return
 	}
 	fmt.Printf("u(0, x0) = %.2f, %s\n", res.Value, res.Status)
-	// Output: u(0, x0) = 2.16, iteration-limit
+	// Output: u(0, x0) = 2.16, converged
 }

@@ -225,7 +225,7 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 
 // statusOf is the status with the given name; an unknown one is Diverged.
 func statusOf(name string) Status {
-	for s := IterationLimit; s < Diverged; s++ {
+	for s := IterationLimit; s <= Converged; s++ {
 		if s.String() == name {
 			return s
 		}

@@ -18,7 +18,10 @@ func (t *Trainer) Step(ctx context.Context) bool {
 	case ctx.Err() != nil:
 		t.status = Cancelled
 		return false
-	case t.iteration >= t.set.Iterations:
+	case t.ended():
+		t.status = Converged
+		return false
+	case t.iteration >= t.steps():
 		t.status = IterationLimit
 		return false
 	case t.set.TimeLimit > 0 && time.Since(t.since) >= t.set.TimeLimit:
@@ -35,12 +38,33 @@ func (t *Trainer) Step(ctx context.Context) bool {
 		return false
 	}
 	t.iteration++
-	if t.iteration%t.set.ValidateEvery == 0 || t.iteration == t.set.Iterations {
+	if t.iteration <= t.passes() || t.iteration%t.set.ValidateEvery == 0 || t.iteration == t.steps() {
 		t.record()
 	} else {
-		t.report("training", t.iteration, t.set.Iterations)
+		t.report("training", t.iteration, t.steps())
 	}
 	return t.err == nil && t.status != Diverged
+}
+
+// passes is the number of first steps that are passes of a fit, steps that of all, and ended tells
+// whether training has.
+func (t *Trainer) passes() int {
+	if f, ok := t.training.(Fitting); ok {
+		return f.Passes()
+	}
+	return 0
+}
+
+func (t *Trainer) steps() int {
+	if f, ok := t.training.(Fitting); ok {
+		return f.Steps(t.set.Iterations)
+	}
+	return t.set.Iterations
+}
+
+func (t *Trainer) ended() bool {
+	f, ok := t.training.(Fitting)
+	return ok && f.Ended()
 }
 
 // divergedLoss is the multiple of the first validation loss, or of the variance
@@ -65,7 +89,7 @@ func (t *Trainer) record() {
 		t.status = Diverged
 	}
 	t.history = append(t.history, r)
-	t.report("training", t.iteration, t.set.Iterations)
+	t.report("training", t.iteration, t.steps())
 }
 
 func (t *Trainer) report(phase string, done, of int) {

@@ -123,12 +123,14 @@ const (
 	// Diverged: the loss or a parameter is no longer finite, or the loss on the
 	// validation paths is 10⁶ times its start. There is no value.
 	Diverged
+	// Converged: a fit by least squares has ended, as a further pass changes nothing.
+	Converged
 )
 
 // String is the status as printed in results: "iteration-limit", "time-limit",
-// "cancelled" or "diverged".
+// "cancelled", "diverged" or "converged".
 func (s Status) String() string {
-	return [...]string{"iteration-limit", "time-limit", "cancelled", "diverged"}[s]
+	return [...]string{"iteration-limit", "time-limit", "cancelled", "diverged", "converged"}[s]
 }
 
 // Advice is one sentence on the usual cause and what to try.
@@ -138,5 +140,6 @@ func (s Status) Advice() string {
 		"The time limit ended training before the learning rate came down; raise it or lower the iterations.",
 		"The run was cancelled; the value is that of the network as trained so far.",
 		"training diverged: shorten the horizon, by half and half again; lower a learning rate above the default; check the sign and growth of the generator or the dynamics.",
+		"The fit has ended; if the residual ratio is large, try more steps, or a network on top of it (fit: both, network: shared).",
 	}[s]
 }

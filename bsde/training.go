@@ -30,6 +30,17 @@ type Training interface {
 	Deliver() Delivery
 }
 
+// Fitting is a Training whose first steps are passes of a fit: each of them is recorded.
+type Fitting interface {
+	Training
+	// Passes is the number of these steps, at most, and Steps that of all steps, given
+	// Settings.Iterations.
+	Passes() int
+	Steps(iterations int) int
+	// Ended tells whether further steps of any kind would change nothing.
+	Ended() bool
+}
+
 // Delivery is the field that a method delivers: Z for an equation, an action for a
 // control problem. One of them is set.
 type Delivery struct {

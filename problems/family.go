@@ -71,6 +71,16 @@ type Definition struct {
 	Unused func() []string
 }
 
+// TrainingOf is that of a network. For features, which few families have settings of their own
+// for, it has the grid and the paths of those for the shared network.
+func (f *Family) TrainingOf(network string) Training {
+	t, ok := f.Training[network]
+	if shared := f.Training["shared"]; !ok && network == "features" {
+		t = Training{Grid: shared.Grid, Steps: shared.Steps, Paths: shared.Paths}
+	}
+	return t
+}
+
 // Training is a set of training settings, the data that turn into bsde.Settings
 // and the options of a bsde.Method. Zero means the solver's default.
 type Training struct {

@@ -21,3 +21,8 @@ func Exp(dst, x []float64) { kernel.Exp(dst, x) }
 // RowDots sets dst[i] to the scalar product of row i of a with that of b, which are
 // len(dst)×cols.
 func RowDots(dst, a, b []float64, cols int) { kernel.RowDot(len(dst), cols, a, b, dst) }
+
+// Gram sets dst, cols×cols, to jᵀj for a matrix of rows×cols numbers.
+func Gram[T Float](dst, j []T, rows, cols int) {
+	kernel.GemmTN(cols, cols, rows, j, cols, j, cols, dst, cols, false)
+}

@@ -9,8 +9,10 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"github.com/deepbsde/deepbsde/bsde/internal/features"
 	"github.com/deepbsde/deepbsde/bsde/internal/params"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"github.com/deepbsde/deepbsde/bsde/network"
 )
 
 // engine is a run in precision T.
@@ -21,7 +23,8 @@ type engine[T autodiff.Float] struct {
 	pool     *autodiff.Pool
 	adam     *autodiff.Adam[T]
 	team     *walk.Team[T]
-	sampler  *sampler[T]
+	sampler  *sampler[T] // nil where nothing is trained
+	fit      *fit[T]     // nil where nothing is fitted
 	solution *estimate.Solution
 }
 
@@ -42,14 +45,27 @@ func start[T autodiff.Float](ctx context.Context, eq *equation.Equation, m Metho
 	if eq.Bent && eq.UsesY {
 		scales.Y0 = scales.Rough // from far off a recursion that bends upwards leaves every scale
 	}
-	if e.model, err = newModel[T](eq, m, g, &e.set, scales); err != nil {
+	var f *features.Set
+	if base, _ := m.parts(); base != nil {
+		if f, err = features.New(ctx, &pilot, scales); err != nil {
+			return nil, err
+		}
+	}
+	if e.model, err = newModel[T](eq, m, g, &e.set, scales, f); err != nil {
 		return nil, err
 	}
 	e.adam = autodiff.NewAdam[T](e.Layout)
 	if e.team, err = walk.NewTeam(ctx, e.Model, e.set.Workers); err != nil {
 		return nil, err
 	}
-	e.sampler = newSampler(e)
+	if m.Fit != LeastSquares {
+		e.sampler = newSampler(e)
+	}
+	if m.Fit != Adam {
+		if e.fit, err = newFit(e, m.Passes, m.PassPaths); err != nil {
+			return nil, err
+		}
+	}
 	e.solution = estimate.Of(e.Model, e.team, e.pool)
 	return e, nil
 }
@@ -59,7 +75,11 @@ func (e *engine[T]) Deliver() bsde.Delivery { return bsde.Delivery{Solution: e.s
 
 // Label is problem, method and network.
 func (e *engine[T]) Label() string {
-	return fmt.Sprintf("%s, d = %d, %s, %s, %s", e.Eq.Name, e.Eq.Dim, e.method.Name(), e.method.Network.Name(), e.set.Precision)
+	words := e.method.Network.Name()
+	if _, bends := e.method.Network.(network.Bender); e.method.Fit == Both || bends && e.method.Fit == Adam {
+		words += " by " + e.method.Fit
+	}
+	return fmt.Sprintf("%s, d = %d, %s, %s, %s", e.Eq.Name, e.Eq.Dim, e.method.Name(), words, e.set.Precision)
 }
 
 // Value is Y0 at (0, x0) as trained so far.
@@ -73,11 +93,38 @@ func (e *engine[T]) Value() float64 {
 func (e *engine[T]) UnitLoss() float64 { return e.Scales.G * e.Scales.G }
 
 // MulAdds is the number of multiplications and additions in the matrix products of a step.
-func (e *engine[T]) MulAdds() int { return e.program.MulAdds() }
+func (e *engine[T]) MulAdds() int {
+	if e.program == nil {
+		return 0
+	}
+	return e.program.MulAdds()
+}
 
-// GradientStep computes the gradient for batch number iteration and moves the
-// parameters.
+// Passes is the number of steps that are passes of a fit, at most: the first ones.
+func (e *engine[T]) Passes() int {
+	if e.fit == nil {
+		return 0
+	}
+	return e.fit.passes
+}
+
+// Steps is the number of all steps: those of a fit alone are its passes.
+func (e *engine[T]) Steps(iterations int) int {
+	if e.sampler == nil {
+		return min(iterations, e.Passes())
+	}
+	return iterations
+}
+
+// Ended tells whether further steps would change nothing.
+func (e *engine[T]) Ended() bool { return e.sampler == nil && e.fit.note().settled() }
+
+// GradientStep makes a pass of the fit, or once that has ended computes the gradient for batch number
+// iteration and moves the parameters.
 func (e *engine[T]) GradientStep(iteration int, rate float64) (bool, error) {
+	if e.fit != nil && !e.fit.note().settled() {
+		return e.fit.step(iteration)
+	}
 	if err := e.sampler.take(iteration); err != nil {
 		return false, err
 	}

@@ -23,7 +23,15 @@ func init() { bsde.Register(Method{}) }
 
 // Method is the deep BSDE method with its options.
 type Method struct {
-	Network network.Network // nil: network.Shared{}
+	Network network.Network // nil: network.Features{}
+
+	// Fit is how the parameters are found: LeastSquares, Adam or Both; "": LeastSquares for
+	// Features, Adam for other networks.
+	Fit string
+	// Passes is the largest number of Gauss–Newton steps of a fit by least squares, each on
+	// PassPaths fresh paths; it ends earlier when a pass changes nothing. Default 12, and 4096 paths,
+	// but at least 8 for each unknown.
+	Passes, PassPaths int
 
 	// Uncontrolled simulates X as the problem states it. Otherwise, where f
 	// depends on z, paths have the drift μ + σv with v = ∂f/∂z at the current Z,
@@ -37,6 +45,17 @@ type Method struct {
 	// of Y0 is of second order in the error of Z instead of first.
 	Uncontrolled bool
 }
+
+// The ways of finding the parameters.
+const (
+	// LeastSquares fits the coefficients of Features exactly, by Gauss–Newton's method on the loss.
+	LeastSquares = "least-squares"
+	// Adam takes Iterations gradient steps.
+	Adam = "adam"
+	// Both fits features first, and has Adam train the network on what is left, or the
+	// coefficients further where the network is Features.
+	Both = "both"
+)
 
 // Name is "deep-bsde".
 func (Method) Name() string { return "deep-bsde" }
@@ -52,19 +71,78 @@ func (Method) Supports() map[bsde.Feature]string {
 
 // Resolve fills in the network's defaults, and Uncontrolled where f does not depend on z.
 func (m Method) Resolve(p bsde.Problem) (bsde.Method, error) {
-	if m.Network == nil {
-		m.Network = network.Shared{}
-	}
-	if err := m.Network.Check(); err != nil {
-		return nil, err
-	}
 	eq, err := equationOf(p)
 	if err != nil {
 		return nil, err
 	}
+	if m.Network == nil {
+		m.Network = network.Features{}
+		if eq.Random != nil || m.Uncontrolled && eq.UsesZ || m.Fit == Adam {
+			m.Network = network.Shared{} // nothing is fitted there
+		}
+	}
+	if err := m.Network.Check(); err != nil {
+		return nil, err
+	}
 	m.Network = m.Network.Resolve(eq.Dim)
 	m.Uncontrolled = m.Uncontrolled || !eq.UsesZ // v = ∂f/∂z = 0
+	return m.resolveFit(eq)
+}
+
+// resolveFit fills in how the parameters are found, and checks it.
+func (m Method) resolveFit(eq *equation.Equation) (bsde.Method, error) {
+	wrong := func(field, format string, args ...any) (bsde.Method, error) {
+		return nil, &bsde.SettingsError{Field: field, Reason: fmt.Sprintf(format, args...)}
+	}
+	_, bends := m.Network.(network.Bender)
+	switch m.Fit {
+	case "":
+		m.Fit = Adam
+		if bends {
+			m.Fit = LeastSquares
+		}
+	case LeastSquares:
+		if !bends {
+			return wrong("fit", "least-squares fits the network features, and not %s; want adam or both", m.Network.Name())
+		}
+	case Adam, Both:
+	default:
+		return wrong("fit", "%q, want %s, %s or %s", m.Fit, LeastSquares, Adam, Both)
+	}
+	if eq.Random != nil && m.Fit != Adam {
+		return wrong("fit", "%s knows one start, and the start is random; want adam", m.Fit)
+	}
+	if papers := m.Uncontrolled && eq.UsesZ; papers && m.Fit != Adam {
+		return wrong("fit", "%s follows the control ∂f/∂z; with uncontrolled paths want adam", m.Fit)
+	}
+	if m.Passes < 0 || m.Passes > 1000 {
+		return wrong("passes", "%d, want 1 to 1000", m.Passes)
+	}
+	if m.PassPaths < 0 || m.PassPaths > 1<<26 {
+		return wrong("pass_paths", "%d, want 1 to %d", m.PassPaths, 1<<26)
+	}
+	if m.Fit == Adam {
+		m.Passes, m.PassPaths = 0, 0
+		return m, nil
+	}
+	if m.Passes == 0 {
+		m.Passes = 12
+	}
+	if m.PassPaths == 0 {
+		m.PassPaths = 4096
+	}
 	return m, nil
+}
+
+// parts are what is fitted and what Adam trains on top of it, either of which may be nil.
+func (m Method) parts() (base network.Bender, top network.Network) {
+	if b, ok := m.Network.(network.Bender); ok {
+		return b, nil
+	}
+	if m.Fit == Both {
+		base = network.Features{}
+	}
+	return base, m.Network
 }
 
 // equationOf is the problem as an equation, that of a control problem its HJB equation.
@@ -97,13 +175,19 @@ func (m Method) Start(ctx context.Context, p bsde.Problem, e bsde.Env) (bsde.Tra
 // options is the JSON form of a Method.
 type options struct {
 	network.Choice
-	Controlled *bool `json:"controlled,omitempty"`
+	Fit        string `json:"fit,omitempty"`
+	Passes     int    `json:"passes,omitempty"`
+	PassPaths  int    `json:"pass_paths,omitempty"`
+	Controlled *bool  `json:"controlled,omitempty"`
 }
 
 // MarshalJSON is an object with the network and whether paths are controlled.
 func (m Method) MarshalJSON() ([]byte, error) {
 	controlled := !m.Uncontrolled
-	return json.Marshal(options{network.ChoiceOf(m.Network), &controlled})
+	if m.Network == nil {
+		m.Network = network.Features{}
+	}
+	return json.Marshal(options{network.ChoiceOf(m.Network), m.Fit, m.Passes, m.PassPaths, &controlled})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes; what is missing is the default.
@@ -113,6 +197,7 @@ func (m *Method) UnmarshalJSON(text []byte) (err error) {
 		return err
 	}
 	m.Uncontrolled = o.Controlled != nil && !*o.Controlled
+	m.Fit, m.Passes, m.PassPaths = o.Fit, o.Passes, o.PassPaths
 	m.Network, err = o.Make()
 	return err
 }

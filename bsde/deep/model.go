@@ -1,12 +1,14 @@
 package deep
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"github.com/deepbsde/deepbsde/bsde/internal/features"
 	"github.com/deepbsde/deepbsde/bsde/internal/params"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/bsde/network"
@@ -17,94 +19,110 @@ import (
 // compiled gradient step.
 type model[T autodiff.Float] struct {
 	*walk.Model[T]
-	net network.Network
 
 	program *autodiff.Program[T]
 	loss    autodiff.Node
 	y0      autodiff.Param
 	weights *weights // of the loss; nil where it has none
+
+	features *features.Set   // of the problem; nil where nothing uses them
+	base     network.Bender  // what is fitted; nil without a fit
+	net      network.Network // what Adam trains on top of it, or alone; nil where the fit is all
 }
 
 // newModel builds the training graph: the recursion of Y through all steps, with
-// the loss at the end, as a function of paths that are given.
-func newModel[T autodiff.Float](eq *equation.Equation, method Method, g *grid.Grid, set *bsde.Settings, s *walk.Scales) (*model[T], error) {
-	net := method.Network
-	m := &model[T]{net: net, Model: &walk.Model[T]{Eq: eq, Grid: g, Seed: set.Seed, Scales: s, Origin: walk.Start(g, eq.Start), Layout: &autodiff.Layout{}}}
+// the loss at the end, as a function of paths that are given. Where the fit is all there is
+// no such graph.
+func newModel[T autodiff.Float](eq *equation.Equation, method Method, g *grid.Grid, set *bsde.Settings, s *walk.Scales, f *features.Set) (*model[T], error) {
+	m := &model[T]{features: f, Model: &walk.Model[T]{Eq: eq, Grid: g, Seed: set.Seed, Scales: s, Origin: walk.Start(g, eq.Start), Layout: &autodiff.Layout{}}}
+	m.base, m.net = method.parts()
 	m.Field, m.Value = field[T]{m}, m.value
+	if m.base != nil {
+		m.Bend = func(g *autodiff.Graph, k, stride int, x autodiff.Node) (z, gamma autodiff.Node) {
+			return m.bend(m.builder(g), k, 1, stride, x)
+		}
+	}
 	if eq.Random != nil {
 		m.U0 = func(g *autodiff.Graph, x autodiff.Node) autodiff.Node { return m.value0(m.builder(g), x) }
 	}
-	steps, batch, d := g.Steps(), set.Batch, eq.Dim
-	b := m.builder(m.Graph(true))
-	x, dw := b.Input("x", steps*batch, d), b.Input("dw", steps*batch, d)
-	y := m.value0(b, b.Rows(x, 0, batch))
 	if papers := method.Uncontrolled && eq.UsesZ; eq.Weighs && !papers {
 		m.weights = newWeights(eq, s)
 	}
-
-	count := 1
-	if net.Stacked() {
-		count = steps
+	b := m.builder(m.Graph(true))
+	if method.Fit != LeastSquares {
+		m.loss = m.recursion(b, set)
+	} else {
+		m.value0(b, b.Input("x", 1, eq.Dim))
 	}
-	for first := 0; first < steps; first += count {
-		xs, dws := b.Rows(x, first*batch, count*batch), b.Rows(dw, first*batch, count*batch)
-		y = m.layers(b, y, first, count, xs, dws)
+	if m.base != nil { // the parameters of all levels
+		for _, stride := range m.strides() {
+			m.base.Bend(b, 0, 1, stride, b.Input(fmt.Sprintf("x of level %d", stride), 1, eq.Dim))
+		}
+		b.State(noteName, 1, 2, autodiff.Fill(0))
 	}
-	delta := b.Scale(1/s.G, b.Sub(y, b.Input("g", batch, 1)))
-	if m.weights != nil {
-		delta = b.Mul(m.weights.roots(b.Graph), delta)
+	if err := b.Err(); err != nil {
+		return nil, err
 	}
-	m.loss = b.Loss(delta, set.LossClip/s.G)
-
 	for _, p := range m.Layout.Params() {
 		if p.Name == "y0" {
 			m.y0 = p
 		}
 	}
 	m.Params, m.States = params.Convert[T](m.Layout.Initial(set.Seed)), params.Convert[T](m.Layout.InitialState())
+	if method.Fit == LeastSquares {
+		return m, nil
+	}
 	var err error
 	m.program, err = autodiff.Compile(b.Graph, autodiff.Target{Cost: m.loss, Norms: b.Norms}, m.Params, m.States)
-	if err != nil {
-		return nil, err
+	return m, err
+}
+
+// recursion is that of Y through all steps of a batch, with the loss at the end.
+func (m *model[T]) recursion(b *network.Builder, set *bsde.Settings) autodiff.Node {
+	steps, batch, d := m.Grid.Steps(), set.Batch, m.Eq.Dim
+	x, dw := b.Input("x", steps*batch, d), b.Input("dw", steps*batch, d)
+	noise := dw
+	if m.base != nil && m.Eq.UsesZ {
+		noise = b.Input("noise", steps*batch, d)
 	}
-	return m, nil
+	y := m.value0(b, b.Rows(x, 0, batch))
+	count := 1
+	if m.top().Stacked() {
+		count = steps
+	}
+	for first := 0; first < steps; first += count {
+		rows := func(of autodiff.Node) autodiff.Node { return b.Rows(of, first*batch, count*batch) }
+		y = m.layers(b, y, first, count, rows(x), rows(dw), rows(noise))
+	}
+	delta := b.Scale(1/m.Scales.G, b.Sub(y, b.Input("g", batch, 1)))
+	if m.weights != nil {
+		delta = b.Mul(m.weights.roots(b.Graph), delta)
+	}
+	return b.Loss(delta, set.LossClip/m.Scales.G)
+}
+
+// top is the network that is trained last.
+func (m *model[T]) top() network.Network {
+	if m.net != nil {
+		return m.net
+	}
+	return m.base
 }
 
 // builder is what the network is built with in a graph.
 func (m *model[T]) builder(g *autodiff.Graph) *network.Builder {
 	s := m.Scales
-	return &network.Builder{Graph: g, Mean: s.Mean, InvStd: s.InvStd, Unit: s.Z, Outputs: m.Eq.Dim, FixedStart: !(slices.Max(s.InvStd[0]) > 0)}
-}
-
-// field is Z of the network.
-type field[T autodiff.Float] struct{ m *model[T] }
-
-// Z adds Z of a step.
-func (f field[T]) Z(g *autodiff.Graph, k int, x autodiff.Node) autodiff.Node {
-	return f.m.z(f.m.builder(g), k, 1, x)
-}
-
-// z adds Z of the network for count steps from first on: its output, which is of the order of
-// Z at T, shrinks with the discount.
-func (m *model[T]) z(b *network.Builder, first, count int, x autodiff.Node) autodiff.Node {
-	z := m.net.Z(b, first, count, x)
-	if m.Eq.Discount == 0 {
-		return z
-	}
-	by := make([]float64, 0, x.Rows)
-	for n := first; n < first+count; n++ {
-		for range x.Rows / count {
-			by = append(by, m.Eq.Shrink(m.Grid.Point(n)))
-		}
-	}
-	return b.Mul(b.Constant(x.Rows, 1, by), z)
+	return &network.Builder{Graph: g, Mean: s.Mean, InvStd: s.InvStd, Unit: s.Z, Outputs: m.Eq.Dim, Features: m.features, FixedStart: !(slices.Max(s.InvStd[0]) > 0)}
 }
 
 // value is Y0 as trained so far; where the start is random it lacks what depends on it.
 func (m *model[T]) value() float64 {
-	unit, _ := m.net.ValueUnit(m.Scales.G)
+	unit, _ := m.valueUnit()
 	return m.Scales.Y0 + m.Eq.Shrink(0)*unit*float64(m.Params[m.y0.Offset])
 }
+
+// valueUnit is the unit in which Y0 is trained, and the multiple of the learning rate.
+func (m *model[T]) valueUnit() (unit, rate float64) { return m.top().ValueUnit(m.Scales.G) }
 
 // layers adds the time steps first … first+count−1,
 //
@@ -112,10 +130,13 @@ func (m *model[T]) value() float64 {
 //
 // to the graph. All of f that does not depend on Y is computed once for all
 // steps of the group; only the rest is repeated step by step.
-func (m *model[T]) layers(b *network.Builder, y autodiff.Node, first, count int, x, dw autodiff.Node) autodiff.Node {
+func (m *model[T]) layers(b *network.Builder, y autodiff.Node, first, count int, x, dw, noise autodiff.Node) autodiff.Node {
 	batch := x.Rows / count
-	z := m.z(b, first, count, x)
+	z, gamma := m.bend(b, first, count, 1, x)
 	growth := b.RowDot(z, dw)
+	if m.base != nil {
+		growth = b.Add(growth, m.curl(b, first, count, gamma, noise))
+	}
 	var e *autodiff.Embedding
 	if m.Eq.F != nil {
 		e = b.Embed(m.Eq.FList)
@@ -143,6 +164,18 @@ func (m *model[T]) layers(b *network.Builder, y autodiff.Node, first, count int,
 		y = next
 	}
 	return y
+}
+
+// curl is ½ Σ Γ_i (ΔW_i² − h) of a group of steps.
+func (m *model[T]) curl(b *network.Builder, first, count int, gamma, noise autodiff.Node) autodiff.Node {
+	square := b.Unary(expr.Unary{Fn: expr.PowConst, C: 2}, noise)
+	h := make([]float64, 0, noise.Rows)
+	for n := first; n < first+count; n++ {
+		for range noise.Rows / count {
+			h = append(h, m.Grid.Length(n))
+		}
+	}
+	return b.Scale(0.5, b.RowDot(gamma, b.Sub(square, b.Constant(noise.Rows, 1, h))))
 }
 
 // timesLength is f of a group of steps times their lengths.

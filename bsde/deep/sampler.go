@@ -10,6 +10,7 @@ import (
 // depends on the state.
 type paths[T autodiff.Float] struct {
 	x, dw []T // N blocks of Batch rows × d: states and increments of each step
+	noise []T // dw without the control; nil where it is the same or not read
 	g     []T // terminal values, Batch numbers
 }
 
@@ -32,11 +33,11 @@ const aheadRows = 8
 
 func newSampler[T autodiff.Float](e *engine[T]) *sampler[T] {
 	p := e.program
-	s := &sampler[T]{e: e, ready: -1, rows: walk.ChunkRows, buffers: []paths[T]{{p.Input("x"), p.Input("dw"), p.Input("g")}}}
+	s := &sampler[T]{e: e, ready: -1, rows: walk.ChunkRows, buffers: []paths[T]{{p.Input("x"), p.Input("dw"), p.Input("noise"), p.Input("g")}}}
 	if e.method.Uncontrolled || !e.Eq.UsesZ {
 		first := s.buffers[0]
 		s.rows = aheadRows
-		s.buffers = append(s.buffers, paths[T]{make([]T, len(first.x)), make([]T, len(first.dw)), make([]T, len(first.g))})
+		s.buffers = append(s.buffers, paths[T]{make([]T, len(first.x)), make([]T, len(first.dw)), nil, make([]T, len(first.g))})
 	}
 	s.errs = make([]error, (e.set.Batch+s.rows-1)/s.rows)
 	s.sinks = make([]batchSink[T], len(s.errs))
@@ -82,7 +83,7 @@ func (s *sampler[T]) chunk(c int) {
 	first := c * s.rows
 	rows := min(s.rows, e.set.Batch-first)
 	sink := &s.sinks[c]
-	*sink = batchSink[T]{paths: s.buffer(s.ready), batch: e.set.Batch, dim: e.Eq.Dim, first: first}
+	*sink = batchSink[T]{w: w, paths: s.buffer(s.ready), batch: e.set.Batch, dim: e.Eq.Dim, first: first}
 	if s.errs[c] = w.Begin(walk.ForTraining, s.ready, first, rows, nil); s.errs[c] == nil {
 		s.errs[c] = w.Sample(!e.method.Uncontrolled, sink)
 	}
@@ -92,6 +93,7 @@ func (s *sampler[T]) chunk(c int) {
 // batchSink puts a chunk of paths into a batch.
 type batchSink[T autodiff.Float] struct {
 	*paths[T]
+	w          *walk.Walker[T]
 	batch, dim int
 	first      int // row of the chunk's first path in the batch
 }
@@ -103,5 +105,8 @@ func (s *batchSink[T]) Observe(n int, _ float64, x, dw, _ []float64) error {
 		vec.Narrow(s.x[at:at+len(x)], x)
 	}
 	vec.Narrow(s.dw[at:at+len(dw)], dw)
+	if len(s.noise) > 0 {
+		vec.Narrow(s.noise[at:at+len(dw)], s.w.Noise())
+	}
 	return nil
 }

@@ -180,7 +180,7 @@ func TestSameBits(t *testing.T) {
 func TestDivergenceIsAStatus(t *testing.T) {
 	s := small
 	s.LearningRate, s.Iterations = 1e6, 200
-	r := solve(t, named(t, "allen-cahn", 0), Method{}, s)
+	r := solve(t, named(t, "allen-cahn", 0), Method{Network: network.Shared{}}, s)
 	if r.Status != bsde.Diverged || !math.IsNaN(r.Value) || !math.IsNaN(r.StdErr) {
 		t.Errorf("status %s, value %g, want diverged without a value", r.Status, r.Value)
 	}
@@ -189,7 +189,7 @@ func TestDivergenceIsAStatus(t *testing.T) {
 func TestLimitsEndARun(t *testing.T) {
 	s := small
 	s.Iterations, s.TimeLimit = 1<<30, 50*time.Millisecond
-	if r := solve(t, heat(3), Method{}, s); r.Status != bsde.TimeLimit || !(math.Abs(r.Value-3.75) < 5*r.StdErr) {
+	if r := solve(t, heat(3), Method{Network: network.Shared{}}, s); r.Status != bsde.TimeLimit || !(math.Abs(r.Value-3.75) < 5*r.StdErr) {
 		t.Errorf("status %s, value %g ± %g, want time-limit and a value near 3.75", r.Status, r.Value, r.StdErr)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -200,7 +200,7 @@ func TestLimitsEndARun(t *testing.T) {
 			cancel()
 		}
 	}
-	r, err := bsde.Solve(ctx, heat(3), Method{}, &s)
+	r, err := bsde.Solve(ctx, heat(3), Method{Network: network.Shared{}}, &s)
 	if err != nil || r.Status != bsde.Cancelled || r.Iterations != 20 || math.IsNaN(r.Value) {
 		t.Errorf("cancelled: %+v, %v", r, err)
 	}

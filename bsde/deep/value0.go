@@ -14,7 +14,7 @@ import (
 //
 // with a multilayer perceptron F as Shared has it.
 func (m *model[T]) value0(b *network.Builder, x autodiff.Node) autodiff.Node {
-	unit, rate := m.net.ValueUnit(m.Scales.G)
+	unit, rate := m.valueUnit()
 	shrink := m.Eq.Shrink(0)
 	unit *= shrink
 	theta := b.Param("y0", 1, 1, rate, autodiff.Fill(0))

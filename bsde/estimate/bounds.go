@@ -7,6 +7,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
 )
 
 // bounds are what the levels prove of u, or nearly so: each side is a limit of its own, from
@@ -83,7 +84,9 @@ const mostCarried = 0.05
 //
 // on controlled paths. With c‖z‖²/2 the exponential of the solution satisfies a linear equation
 // (Hopf 1950, Cole 1951), and Girsanov's theorem takes Z out of it, so that no Z has a bias. The sampled
-// logarithm has one, −Var/(2 c n) of the weights, which is taken out. Exponentials that have not
+// logarithm has one, −Var/(2 c n) of the weights, which is taken out. Y0 − δ is without what Γ adds
+// to Y, as that is no part of the density; but it has the mean 0 and goes with the exponential nearly
+// linearly, and is used as a control variate. Exponentials that have not
 // been seen make the value wrong and the standard error too small together; half of what the
 // largest twenty carry beyond an even share is added to it. With that 2.24 standard errors held the logarithm in 93 % or
 // more of 800 samples of 32768, for normal and skewed exponents of any variance that the limits
@@ -97,17 +100,24 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 	unseen := 0.0
 	for i, r := range l.runs {
 		n := float64(len(r.delta))
-		most := math.Inf(-1)
-		for _, d := range r.delta {
-			most = math.Max(most, -c*d)
+		exponent := slices.Clone(r.delta)
+		floats.Scale(-c, exponent)
+		if r.bent != nil {
+			floats.AddScaled(exponent, c, r.bent)
 		}
-		w, sum, squares := make([]float64, len(r.delta)), 0.0, 0.0
-		for k, d := range r.delta {
-			w[k] = math.Exp(-c*d - most)
-			sum, squares = sum+w[k], squares+w[k]*w[k]
+		most := floats.Max(exponent)
+		w := exponent
+		for k, v := range exponent {
+			w[k] = math.Exp(v - most)
 		}
+		sum, squares := floats.Sum(w), floats.Dot(w, w)
 		if share := sum * sum / squares / n; !(share >= least) {
 			return nil, fmt.Sprintf("the exponentials of the mismatch are carried by %.2g of the paths, want %g", share, least)
+		}
+		if r.bent != nil {
+			less := stat.Covariance(w, r.bent, nil) / math.Max(stat.Variance(r.bent, nil), math.SmallestNonzeroFloat64)
+			floats.AddScaled(w, -less, r.bent)
+			sum, squares = floats.Sum(w), floats.Dot(w, w)
 		}
 		part := largest(w, fewestRanked) / sum
 		if !(part <= mostCarried) {

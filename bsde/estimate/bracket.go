@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/deepbsde/deepbsde/autodiff/vec"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 )
@@ -140,20 +139,19 @@ type track struct {
 	stride int
 	y      []float64   // that of the walk, as it goes on
 	values [][]float64 // Y_n
-	gains  [][]float64 // Z_n·ΔW_n
-	spans  []float64   // what f is multiplied by
+	gains  [][]float64 // what Z and Γ add to Y
+	growth func() []float64
+	spans  []float64 // what f is multiplied by
 }
 
-func newTrack(eq *equation.Equation, from *walk.Origin, stride int, y []float64) *track {
-	return &track{eq: eq, from: from, stride: stride, y: y}
+func newTrack(eq *equation.Equation, from *walk.Origin, stride int, y []float64, growth func() []float64) *track {
+	return &track{eq: eq, from: from, stride: stride, y: y, growth: growth}
 }
 
 // Observe keeps a step.
-func (k *track) Observe(_ int, _ float64, _, dw, z []float64) error {
-	gains := make([]float64, len(k.y))
-	vec.RowDots(gains, z, dw, len(z)/len(gains))
+func (k *track) Observe(int, float64, []float64, []float64, []float64) error {
 	k.values = append(k.values, slices.Clone(k.y))
-	k.gains = append(k.gains, gains)
+	k.gains = append(k.gains, slices.Clone(k.growth()))
 	first := len(k.spans) * k.stride
 	k.spans = append(k.spans, k.eq.SpanBack(k.from.Length(first, min(k.stride, k.from.Steps()-first))))
 	return nil

@@ -44,6 +44,11 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		return nil, err
 	}
 	at.step += math.Abs(between.f)
+	few := heavy(fine.delta)
+	if few != "" && at.stderr <= smallTails*math.Max(math.Abs(at.value), e.Scales.G) {
+		at.stderr *= ofTails
+		few = ""
+	}
 	out.Value, out.StdErr, out.DiscretizationError = at.value, at.stderr, at.step
 	growth := fine.slope * e.Eq.Shrink(p.from.T) // what the discount alone does is exact
 	if known.exact == nil {
@@ -70,7 +75,7 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 	}
 	out.Error = part*out.StdErr + out.DiscretizationError + out.NetworkError
 	out.CI95 = [2]float64{out.Value - out.Error, out.Value + out.Error}
-	if out.Reasons, err = e.reasons(p, l, at, between, growth, out); err != nil {
+	if out.Reasons, err = e.reasons(p, l, at, between, growth, few, out); err != nil {
 		return nil, err
 	}
 	if len(out.Reasons) > 0 {
@@ -93,7 +98,7 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 func (e *engine[T]) scale(out *Estimate) float64 { return math.Max(math.Abs(out.Value), e.Scales.G) }
 
 // reasons are those that speak against the recursion, its paths and its levels.
-func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, growth float64, out *Estimate) (list []Reason, err error) {
+func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, growth float64, few string, out *Estimate) (list []Reason, err error) {
 	fine, scale := l.runs[0], e.scale(out)
 	doubt := func(kind Kind, format string, args ...any) {
 		list = append(list, Reason{kind, fmt.Sprintf(format, args...)})
@@ -117,7 +122,7 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, gr
 	case at.step > largeBias*scale:
 		doubt(NotAsymptotic, "the time step's error is %.2g", at.step)
 	}
-	if few := heavy(fine.delta); few != "" && at.stderr > negligible*scale {
+	if few != "" {
 		doubt(HeavyTails, "%s", few)
 	}
 	if fine.lowest == fine.highest {
@@ -133,9 +138,10 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, gr
 }
 
 const (
-	// negligible is the share of the scale below which it does not matter how a standard error
-	// came about.
-	negligible = 1e-6
+	// smallTails is the share of the scale below which a standard error that few paths decide is no
+	// reason to distrust, and is taken ofTails times instead.
+	smallTails = 1e-3
+	ofTails    = 3
 	// part is the two-sided 97.5 % point of the normal distribution. The total error has a
 	// random part, sampling, and parts that are estimates themselves: with 97.5 % for either
 	// it holds with 95 %.

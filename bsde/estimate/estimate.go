@@ -89,6 +89,18 @@ type engine[T autodiff.Float] struct {
 	gradients []gradients[T] // see pathGradients
 }
 
+// Strides are the levels of an estimate on a grid of so many steps: every point, every second, every
+// fourth, and every eighth where that leaves four steps.
+func Strides(steps int) (list []int) {
+	for stride := 1; stride <= 4 && stride <= steps; stride *= 2 {
+		list = append(list, stride)
+	}
+	if steps >= 32 {
+		list = append(list, 8)
+	}
+	return list
+}
+
 // estimate finds the Y0 for which
 //
 //	E[Γ (Y_N(Y0) − g(X_N))] = 0,   1/Γ = dY_N/dY0
@@ -116,7 +128,7 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths int, 
 		return nil, err
 	}
 	l := &levels{y0: p.r.y0, free: e.StepFree()}
-	for stride := 1; stride <= 4 && stride <= from.Steps(); stride *= 2 {
+	for _, stride := range Strides(from.Steps()) {
 		report := progress
 		if stride > 1 {
 			report = nil

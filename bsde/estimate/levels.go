@@ -102,7 +102,7 @@ type limit struct {
 // the extrapolation is |2 − r|/(r − 1) of the fine difference if the differences go on to
 // shrink by r: half as much again, as r itself shrinks where the order is below 1, or the distance
 // of the two extrapolations, |2 − r| of that difference, is the error, and on top a tenth of that
-// difference: r may be 2 by chance. Where the differences shrink faster, by chance or not, the value is
+// difference: r may be 2 by chance, unless a fourth level confirms it. Where the differences shrink faster, by chance or not, the value is
 // that of the finest level: with two terms c₁h + c₂h² that cancel in the fine difference a third of
 // the coarse one is left. Elsewhere it is that level too, and its error the largest distance from any
 // other, or what two terms that go through the three levels make of it.
@@ -125,7 +125,11 @@ func (l *levels) limit() limit {
 		wider, _ := l.extrapolate(1)
 		step := math.Abs(v - wider)
 		if !noise {
-			step = step*math.Max(1, 1.5/(r-1)) + fine/10
+			if wrong, ok := l.confirmed(); ok {
+				step = step/2 + math.Min(wrong, fine)/10
+			} else {
+				step = step*math.Max(1, 1.5/(r-1)) + fine/10
+			}
 		}
 		_, coarse := l.weights(0)
 		return limit{value: v, stderr: stderr, step: step, regular: true, coarse: coarse}
@@ -142,6 +146,32 @@ func (l *levels) limit() limit {
 	far = math.Max(far, math.Abs(a-3*second)+math.Abs(second))
 	return limit{value: finest, stderr: se, step: far + stderr,
 		detail: fmt.Sprintf("%.4g, %.4g, %.4g on steps of %.3g, %.3g, %.3g", l.value(0), l.value(1), l.value(2), l.step[0], l.step[1], l.step[2])}
+}
+
+// confirmed tells whether a fourth level lies where two terms c₁h + c₂h² through the other three put it,
+// within a fifth of its distance from the third and the noise, and by how much it does not. Of a third
+// term a twentieth of that is left in the extrapolation.
+func (l *levels) confirmed() (wrong float64, ok bool) {
+	if len(l.runs) < 4 {
+		return 0, false
+	}
+	h := l.step
+	// The differences of neighbours are c₁(h_i − h_j) + c₂(h_i² − h_j²).
+	d := func(i int) (float64, float64) { return h[i] - h[i+1], h[i]*h[i] - h[i+1]*h[i+1] }
+	a1, a2 := d(0)
+	b1, b2 := d(1)
+	c1, c2 := d(2)
+	det := a1*b2 - a2*b1
+	wa, wb := (c1*b2-c2*b1)/det, (c2*a1-c1*a2)/det // of the first two in the third
+	each := make([]float64, len(l.runs[0].delta))
+	for k := range each {
+		y := func(i int) float64 { return -l.runs[i].delta[k] }
+		each[k] = y(2) - y(3) - wa*(y(0)-y(1)) - wb*(y(1)-y(2))
+	}
+	mean, std := stat.MeanStdDev(each, nil)
+	third := math.Abs(l.value(2) - l.value(3))
+	wrong = math.Abs(mean)
+	return wrong, wrong <= third/5+2*std/math.Sqrt(float64(len(each)))
 }
 
 // withinNoise is the ratio b/a of two differences with standard errors: the number nearest to 2,

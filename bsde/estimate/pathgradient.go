@@ -93,9 +93,9 @@ func (p *pathGradient[T]) recursion(b *autodiff.Graph, shift, bend autodiff.Node
 	for i := range steps {
 		t, span := b.Constant(1, 1, []float64{p.from.Times[i*p.stride]}), p.length(i)
 		net := p.from.Nets[i*p.stride]
-		z := p.z(b, net, at)
-		advance := func(y, at, z autodiff.Node) autodiff.Node {
-			next := b.Add(y, b.RowDot(z, b.Rows(dw, i*rows, rows)))
+		z, growth := p.z(b, i, net, at, dw, steps)
+		advance := func(y, at, z, growth autodiff.Node) autodiff.Node {
+			next := b.Add(y, growth)
 			if m.Eq.F == nil {
 				return next
 			}
@@ -107,13 +107,13 @@ func (p *pathGradient[T]) recursion(b *autodiff.Graph, shift, bend autodiff.Node
 			return b.Sub(next, b.Scale(m.Eq.Span(span), e.Result()))
 		}
 		if tilted(m.Eq) {
-			z := p.z(b, net, bent)
+			z, growth := p.z(b, i, net, bent, dw, steps)
 			tilt = b.Add(tilt, p.tilt(b, i, span, at, weighed, z))
 			if m.Eq.UsesY {
-				weighed = advance(weighed, bent, z)
+				weighed = advance(weighed, bent, z, growth)
 			}
 		}
-		y = advance(y, at, z)
+		y = advance(y, at, z, growth)
 		if at = move(i, at, shift); tilted(m.Eq) {
 			bent = move(i, bent, bend)
 		}
@@ -127,13 +127,28 @@ func (p *pathGradient[T]) recursion(b *autodiff.Graph, shift, bend autodiff.Node
 	return b.Sum(each), nil
 }
 
-// z is that of the field as the walk takes it.
-func (p *pathGradient[T]) z(b *autodiff.Graph, net int, x autodiff.Node) autodiff.Node {
-	z := p.m.Field.Z(b, net, x)
-	if p.from.Scale != 1 {
-		z = b.Scale(p.from.Scale, z)
+// z is that of the field as the walk takes it, in step i in the states x, and what it and Γ add to Y.
+func (p *pathGradient[T]) z(b *autodiff.Graph, i, net int, x, dw autodiff.Node, steps int) (z, growth autodiff.Node) {
+	m, rows := p.m, walk.ChunkRows
+	dw = b.Rows(dw, i*rows, rows)
+	if m.Bend == nil {
+		z = m.Field.Z(b, net, x)
+		if p.from.Scale != 1 {
+			z = b.Scale(p.from.Scale, z)
+		}
+		return z, b.RowDot(z, dw)
 	}
-	return z
+	z, gamma := m.Bend(b, net, p.stride, x)
+	noise := dw
+	if m.Eq.UsesZ {
+		noise = b.Rows(b.Input("noise", steps*rows, m.Eq.Dim), i*rows, rows)
+	}
+	square := b.Unary(expr.Unary{Fn: expr.PowConst, C: 2}, noise)
+	curl := b.RowDot(b.Detach(gamma), b.Unary(expr.Unary{Fn: expr.AddConst, C: -p.length(i)}, square))
+	if p.from.Scale != 1 {
+		z, curl = b.Scale(p.from.Scale, z), b.Scale(p.from.Scale, curl)
+	}
+	return z, b.Add(b.RowDot(z, dw), b.Scale(0.5, curl))
 }
 
 // tilted tells whether the weights of paths depend on x.

@@ -14,9 +14,10 @@ import (
 //	δ = Γ (Y_N − g(X_N)),   Γ = exp(Σ ∂f/∂y h) along the path
 type residuals struct {
 	delta []float64
-	slope float64 // 1/Γ in the geometric mean
-	y0    float64 // where the paths begin
-	every int     // grid points of a step
+	bent  []float64 // what Γ has added to Y_N; nil without Γ
+	slope float64   // 1/Γ in the geometric mean
+	y0    float64   // where the paths begin
+	every int       // grid points of a step
 
 	lowest, highest float64  // of g
 	bracket         *bracket // nil where none was asked for
@@ -49,6 +50,9 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 	if s != nil && s.increasing(e.Eq, from, stride) {
 		r.bracket = &bracket{make([]float64, paths), make([]float64, paths)}
 	}
+	if e.Bend != nil {
+		r.bent = make([]float64, paths)
+	}
 	chunks := walk.Chunks(paths)
 	errs, ranges := make([]error, chunks), make([][2]float64, chunks)
 	var logs []float64
@@ -62,6 +66,7 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 			paths = lo * walk.ChunkRows
 			chunks = lo
 			r.delta = r.delta[:paths]
+			r.bent = r.bent[:min(paths, len(r.bent))]
 			if r.bracket != nil {
 				r.bracket.lower, r.bracket.upper = r.bracket.lower[:paths], r.bracket.upper[:paths]
 			}
@@ -80,11 +85,14 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 			var o walk.Observer
 			var along *track
 			if r.bracket != nil {
-				along = newTrack(e.Eq, from, stride, delta)
+				along = newTrack(e.Eq, from, stride, delta, w.Growth)
 				o = along
 			}
 			if errs[c] = w.Mismatch(stride, y0, delta, logs[min(first, len(logs)):min(first+rows, len(logs))], o); errs[c] != nil {
 				return
+			}
+			if r.bent != nil {
+				copy(r.bent[first:first+rows], w.Bent)
 			}
 			ranges[c] = [2]float64{floats.Min(w.G[:rows]), floats.Max(w.G[:rows])}
 			if along != nil {

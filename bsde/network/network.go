@@ -10,6 +10,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/internal/features"
 )
 
 // Network is the architecture of Z, or of a policy: a function of the state for each
@@ -41,14 +42,22 @@ type Network interface {
 	Action(b *Builder, n int, x autodiff.Node) autodiff.Node
 }
 
+// Bender is a network that gives a diagonal Γ with Z.
+type Bender interface {
+	Network
+	// Bend adds Z and Γ of the steps first … first+count−1 of walks on every stride-th grid point.
+	Bend(b *Builder, first, count, stride int, x autodiff.Node) (z, gamma autodiff.Node)
+}
+
 // Builder is what a network is built with: a graph, and what a method knows of the states.
 type Builder struct {
 	*autodiff.Graph
-	Mean       [][]float64 // of X at each time step, N×d
-	InvStd     [][]float64 // 1/standard deviation of X, 0 where it does not vary
-	Unit       float64     // of a component of Z
-	Outputs    int         // columns of the output: d for Z, m for an action
-	FixedStart bool        // X does not vary at time 0
+	Mean       [][]float64   // of X at each time step, N×d
+	InvStd     [][]float64   // 1/standard deviation of X, 0 where it does not vary
+	Unit       float64       // of a component of Z
+	Outputs    int           // columns of the output: d for Z, m for an action
+	FixedStart bool          // X does not vary at time 0
+	Features   *features.Set // of the problem; nil where the method has not asked for them
 
 	// Norms are the updates of the batch normalisations that were added.
 	Norms []*autodiff.NormUpdate

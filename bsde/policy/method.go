@@ -101,6 +101,9 @@ type options struct {
 
 // MarshalJSON is an object with the network and the other options.
 func (m Method) MarshalJSON() ([]byte, error) {
+	if m.Network == nil {
+		m.Network = network.Shared{}
+	}
 	return json.Marshal(options{network.ChoiceOf(m.Network), m.Antithetic, m.NoVariate, max(m.Segments, 1)})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde"
 )
@@ -40,7 +41,8 @@ func (r *Run) Over() (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", r.File(ResultFile), err)
 	}
-	return res.Status == bsde.IterationLimit.String() || res.Status == bsde.Diverged.String(), nil
+	over := []string{bsde.IterationLimit.String(), bsde.Converged.String(), bsde.Diverged.String()}
+	return slices.Contains(over, res.Status), nil
 }
 
 // result is that of a run that is over.

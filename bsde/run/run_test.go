@@ -119,8 +119,8 @@ func TestRunsFromGo(t *testing.T) {
 func TestStoppedRun(t *testing.T) {
 	set := few
 	set.Iterations, set.ValidateEvery = 40, 10
-	source := run.Source{Go: mine()}
-	want, err := run.Solve(t.Context(), filepath.Join(t.TempDir(), "whole"), source, deep.Method{}, &set, nil)
+	source, method := run.Source{Go: mine()}, deep.Method{Network: network.Shared{}}
+	want, err := run.Solve(t.Context(), filepath.Join(t.TempDir(), "whole"), source, method, &set, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestStoppedRun(t *testing.T) {
 			cancel()
 		}
 	}
-	first, err := run.Solve(ctx, dir, source, deep.Method{}, &stop, nil)
+	first, err := run.Solve(ctx, dir, source, method, &stop, nil)
 	if err != nil || first.Status != bsde.Cancelled || first.Iterations != 17 {
 		t.Fatalf("%+v, %v", first, err)
 	}

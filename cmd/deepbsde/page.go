@@ -236,8 +236,8 @@ func judge(r *saved.Run, m *member.Member, d *page.Data) {
 		d.Warn("The run is not finished: %d of %d iterations are saved. It was stopped, or is still at work.", done, r.Settings.Iterations)
 		return
 	}
-	d.Summary = fmt.Sprintf("%s, %d iterations and %d paths in %s, seed %d",
-		how(r), r.Result.Iterations, r.Result.Paths, words.Seconds(r.Result.Elapsed), r.Settings.Seed)
+	d.Summary = fmt.Sprintf("%s, %s and %d paths in %s, seed %d",
+		how(r), report.Work(r.Result.Method, r.Result.Iterations), r.Result.Paths, words.Seconds(r.Result.Elapsed), r.Settings.Seed)
 	switch s := r.Result.Status; s {
 	case bsde.Diverged:
 		d.Warn("There is no value: %s", s.Advice())

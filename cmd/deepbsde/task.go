@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
@@ -43,18 +44,18 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if err := f.Read(); err != nil {
 		return nil, &exitError{status: exitUsage, err: err}
 	}
-	network := f.Network.Or("shared")
+	t := &solveTask{out: f.out.Value}
+	if t.Member, err = f.member(c.Context, name); err != nil {
+		return nil, err
+	}
+	method := f.Method.Or(t.DefaultMethod())
+	network := f.Network.Or(member.DefaultNetwork(method))
 	if network == "per-step" {
 		if err := f.without(c, "activation", "does not apply to the network per-step, which always has relu"); err != nil {
 			return nil, err
 		}
 	}
-	t := &solveTask{out: f.out.Value}
-	if t.Member, err = f.member(c.Context, name); err != nil {
-		return nil, err
-	}
-	tuned := t.Family.Training[network]
-	method := f.Method.Or(t.DefaultMethod())
+	tuned := t.Family.TrainingOf(network)
 	if names := methodNames(); !slices.Contains(names, method) { // which can come from a file alone
 		return nil, &exitError{status: exitUsage, err: f.Refuse("method", fmt.Sprintf("is %q, want %s", method, strings.Join(names, " or ")))}
 	}
@@ -117,6 +118,13 @@ func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 				if err := f.without(c, key, "does not apply to "+t.Family.Name+", a problem in discrete time"); err != nil {
 					return err
 				}
+			}
+		}
+	}
+	if options["fit"] == deep.LeastSquares {
+		for _, key := range []string{"batch", "lr", "schedule", "rates", "boundaries", "clip-norm", "loss-clip"} {
+			if err := f.without(c, key, "does not apply to the fit by least squares, which takes no gradient steps; it does with --network shared or --fit both"); err != nil {
+				return err
 			}
 		}
 	}

@@ -17,14 +17,14 @@ import (
 
 // settingsKeys are the keys of a settings file in the order in which one is written.
 // Most are called like the flags of solve.
-var settingsKeys = slices.Concat([]string{"method", "network"}, trainingKeys,
+var settingsKeys = slices.Concat([]string{"method", "network", "fit"}, trainingKeys,
 	[]string{"segments", "options", "seed", "precision", "workers", "time-limit", "validation-paths", "validate-every", "start-paths"})
 
 // Settings is what a settings file gives: how to train, apart from the problem. What
 // it does not give is left to the settings tuned for the problem.
 type Settings struct {
 	problems.Training
-	Method, Network, Precision                 string
+	Method, Network, Fit, Precision            string
 	Seed                                       uint64
 	Workers, Segments                          int
 	ValidationPaths, ValidateEvery, StartPaths int
@@ -88,7 +88,9 @@ func (r *reader) settingsKey(e source.Entry, what string, f *Settings) {
 	case "method":
 		f.Method = r.Word(e.Value, what) // which methods there are the solver knows
 	case "network":
-		f.Network = r.OneOf(e, what, []string{"shared", "per-step"})
+		f.Network = r.OneOf(e, what, []string{"features", "shared", "per-step"})
+	case "fit":
+		f.Fit = r.OneOf(e, what, []string{"least-squares", "adam", "both"})
 	case "precision":
 		f.Precision = r.OneOf(e, what, []string{"float32", "float64"})
 	case "seed":
@@ -206,7 +208,7 @@ func (f *Settings) value(key string) string {
 func (f *Settings) fields() map[string]any {
 	all := trainingFields(&f.Training)
 	maps.Copy(all, map[string]any{
-		"method": &f.Method, "network": &f.Network, "segments": &f.Segments, "options": &f.Options, "seed": &f.Seed, "precision": &f.Precision,
+		"method": &f.Method, "network": &f.Network, "fit": &f.Fit, "segments": &f.Segments, "options": &f.Options, "seed": &f.Seed, "precision": &f.Precision,
 		"workers": &f.Workers, "time-limit": &f.TimeLimit,
 		"validation-paths": &f.ValidationPaths, "validate-every": &f.ValidateEvery, "start-paths": &f.StartPaths,
 	})

@@ -22,7 +22,7 @@ var trainingKeys = []string{"grid", "steps", "iterations", "batch", "lr", "sched
 // training reads the settings of the networks.
 func (r *reader) training(n *yaml.Node) map[string]problems.Training {
 	all := map[string]problems.Training{}
-	for _, e := range r.Mapping(n, "training", []string{"shared", "per-step"}) {
+	for _, e := range r.Mapping(n, "training", []string{"features", "shared", "per-step"}) {
 		all[e.Name] = r.network(e)
 	}
 	return all

@@ -32,7 +32,7 @@ func (p *Pilot) Condition(ctx context.Context, s *Scales) error {
 		return nil
 	}
 	const paths = 256
-	k := &states{dim: eq.Dim}
+	k := &states{}
 	g, err := k.simulate(p, paths)
 	if err != nil || ctx.Err() != nil {
 		return err
@@ -127,29 +127,17 @@ func (r *rough) step(t, h float64, x []float64) (float64, error) {
 
 // states are those of some paths at each time step.
 type states struct {
-	dim int
-	x   [][]float64 // at each step, paths×d
+	x [][]float64 // at each step, paths×d
 }
 
 // simulate fills them, and returns g at the end.
 func (k *states) simulate(p *Pilot, paths int) ([]float64, error) {
-	e, size := p.Eq, paths*p.Eq.Dim
-	w := newNoise(p.Seed, ForCondition, 0, 0, paths, e.Dim)
-	x, dw, extra := make([]float64, size), make([]float64, size), make([]float64, size)
-	Spread(x, e.Start)
-	for n := range p.Grid.Steps() {
-		k.x = append(k.x, x)
-		h := p.Grid.Length(n)
-		w.increments(n, h, dw)
-		if e.Move.Extra > 0 {
-			w.extra(n, extra)
-		}
-		next := make([]float64, size)
-		if err := e.Move.Step(p.Grid.Time(n), h, paths, x, dw, extra, next); err != nil {
-			return nil, err
-		}
-		x = next
-	}
 	g := make([]float64, paths)
-	return g, e.G.Eval(paths, g, x)
+	return g, p.Along(ForCondition, 0, paths, func(n int, x, _ []float64) error {
+		if n == p.Grid.Steps() {
+			return p.Eq.G.Eval(paths, g, x)
+		}
+		k.x = append(k.x, slices.Clone(x))
+		return nil
+	})
 }

@@ -9,6 +9,7 @@ import (
 type Function[T autodiff.Float] struct {
 	*autodiff.Program[T]
 	x, out []T // input, nil where the output does not depend on it, and output
+	more   []T // a second output
 }
 
 // Compile makes a function of ChunkRows states of d components out of what build adds to
@@ -42,3 +43,18 @@ func Narrow[T autodiff.Float](dst []T, src []float64) {
 	}
 	vec.Narrow(dst, src)
 }
+
+// CompileTwo is Compile for two functions that are computed together; Second has the other one's
+// values after Eval.
+func CompileTwo[T autodiff.Float](g *autodiff.Graph, d int, params, states []T, build func(x autodiff.Node) (a, b autodiff.Node)) (f Function[T], err error) {
+	a, b := build(g.Input("x", ChunkRows, d))
+	f.Program, err = autodiff.Compile(g, autodiff.Target{Outputs: []autodiff.Node{a, b}}, params, states)
+	if err != nil {
+		return f, err
+	}
+	f.x, f.out, f.more = f.Input("x"), f.Value(a), f.Value(b)
+	return f, nil
+}
+
+// Second fills out with the second function at the states that Eval was given.
+func (f *Function[T]) Second(out []float64) { vec.Widen(out, f.more[:len(out)]) }

@@ -20,6 +20,9 @@ const (
 	ForRegion
 	ForPairs
 	ForCondition
+	ForFeatures
+	ForFit
+	ForFitCheck
 )
 
 // noise is the driving noise of a chunk of paths. It depends on seed, purpose, batch,

@@ -112,17 +112,12 @@ func newMoments(steps, dim int) *moments {
 // simulate adds a chunk of paths; y is ȳ, or nil for g alone.
 func (p *Pilot) simulate(m *moments, first, rows int, y []float64) error {
 	e := p.Eq
-	w := newNoise(p.Seed, ForStart, 0, first, rows, e.Dim)
-	dw, extra := make([]float64, rows*e.Dim), make([]float64, rows*e.Dim)
-	x, next := make([]float64, rows*e.Dim), make([]float64, rows*e.Dim)
 	running, f, zeros := make([]float64, rows), make([]float64, rows), make([]float64, e.Dim)
-	Spread(x, e.Start)
-	if e.Random != nil {
-		if err := w.starts(e, x); err != nil {
-			return err
+	m.g = make([]float64, rows)
+	err := p.Along(ForStart, first, rows, func(n int, x, _ []float64) error {
+		if n == p.Grid.Steps() {
+			return e.G.Eval(rows, m.g, x)
 		}
-	}
-	for n := range p.Grid.Steps() {
 		t, h := p.Grid.Time(n), p.Grid.Length(n)
 		for i, v := range x {
 			j := i % e.Dim
@@ -130,29 +125,51 @@ func (p *Pilot) simulate(m *moments, first, rows int, y []float64) error {
 			m.x[n][j] += v
 			m.xx[n][j] += v * v
 		}
-		if y != nil {
-			if err := e.F.Eval(rows, f, []float64{t}, x, y, zeros); err != nil {
-				return err
-			}
-			for r, v := range f {
-				running[r] += (v + e.Discount*y[0]) * h
-			}
+		if y == nil {
+			return nil
 		}
-		w.increments(n, h, dw)
-		if e.Move.Extra > 0 {
-			w.extra(n, extra)
-		}
-		if err := e.Move.Step(t, h, rows, x, dw, extra, next); err != nil {
+		if err := e.F.Eval(rows, f, []float64{t}, x, y, zeros); err != nil {
 			return err
 		}
-		x, next = next, x
-	}
-	m.g = make([]float64, rows)
-	err := e.G.Eval(rows, m.g, x)
+		for r, v := range f {
+			running[r] += (v + e.Discount*y[0]) * h
+		}
+		return nil
+	})
 	for r, v := range running {
 		m.g[r] += v
 	}
 	return err
+}
+
+// Along simulates the given paths as the problem states them, and shows their states at each step
+// n = 0 … N with the increments of the step, rows×d, nil at N. They are valid during the call.
+func (p *Pilot) Along(use Purpose, first, rows int, see func(n int, x, dw []float64) error) error {
+	e, size := p.Eq, rows*p.Eq.Dim
+	w := newNoise(p.Seed, use, 0, first, rows, e.Dim)
+	x, next := make([]float64, size), make([]float64, size)
+	dw, extra := make([]float64, size), make([]float64, size)
+	Spread(x, e.Start)
+	if e.Random != nil {
+		if err := w.starts(e, x); err != nil {
+			return err
+		}
+	}
+	for n := range p.Grid.Steps() {
+		h := p.Grid.Length(n)
+		w.increments(n, h, dw)
+		if err := see(n, x, dw); err != nil {
+			return err
+		}
+		if e.Move.Extra > 0 {
+			w.extra(n, extra)
+		}
+		if err := e.Move.Step(p.Grid.Time(n), h, rows, x, dw, extra, next); err != nil {
+			return err
+		}
+		x, next = next, x
+	}
+	return see(p.Grid.Steps(), x, nil)
 }
 
 // finite is an error that names the function whose values made G not finite.

@@ -22,6 +22,7 @@ func (w *Walker[T]) Begin(p Purpose, batch, first, rows int, from *Origin) error
 	m := w.m
 	w.noise = newNoise(m.Seed, p, batch, first, rows, m.Eq.Dim)
 	w.from = from
+	clear(w.Bent)
 	x := w.X[:rows*m.Eq.Dim]
 	if from != nil && from.X == nil { // each path from where the last walk left it
 		return nil
@@ -46,19 +47,34 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 	n := w.from.Steps()
 	x, next := w.X[:rows*d], w.next[:rows*d]
 	steered := w.Steer && w.control != nil
+	if err := w.compile(stride); err != nil {
+		return err
+	}
+	steps := w.steps[stride]
+	if w.gamma == nil {
+		steps = w.steps[1]
+	}
 	var z []float64
 	for k := 0; k < n; k += stride {
 		t, span := w.from.Times[k], w.from.Length(k, min(stride, n-k))
 		dw, extra := w.increment(k, min(stride, n-k))
 		if steered || len(y) > 0 {
 			z = w.z[:len(x)]
-			w.steps[w.from.Nets[k]].Eval(w.serial, z, x)
+			f := &steps[w.from.Nets[k]]
+			f.Eval(w.serial, z, x)
 			if w.from.Scale != 1 {
 				floats.Scale(w.from.Scale, z)
+			}
+			if w.gamma != nil {
+				f.Second(w.gamma[:len(x)])
+				copy(w.pure, dw)
 			}
 		}
 		if steered {
 			w.addControl(t, span, x, y, dw)
+		}
+		if len(y) > 0 {
+			w.grow(span, z, dw)
 		}
 		if o != nil {
 			if err := o.Observe(k, t, x, dw, z); err != nil {
@@ -66,7 +82,7 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 			}
 		}
 		for _, values := range y {
-			if err := w.advance(t, span, x, values, z, dw); err != nil {
+			if err := w.advance(t, span, x, values, z); err != nil {
 				return err
 			}
 		}
@@ -170,7 +186,7 @@ func (w *Walker[T]) addControl(t, span float64, x []float64, y [][]float64, dw [
 // advance is one step of the recursion for one set of values. Where f is affine in y and z, and
 // ∂f/∂y known, it is that of the exponential Euler method, f h (e^a − 1)/a with
 // a = −∂f/∂y h: then dY_N/dY_n is what Γ says, and no Z, however wrong, has a bias.
-func (w *Walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
+func (w *Walker[T]) advance(t, span float64, x, y, z []float64) error {
 	f := w.f[:len(y)]
 	if w.m.Eq.F != nil {
 		w.now[0] = t
@@ -191,10 +207,44 @@ func (w *Walker[T]) advance(t, span float64, x, y, z, dw []float64) error {
 			y[r] -= v * weight
 		}
 	}
-	vec.RowDots(f, z, dw, w.m.Eq.Dim)
-	floats.Add(y, f)
+	floats.Add(y, w.growth[:len(y)])
 	return nil
 }
+
+// grow computes what Z and Γ add to Y in a step,
+//
+//	Z·ΔW + ½ Σ Γ_i (ΔW_i² − h)
+//
+// where ΔW in the first term has the control in it, and not in the second.
+func (w *Walker[T]) grow(span float64, z, dw []float64) {
+	d := w.m.Eq.Dim
+	growth := w.growth[:len(z)/d]
+	vec.RowDots(growth, z, dw, d)
+	if w.gamma == nil {
+		return
+	}
+	scale := 0.5 * w.from.Scale
+	for r := range growth {
+		sum := 0.0
+		gamma, noise := w.gamma[r*d:(r+1)*d], w.pure[r*d:(r+1)*d]
+		for i, v := range noise {
+			sum += gamma[i] * (v*v - span)
+		}
+		growth[r] += scale * sum
+		w.Bent[r] += scale * sum
+	}
+}
+
+// Growth is what Z and Γ add to Y in the step that an observer sees.
+func (w *Walker[T]) Growth() []float64 { return w.growth[:w.noise.rows] }
+
+// Noise is the increments of the step that an observer sees, without the control. Valid where the
+// field has a Γ.
+func (w *Walker[T]) Noise() []float64 { return w.pure[:w.noise.rows*w.m.Eq.Dim] }
+
+// Logs are the logarithms of the weights up to the step that an observer sees; nil where Follow was
+// not asked for them.
+func (w *Walker[T]) Logs() []float64 { return w.logs }
 
 // discount adds ∂f/∂y·span at the values y, where f is known, to the logarithms of the weights, and
 // keeps it in slopes.

@@ -25,7 +25,7 @@ type Walker[T autodiff.Float] struct {
 
 	m       *Model[T]
 	serial  *autodiff.Pool
-	steps   []Function[T]         // Z of each step
+	steps   map[int][]Function[T] // Z of each step by stride; with Γ where the field has one
 	control *autodiff.Program[T]  // v = ∂f/∂z; nil where f does not depend on z
 	at      [equation.InZ + 1][]T // its inputs t, x, y and z, nil where v does not depend on one
 	u0      Function[T]           // u(0, ·) as trained, where the start is random
@@ -36,6 +36,9 @@ type Walker[T autodiff.Float] struct {
 	z, more     []float64    // rows×d: Z, further increments
 	extra       []float64    // rows×d, nil where the transition needs none
 	f, near     []float64    // rows: f, then Z·ΔW; values close to y
+	gamma, pure []float64    // rows×d: Γ, and the increment without the control; nil without Γ
+	growth      []float64    // rows: what Z and Γ add to Y in the step
+	Bent        []float64    // rows: what Γ has added to Y since Begin; nil without Γ
 	logs        []float64    // rows: logarithms of the weights, nil where they are not wanted
 	slopes      []float64    // rows: ∂f/∂y·h of the step, where logs are wanted
 	y           []float64    // rows, the values along the paths
@@ -50,17 +53,16 @@ func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
 		X: make([]float64, ChunkRows*d), next: make([]float64, ChunkRows*d),
 		shift: make([]float64, ChunkRows*d), z: make([]float64, ChunkRows*d), more: make([]float64, ChunkRows*d),
 		f: make([]float64, ChunkRows), near: make([]float64, ChunkRows), slopes: make([]float64, ChunkRows), y: make([]float64, ChunkRows), G: make([]float64, ChunkRows),
+		growth: make([]float64, ChunkRows), steps: map[int][]Function[T]{},
+	}
+	if m.Bend != nil {
+		w.gamma, w.pure, w.Bent = make([]float64, ChunkRows*d), make([]float64, ChunkRows*d), make([]float64, ChunkRows)
 	}
 	if m.Eq.Move.Extra > 0 {
 		w.extra = make([]float64, ChunkRows*d)
 	}
-	for k := range m.Grid.Steps() {
-		g := m.Graph(false)
-		s, err := Compile(nil, g, d, m.Params, m.States, func(x autodiff.Node) autodiff.Node { return m.Field.Z(g, k, x) })
-		if err != nil {
-			return nil, err
-		}
-		w.steps = append(w.steps, s)
+	if err := w.compile(1); err != nil {
+		return nil, err
 	}
 	if m.Eq.Random != nil && m.U0 != nil {
 		var err error
@@ -73,6 +75,34 @@ func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
 		return w, w.compileControl()
 	}
 	return w, nil
+}
+
+// compile makes the programs for Z, and Γ, on walks of the given stride.
+func (w *Walker[T]) compile(stride int) error {
+	m, d := w.m, w.m.Eq.Dim
+	if m.Bend == nil {
+		stride = 1
+	}
+	if _, done := w.steps[stride]; done {
+		return nil
+	}
+	var list []Function[T]
+	for k := range m.Grid.Steps() {
+		var f Function[T]
+		var err error
+		g := m.Graph(false)
+		if m.Bend == nil {
+			f, err = Compile(nil, g, d, m.Params, m.States, func(x autodiff.Node) autodiff.Node { return m.Field.Z(g, k, x) })
+		} else {
+			f, err = CompileTwo(g, d, m.Params, m.States, func(x autodiff.Node) (z, gamma autodiff.Node) { return m.Bend(g, k, stride, x) })
+		}
+		if err != nil {
+			return err
+		}
+		list = append(list, f)
+	}
+	w.steps[stride] = list
+	return nil
 }
 
 // compileControl makes the program for v = ∂f/∂z(t, x, y, z).

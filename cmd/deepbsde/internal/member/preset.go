@@ -32,9 +32,17 @@ func (m *Member) DefaultMethod() string {
 	return "deep-bsde"
 }
 
+// DefaultNetwork is the name of the network of a method.
+func DefaultNetwork(method string) string {
+	if method == "deep-bsde" {
+		return "features"
+	}
+	return "shared"
+}
+
 // Preset is that of a network with the default method.
 func (m *Member) Preset(network string) Preset {
-	t := m.Family.Training[network]
+	t := m.Family.TrainingOf(network)
 	p := Preset{Settings: SettingsOf(t).WithDefaults()}
 	p.Seed = 1
 	method, err := MethodOf(m.DefaultMethod(), network, t, 0, nil)
@@ -51,7 +59,7 @@ func (m *Member) Preset(network string) Preset {
 }
 
 // TunedSteps is N of the default network's preset.
-func (m *Member) TunedSteps() int { return m.Preset("shared").Steps }
+func (m *Member) TunedSteps() int { return m.Preset(DefaultNetwork(m.DefaultMethod())).Steps }
 
 // SettingsOf is the settings of a training, without a seed.
 func SettingsOf(t problems.Training) bsde.Settings {
@@ -70,9 +78,12 @@ func SettingsOf(t problems.Training) bsde.Settings {
 // the number of pieces of a policy's path, 0 for the default, and others are options by the
 // keys of the method's JSON form.
 func MethodOf(method, network string, t problems.Training, segments int, others map[string]string) (bsde.Method, error) {
-	options := map[string]any{"network": network, "hidden": t.Hidden, "controlled": !t.Uncontrolled, "antithetic": t.Antithetic, "segments": segments}
-	if network != "per-step" {
-		options["activation"] = t.Activation
+	options := map[string]any{"network": network, "controlled": !t.Uncontrolled, "antithetic": t.Antithetic, "segments": segments}
+	switch network {
+	case "shared":
+		options["hidden"], options["activation"] = t.Hidden, t.Activation
+	case "per-step":
+		options["hidden"] = t.Hidden
 	}
 	for key, value := range others {
 		if options[key] = value; value != "null" && json.Valid([]byte(value)) { // a number, true, a list

@@ -37,7 +37,7 @@ func (s *Report) equationBlock() words.Block {
 	if words.Known(r.RegionError) {
 		b.Line("over the start", words.Short(r.RegionError), "root mean square error of the trained u(0, ·) there, below "+words.Short(r.RegionErrorBound)+" with 95 % confidence")
 	}
-	if r.Status != bsde.IterationLimit {
+	if r.Status != bsde.IterationLimit && r.Status != bsde.Converged {
 		b.Line("status", r.Status.String(), r.Status.Advice())
 	}
 	return b

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/control"
@@ -65,12 +66,21 @@ func (s *Report) compare(ctx context.Context) error {
 func (s *Report) Text() string {
 	var b strings.Builder
 	r := s.Result
-	fmt.Fprintf(&b, "%s\n%s; %s%s, %d iterations and %d paths in %s, seed %d\n\n%s", s.Family.Title,
-		s.Identity(), r.Method.Name(), withNetwork(r.Method), r.Iterations, r.Paths, words.Seconds(r.Elapsed), r.Settings.Seed, s.Block())
+	fmt.Fprintf(&b, "%s\n%s; %s%s, %s and %d paths in %s, seed %d\n\n%s", s.Family.Title,
+		s.Identity(), r.Method.Name(), withNetwork(r.Method), Work(r.Method, r.Iterations), r.Paths, words.Seconds(r.Elapsed), r.Settings.Seed, s.Block())
 	for _, paragraph := range s.afterword() {
 		b.WriteString("\n" + paragraph + "\n")
 	}
 	return b.String()
+}
+
+// Work is what a training has done, in words: iterations, or passes of a fit.
+func Work(m bsde.Method, iterations int) string {
+	what := "iterations"
+	if bsde.Options(m)["fit"] == deep.LeastSquares {
+		what = "passes of least squares"
+	}
+	return fmt.Sprintf("%d %s", iterations, what)
 }
 
 func withNetwork(m bsde.Method) string {

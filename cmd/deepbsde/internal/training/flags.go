@@ -21,6 +21,7 @@ type Flags struct {
 	Method     flags.Opt[string]
 	Network    flags.Opt[string]
 	grid       flags.Opt[string]
+	fit        flags.Opt[string]
 	hidden     flags.Opt[[]int]
 	activation flags.Opt[string]
 	controlled flags.Opt[bool]
@@ -54,7 +55,8 @@ func (f *Flags) Flags(methods []string) []cli.Flag {
 	return slices.Concat(
 		flags.Group("Method and network",
 			flags.Value("method", "`METHOD`: deep-bsde (the default for equations; of a control problem it solves the HJB equation) or policy; 'deepbsde methods' says what each can do", &f.Method, flags.OneOf(methods...)),
-			flags.Value("network", "`KIND`: shared (the default), or per-step with the published settings", &f.Network, flags.OneOf("shared", "per-step")),
+			flags.Value("network", "`KIND`: features (the default for equations), shared (that for policies), or per-step with the published settings", &f.Network, flags.OneOf("features", "shared", "per-step")),
+			flags.Value("fit", "`WAY` of finding the parameters: least-squares (the default for features), adam (that for other networks), or both, one after the other", &f.fit, flags.OneOf("least-squares", "adam", "both")),
 			flags.Value("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, flags.Widths),
 			flags.Value("activation", "`FUNCTION` of the shared network: tanh, relu or silu", &f.activation, flags.OneOf("tanh", "relu", "silu")),
 			flags.Switch("controlled", "train on controlled paths, or with --controlled=false on uncontrolled ones (default: the problem's)", &f.controlled),
@@ -66,7 +68,7 @@ func (f *Flags) Flags(methods []string) []cli.Flag {
 		flags.Group("Training",
 			flags.Value("grid", "`KIND` of the time grid: uniform (the default), or graded, with steps that shrink towards the horizon", &f.grid, flags.OneOf(grid.Names...)),
 			flags.Value("steps", "time steps `N`", &f.steps, flags.WholeNumber),
-			flags.Value("iterations", "`NUMBER` of gradient steps", &f.iterations, flags.WholeNumber),
+			flags.Value("iterations", "`NUMBER` of gradient steps; of a fit by least squares, the largest number of passes", &f.iterations, flags.WholeNumber),
 			flags.Value("batch", "`NUMBER` of paths in a gradient step", &f.batch, flags.WholeNumber),
 			flags.Value("lr", "learning `RATE` of Adam at its highest", &f.lr, flags.Positive),
 			flags.Value("schedule", "`WAY` in which the learning rate changes: cosine (down to a hundredth, the default), constant, or piecewise with --rates and --boundaries", &f.schedule, flags.OneOf("cosine", "constant", "piecewise")),

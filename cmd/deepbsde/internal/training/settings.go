@@ -2,9 +2,11 @@ package training
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/problems"
@@ -23,6 +25,7 @@ func (f *Flags) Read() error {
 	f.file = *given
 	take(&f.Method, given, "method", given.Method)
 	take(&f.Network, given, "network", given.Network)
+	take(&f.fit, given, "fit", given.Fit)
 	take(&f.segments, given, "segments", given.Segments)
 	take(&f.Options, given, "options", given.Options)
 	take(&f.seed, given, "seed", given.Seed)
@@ -82,11 +85,18 @@ func (f *Flags) Settings(t problems.Training) bsde.Settings {
 
 // MethodFor is a method with the options that were given, over those of the problem's training.
 func (f *Flags) MethodFor(method, network string, t problems.Training) (bsde.Method, error) {
-	return member.MethodOf(method, network, f.over(t), f.segments.Value, f.Options.Value)
+	options := maps.Clone(f.Options.Value)
+	if f.fit.Given {
+		if options == nil {
+			options = map[string]string{}
+		}
+		options["fit"] = f.fit.Value
+	}
+	return member.MethodOf(method, network, f.over(t), f.segments.Value, options)
 }
 
 // OwnOptions are the options of methods that have flags of their own.
-var OwnOptions = []string{"network", "hidden", "activation", "controlled", "antithetic", "segments"}
+var OwnOptions = []string{"network", "fit", "hidden", "activation", "controlled", "antithetic", "segments"}
 
 // File is settings and method as a settings file: everything that a result depends on, and
 // what else was asked for. hasSteps is false for a problem in discrete time.
@@ -98,6 +108,8 @@ func (f *Flags) File(s bsde.Settings, m bsde.Method, hasSteps bool) *file.Settin
 	segments, _ := o["segments"].(float64) // as JSON has numbers
 	activation, _ := o["activation"].(string)
 	network, _ := o["network"].(string)
+	fit, _ := o["fit"].(string)
+	descends := fit != deep.LeastSquares // takes gradient steps
 	widths, _ := o["hidden"].([]any)
 	out := &file.Settings{
 		Training: problems.Training{
@@ -106,16 +118,16 @@ func (f *Flags) File(s bsde.Settings, m bsde.Method, hasSteps bool) *file.Settin
 			Activation: activation, Uncontrolled: controlled && o["controlled"] == false, Antithetic: antithetic,
 			LossClip: s.LossClip, ClipNorm: s.ClipNorm, Paths: s.Paths,
 		},
-		Method: m.Name(), Network: network, Segments: int(segments), Seed: s.Seed, Precision: s.Precision,
+		Method: m.Name(), Network: network, Fit: fit, Segments: int(segments), Seed: s.Seed, Precision: s.Precision,
 		Workers: s.Workers, TimeLimit: s.TimeLimit,
 		ValidationPaths: s.ValidationPaths, ValidateEvery: s.ValidateEvery, StartPaths: s.StartPaths,
 		Given: map[string]bool{
-			"method": true, "network": network != "", "grid": hasSteps, "steps": hasSteps,
-			"iterations": true, "batch": true, "schedule": true, "lr": len(s.Rates) == 0,
-			"rates": len(s.Rates) > 0, "boundaries": len(s.Boundaries) > 0,
+			"method": true, "network": network != "", "fit": fit != "", "grid": hasSteps, "steps": hasSteps,
+			"iterations": descends, "batch": descends, "schedule": descends, "lr": descends && len(s.Rates) == 0,
+			"rates": descends && len(s.Rates) > 0, "boundaries": descends && len(s.Boundaries) > 0,
 			"hidden": o["hidden"] != nil, "activation": activation != "",
 			"controlled": controlled, "antithetic": isAntithetic, "segments": segments > 0,
-			"loss-clip": true, "clip-norm": true, "paths": true, "seed": true, "precision": true,
+			"loss-clip": descends, "clip-norm": descends, "paths": true, "seed": true, "precision": true,
 			"workers": f.Workers.Given, "time-limit": s.TimeLimit > 0,
 			"validation-paths": true, "validate-every": true, "start-paths": true,
 		},

@@ -1,0 +1,332 @@
+package deep
+
+import (
+	"math"
+	"slices"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/vec"
+	"github.com/deepbsde/deepbsde/bsde/internal/features"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"github.com/deepbsde/deepbsde/bsde/network"
+	"gonum.org/v1/gonum/stat"
+)
+
+// fit finds the coefficients of Z and Γ, and Y0, by Gauss–Newton's method on the loss
+//
+//	E Γ (Y_N − g(X_N))²
+//
+// a pass of fresh paths for each step. Y_N is affine in the coefficients but for f, and along
+// controlled paths f of a changed Z adds nothing to first order: with fixed paths a pass is a linear least
+// squares problem. Where f depends on z each pass runs on the paths that the Z before controls:
+// policy iteration.
+type fit[T autodiff.Float] struct {
+	e             *engine[T]
+	passes, paths int
+	columns       int // unknowns: Y0, and of Z and Γ hidden×vectors each
+	tools         chan *fitter[T]
+	at            map[string]int // of the coefficients among the parameters
+}
+
+// blockRows is the number of paths whose products are made at a time.
+const blockRows = 8 * walk.ChunkRows
+
+// fitter is what a worker needs: the moments of the features in a step, and a block of rows.
+type fitter[T autodiff.Float] struct {
+	*autodiff.Program[T]
+	at, x, dw, curl []T
+	moments, hidden []T
+	serial          *autodiff.Pool
+	block           features.Block[T]
+
+	// of the step before, which enter when its weights are known
+	f       *fit[T]
+	w       *walk.Walker[T]
+	first   int // row of the block
+	stride  int
+	pending bool
+	a, rho  []T
+}
+
+func newFit[T autodiff.Float](e *engine[T], passes, paths int) (*fit[T], error) {
+	s := e.features
+	f := &fit[T]{e: e, passes: passes, paths: paths, columns: 1 + 2*s.Vectors()*s.Hidden(), tools: make(chan *fitter[T], e.set.Workers), at: map[string]int{}}
+	f.paths = max(f.paths, leastPaths*f.columns)
+	for _, p := range e.Layout.Params() {
+		f.at[p.Name] = p.Offset
+	}
+	for range e.set.Workers {
+		t, err := f.fitter()
+		if err != nil {
+			return nil, err
+		}
+		f.tools <- t
+	}
+	return f, nil
+}
+
+func (f *fit[T]) fitter() (*fitter[T], error) {
+	s, d := f.e.features, f.e.Eq.Dim
+	g := autodiff.NewGraph[T](&autodiff.Layout{}, false)
+	at := g.Input("at", 1, len(s.Numbers(0)))
+	x, dw, curl := g.Input("x", walk.ChunkRows, d), g.Input("dw", walk.ChunkRows, d), g.Input("curl", walk.ChunkRows, d)
+	vectors, hidden := s.At(g, at, x)
+	moments := features.Moments(g, vectors, dw, curl)
+	p, err := autodiff.Compile[T](g, autodiff.Target{Outputs: []autodiff.Node{moments, hidden}}, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	t := &fitter[T]{
+		Program: p, at: p.Input("at"), x: p.Input("x"), dw: p.Input("dw"), curl: p.Input("curl"),
+		moments: p.Value(moments), hidden: p.Value(hidden), serial: autodiff.NewPool(1), f: f,
+		block: features.NewBlock[T](blockRows, f.columns),
+	}
+	t.a, t.rho = make([]T, len(t.moments)), make([]T, len(t.hidden))
+	return t, nil
+}
+
+// leastPaths is the number of paths for each unknown that a pass has at least.
+const leastPaths = 8
+
+// step is the next pass: on the coarsest level until it gains little, once on each finer one, from the
+// coefficients of the level before on, and on the finest until it gains little.
+func (f *fit[T]) step(iteration int) (bool, error) {
+	n := f.note()
+	strides := f.e.strides()
+	if n.stride() == 0 {
+		n.begin(strides[len(strides)-1])
+	}
+	stride := n.stride()
+	before, after, err := f.pass(iteration+1, stride)
+	if err != nil || math.IsNaN(after) {
+		return false, err
+	}
+	little := after > (1-gains)*before
+	switch {
+	case stride > 1 && (little || stride < strides[len(strides)-1]):
+		n.begin(stride / 2)
+	case stride == 1 && little || iteration+1 >= f.passes || f.exact():
+		n.settle()
+	}
+	return true, nil
+}
+
+// gains is the part of the spread that a pass must take off for another one to follow.
+const gains = 0.1
+
+// exact tells whether the loss is quadratic in the coefficients: then one pass is all.
+func (f *fit[T]) exact() bool { return !f.e.Eq.UsesY && !f.e.Eq.UsesZ && f.note().stride() == 1 }
+
+// pass makes one step of Gauss–Newton on a level, on paths that no other pass has seen, and tells the
+// spread of the weighted mismatch before and after, NaN where that is not finite.
+func (f *fit[T]) pass(number, stride int) (before, after float64, err error) {
+	n, err := f.normal(number, stride)
+	if err != nil {
+		return 0, 0, err
+	}
+	before = n.Spread()
+	step := n.Solve(ridge, nil)
+	if step == nil {
+		return before, before, nil
+	}
+	old := slices.Clone(f.e.Params)
+	for _, part := range []float64{1, 0.5, 0.25, 0.1} {
+		f.set(old, stride, step, part)
+		if after, err = f.check(number, stride); err != nil {
+			return 0, 0, err
+		}
+		if after <= 1.05*before {
+			return before, after, nil
+		}
+	}
+	copy(f.e.Params, old)
+	return before, before, nil
+}
+
+// ridge is relative to the squares of the columns.
+const ridge = 3e-4
+
+// normal sums the normal equations over the paths of a pass.
+func (f *fit[T]) normal(number, stride int) (*features.Normal, error) {
+	e := f.e
+	n := features.NewNormal(f.columns)
+	blocks := (f.paths + blockRows - 1) / blockRows
+	for lo := 0; lo < blocks; lo += e.set.Workers {
+		count := min(e.set.Workers, blocks-lo)
+		done, errs := make([]*fitter[T], count), make([]error, count)
+		e.pool.Run(count, func(i int) {
+			done[i] = <-f.tools
+			errs[i] = done[i].fill(number, stride, (lo+i)*blockRows)
+		})
+		for i, t := range done {
+			if errs[i] == nil {
+				features.Add(n, &t.block)
+			}
+		}
+		for _, t := range done {
+			f.tools <- t
+		}
+		for _, err := range errs {
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return n, nil
+}
+
+// fill walks the paths of a block and computes its part of the normal equations.
+func (t *fitter[T]) fill(number, stride, first int) error {
+	f := t.f
+	e, columns := f.e, f.columns
+	w := e.team.Take()
+	defer e.team.Give(w)
+	clear(t.block.J)
+	t.block.R = t.block.R[:0]
+	for c := range blockRows / walk.ChunkRows {
+		if err := w.Begin(walk.ForFit, number, first+c*walk.ChunkRows, walk.ChunkRows, nil); err != nil {
+			return err
+		}
+		t.w, t.first, t.stride, t.pending = w, c*walk.ChunkRows, stride, false
+		y, logs := w.StartValues()[0], make([]float64, walk.ChunkRows)
+		if err := w.Follow(stride, y, e.asked(logs), t); err != nil {
+			return err
+		}
+		t.flush(logs)
+		for r := range y {
+			by := f.root(logs[r])
+			back := by * math.Exp(-logs[r]) // from what is seen at time 0 to the end
+			row := t.block.J[(t.first+r)*columns:][:columns]
+			row[0] = T(e.Scales.G)
+			for i, v := range row {
+				row[i] = v * T(back)
+			}
+			t.block.R = append(t.block.R, by*(y[r]-w.G[r]))
+		}
+	}
+	t.block.Sum()
+	return nil
+}
+
+// Observe computes the moments of a step and adds those of the step before.
+func (t *fitter[T]) Observe(n int, _ float64, x, _, _ []float64) error {
+	e := t.f.e
+	t.flush(t.w.Logs())
+	vec.Narrow(t.at, e.features.Numbers(n))
+	noise, h := t.w.Noise(), e.Origin.Length(n, min(t.stride, e.Grid.Steps()-n))
+	walk.Narrow(t.x, x)
+	vec.Narrow(t.dw, noise)
+	for i, v := range noise {
+		t.curl[i] = T((v*v - h) / 2)
+	}
+	t.Run(t.serial)
+	shrink := e.Eq.Shrink(e.Grid.Point(n))
+	z, gamma := T(e.Scales.Z*shrink), T(e.Scales.Z/math.Sqrt(e.features.Length())*shrink)
+	vectors := e.features.Vectors()
+	for i, v := range t.moments {
+		if i%(2*vectors) < vectors {
+			t.a[i] = z * v
+		} else {
+			t.a[i] = gamma * v
+		}
+	}
+	copy(t.rho, t.hidden)
+	t.pending = true
+	return nil
+}
+
+// flush adds the columns of the step before, as seen from time 0.
+func (t *fitter[T]) flush(logs []float64) {
+	if !t.pending {
+		return
+	}
+	k, h := len(t.a)/walk.ChunkRows, len(t.rho)/walk.ChunkRows
+	half := k / 2
+	for r := range walk.ChunkRows {
+		row := t.block.J[(t.first+r)*t.f.columns+1:][:t.f.columns-1]
+		by := T(1)
+		if r < len(logs) {
+			by = T(math.Exp(logs[r]))
+		}
+		rho := t.rho[r*h : (r+1)*h]
+		for i, a := range t.a[r*k : (r+1)*k] {
+			// The coefficients of Z are hidden×vectors, then those of Γ.
+			at, column := 0, i
+			if i >= half {
+				at, column = half*h, i-half
+			}
+			a *= by
+			for j, v := range rho {
+				row[at+j*half+column] += a * v
+			}
+		}
+	}
+}
+
+// root is the square root of the weight of a path in the loss.
+func (f *fit[T]) root(log float64) float64 {
+	if f.e.weights == nil {
+		return 1
+	}
+	return math.Sqrt(f.e.weights.of(log))
+}
+
+// asked is logs where f depends on y; elsewhere they are 0 and need not be computed.
+func (e *engine[T]) asked(logs []float64) []float64 {
+	if !e.Eq.UsesY {
+		return nil
+	}
+	return logs
+}
+
+// set moves the parameters by a part of a step. The coefficients of the finest level that has been
+// fitted are those of stride 1, and what coarser levels keep is their difference from these.
+func (f *fit[T]) set(old []T, stride int, step []float64, part float64) {
+	e := f.e
+	copy(e.Params, old)
+	unit, _ := e.valueUnit()
+	e.Params[e.y0.Offset] += T(part * step[0] * e.Scales.G / (unit * e.Eq.Shrink(0)))
+	size := e.features.Vectors() * e.features.Hidden()
+	for i, what := range []string{"z", "gamma"} {
+		move := step[1+i*size:][:size]
+		for _, level := range e.strides() {
+			to := e.Params[f.at[network.Coefficients(what, level)]:][:size]
+			switch {
+			case level == 1:
+				for j, v := range move {
+					to[j] += T(part * v)
+				}
+			case level > stride:
+				for j, v := range move {
+					to[j] -= T(part * v)
+				}
+			}
+		}
+	}
+}
+
+// check is the standard deviation of the weighted mismatch on paths for checking.
+func (f *fit[T]) check(number, stride int) (float64, error) {
+	const paths = 1024
+	e := f.e
+	all, errs := make([]float64, paths), make([]error, paths/walk.ChunkRows)
+	e.pool.Run(len(errs), func(c int) {
+		w := e.team.Take()
+		defer e.team.Give(w)
+		first := c * walk.ChunkRows
+		if errs[c] = w.Begin(walk.ForFitCheck, number, first, walk.ChunkRows, nil); errs[c] != nil {
+			return
+		}
+		y, logs := w.StartValues()[0], make([]float64, walk.ChunkRows)
+		errs[c] = w.Follow(stride, y, e.asked(logs), nil)
+		for r, v := range y {
+			all[first+r] = f.root(logs[r]) * (v - w.G[r])
+		}
+	})
+	for _, err := range errs {
+		if err != nil {
+			return 0, err
+		}
+	}
+	return stat.StdDev(all, nil), nil
+}

@@ -1,0 +1,188 @@
+package features
+
+import (
+	"context"
+	"math"
+
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+)
+
+// choosePaths is the number of paths that decide which features are used, half of them for the
+// fit and half for the test.
+const choosePaths = 2048
+
+// worthwhile is the part of the spread that a group of features must take off to be kept.
+const worthwhile = 0.2
+
+// group is what features are kept or left out together.
+type group int
+
+const (
+	always group = iota
+	ofSlope
+	ofLargest  // softmaxes with κ > 0
+	ofSmallest // with κ < 0
+	ofMean
+)
+
+// groups are those of the vectors and of the pooled numbers, in the order of raw.
+func (s *Set) groups() (vectors, pooled []group) {
+	vectors, pooled = []group{always, always}, []group{always, always}
+	if s.slope > 0 {
+		vectors, pooled = append(vectors, ofSlope), append(pooled, ofSlope)
+	}
+	for _, kappa := range s.heads {
+		g := ofLargest
+		if kappa < 0 {
+			g = ofSmallest
+		}
+		vectors, pooled = append(vectors, g), append(pooled, g)
+	}
+	if s.mean != nil {
+		vectors, pooled = append(vectors, ofMean, ofMean), append(pooled, ofMean)
+	}
+	return vectors, pooled
+}
+
+// choose leaves out the groups of features that explain nothing of
+//
+//	G = g(X_T) + Σ f(t_n, X_n, ȳ, 0) h
+//
+// on paths as the problem states them: coefficients linear in the pooled numbers and time are
+// fitted on one half of the paths and tested on the other, with and without each group.
+func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error {
+	vectors, pooled := s.groups()
+	if len(vectors) == 2 {
+		return nil
+	}
+	fit, test, err := s.halves(ctx, p, sc)
+	if err != nil {
+		return err
+	}
+	left := func(without map[group]bool) float64 {
+		keep, column := []int{0}, 1
+		for range 2 {
+			for _, v := range vectors {
+				for j := range len(pooled) + 2 {
+					if !without[v] && (j < 2 || !without[pooled[j-2]]) {
+						keep = append(keep, column)
+					}
+					column++
+				}
+			}
+		}
+		w := fit.Solve(1e-3, keep)
+		if w == nil {
+			return math.Inf(1)
+		}
+		return math.Sqrt(math.Max(test.Left(w), 0))
+	}
+	without := map[group]bool{}
+	best := left(without)
+	for _, g := range []group{ofSmallest, ofLargest, ofMean, ofSlope} {
+		without[g] = true
+		if v := left(without); v <= (1+worthwhile)*best {
+			best = math.Min(best, v)
+		} else {
+			delete(without, g)
+		}
+	}
+	s.drop(without)
+	return nil
+}
+
+// drop leaves out groups of features.
+func (s *Set) drop(without map[group]bool) {
+	_, pooled := s.groups()
+	var mean, unit, heads []float64
+	for i, g := range pooled {
+		if !without[g] {
+			mean, unit = append(mean, s.pooled[i]), append(unit, s.unit[i])
+		}
+	}
+	for _, kappa := range s.heads {
+		if kappa > 0 && !without[ofLargest] || kappa < 0 && !without[ofSmallest] {
+			heads = append(heads, kappa)
+		}
+	}
+	s.pooled, s.unit, s.heads = mean, unit, heads
+	if without[ofSlope] {
+		s.slope = 0
+	}
+	if without[ofMean] {
+		s.mean = nil
+	}
+}
+
+// halves are the normal equations of −G in coefficients of (1, τ, q) for each vector of Z and Γ, from two
+// halves of the paths.
+func (s *Set) halves(ctx context.Context, p *walk.Pilot, sc *walk.Scales) (fit, test *Normal, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	programs, err := s.evaluators(p.Pool.Workers())
+	if err != nil {
+		return nil, nil, err
+	}
+	size := 1 + 2*s.Vectors()*(s.pools()+2)
+	chunks := choosePaths / chunk
+	blocks, errs := make([]Block[float64], chunks), make([]error, chunks)
+	p.Pool.Run(chunks, func(c int) {
+		f := <-programs
+		defer func() { programs <- f }()
+		blocks[c] = NewBlock[float64](chunk, size)
+		errs[c] = s.regress(p, f, c, sc.Y0, &blocks[c])
+	})
+	fit, test = NewNormal(size), NewNormal(size)
+	for c := range blocks {
+		if errs[c] != nil {
+			return nil, nil, errs[c]
+		}
+		Add([]*Normal{fit, test}[c%2], &blocks[c])
+	}
+	return fit, test, nil
+}
+
+// regress fills a block with chunk c of the paths; y is ȳ.
+func (s *Set) regress(p *walk.Pilot, f *evaluator, c int, y float64, b *Block[float64]) error {
+	size, q, k := len(b.right), s.pools(), s.Vectors()
+	running, none := make([]float64, chunk), make([]float64, s.dim)
+	b.R = make([]float64, chunk)
+	err := p.Along(walk.ForFeatures, slopePaths+c*chunk, chunk, func(n int, x, dw []float64) error {
+		if n == s.steps {
+			return p.Eq.G.Eval(chunk, b.R, x)
+		}
+		h := p.Grid.Length(n)
+		f.run(s, n, x, dw, h)
+		for r := range chunk {
+			row, column := b.J[r*size:(r+1)*size], 1
+			for _, a := range f.products[r*2*k : (r+1)*2*k] {
+				row[column] += a
+				row[column+1] += a * s.places[n][2]
+				column += 2
+				for i, v := range f.pooled[r*q : (r+1)*q] {
+					v = (v - s.pooled[i]) * s.unit[i]
+					row[column] += a * math.Min(math.Max(v, -mostPooled), mostPooled)
+					column++
+				}
+			}
+			row[0] = 1
+		}
+		if p.Eq.F == nil {
+			return nil
+		}
+		values := make([]float64, chunk)
+		if err := p.Eq.F.Eval(chunk, values, []float64{p.Grid.Time(n)}, x, []float64{y}, none); err != nil {
+			return err
+		}
+		for r, v := range values {
+			running[r] += h * v
+		}
+		return nil
+	})
+	for r, v := range running {
+		b.R[r] = -b.R[r] - v
+	}
+	b.Sum()
+	return err
+}

@@ -1,0 +1,187 @@
+package features
+
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/autodiff/random"
+	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"github.com/deepbsde/deepbsde/pde/grid"
+)
+
+// sharpness are the κ of the softmaxes of κ s_n x̂, s_n = √((t + h/2)/(T − t)).
+var sharpness = []float64{1, -1, 2.5, -2.5}
+
+// Set is the features of a problem on a time grid:
+//
+//	ψ: 1, x̂, σᵀ∇g(x), softmaxes of κ s_n x̂, ḡ, ḡ∘x̃
+//	q: mean x̂, mean x̂² − 1, rms of σᵀ∇g(x), log-mean-exp of κ s_n x̂, ḡ·x̃
+//
+// x̂ has one mean and scale for all components, x̃ = (x − E X_n)/std X_n those of each, and
+// ḡ = E σᵀ∇g(X_T) carries what makes the components different.
+type Set struct {
+	dim, steps int
+	length     float64   // the mean length of a step
+	heads      []float64 // the sharpness of the softmaxes that are used
+	gradient   []expr.Node
+	slope      float64   // the rms of a component of σᵀ∇g; 0: it is not used
+	mean       []float64 // ḡ, of length √d; nil: not used
+
+	places       [][]float64 // the numbers of each step, see place
+	pooled, unit []float64   // mean and 1/standard deviation of q
+	weights      []float64   // of the random functions, (q and τ)×ridges
+	offsets      []float64
+}
+
+// ridges is the number of random functions tanh(q·w + b).
+const ridges = 32
+
+// Vectors is the number of vectors ψ.
+func (s *Set) Vectors() int {
+	n := 2 + len(s.heads)
+	if s.slope > 0 {
+		n++
+	}
+	if s.mean != nil {
+		n += 2
+	}
+	return n
+}
+
+// pools is the number of pooled numbers, without time.
+func (s *Set) pools() int {
+	n := 2 + len(s.heads)
+	if s.slope > 0 {
+		n++
+	}
+	if s.mean != nil {
+		n++
+	}
+	return n
+}
+
+// Hidden is the width of ρ: the random functions, 1, the pooled numbers and time.
+func (s *Set) Hidden() int { return ridges + 1 + s.pools() + 1 }
+
+// Length is the mean length of a step.
+func (s *Set) Length() float64 { return s.length }
+
+// newSet is a set whose statistics of σᵀ∇g and q are not known yet.
+func newSet(eq *equation.Equation, g *grid.Grid, sc *walk.Scales, seed uint64) (*Set, error) {
+	s := &Set{dim: eq.Dim, steps: g.Steps(), length: eq.Horizon / float64(g.Steps()), heads: sharpness}
+	if eq.Dim < 2 {
+		s.heads = nil // a softmax of one component is 1
+	}
+	widest := 0.0
+	for n := range s.steps {
+		common, scale := oneScale(sc.Mean[n], sc.InvStd[n])
+		widest = math.Max(widest, scale)
+		if !(scale > 1e-6*widest) {
+			scale = 1
+		}
+		t, h := g.Time(n), g.Length(n)
+		p := []float64{1 / scale, -common / scale, 2*float64(n)/float64(s.steps) - 1, math.Sqrt((t + h/2) / (eq.Horizon - t)), t}
+		p = append(p, sc.InvStd[n]...)
+		for j, v := range sc.InvStd[n] {
+			p = append(p, -sc.Mean[n][j]*v)
+		}
+		s.places = append(s.places, p)
+	}
+	t, x := expr.Input("t", 1), expr.Input("x", eq.Dim)
+	var err error
+	if s.gradient, err = expr.Nodes(scaledGradient(eq, t, x), t, x); err != nil {
+		return nil, err
+	}
+	s.slope = 1
+	s.draw(seed)
+	return s, nil
+}
+
+// scaledGradient is σᵀ∇g as an expression.
+func scaledGradient(eq *equation.Equation, t, x expr.Value) expr.Value {
+	noise := expr.Input("dw", eq.Dim)
+	along := eq.Diffusion.Mul(t, x, noise).Dot(eq.Terminal(x).Gradient(x).Broadcast(eq.Dim))
+	return along.Gradient(noise) // linear in the noise
+}
+
+// oneScale is a mean and a scale for all components of X at one time.
+func oneScale(mean, invStd []float64) (common, scale float64) {
+	d := float64(len(mean))
+	for _, m := range mean {
+		common += m / d
+	}
+	sum := 0.0
+	for j, m := range mean {
+		sum += (m - common) * (m - common)
+		if invStd[j] > 0 {
+			sum += 1 / (invStd[j] * invStd[j])
+		}
+	}
+	return common, math.Sqrt(sum / d)
+}
+
+// draw chooses the random functions: weights of variance 1, offsets between −2 and 2.
+func (s *Set) draw(seed uint64) {
+	in := s.pools() + 1
+	stream := random.Stream{Key: random.Key(seed, uint64(walk.ForFeatures))}
+	s.weights, s.offsets = make([]float64, in*ridges), make([]float64, ridges)
+	stream.Normals(s.weights, 1)
+	stream.Path = 1
+	stream.Normals(s.offsets, 1)
+	for i, v := range s.offsets {
+		s.offsets[i] = 4*(0.5*math.Erfc(-v/math.Sqrt2)) - 2
+	}
+}
+
+// place is where a graph finds the numbers of the steps of its rows: columns, one row a row of x
+// or one for all.
+type place struct {
+	gain, offset, time, sharp, clock autodiff.Node
+	tilde                            func(x autodiff.Node) autodiff.Node // x̃
+}
+
+// Numbers are those of step n that an evaluation is given, see At.
+func (s *Set) Numbers(n int) []float64 { return s.places[n] }
+
+// At are the features of states that all belong to one step, whose Numbers are the row at.
+func (s *Set) At(g *autodiff.Graph, at, x autodiff.Node) (vectors []autodiff.Node, hidden autodiff.Node) {
+	return s.add(g, s.placeOf(g, at), x)
+}
+
+// placeOf is a step whose Numbers are the row at.
+func (s *Set) placeOf(g *autodiff.Graph, at autodiff.Node) place {
+	col := func(i int) autodiff.Node { return g.Columns(at, i, 1) }
+	return place{
+		gain: col(0), offset: col(1), time: col(2), sharp: col(3), clock: col(4),
+		tilde: func(x autodiff.Node) autodiff.Node {
+			return g.BlockAffine(x, g.Columns(at, 5, s.dim), g.Columns(at, 5+s.dim, s.dim))
+		},
+	}
+}
+
+// Steps are the features of the states of the steps first … first+count−1, which are blocks of
+// equal size.
+func (s *Set) Steps(g *autodiff.Graph, first, count int, x autodiff.Node) (vectors []autodiff.Node, hidden autodiff.Node) {
+	col := func(i int) autodiff.Node {
+		data := make([]float64, 0, x.Rows)
+		for n := first; n < first+count; n++ {
+			for range x.Rows / count {
+				data = append(data, s.places[n][i])
+			}
+		}
+		return g.Constant(x.Rows, 1, data)
+	}
+	block := func(i int) autodiff.Node {
+		var data []float64
+		for n := first; n < first+count; n++ {
+			data = append(data, s.places[n][i:i+s.dim]...)
+		}
+		return g.Constant(count, s.dim, data)
+	}
+	return s.add(g, place{
+		gain: col(0), offset: col(1), time: col(2), sharp: col(3), clock: col(4),
+		tilde: func(x autodiff.Node) autodiff.Node { return g.BlockAffine(x, block(5), block(5+s.dim)) },
+	}, x)
+}
