@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -94,16 +95,28 @@ func (r *run) products() string {
 	return b.String()
 }
 
-// growth lists what the plots show.
+// growth lists what the plots show, a row for each size.
 func (r *run) growth() string {
-	b := &strings.Builder{}
-	fmt.Fprintln(b, "| varied | network | value | ms a step | GFLOP/s | MiB of heap |")
-	fmt.Fprintln(b, "|---|---|---|---|---|---|")
+	var sizes []string // such as "d = 10"
+	cells := map[string]string{}
 	for _, res := range r.results {
 		if part := strings.Split(res.name, "/"); part[0] == "Growth" && len(part) == 4 {
-			fmt.Fprintf(b, "| %s | %s | %s | %.3g | %.0f | %.0f |\n", part[1], part[2], part[3],
-				res.metrics["ns/op"]/1e6, res.metrics["GFLOP/s"], res.metrics["MiB"])
+			size, network := part[1]+" = "+part[3], part[2]
+			if !slices.Contains(sizes, size) {
+				sizes = append(sizes, size)
+			}
+			cells[size+network] = fmt.Sprintf("%.3g | %.0f", res.metrics["ns/op"]/1e6, res.metrics["MiB"])
 		}
+	}
+	b := &strings.Builder{}
+	fmt.Fprintln(b, "| size | per-step, ms | its MiB | shared, ms | its MiB |")
+	fmt.Fprintln(b, "|---|---|---|---|---|")
+	for _, size := range sizes {
+		fmt.Fprintf(b, "| %s |", size)
+		for _, network := range []string{"per-step", "shared"} {
+			fmt.Fprintf(b, " %s |", cmp.Or(cells[size+network], " | "))
+		}
+		fmt.Fprintln(b)
 	}
 	return b.String()
 }
