@@ -9,14 +9,15 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // Markdown is a document of its own: a table of the answers, one of the training, a few
-// notes. The words are those of the command that made it, after bench; plot is the file of
+// notes. The command that made it is given as the words after bench; plot is the file of
 // its picture, "" for none.
-func Markdown(cells []Cell, words, plot string) string {
+func Markdown(cells []Cell, command, plot string) string {
 	var b strings.Builder
-	b.WriteString("# Results\n\nThe experiments of the papers, made again by\n\n    deepbsde bench" + words + "\n\nwith " + strings.Join(versions(cells), " and ") + ".\n\n")
+	b.WriteString("# Results\n\nThe experiments of the papers, made again by\n\n    deepbsde bench" + command + "\n\nwith " + strings.Join(versions(cells), " and ") + ".\n\n")
 	b.WriteString("## Answers\n\n" + answers(cells).RenderMarkdown() + "\n\n" + answerNotes)
 	b.WriteString("\n## During training\n\n" + quarters(cells).RenderMarkdown() + "\n\n" + quarterNotes)
 	if plot != "" {
@@ -28,18 +29,21 @@ func Markdown(cells []Cell, words, plot string) string {
 // answers has a row for each cell: what its runs answer.
 func answers(cells []Cell) table.Writer {
 	t := tables.New()
-	t.AppendHeader(table.Row{"problem", "reference", "settings", "iterations", "answer", "relative error", "stated error", "trusted", "verdict", "seconds", "published error", "its seconds"})
+	t.AppendHeader(table.Row{"problem", "reference", "settings", "iterations", "answer", "relative error", "stated error", "trusted", "verdict", "seconds", "published"})
 	for i := range cells {
 		c := &cells[i]
 		rows := c.rows()
 		last, trained := rows[len(rows)-1], rows[len(rows)-2]
-		last.published = trained.published
-		r := last.cells()
-		published := r[11]
-		if p := last.published; p != nil && p.StdDev > 0 {
-			published = withStd(r[11], r[12])
+		published := ""
+		if p := trained.published; p != nil {
+			published = words.Percent(p.Error)
+			if p.StdDev > 0 {
+				published = withStd(published, words.Percent(p.StdDev))
+			}
+			published += " in " + words.Exact(p.Seconds) + " s"
 		}
-		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.Preset, c.Runs[0].Settings.Iterations, r[2], withStd(r[4], r[5]), r[6], r[7], r[9], r[10], published, r[13]})
+		r := last.cells()
+		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.Preset, c.Runs[0].Settings.Iterations, r[2], withStd(r[4], r[5]), r[6], r[7], r[9], r[10], published})
 	}
 	return t
 }
@@ -47,10 +51,10 @@ func answers(cells []Cell) table.Writer {
 // quarters has a row for each cell: the relative error of the value in training.
 func quarters(cells []Cell) table.Writer {
 	t := tables.New()
-	t.AppendHeader(table.Row{"problem", "settings", "network", "time steps", "25 %", "50 %", "100 %"})
+	t.AppendHeader(table.Row{"problem", "settings", "25 %", "50 %", "100 %"})
 	for i := range cells {
 		c := &cells[i]
-		row := table.Row{c.Problem, c.Preset, c.Network, c.Runs[0].Settings.Steps}
+		row := table.Row{c.Problem, c.Preset}
 		rows := c.rows()
 		for _, k := range []int{1, 2, 4} {
 			row = append(row, rows[k].cells()[4])
@@ -81,7 +85,8 @@ func versions(cells []Cell) (list []string) {
 	return list
 }
 
-const answerNotes = `Means over the seeds, standard deviations in brackets.
+const answerNotes = `Means over the seeds, standard deviations in brackets. Settings: ` + "`paper`" + ` has the network
+` + "`per-step`" + ` of Han, Jentzen, E (2018), ` + "`default`" + ` the network ` + "`shared`" + `.
 
 - Answer: what ` + "`solve`" + ` reports, an estimate on fresh paths after training.
 - Relative error: against the reference of ` + "`deepbsde reference NAME`" + `.
