@@ -19,7 +19,9 @@ func Markdown(cells []Cell, command, plot string) string {
 	var b strings.Builder
 	b.WriteString("# Results\n\nThe experiments of the papers, made again by\n\n    deepbsde bench" + command + "\n\nwith " + strings.Join(versions(cells), " and ") + ".\n\n")
 	b.WriteString("## Answers\n\n" + answers(cells).RenderMarkdown() + "\n\n" + answerNotes)
-	b.WriteString("\n## During training\n\n" + quarters(cells).RenderMarkdown() + "\n\n" + quarterNotes)
+	if t := quarters(cells); t.Length() > 0 {
+		b.WriteString("\n## During training\n\n" + t.RenderMarkdown() + "\n\n" + quarterNotes)
+	}
 	if plot != "" {
 		fmt.Fprintf(&b, "\n![relative error against seconds](%s)\n", filepath.Base(plot))
 	}
@@ -48,12 +50,15 @@ func answers(cells []Cell) table.Writer {
 	return t
 }
 
-// quarters has a row for each cell: the relative error of the value in training.
+// quarters has a row for each equation: the relative error of Y0 in training.
 func quarters(cells []Cell) table.Writer {
 	t := tables.New()
 	t.AppendHeader(table.Row{"problem", "settings", "25 %", "50 %", "100 %"})
 	for i := range cells {
 		c := &cells[i]
+		if c.Policy {
+			continue
+		}
 		row := table.Row{c.Problem, c.Preset}
 		rows := c.rows()
 		for _, k := range []int{1, 2, 4} {
@@ -98,7 +103,6 @@ const answerNotes = `Means over the seeds, standard deviations in brackets. Sett
 - Published: five runs on a laptop of 2017 (Han, Jentzen, E 2018; E, Han, Jentzen 2017).
 `
 
-const quarterNotes = `Mean relative error after 25, 50 and 100 % of the iterations: of Y0, the value that the
-optimiser trains, or for a control problem of the cost on the few validation paths.
-` + "`deepbsde bench --csv`" + ` prints every checkpoint with its standard deviation and time.
+const quarterNotes = `Mean relative error of Y0, the value that the optimiser trains, after 25, 50 and 100 % of the
+iterations. ` + "`deepbsde bench --csv`" + ` prints every checkpoint with its standard deviation and time.
 `
