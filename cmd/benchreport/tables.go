@@ -78,19 +78,31 @@ func (r *run) workers() string {
 	return b.String()
 }
 
-// products compares the matrix products with the peak of a core.
+// products compares the matrix products with the peak of a core, a row for each form and
+// size.
 func (r *run) products() string {
-	b := &strings.Builder{}
-	fmt.Fprintln(b, "| matrix product, one core | GFLOP/s | share of the peak |")
-	fmt.Fprintln(b, "|---|---|---|")
+	var names []string // such as "Gemm/NN/64x100x110"
+	cells := map[string]string{}
 	for _, res := range r.results {
-		g := res.metrics["GFLOP/s"]
-		switch peak := r.get("Peak/"+precision(res.name), "GFLOP/s"); {
-		case strings.HasPrefix(res.name, "Peak/"):
-			fmt.Fprintf(b, "| %s | %.0f | |\n", res.name, g)
-		case strings.HasPrefix(res.name, "Gemm/") && peak > 0:
-			fmt.Fprintf(b, "| %s | %.0f | %.0f %% |\n", res.name, g, 100*g/peak)
+		if !strings.HasPrefix(res.name, "Peak/") && !strings.HasPrefix(res.name, "Gemm/") {
+			continue
 		}
+		p := precision(res.name)
+		name := strings.Replace(res.name, "/"+p, "", 1)
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		g := res.metrics["GFLOP/s"]
+		cells[name+p] = fmt.Sprintf("%.0f", g)
+		if peak := r.get("Peak/"+p, "GFLOP/s"); peak > 0 && name != "Peak" {
+			cells[name+p] += fmt.Sprintf(" (%.0f %%)", 100*g/peak)
+		}
+	}
+	b := &strings.Builder{}
+	fmt.Fprintln(b, "| GFLOP/s, one core (share of the peak) | float32 | float64 |")
+	fmt.Fprintln(b, "|---|---|---|")
+	for _, name := range names {
+		fmt.Fprintf(b, "| %s | %s | %s |\n", name, cells[name+"float32"], cells[name+"float64"])
 	}
 	return b.String()
 }
