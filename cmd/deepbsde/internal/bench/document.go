@@ -93,13 +93,12 @@ func versions(cells []Cell) (list []string) {
 const answerNotes = `Means over the seeds, standard deviations in brackets. Settings: ` + "`paper`" + ` has the network
 ` + "`per-step`" + ` of Han, Jentzen, E (2018), ` + "`default`" + ` the network ` + "`shared`" + `.
 
-- Answer: what ` + "`solve`" + ` reports, an estimate on fresh paths after training.
+- Answer: an estimate on fresh paths after training; seconds of the whole run.
 - Relative error: against the reference of ` + "`deepbsde reference NAME`" + `.
 - Stated error: the half-width of the 95 % interval with all errors in it. Runs of earlier
   versions state none, so they are unknown and undecided.
 - Verdict: whether answer and reference agree within their errors. For control problems
   stated error, trust and verdict do not apply: their answer is the cost of a policy.
-- Seconds: the whole run.
 - Published: five runs on a laptop of 2017 (Han, Jentzen, E 2018; E, Han, Jentzen 2017).
 `
 
