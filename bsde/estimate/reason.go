@@ -45,13 +45,13 @@ func (k Kind) Advice() string { return advice[k] }
 // start on a digital claim, steps on a season.
 var advice = map[Kind]string{
 	NoFixedPoint:   "Use more steps: the recursion is too coarse for f.",
-	IllConditioned: "Shorten the horizon, or make −∂f/∂y smaller: more steps or iterations do not help a recursion that runs forward.",
-	NotAsymptotic:  "Use more steps, four times as many.",
-	BetweenSteps:   "Use more steps, so many that a period or a pulse has ten; or split the horizon where they change.",
-	StepUnknown:    "Use more steps, four times as many.",
-	BiasNotSmall:   "Use more iterations and more steps together, four times as many of each; where f is steep in z neither may do.",
-	HeavyTails:     "Use more paths, eight times as many; where the variance is infinite nothing helps but a terminal condition that grows less.",
-	NothingSeen:    "Start nearer to where g changes: paths that do not see it say nothing.",
+	IllConditioned: "Shorten the horizon, or make −∂f/∂y smaller: more steps or iterations do not help.",
+	NotAsymptotic:  "Use four times as many steps.",
+	BetweenSteps:   "Use at least ten steps for each period or pulse, or split the horizon where they change.",
+	StepUnknown:    "Use four times as many steps.",
+	BiasNotSmall:   "Use four times as many iterations and four times as many steps together; where f is steep in z that may not be enough.",
+	HeavyTails:     "Use eight times as many paths; if the variance is infinite, only a terminal condition that grows less helps.",
+	NothingSeen:    "Start nearer to where g changes: paths that do not reach it say nothing about it.",
 }
 
 // String is the kind with its numbers.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -77,33 +78,57 @@ func (r *run) workers() string {
 	return b.String()
 }
 
-// products compares the matrix products with the peak of a core.
+// products compares the matrix products with the peak of a core, a row for each form and
+// size.
 func (r *run) products() string {
-	b := &strings.Builder{}
-	fmt.Fprintln(b, "| matrix product, one core | GFLOP/s | share of the peak |")
-	fmt.Fprintln(b, "|---|---|---|")
+	var names []string // such as "Gemm/NN/64x100x110"
+	cells := map[string]string{}
 	for _, res := range r.results {
-		g := res.metrics["GFLOP/s"]
-		switch peak := r.get("Peak/"+precision(res.name), "GFLOP/s"); {
-		case strings.HasPrefix(res.name, "Peak/"):
-			fmt.Fprintf(b, "| %s | %.0f | |\n", res.name, g)
-		case strings.HasPrefix(res.name, "Gemm/") && peak > 0:
-			fmt.Fprintf(b, "| %s | %.0f | %.0f %% |\n", res.name, g, 100*g/peak)
+		if !strings.HasPrefix(res.name, "Peak/") && !strings.HasPrefix(res.name, "Gemm/") {
+			continue
 		}
+		p := precision(res.name)
+		name := strings.Replace(res.name, "/"+p, "", 1)
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		g := res.metrics["GFLOP/s"]
+		cells[name+p] = fmt.Sprintf("%.0f", g)
+		if peak := r.get("Peak/"+p, "GFLOP/s"); peak > 0 && name != "Peak" {
+			cells[name+p] += fmt.Sprintf(" (%.0f %%)", 100*g/peak)
+		}
+	}
+	b := &strings.Builder{}
+	fmt.Fprintln(b, "| GFLOP/s, one core (share of the peak) | float32 | float64 |")
+	fmt.Fprintln(b, "|---|---|---|")
+	for _, name := range names {
+		fmt.Fprintf(b, "| %s | %s | %s |\n", name, cells[name+"float32"], cells[name+"float64"])
 	}
 	return b.String()
 }
 
-// growth lists what the plots show.
+// growth lists what the plots show, a row for each size.
 func (r *run) growth() string {
-	b := &strings.Builder{}
-	fmt.Fprintln(b, "| varied | network | value | ms a step | GFLOP/s | MiB of heap |")
-	fmt.Fprintln(b, "|---|---|---|---|---|---|")
+	var sizes []string // such as "d = 10"
+	cells := map[string]string{}
 	for _, res := range r.results {
 		if part := strings.Split(res.name, "/"); part[0] == "Growth" && len(part) == 4 {
-			fmt.Fprintf(b, "| %s | %s | %s | %.3g | %.0f | %.0f |\n", part[1], part[2], part[3],
-				res.metrics["ns/op"]/1e6, res.metrics["GFLOP/s"], res.metrics["MiB"])
+			size, network := part[1]+" = "+part[3], part[2]
+			if !slices.Contains(sizes, size) {
+				sizes = append(sizes, size)
+			}
+			cells[size+network] = fmt.Sprintf("%.3g | %.0f", res.metrics["ns/op"]/1e6, res.metrics["MiB"])
 		}
+	}
+	b := &strings.Builder{}
+	fmt.Fprintln(b, "| size | per-step, ms | its MiB | shared, ms | its MiB |")
+	fmt.Fprintln(b, "|---|---|---|---|---|")
+	for _, size := range sizes {
+		fmt.Fprintf(b, "| %s |", size)
+		for _, network := range []string{"per-step", "shared"} {
+			fmt.Fprintf(b, " %s |", cmp.Or(cells[size+network], " | "))
+		}
+		fmt.Fprintln(b)
 	}
 	return b.String()
 }

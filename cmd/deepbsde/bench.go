@@ -43,8 +43,8 @@ func (a *app) benchCommand() *cli.Command {
 		UsageText: "deepbsde bench [NAME…] [flags]",
 		Description: "Trains on each problem (default: all) with several seeds, with the settings of the papers and\n" +
 			"with those of this program, and tabulates Y0 during training, the final estimate and the time.\n" +
-			"Every finished run goes to the file of --store at once. A bench that was stopped goes on from\n" +
-			"there: runs that the file holds, with the same settings, are not made again.",
+			"Every finished run is added to the file of --store at once. A bench that was stopped continues\n" +
+			"there: it does not repeat runs that the file holds with the same settings.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append(f.Format.Flags(),

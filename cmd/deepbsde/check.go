@@ -15,8 +15,8 @@ func (a *app) checkCommand() *cli.Command {
 		Usage:     "check a problem file without training",
 		UsageText: "deepbsde check FILE [flags]",
 		Description: "Checks the file and what it describes: formulas and shapes, values at the start and on simulated\n" +
-			"paths, and the exact solution, where there is one, in the equation. A mistake in the file ends it\n" +
-			"with the place in the file and status 2.",
+			"paths, and the exact solution, if there is one, put into the equation. For a mistake it prints the\n" +
+			"place in the file and ends with status 2.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags:           f.flags(),

@@ -36,12 +36,12 @@ func (a *app) evalCommand() *cli.Command {
 		Name:      "eval",
 		Usage:     "evaluate u and ∇u, or a policy and its cost, at points",
 		UsageText: "deepbsde eval RUN --at [T:]X | --points FILE | --line K:LO:HI | --plane J:LO:HI,K:LO:HI [flags]",
-		Description: "RUN is the directory of 'deepbsde solve NAME --out RUN'. At every point (t, x) fresh paths start,\n" +
-			"and the trained network takes the variance out of their mean: u(t, x) with all its errors and\n" +
-			"∇u(t, x) with standard errors, for control problems the action, the policy's cost from there on and its derivative. All\n" +
-			"points see the same noise. Times of control problems are those of the grid.\n\n" +
-			"X is 'x0', one number for all components, or d numbers with commas between. FILE is CSV, a point\n" +
-			"a line, d components or time and d components, with or without a header; or JSON, a list of\n" +
+		Description: "RUN is the directory of 'deepbsde solve NAME --out RUN'. Fresh paths start at every point (t, x),\n" +
+			"and the trained network removes most of their noise. The result is u(t, x) with all its errors and\n" +
+			"∇u(t, x) with standard errors; for control problems the action, the policy's cost from there on and\n" +
+			"its derivative. All points see the same noise. Times of control problems are those of the grid.\n\n" +
+			"X is 'x0', one number for all components, or d numbers with commas between. FILE is CSV with a\n" +
+			"point a line (d components, or time and d components, with or without a header), or JSON, a list of\n" +
 			"{\"t\": …, \"x\": […]}.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,

@@ -33,7 +33,7 @@ func (a *app) reportCommand() *cli.Command {
 		Usage:     "write a saved run as one HTML page",
 		UsageText: "deepbsde report RUN [--out FILE]",
 		Description: "The page has the problem, the result with its errors, plots, references, settings and history in one\n" +
-			"file, readable offline. Of a run that is not finished it has what there is, and how to go on.",
+			"file, readable offline. For a run that is not finished it has what there is, and how to go on.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: []cli.Flag{

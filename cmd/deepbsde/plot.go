@@ -36,10 +36,10 @@ func (a *app) plotCommand() *cli.Command {
 		UsageText: "deepbsde plot RUN… --out FILE [flags]",
 		Description: "Draws value and loss over steps and time, with the final estimate and the reference. The 95 %\n" +
 			"interval of all errors is a band, that of sampling alone darker inside. Several runs are drawn\n" +
-			"together; they must be of one problem. --what paths draws the recursion of Y beside the exact\n" +
-			"solution u(t, X) along sample paths, where that is known, else beside g(X) at their end; of a\n" +
-			"control problem states and actions under the trained policy. --what line draws u(t, x) and its\n" +
-			"derivative along a line through x0, --what plane u in a plane.",
+			"together; they must be of one problem. --what paths draws sample paths: Y beside the exact\n" +
+			"solution u(t, X), or beside g(X) at the end if that is not known; for a control problem states and\n" +
+			"actions under the trained policy. --what line draws u(t, x) and its derivative along a line through\n" +
+			"x0, --what plane u in a plane.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append([]cli.Flag{

@@ -35,8 +35,8 @@ func (a *app) referenceCommand() *cli.Command {
 		Name:      "reference",
 		Usage:     "compute u(0, x0) without a network, with its error",
 		UsageText: "deepbsde reference NAME|FILE [flags]",
-		Description: "Without --method the first method that applies is used, or those that bound the value from both sides. '--method list' names those for\n" +
-			"the problem, '--method all' runs every one that applies.",
+		Description: "Without --method it uses the first method that applies, or the two that bound the value from both\n" +
+			"sides. '--method list' names the methods for the problem, '--method all' runs every one that applies.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append(f.problemFlags.flags(),

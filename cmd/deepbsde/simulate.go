@@ -35,7 +35,7 @@ func (a *app) simulateCommand() *cli.Command {
 		Usage:     "simulate a trained policy beside the optimal one",
 		UsageText: "deepbsde simulate RUN [flags]",
 		Description: "RUN is the directory of 'deepbsde solve NAME --out RUN' for a control problem. Both policies see\n" +
-			"the same fresh noise, so that the difference of their costs has a small error.",
+			"the same fresh noise, so the difference of their costs has a small error.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: []cli.Flag{

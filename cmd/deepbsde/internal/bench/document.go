@@ -9,31 +9,72 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
-// Markdown is a document of its own, with a summary first. The words are those of the
-// command that made it, after bench; plot is the file of its picture, "" for none.
-func Markdown(cells []Cell, words, plot string) string {
+// Markdown is a document of its own: a table of the answers, one of the training, a few
+// notes. The command that made it is given as the words after bench; plot is the file of
+// its picture, "" for none.
+func Markdown(cells []Cell, command, plot string) string {
 	var b strings.Builder
-	b.WriteString("# Results\n\nWritten by\n\n    deepbsde bench" + words + "\n\nwith " + strings.Join(versions(cells), " and ") + ".\n\n")
+	b.WriteString("# Results\n\nThe experiments of the papers, made again by\n\n    deepbsde bench" + command + "\n\nwith " + strings.Join(versions(cells), " and ") + ".\n\n")
+	b.WriteString("## Answers\n\n" + answers(cells).RenderMarkdown() + "\n\n" + answerNotes)
+	if t := quarters(cells); t.Length() > 0 {
+		b.WriteString("\n## During training\n\n" + t.RenderMarkdown() + "\n\n" + quarterNotes)
+	}
+	if plot != "" {
+		fmt.Fprintf(&b, "\n![relative error against seconds](%s)\n", filepath.Base(plot))
+	}
+	return b.String()
+}
+
+// answers has a row for each cell: what its runs answer.
+func answers(cells []Cell) table.Writer {
 	t := tables.New()
-	t.AppendHeader(table.Row{"problem", "reference", "settings", "iterations", "estimate", "std", "relative error", "std", "error", "trusted", "covered", "verdict", "seconds", "published error", "its std", "its seconds"})
+	t.AppendHeader(table.Row{"problem", "reference", "settings", "iterations", "answer", "relative error", "stated error", "trusted", "verdict", "seconds", "published"})
 	for i := range cells {
 		c := &cells[i]
 		rows := c.rows()
 		last, trained := rows[len(rows)-1], rows[len(rows)-2]
-		last.published = trained.published
-		row := last.cells()
-		t.AppendRow(append(table.Row{c.Identity, c.referenceText(), c.Preset, c.Runs[0].Settings.Iterations}, row[2:]...))
+		published := ""
+		if p := trained.published; p != nil {
+			published = words.Percent(p.Error)
+			if p.StdDev > 0 {
+				published = withStd(published, words.Percent(p.StdDev))
+			}
+			published += " in " + words.Exact(p.Seconds) + " s"
+		}
+		r := last.cells()
+		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.Preset, c.Runs[0].Settings.Iterations, r[2], withStd(r[4], r[5]), r[6], r[7], r[9], r[10], published})
 	}
-	b.WriteString(t.RenderMarkdown() + "\n\n" + notes)
-	if plot != "" {
-		fmt.Fprintf(&b, "\n![relative error against seconds](%s)\n", filepath.Base(plot))
-	}
+	return t
+}
+
+// quarters has a row for each equation: the relative error of Y0 in training.
+func quarters(cells []Cell) table.Writer {
+	t := tables.New()
+	t.AppendHeader(table.Row{"problem", "settings", "25 %", "50 %", "100 %"})
 	for i := range cells {
-		fmt.Fprintf(&b, "\n## %s, settings: %s\n\n%s.\n\n%s\n", cells[i].Problem, cells[i].Preset, cells[i].title(), cells[i].table().RenderMarkdown())
+		c := &cells[i]
+		if c.Policy {
+			continue
+		}
+		row := table.Row{c.Problem, c.Preset}
+		rows := c.rows()
+		for _, k := range []int{1, 2, 4} {
+			row = append(row, rows[k].cells()[4])
+		}
+		t.AppendRow(row)
 	}
-	return b.String()
+	return t
+}
+
+// withStd is a mean with the standard deviation in brackets, where there is one.
+func withStd(mean, std any) string {
+	if std == "" {
+		return fmt.Sprint(mean)
+	}
+	return fmt.Sprintf("%v (%v)", mean, std)
 }
 
 // versions are the programs and machines that made the runs.
@@ -48,3 +89,19 @@ func versions(cells []Cell) (list []string) {
 	}
 	return list
 }
+
+const answerNotes = `Means over the seeds, standard deviations in brackets. Settings: ` + "`paper`" + ` has the network
+` + "`per-step`" + ` of Han, Jentzen, E (2018), ` + "`default`" + ` the network ` + "`shared`" + `.
+
+- Answer: an estimate on fresh paths after training; seconds of the whole run.
+- Relative error: against the reference of ` + "`deepbsde reference NAME`" + `.
+- Stated error: the half-width of the 95 % interval with all errors in it. Runs of earlier
+  versions state none, so they are unknown and undecided.
+- Verdict: whether answer and reference agree within their errors. For control problems
+  stated error, trust and verdict do not apply: their answer is the cost of a policy.
+- Published: five runs on a laptop of 2017 (Han, Jentzen, E 2018; E, Han, Jentzen 2017).
+`
+
+const quarterNotes = `Mean relative error of Y0, the value that the optimiser trains, after 25, 50 and 100 % of the
+iterations. ` + "`deepbsde bench --csv`" + ` prints every checkpoint with its standard deviation and time.
+`

@@ -92,13 +92,13 @@ func (c *Cell) table() table.Writer {
 	return t
 }
 
-const notes = `Rows with a number of steps: Y0 as the optimiser has it, or for a control problem the
-cost on the few validation paths, with the time since training began. "estimate": what
-` + "`solve`" + ` reports, made on fresh paths after training, with the time of the whole run. Mean and
-standard deviation over the seeds; the relative error is against the reference of
-` + "`deepbsde reference NAME`" + `. Error: the half-width of the 95 % interval of all errors together,
-in the mean. Trusted: runs that say they can be. Covered: runs whose interval meets that of
-the reference. Verdict: what they and the reference come to. These are unknown of runs that
-earlier versions made. Published: five runs on a laptop of 2017, the optimiser's Y0 (Han,
+const notes = `Means and standard deviations over the seeds. Rows with a number of steps: Y0, the value that
+the optimiser trains, or for a control problem the cost on the few validation paths; seconds
+since training began. "estimate": what ` + "`solve`" + ` reports, made on fresh paths after training;
+seconds of the whole run. Relative error: against the reference of ` + "`deepbsde reference NAME`" + `.
+Error: the half-width of the 95 % interval with all errors in it. Trusted: runs that say they
+can be trusted. Covered: runs whose interval meets that of the reference. Verdict: whether
+answer and reference agree within their errors. Runs of earlier versions state none of these
+four: they are unknown. Published: the optimiser's Y0, five runs on a laptop of 2017 (Han,
 Jentzen, E 2018; E, Han, Jentzen 2017).
 `
