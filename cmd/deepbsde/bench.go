@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/bench"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
@@ -32,8 +34,9 @@ type benchFlags struct {
 	quiet bool
 }
 
-// benchPresets are the settings that bench runs, each with the network it belongs to.
-var benchPresets = []struct{ name, network string }{{"paper", "per-step"}, {"default", "shared"}}
+// benchPresets are the settings that bench runs, each with the network it belongs to; "" is the
+// default one.
+var benchPresets = []struct{ name, network string }{{"paper", "per-step"}, {"default", ""}}
 
 func (a *app) benchCommand() *cli.Command {
 	var f benchFlags
@@ -173,11 +176,12 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 				if m.Control != nil && p.name == "paper" {
 					continue // the control papers' settings are not published
 				}
-				ref, err := m.ReferenceFor(ctx, m.Preset(p.network).Settings)
+				network := cmp.Or(p.network, m.DefaultNetwork())
+				ref, err := m.ReferenceFor(ctx, m.Preset(network).Settings)
 				if err != nil {
 					return nil, err
 				}
-				cell := bench.Cell{Problem: m.Family.Name, Place: i, Dim: m.Dim, Identity: m.Identity(), Preset: p.name, Network: p.network, Policy: m.Control != nil}
+				cell := bench.Cell{Problem: m.Family.Name, Place: i, Dim: m.Dim, Identity: m.Identity(), Preset: p.name, Network: network, Policy: m.Control != nil}
 				if ref != nil {
 					cell.Reference = &bench.Reference{Value: ref.Value, StdErr: ref.StdErr}
 				}
@@ -229,6 +233,9 @@ func settingsKey(text json.RawMessage) (string, error) {
 		Antithetic *bool  `json:"antithetic"`
 		Segments   int    `json:"segments"`
 		NoVariate  bool   `json:"no_variate"`
+		Fit        string `json:"fit"`
+		Passes     int    `json:"passes"`
+		PassPaths  int    `json:"pass_paths"`
 	}
 	if len(text) > 0 {
 		if err := json.Unmarshal(text, &s); err != nil {
@@ -237,6 +244,9 @@ func settingsKey(text json.RawMessage) (string, error) {
 		if err := json.Unmarshal(text, &options); err != nil {
 			return "", err
 		}
+	}
+	if options.Fit == deep.Adam {
+		options.Fit = ""
 	}
 	s.Workers, options.Segments = 0, max(options.Segments, 1) // which earlier versions leave out
 	key, err := json.Marshal([]any{s, options})
@@ -256,6 +266,9 @@ func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsd
 		return nil, context.Canceled
 	}
 	run.Status, run.Value, run.StdErr, run.Seconds = r.Status.String(), words.Number(r.Value), words.Number(r.StdErr), r.Elapsed.Seconds()
+	if n := len(r.History); n > 0 && bsde.Options(r.Method)["fit"] == deep.LeastSquares {
+		run.Settings.Iterations = r.History[n-1].Iteration // as many as were needed
+	}
 	run.Error, run.Trust = words.Number(r.Error), trustOf(r)
 	for _, h := range r.History {
 		if words.Known(h.Value) {

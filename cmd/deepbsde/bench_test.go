@@ -106,7 +106,7 @@ func TestBenchDiverged(t *testing.T) {
 		}
 		return r, nil
 	}
-	out := runWith(t, solve, "bench", "hjb", "--settings", "default", "--seeds", "2", "--quiet", "--store", filepath.Join(t.TempDir(), "runs"))
+	out := runWith(t, solve, "bench", "hjb", "--settings", "paper", "--seeds", "2", "--quiet", "--store", filepath.Join(t.TempDir(), "runs"))
 	if out.status != 0 || !strings.Contains(out.stdout, " 500          2") || !strings.Contains(out.stdout, " estimate     1  4.592") {
 		t.Errorf("status %d, %q\n%s", out.status, out.stderr, out.stdout)
 	}

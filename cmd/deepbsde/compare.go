@@ -34,7 +34,7 @@ type compareFlags struct {
 }
 
 // solverNames are the methods of compare that train.
-var solverNames = []string{"shared", "per-step"}
+var solverNames = []string{"features", "shared", "per-step"}
 
 func (a *app) compareCommand() *cli.Command {
 	var f compareFlags
@@ -42,8 +42,8 @@ func (a *app) compareCommand() *cli.Command {
 		Name:      "compare",
 		Usage:     "put solvers and references side by side",
 		UsageText: "deepbsde compare NAME|FILE… [flags]",
-		Description: "Methods are the networks shared and per-step and those of 'deepbsde reference NAME --method list'.\n" +
-			"Without --methods: shared and every reference that applies.",
+		Description: "Methods are the networks features, shared and per-step and those of 'deepbsde reference NAME --method list'.\n" +
+			"Without --methods: the default network and every reference that applies.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: append(append(f.problemFlags.flags(), f.Format.Flags()...),
@@ -137,8 +137,13 @@ func partly(err error, what string) error {
 
 // known reports the first method that none of the problems knows.
 func (f *compareFlags) known(members []*member.Member) error {
-	known := slices.Clone(solverNames)
+	var known []string
 	for _, m := range members {
+		for _, network := range m.Networks() {
+			if !slices.Contains(known, network) {
+				known = append(known, network)
+			}
+		}
 		for _, r := range m.Methods() {
 			if !slices.Contains(known, r.Name) {
 				known = append(known, r.Name)
@@ -153,17 +158,17 @@ func (f *compareFlags) known(members []*member.Member) error {
 	return nil
 }
 
-func (f *compareFlags) wants(name string) bool {
+func (f *compareFlags) wants(m *member.Member, name string) bool {
 	if f.methods.Given {
 		return slices.Contains(f.methods.Value, name)
 	}
-	return name != "per-step"
+	return name == m.DefaultNetwork() || !slices.Contains(solverNames, name)
 }
 
 func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (compared.Comparison, error) {
 	c := compared.Comparison{Problem: m.Family.Name, Dim: m.Dim, Identity: m.Identity(), Parameters: m.Parameters}
 	for _, r := range m.Methods() {
-		if !f.wants(r.Name) {
+		if !f.wants(m, r.Name) {
 			continue
 		}
 		start := time.Now()
@@ -195,8 +200,8 @@ func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (c
 	if r != nil && (c.Best == nil || r != m.Family.Published && r.StdErr < c.Best.StdErr) {
 		c.Best = best(r)
 	}
-	for _, network := range solverNames {
-		if f.wants(network) {
+	for _, network := range m.Networks() {
+		if f.wants(m, network) {
 			row, err := a.seeds(ctx, m, network, f)
 			if err != nil {
 				return c, err

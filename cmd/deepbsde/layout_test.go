@@ -27,7 +27,7 @@ var house = strings.Fields(`
 	control/reference/internal/matrix control/reference/linearquadratic control/reference/internal/cases
 	control/reference/programme control/reference/riccati control/reference
 
-	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk
+	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk bsde/internal/features
 	bsde/estimate bsde bsde/network bsde/deep bsde/policy bsde/methods bsde/methodtest
 
 	problems/internal/matrix problems

@@ -125,7 +125,7 @@ func TestSolveForReal(t *testing.T) {
 	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
 		t.Fatal(err)
 	}
-	if r.Dim != 3 || r.Status != "iteration-limit" || r.Settings.Paths != 4096 || r.Value < 0.7 || r.Value > 0.9 {
+	if r.Dim != 3 || r.Status != "converged" || r.Settings.Paths != 4096 || r.Value < 0.7 || r.Value > 0.9 {
 		t.Errorf("got %+v", r)
 	}
 	// The exit status says whether the answer can be trusted, and standard error why not.

@@ -19,6 +19,9 @@ import (
 func keptRun(t *testing.T, name, args string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), name)
+	if !strings.Contains(args, "--network") {
+		args += " --network shared" // which has a history
+	}
 	words := append(strings.Fields("solve --quiet --steps 4 --paths 256 "+args), "--out", dir)
 	if out := execute(t, words...); !out.finished() && out.status != exitDiverged {
 		t.Fatal(out.stderr)

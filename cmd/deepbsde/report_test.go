@@ -20,7 +20,7 @@ import (
 func TestReport(t *testing.T) {
 	out := runWith(t, nil, "solve", "hjb", "--dim", "100", "--set", "horizon=1")
 	want := `Hamilton–Jacobi–Bellman equation of a linear-quadratic-Gaussian control problem
-hjb, d = 100; deep-bsde with the network shared, 600 iterations and 32768 paths in 4.2 s, seed 1
+hjb, d = 100; deep-bsde with the network features, 600 passes of least squares and 32768 paths in 4.2 s, seed 1
 
   u(0, x0)         4.5899 ± 0.0021      all errors together, 95 %
   sampling         0.00042              standard error

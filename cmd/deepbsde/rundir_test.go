@@ -58,7 +58,7 @@ func result(t *testing.T, dir string) map[string]any {
 
 func TestRunDirectory(t *testing.T) {
 	for _, args := range []string{
-		"hjb --dim 3 --iterations 40 --paths 256 --steps 4",
+		"hjb --dim 3 --iterations 40 --paths 256 --steps 4 --network shared",
 		"lqr --dim 3 --iterations 40 --paths 256 --steps 4 --network per-step --segments 2 --precision float64",
 	} {
 		dir := filepath.Join(t.TempDir(), "run")
@@ -212,7 +212,7 @@ func TestKilledRuns(t *testing.T) {
 // any the run does not begin anew by itself.
 func TestDamagedCheckpoint(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	if out := execute(t, strings.Fields("solve hjb --dim 3 --iterations 40 --paths 256 --steps 4 --quiet --out "+dir)...); !out.finished() {
+	if out := execute(t, strings.Fields("solve hjb --dim 3 --network shared --iterations 40 --paths 256 --steps 4 --quiet --out "+dir)...); !out.finished() {
 		t.Fatal(out.stderr)
 	}
 	want := result(t, dir)

@@ -129,7 +129,7 @@ func newJSONProblem(m *member.Member, ref *pde.Reference) jsonProblem {
 		Reference: report.JSONReference(ref), Published: report.JSONReference(f.Published),
 		Settings: map[string]json.RawMessage{}, Citation: f.Citation,
 	}
-	for _, network := range []string{"shared", "per-step"} {
+	for _, network := range m.Networks() {
 		p := m.Preset(network)
 		j.Settings[network] = p.JSON()
 	}

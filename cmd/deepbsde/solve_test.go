@@ -38,7 +38,7 @@ func TestEveryFlagReachesTheSolver(t *testing.T) {
 		t.Fatalf("got %+v", out)
 	}
 	c := out.calls[0]
-	wantMethod := deep.Method{Uncontrolled: true, Network: network.Shared{Hidden: []int{30, 40}, Activation: "silu"}}
+	wantMethod := deep.Method{Uncontrolled: true, Network: network.Shared{Hidden: []int{30, 40}, Activation: "silu"}, Fit: deep.Adam}
 	if !reflect.DeepEqual(c.method, wantMethod) {
 		t.Errorf("method %+v, want %+v", c.method, wantMethod)
 	}

@@ -49,7 +49,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 		return nil, err
 	}
 	method := f.Method.Or(t.DefaultMethod())
-	network := f.Network.Or(member.DefaultNetwork(method))
+	network := f.Network.Or(f.defaultNetwork(c, t.Member, method))
 	if network == "per-step" {
 		if err := f.without(c, "activation", "does not apply to the network per-step, which always has relu"); err != nil {
 			return nil, err
@@ -79,6 +79,18 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	}
 	t.settings = f.Settings(tuned)
 	return t, nil
+}
+
+// descending are the settings of gradient descent alone.
+var descending = []string{"batch", "lr", "schedule", "rates", "boundaries", "clip-norm", "loss-clip"}
+
+// defaultNetwork is that of the method, or shared where a setting was given that no fit has.
+func (f *solveFlags) defaultNetwork(c *cli.Context, m *member.Member, method string) string {
+	given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }
+	if !given("fit") && slices.ContainsFunc(append([]string{"hidden", "activation", "controlled", "start"}, descending...), given) {
+		return "shared"
+	}
+	return m.NetworkOf(method)
 }
 
 // fit refuses settings that do not apply to the problem or the method.
@@ -122,7 +134,7 @@ func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 		}
 	}
 	if options["fit"] == deep.LeastSquares {
-		for _, key := range []string{"batch", "lr", "schedule", "rates", "boundaries", "clip-norm", "loss-clip"} {
+		for _, key := range descending {
 			if err := f.without(c, key, "does not apply to the fit by least squares, which takes no gradient steps; it does with --network shared or --fit both"); err != nil {
 				return err
 			}

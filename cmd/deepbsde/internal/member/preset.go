@@ -6,6 +6,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	_ "github.com/deepbsde/deepbsde/bsde/methods" // that can be named
+	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -32,20 +33,31 @@ func (m *Member) DefaultMethod() string {
 	return "deep-bsde"
 }
 
-// DefaultNetwork is the name of the network of a method.
-func DefaultNetwork(method string) string {
-	if method == "deep-bsde" {
-		return "features"
+// DefaultNetwork is that of the problem's default method, the first of its Networks.
+func (m *Member) DefaultNetwork() string { return m.NetworkOf(m.DefaultMethod()) }
+
+// NetworkOf is the name of the network of a method: the features of an equation are of paths from one start.
+func (m *Member) NetworkOf(method string) string {
+	if method == "deep-bsde" && m.Problem.RandomStart == nil {
+		return network.Features{}.Name()
 	}
-	return "shared"
+	return network.Shared{}.Name()
+}
+
+// Networks are the names of those that the default method has.
+func (m *Member) Networks() []string {
+	if m.Control != nil {
+		return []string{"shared", "per-step"}
+	}
+	return network.Names
 }
 
 // Preset is that of a network with the default method.
-func (m *Member) Preset(network string) Preset {
-	t := m.Family.TrainingOf(network)
+func (m *Member) Preset(name string) Preset {
+	t := m.Family.TrainingOf(name)
 	p := Preset{Settings: SettingsOf(t).WithDefaults()}
 	p.Seed = 1
-	method, err := MethodOf(m.DefaultMethod(), network, t, 0, nil)
+	method, err := MethodOf(m.DefaultMethod(), name, t, 0, nil)
 	if err == nil {
 		p.Method, err = method.Resolve(m.Solved())
 	}
@@ -59,7 +71,7 @@ func (m *Member) Preset(network string) Preset {
 }
 
 // TunedSteps is N of the default network's preset.
-func (m *Member) TunedSteps() int { return m.Preset(DefaultNetwork(m.DefaultMethod())).Steps }
+func (m *Member) TunedSteps() int { return m.Preset(m.DefaultNetwork()).Steps }
 
 // SettingsOf is the settings of a training, without a seed.
 func SettingsOf(t problems.Training) bsde.Settings {

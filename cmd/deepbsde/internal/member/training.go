@@ -8,41 +8,59 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
-// TrainingTable shows the settings for both networks side by side.
+// TrainingTable shows the settings for the networks side by side.
 func (m *Member) TrainingTable() string {
 	t := tables.New()
-	tuned, published := "shared (tuned)", "per-step (published)"
-	if m.Control != nil {
-		published = "per-step"
+	titles := map[string]string{"features": "features (default)", "shared": "shared (tuned)", "per-step": "per-step (published)"}
+	if m.Control != nil || m.Family.Text != nil { // for which nothing is published
+		titles["per-step"] = "per-step"
 	}
-	if m.Family.Text != nil { // a file, for which nobody has done either
-		tuned, published = "shared", "per-step"
+	if m.Family.Text != nil { // a file, for which nobody has tuned anything
+		titles["shared"] = "shared"
 	}
-	t.AppendHeader(table.Row{"setting", tuned, published})
-	shared, perStep := m.Preset("shared"), m.Preset("per-step")
+	header, presets := table.Row{"setting"}, []Preset{}
+	for _, network := range m.Networks() {
+		header, presets = append(header, titles[network]), append(presets, m.Preset(network))
+	}
+	t.AppendHeader(header)
+	whole := func(get func(Preset) int) func(Preset) string {
+		return func(p Preset) string { return strconv.Itoa(get(p)) }
+	}
 	for _, r := range []struct {
 		name string
 		text func(Preset) string
+		only bool // what gradient descent alone has
 	}{
-		{"grid", func(p Preset) string { return p.Grid }},
-		{"steps", func(p Preset) string { return strconv.Itoa(p.Steps) }},
-		{"iterations", func(p Preset) string { return strconv.Itoa(p.Iterations) }},
-		{"batch", func(p Preset) string { return strconv.Itoa(p.Batch) }},
-		{"lr", learningRate},
-		{"hidden", hidden},
-		{"activation", activation},
-		{"controlled", option("controlled")},
-		{"antithetic", option("antithetic")},
-		{"clip-norm", func(p Preset) string { return clip(p.ClipNorm) }},
-		{"loss-clip", func(p Preset) string { return clip(p.LossClip) }},
-		{"paths", func(p Preset) string { return strconv.Itoa(p.Paths) }},
+		{"fit", option("fit"), false},
+		{"grid", func(p Preset) string { return p.Grid }, false},
+		{"steps", whole(func(p Preset) int { return p.Steps }), false},
+		{"passes", option("passes"), false},
+		{"iterations", whole(func(p Preset) int { return p.Iterations }), true},
+		{"batch", whole(func(p Preset) int { return p.Batch }), true},
+		{"lr", learningRate, true},
+		{"hidden", hidden, true},
+		{"activation", activation, true},
+		{"controlled", option("controlled"), false},
+		{"antithetic", option("antithetic"), false},
+		{"clip-norm", func(p Preset) string { return clip(p.ClipNorm) }, true},
+		{"loss-clip", func(p Preset) string { return clip(p.LossClip) }, true},
+		{"paths", whole(func(p Preset) int { return p.Paths }), false},
 	} {
-		if text := r.text(shared); text != "" {
-			t.AppendRow(table.Row{r.name, text, r.text(perStep)})
+		row, some := table.Row{r.name}, false
+		for _, p := range presets {
+			text := ""
+			if !r.only || option("fit")(p) != deep.LeastSquares {
+				text = r.text(p)
+			}
+			row, some = append(row, text), some || text != ""
+		}
+		if some {
+			t.AppendRow(row)
 		}
 	}
 	return tables.Text(t)
