@@ -9,13 +9,13 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/compared"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"
@@ -278,7 +278,7 @@ func rowOf(network string, runs []*bsde.Result) compared.Row {
 	row.Trust = "yes"
 	seen := map[string]bool{} // the same reason has other numbers in each run
 	for _, r := range runs {
-		for _, reason := range report.ReasonsOf(&r.Estimate) {
+		for _, reason := range r.Doubts() {
 			row.Trust = "no"
 			if kind, _, _ := strings.Cut(reason, ": "); !seen[kind] {
 				seen[kind], row.Reasons = true, append(row.Reasons, reason)

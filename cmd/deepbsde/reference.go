@@ -8,11 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deepbsde/deepbsde/bsde/verdict"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"
@@ -185,13 +186,13 @@ func referenceText(m *member.Member, runs []referenceRun) string {
 			fmt.Fprintf(&b, "  %s\n", r.failed)
 			continue
 		}
-		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, report.ReferenceDigits(r.result, 0), side(r.result.Bound), report.Origin(r.result), words.Seconds(r.took))
+		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, verdict.Digits(r.result, 0), side(r.result.Bound), verdict.Origin(r.result), words.Seconds(r.took))
 	}
 	if lower, upper, ok := interval(runs); ok {
 		fmt.Fprintf(&b, "  %-20s %s  holds the value with 95 %% confidence\n", "interval", words.Between(lower, upper, (upper-lower)/4))
 	}
 	for _, k := range known {
-		fmt.Fprintf(&b, "  %-20s %s  %s\n", k.Name, report.ReferenceDigits(k.Value, 0), report.Origin(k.Value))
+		fmt.Fprintf(&b, "  %-20s %s  %s\n", k.Name, verdict.Digits(k.Value, 0), verdict.Origin(k.Value))
 	}
 	return b.String()
 }

@@ -178,7 +178,7 @@ func ending(r *bsde.Result) error {
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted %s", at), ""}
 	}
 	if r.Control == nil && !r.Trusted() {
-		return untrusted(strings.Join(report.ReasonsOf(&r.Estimate), "; "))
+		return untrusted(strings.Join(r.Doubts(), "; "))
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/vbauerster/mpb/v8/cwriter"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // Display shows how a run goes. Its methods are called by one goroutine.
