@@ -245,7 +245,7 @@ func settingsKey(text json.RawMessage) (string, error) {
 
 // benchOnce makes one run. That it diverged is a result.
 func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsde.Settings, quiet bool) (*bench.Run, error) {
-	progress := progress.New(a.stderr, quiet)
+	progress := progress.New(a.stderr, quiet, "")
 	s.Progress = progress.Update
 	r, err := a.train(ctx, c.member, c.Network, &s)
 	progress.Close()

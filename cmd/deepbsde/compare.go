@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -167,7 +168,10 @@ func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (c
 			continue
 		}
 		start := time.Now()
-		ref, err := r.Run(ctx, m.Problem, pde.Sampling{Seed: 1, Workers: f.workers.Value})
+		s := pde.Sampling{Seed: 1, Workers: f.workers.Value}
+		end := progress.Wait(a.stderr, f.quiet, seeded(m, r.Name, s.Seed))
+		ref, err := r.Run(ctx, m.Problem, s)
+		end()
 		if ctx.Err() != nil {
 			return c, ctx.Err()
 		}
@@ -207,6 +211,11 @@ func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (c
 	return c, nil
 }
 
+// seeded is a method with its problem and seed, for the progress.
+func seeded(m *member.Member, method string, seed uint64) string {
+	return fmt.Sprintf("%s, %s, seed %d", m.Family.Name, method, seed)
+}
+
 // knownRow is the row of a value on record, whose error may not be stated.
 func knownRow(k member.Known) compared.Row {
 	stderr := k.Value.StdErr
@@ -226,7 +235,7 @@ func (a *app) seeds(ctx context.Context, m *member.Member, network string, f *co
 	for seed := range f.seeds.Or(1) {
 		s := m.Preset(network).Settings
 		s.Seed, s.Workers = uint64(seed+1), f.workers.Value
-		progress := progress.New(a.stderr, f.quiet)
+		progress := progress.New(a.stderr, f.quiet, seeded(m, network, s.Seed))
 		s.Progress = progress.Update
 		r, err := a.train(ctx, m, network, &s)
 		progress.Close()

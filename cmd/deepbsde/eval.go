@@ -94,7 +94,7 @@ func (a *app) evaluate(ctx context.Context, e *evaluator, list []points.Point, p
 	t := e.evaluation()
 	var show progress.Display = progress.Silent{}
 	if !quiet && progress.FitsBar(a.stderr) {
-		show = progress.New(a.stderr, false)
+		show = progress.New(a.stderr, false, "")
 	}
 	defer show.Close()
 	for i, at := range list {

@@ -80,7 +80,7 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	if t.dir != nil && t.over {
 		return a.printResult(c.Context, t.dir, f.json)
 	}
-	progress := progress.New(a.stderr, f.quiet)
+	progress := progress.New(a.stderr, f.quiet, "")
 	t.settings.Progress = func(p bsde.Progress) {
 		if p.Phase == "estimate" && c.Context.Err() != nil {
 			p.Phase = "interrupted: estimate"
