@@ -43,6 +43,11 @@ func (s *Report) policyBlock() words.Block {
 	if p.RandomStart != nil {
 		where, action = "of the trained policy on fresh paths, over random starts", "at time 0 in the centre of the starts"
 	}
+	if !words.Known(s.Result.Value) { // after divergence
+		b.Line("mean "+cost, "unknown", "")
+		b.Line("status", s.Result.Status.String(), s.Result.Status.Advice())
+		return b
+	}
 	b.Line("mean "+cost, words.ToError(s.Result.Value, s.Result.StdErr), where)
 	b.Line("95 % interval", words.Between(s.Result.CI95[0], s.Result.CI95[1], s.Result.StdErr), "standard error "+words.Short(s.Result.StdErr))
 	if sign, bound := s.bound(); len(p.Constraints) == 0 { // else the policy may be better by breaking them
@@ -63,10 +68,6 @@ func (s *Report) policyBlock() words.Block {
 		b.Line("action error", words.Percent(s.ActionError), "relative L2 distance from the optimal actions in states of fresh paths")
 	}
 	for i, c := range p.Constraints {
-		if i >= len(s.Result.Control.Violation) { // after divergence
-			b.Line("violation", "unknown", "of "+c.Name)
-			continue
-		}
 		b.Line("violation", words.Short(s.Result.Control.Violation[i]), fmt.Sprintf("of %s at most, %s in the mean over paths", c.Name, words.Short(s.Result.Control.ViolationMean[i])))
 	}
 	if s.Result.Status != IterationLimit {

@@ -77,6 +77,11 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 		return interrupted(err, f.resume.Value)
 	}
 	t.command = a.command
+	if t.Member != nil {
+		if unused := t.Family.UnusedNames(); unused != "" {
+			a.warn(unused)
+		}
+	}
 	if t.dir != nil && t.over {
 		return a.printResult(c.Context, t.dir, f.json)
 	}
