@@ -1,4 +1,4 @@
-.PHONY: build install run test accuracy check bench performance
+.PHONY: build install run test accuracy gallery check bench performance
 
 PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
@@ -13,7 +13,8 @@ install: build
 	bin/deepbsde completion fish > $(SHARE)/fish/vendor_completions.d/deepbsde.fish
 run: ; go run ./cmd/deepbsde solve allen-cahn
 test: ; go test -timeout 20m ./...
-accuracy: ; DEEPBSDE_ACCURACY=1 go test -count=1 -timeout 60m -v -run '^(TestNamedProblems|TestControlProblems|TestNeighbours|TestPaperSettings|TestEveryDimensionRuns|TestBothRoutes|TestFilesAreSolved|TestCompareCatchesAWrongGenerator|TestCoverage|TestBounds|TestHonesty)$$' ./cmd/deepbsde
+accuracy: ; DEEPBSDE_ACCURACY=1 go test -count=1 -timeout 60m -v -run '^(TestNamedProblems|TestControlProblems|TestNeighbours|TestPaperSettings|TestEveryDimensionRuns|TestBothRoutes|TestFilesAreSolved|TestGallery|TestCompareCatchesAWrongGenerator|TestCoverage|TestBounds|TestHonesty)$$' ./cmd/deepbsde
+gallery: ; DEEPBSDE_ACCURACY=1 go test ./cmd/deepbsde -count=1 -timeout 20m -v -run '^TestGallery$$' -update
 check: ; test -z "$$(gofmt -l .)" && go vet ./... && go tool staticcheck ./... && go test -race -short -timeout 30m ./...
 bench: ; go test -run '^$$' -bench '^Benchmark(TrainStep|PolicyStep|Gemm|Peak|Speedup)' -benchmem ./autodiff/... ./bsde/... | go run ./cmd/benchreport
 performance: ; .ci/performance

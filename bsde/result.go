@@ -18,7 +18,7 @@ import (
 //	nonlinearity    NetworkError, NetworkBias: an imperfect Z in a nonlinear generator
 //	approximation   ResidualRatio: the share of the terminal value that is unexplained
 //
-// Numbers that are not known are NaN.
+// Numbers that are not known are NaN. Printed, it is what the command solve prints.
 type Result struct {
 	Problem string // name of the problem
 	Kind    string // "control" where a policy was trained, else "pde"
@@ -52,6 +52,8 @@ type Result struct {
 	Elapsed    time.Duration // wall clock of the whole run
 	Settings   Settings      // as used, defaults filled in
 	History    []Record      // one record each ValidateEvery iterations, the first before training
+
+	problem Problem // as it was solved, nil of a result that was read
 }
 
 // ControlResult is what a run found for a control problem alone.
@@ -70,7 +72,7 @@ func newResult(t *Trainer) *Result {
 	return &Result{
 		Problem: NameOf(t.problem), Kind: pde.Problem{}.Kind(), Dim: DimOf(t.problem), Method: t.method,
 		Estimate: *estimate.Unknown(), RegionError: math.NaN(), RegionErrorBound: math.NaN(),
-		Status: t.status, Iterations: t.iteration, Settings: t.set, History: t.history,
+		Status: t.status, Iterations: t.iteration, Settings: t.set, History: t.history, problem: t.problem,
 	}
 }
 

@@ -45,7 +45,7 @@ func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float
 			random[i] *= p.ActionScale[i]
 		}
 	}
-	result, err := control.Simulate(ctx, d, constantPolicy{admit, random}, control.Simulation{Paths: checkedPaths, Seed: 1})
+	result, err := control.Simulate(ctx, d, constantPolicy{admit, random}, control.Simulation{Paths: checkedPaths, Seed: 1, Record: checkedPaths})
 	if err != nil {
 		return list, err
 	}
@@ -55,7 +55,31 @@ func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float
 				Reason: fmt.Sprintf("the cost of simulated path %d under constant admissible actions is %g, want finite costs", i, v)})
 		}
 	}
-	return append(list, Checked{"paths", fmt.Sprintf("%d paths of %d steps under constant admissible actions have finite costs, their mean is %.6g", result.Paths, d.Steps, result.Cost)}), nil
+	list = append(list, Checked{"paths", fmt.Sprintf("%d paths of %d steps under constant admissible actions have finite costs, their mean is %.6g", result.Paths, d.Steps, result.Cost)})
+	if growth := largestGrowth(result.Records); growth > runaway {
+		list = append(list, Checked{"caution", fmt.Sprintf("states grow by a factor of %.1g: a sign or the horizon may be wrong, and training will hardly succeed", growth)})
+	}
+	return list, nil
+}
+
+// runaway is the growth of states beyond which a problem is hardly meant so.
+const runaway = 1e5
+
+// largestGrowth is by how much the largest states are larger than those of the first step, of
+// all paths.
+func largestGrowth(paths []control.Record) float64 {
+	first, largest := 0.0, 0.0
+	for _, r := range paths {
+		for n, state := range r.States {
+			for _, v := range state {
+				largest = math.Max(largest, math.Abs(v))
+				if n <= 1 {
+					first = math.Max(first, math.Abs(v))
+				}
+			}
+		}
+	}
+	return largest / first // NaN where all is 0
 }
 
 func costField(p *control.Problem) string {

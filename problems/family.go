@@ -173,16 +173,25 @@ func (f *Family) dimension(dim int) (int, error) {
 
 // noteUnused adds a line about names that no formula has, if there are any.
 func (f *Family) noteUnused(list []Checked) []Checked {
+	if text := f.UnusedNames(); text != "" {
+		return append(list, Checked{"unused", text})
+	}
+	return list
+}
+
+// UnusedNames tells in a sentence which names of the description no formula has, "" where
+// each is in use: one that is left is often a slip.
+func (f *Family) UnusedNames() string {
 	if f.Definition.Unused == nil {
-		return list
+		return ""
 	}
 	switch names := f.Definition.Unused(); len(names) {
 	case 0:
-		return list
+		return ""
 	case 1:
-		return append(list, Checked{"unused", fmt.Sprintf("no formula has the name %s", names[0])})
+		return "no formula has the name " + names[0]
 	default:
 		last := len(names) - 1
-		return append(list, Checked{"unused", fmt.Sprintf("no formula has the names %s and %s", strings.Join(names[:last], ", "), names[last])})
+		return fmt.Sprintf("no formula has the names %s and %s", strings.Join(names[:last], ", "), names[last])
 	}
 }

@@ -3,6 +3,7 @@ package estimate
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -74,4 +75,19 @@ func (r *Reason) UnmarshalJSON(text []byte) error {
 	kind, detail, _ := strings.Cut(s, ": ")
 	*r = Reason{Kind(kind), detail}
 	return nil
+}
+
+// Doubts are the reasons not to trust an estimate in words, none where it is trusted. A
+// number that is not known is a reason of its own.
+func (e *Estimate) Doubts() (list []string) {
+	for _, r := range e.Reasons {
+		list = append(list, r.String())
+	}
+	if len(list) == 0 && !e.Trusted() {
+		list = []string{"the error is unknown"}
+		if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
+			list = []string{"the value is unknown"}
+		}
+	}
+	return list
 }

@@ -69,17 +69,25 @@ type Source struct {
 	Command []string // its words
 }
 
+// Vacant is the error of Create where a directory is in use, nil where it can be made.
+func Vacant(path string) error {
+	entries, err := os.ReadDir(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if len(entries) > 0 && !stillborn(entries) {
+		exists := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ManifestFile })
+		return &Error{path, "is not empty", true, exists}
+	}
+	return nil
+}
+
 // Create makes the directory for a trainer fresh from Init. The directory must be empty if
 // it exists, or what a run that was killed in Create has left; the error otherwise is an
 // *Error. It is locked until Close.
 func Create(path string, s Source, t *bsde.Trainer) (*Run, error) {
-	entries, err := os.ReadDir(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := Vacant(path); err != nil {
 		return nil, err
-	}
-	if len(entries) > 0 && !stillborn(entries) {
-		exists := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ManifestFile })
-		return nil, &Error{path, "is not empty", true, exists}
 	}
 	settings, err := bsde.Configuration(t.Settings(), t.Method())
 	if err != nil {

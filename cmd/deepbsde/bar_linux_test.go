@@ -115,3 +115,14 @@ func TestNoBar(t *testing.T) {
 		t.Errorf("failing before the first report: status %d, %q", status, screen)
 	}
 }
+
+// TestWaitOnATerminal: a reference says what it computes, and leaves nothing on the screen.
+func TestWaitOnATerminal(t *testing.T) {
+	t.Setenv("TERM", "xterm")
+	impatient(t)
+	_, stdout, screen := runOnTerminal(t, 80, nil, strings.Fields("reference "+strings.Replace(slowReference, "40000", "400000", 1))...)
+	i := strings.LastIndex(screen, "\x1b[J")
+	if !strings.Contains(screen, "hjb, cole-hopf-mc, seed 3  ") || !strings.Contains(stdout, "cole-hopf-mc") || i < 0 || strings.TrimSpace(screen[i+len("\x1b[J"):]) != "" {
+		t.Errorf("%q on the screen, %q printed", screen, stdout)
+	}
+}

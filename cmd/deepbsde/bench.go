@@ -12,12 +12,12 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/deep"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/bench"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"
 )
@@ -255,7 +255,7 @@ func settingsKey(text json.RawMessage) (string, error) {
 
 // benchOnce makes one run. That it diverged is a result.
 func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsde.Settings, quiet bool) (*bench.Run, error) {
-	progress := progress.New(a.stderr, quiet)
+	progress := progress.New(a.stderr, quiet, "")
 	s.Progress = progress.Update
 	r, err := a.train(ctx, c.member, c.Network, &s)
 	progress.Close()

@@ -3,19 +3,20 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/compared"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"
@@ -172,7 +173,10 @@ func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (c
 			continue
 		}
 		start := time.Now()
-		ref, err := r.Run(ctx, m.Problem, pde.Sampling{Seed: 1, Workers: f.workers.Value})
+		s := pde.Sampling{Seed: 1, Workers: f.workers.Value}
+		end := progress.Wait(a.stderr, f.quiet, seeded(m, r.Name, s.Seed))
+		ref, err := r.Run(ctx, m.Problem, s)
+		end()
 		if ctx.Err() != nil {
 			return c, ctx.Err()
 		}
@@ -212,6 +216,11 @@ func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (c
 	return c, nil
 }
 
+// seeded is a method with its problem and seed, for the progress.
+func seeded(m *member.Member, method string, seed uint64) string {
+	return fmt.Sprintf("%s, %s, seed %d", m.Family.Name, method, seed)
+}
+
 // knownRow is the row of a value on record, whose error may not be stated.
 func knownRow(k member.Known) compared.Row {
 	stderr := k.Value.StdErr
@@ -231,7 +240,7 @@ func (a *app) seeds(ctx context.Context, m *member.Member, network string, f *co
 	for seed := range f.seeds.Or(1) {
 		s := m.Preset(network).Settings
 		s.Seed, s.Workers = uint64(seed+1), f.workers.Value
-		progress := progress.New(a.stderr, f.quiet)
+		progress := progress.New(a.stderr, f.quiet, seeded(m, network, s.Seed))
 		s.Progress = progress.Update
 		r, err := a.train(ctx, m, network, &s)
 		progress.Close()
@@ -283,7 +292,7 @@ func rowOf(network string, runs []*bsde.Result) compared.Row {
 	row.Trust = "yes"
 	seen := map[string]bool{} // the same reason has other numbers in each run
 	for _, r := range runs {
-		for _, reason := range report.ReasonsOf(&r.Estimate) {
+		for _, reason := range r.Doubts() {
 			row.Trust = "no"
 			if kind, _, _ := strings.Cut(reason, ": "); !seen[kind] {
 				seen[kind], row.Reasons = true, append(row.Reasons, reason)

@@ -22,35 +22,41 @@ import (
 func TestDocuments(t *testing.T) {
 	total := 0
 	for _, name := range documents {
-		blocks := readDocument(t, name)
-		for _, b := range blocks {
-			total += len(b.steps())
-		}
-		t.Run(name, func(t *testing.T) {
-			t.Chdir(t.TempDir())
-			var missing []string // folders of runs that are left out
-			for _, b := range blocks {
-				if m := namedFile.FindStringSubmatch(b.text); b.lang == "yaml" && m != nil {
-					if err := os.WriteFile(m[1], []byte(b.text), 0o600); err != nil {
-						t.Fatal(err)
-					}
-				}
-				for _, s := range b.steps() {
-					needs := slices.ContainsFunc(s.words, func(w string) bool { return slices.Contains(missing, w) })
-					if testing.Short() && (s.words[0] == "solve" || s.words[0] == "go" || needs) {
-						if i := slices.Index(s.words, "--out"); i >= 0 {
-							missing = append(missing, s.words[i+1])
-						}
-						continue
-					}
-					s.try(t)
-				}
-			}
-		})
+		t.Run(name, func(t *testing.T) { total += runDocument(t, name) })
 	}
 	if total < 20 {
 		t.Errorf("%d commands found in the documents; the README and the tutorial alone have more", total)
 	}
+}
+
+// runDocument runs the commands of a document in a folder with the examples beside, and says
+// how many it has.
+func runDocument(t *testing.T, name string) (total int) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	if err := os.CopyFS("examples/gallery", os.DirFS(filepath.Join(root, "examples", "gallery"))); err != nil {
+		t.Fatal(err)
+	}
+	var missing []string // folders of runs that are left out
+	for _, b := range readDocument(t, name) {
+		if m := namedFile.FindStringSubmatch(b.text); b.lang == "yaml" && m != nil {
+			if err := os.WriteFile(m[1], []byte(b.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, s := range b.steps() {
+			total++
+			needs := slices.ContainsFunc(s.words, func(w string) bool { return slices.Contains(missing, w) })
+			if testing.Short() && (s.words[0] == "solve" || s.words[0] == "go" || needs) {
+				if i := slices.Index(s.words, "--out"); i >= 0 {
+					missing = append(missing, s.words[i+1])
+				}
+				continue
+			}
+			s.try(t)
+		}
+	}
+	return total
 }
 
 // try runs the command in the current folder.
@@ -115,6 +121,7 @@ func (s step) try(t *testing.T) {
 // seeds and instruction sets do to them.
 func (s step) compare(t *testing.T, got string) {
 	t.Helper()
+	got = excerpt(s.shown, got)
 	if *update {
 		s.rewrite(t, got)
 		return
@@ -138,7 +145,7 @@ var update = flag.Bool("update", false, "let TestDocuments and TestDocumentedPro
 // rewrite puts the output into the document that shows another.
 func (s step) rewrite(t *testing.T, got string) {
 	t.Helper()
-	for _, name := range documents {
+	for _, name := range append(slices.Clone(documents), galleryPage) {
 		path := filepath.Join(root, name)
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -297,7 +304,7 @@ func TestModuleOfItsOwn(t *testing.T) {
 			t.Fatalf("%s: %v: %s", line, err, out)
 		}
 	}
-	if len(commands) != 3 || !strings.Contains(string(out), "trusted: true") {
+	if len(commands) != 3 || !strings.Contains(string(out), "\n  trust            yes\n") {
 		t.Errorf("%d commands, the last one prints %s", len(commands), out)
 	}
 }

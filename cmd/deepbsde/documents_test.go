@@ -86,6 +86,29 @@ func worded(s string) string {
 	return strings.Join(strings.Fields(varying.ReplaceAllString(s, " ")), " ")
 }
 
+// leftOut is the last line of an output of which only some lines are shown.
+const leftOut = "  …\n"
+
+// excerpt is the part of an output that a document shows: all of it, or the lines with the
+// labels of those shown.
+func excerpt(shown, got string) string {
+	if !strings.HasSuffix(shown, leftOut) {
+		return got
+	}
+	label := func(line string) string { return string([]rune(line + strings.Repeat(" ", 17))[:17]) }
+	labels := map[string]bool{}
+	for line := range strings.Lines(strings.TrimSuffix(shown, leftOut)) {
+		labels[label(line)] = true
+	}
+	var kept strings.Builder
+	for line := range strings.Lines(got) {
+		if labels[label(line)] {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String() + leftOut
+}
+
 // answers are the values in an output of solve.
 func answers(s string) (list []string) {
 	for _, m := range answerLines.FindAllStringSubmatch(s, -1) {

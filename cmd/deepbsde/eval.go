@@ -14,7 +14,6 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
@@ -95,7 +94,7 @@ func (a *app) evaluate(ctx context.Context, e *evaluator, list []points.Point, p
 	t := e.evaluation()
 	var show progress.Display = progress.Silent{}
 	if !quiet && progress.FitsBar(a.stderr) {
-		show = progress.New(a.stderr, false)
+		show = progress.New(a.stderr, false, "")
 	}
 	defer show.Close()
 	for i, at := range list {
@@ -203,7 +202,7 @@ func (e *evaluator) at(ctx context.Context, p points.Point, paths int) (*points.
 	out := &points.Value{
 		Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, Trained: v.Trained,
 		Error: v.Error, Step: v.DiscretizationError, Network: v.NetworkError, Bias: v.NetworkBias,
-		Trust: "yes", Reasons: report.ReasonsOf(v), Lower: v.Lower, Upper: v.Upper, NoBounds: v.NoBounds,
+		Trust: "yes", Reasons: v.Doubts(), Lower: v.Lower, Upper: v.Upper, NoBounds: v.NoBounds,
 		Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientStep: v.GradientDiscretization, GradientBias: v.GradientNetworkBias, Exact: nan, Paths: v.Paths,
 	}
 	if !v.Trusted() {

@@ -28,7 +28,7 @@ var house = strings.Fields(`
 	control/reference/programme control/reference/riccati control/reference
 
 	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk bsde/internal/features
-	bsde/estimate bsde bsde/network bsde/deep bsde/policy bsde/methods bsde/methodtest
+	bsde/words bsde/estimate bsde/verdict bsde bsde/network bsde/deep bsde/policy bsde/methods bsde/methodtest
 
 	problems/internal/matrix problems
 	problems/file/internal/source problems/file/internal/formula problems/file
@@ -36,7 +36,7 @@ var house = strings.Fields(`
 	bsde/run
 
 	cmd/benchreport
-	cmd/deepbsde/internal/words cmd/deepbsde/internal/verdict cmd/deepbsde/internal/tables cmd/deepbsde/internal/flags cmd/deepbsde/internal/progress cmd/deepbsde/internal/figure
+	cmd/deepbsde/internal/tables cmd/deepbsde/internal/flags cmd/deepbsde/internal/progress cmd/deepbsde/internal/figure
 	cmd/deepbsde/internal/complete cmd/deepbsde/internal/manual cmd/deepbsde/internal/points
 	cmd/deepbsde/internal/compared cmd/deepbsde/internal/simulated cmd/deepbsde/internal/bench cmd/deepbsde/internal/page
 	cmd/deepbsde/internal/member cmd/deepbsde/internal/report cmd/deepbsde/internal/training cmd/deepbsde/internal/saved
@@ -55,15 +55,16 @@ var rooms = []struct {
 	{"pde", []string{"autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "gonum.org/"}},
 	{"control", []string{"autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "pde", "gonum.org/"}},
 	{"bsde", []string{"autodiff", "pde", "control", "gonum.org/"}},
+	{"bsde/words", nil},
 	{"bsde/network", []string{"autodiff", "bsde"}},
 	{"bsde/run", []string{"bsde", "pde", "problems"}},
 	{"problems", []string{"autodiff/expr", "pde", "control", "gonum.org/"}},
 	{"problems/file", []string{"autodiff/expr", "pde", "control", "problems", "gonum.org/", "go.yaml.in/yaml/", "github.com/expr-lang/expr/"}},
 	{"cmd/benchreport", []string{"gonum.org/"}},
 	{"cmd/deepbsde", []string{"autodiff", "pde", "control", "bsde", "problems", "gonum.org/", "github.com/urfave/cli/"}},
-	{"cmd/deepbsde/internal/words", nil},
-	{"cmd/deepbsde/internal/figure", []string{"cmd/deepbsde/internal/words", "gonum.org/"}},
-	{"cmd/deepbsde/internal/page", []string{"cmd/deepbsde/internal/words", "cmd/deepbsde/internal/figure"}},
+	{"bsde/words", nil},
+	{"cmd/deepbsde/internal/figure", []string{"bsde/words", "gonum.org/"}},
+	{"cmd/deepbsde/internal/page", []string{"bsde/words", "cmd/deepbsde/internal/figure"}},
 }
 
 // guarded are the libraries that stand behind one door.

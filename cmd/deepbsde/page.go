@@ -12,6 +12,8 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/bsde/verdict"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/compared"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
@@ -19,8 +21,6 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/urfave/cli/v2"
 )
@@ -134,7 +134,7 @@ func comparedWith(r *saved.Run, m *member.Member) (list []page.Reference) {
 			if !stated {
 				claim.Error = nan
 			}
-			one.Verdict = verdict.Compare(report.ClaimOf(&r.Result.Estimate), claim).String()
+			one.Verdict = verdict.Compare(verdict.OfAnswer(&r.Result.Estimate), claim).String()
 		}
 		list = append(list, one)
 	}
@@ -237,7 +237,7 @@ func judge(r *saved.Run, m *member.Member, d *page.Data) {
 		return
 	}
 	d.Summary = fmt.Sprintf("%s, %s and %d paths in %s, seed %d",
-		how(r), report.Work(r.Result.Method, r.Result.Iterations), r.Result.Paths, words.Seconds(r.Result.Elapsed), r.Settings.Seed)
+		how(r), r.Result.Work(), r.Result.Paths, words.Seconds(r.Result.Elapsed), r.Settings.Seed)
 	switch s := r.Result.Status; s {
 	case bsde.Diverged:
 		d.Warn("There is no value: %s", s.Advice())
@@ -275,7 +275,7 @@ func warnOfTrust(s *report.Report, d *page.Data) {
 	case s.Earlier:
 		d.Warn("The error of the answer is unknown: the run was made by an earlier version.")
 	case !s.Result.Trusted():
-		text := "The answer is not trustworthy: " + strings.Join(report.ReasonsOf(&s.Result.Estimate), "; ") + "."
+		text := "The answer is not trustworthy: " + strings.Join(s.Result.Doubts(), "; ") + "."
 		for _, advice := range s.Advice() {
 			text += " " + advice
 		}

@@ -9,12 +9,12 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/urfave/cli/v2"
 )
 

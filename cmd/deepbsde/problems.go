@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/deepbsde/deepbsde/bsde/verdict"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
@@ -82,7 +83,7 @@ func problemTable(rows []problemRow) string {
 	for _, r := range rows {
 		value, source := "unknown", ""
 		if r.reference != nil {
-			value, source = report.ReferenceDigits(r.reference, 0), r.reference.Method+", "+r.reference.Source
+			value, source = verdict.Digits(r.reference, 0), r.reference.Method+", "+r.reference.Source
 		}
 		t.AppendRow(table.Row{r.Name, r.Dim, r.Title, value, source})
 	}

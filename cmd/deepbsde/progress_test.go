@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 )
 
 // reporting is a solver that tells its progress like the real one.
@@ -44,5 +45,46 @@ func TestQuiet(t *testing.T) {
 	out := runWith(t, reporting, "solve", "hjb", "--quiet")
 	if out.status != 0 || out.stderr != "" {
 		t.Errorf("got %+v", out)
+	}
+}
+
+// TestCompareSaysWhatRuns: lines of several runs have their problem, network and seed.
+func TestCompareSaysWhatRuns(t *testing.T) {
+	args := strings.Fields("compare hjb allen-cahn --methods shared --seeds 2")
+	out := runWith(t, reporting, args...)
+	for _, want := range []string{"hjb, shared, seed 1: iteration 200/600  loss", "hjb, shared, seed 2: estimate on 1000 paths\n", "allen-cahn, shared, seed 2: iteration 0/600"} {
+		if !strings.Contains(out.stderr, want) {
+			t.Errorf("no %q in %s", want, out.stderr)
+		}
+	}
+	if out := runWith(t, reporting, append(args, "--quiet")...); out.stderr != "" {
+		t.Errorf("quiet: %q", out.stderr)
+	}
+}
+
+// impatient lets every work be told at once.
+func impatient(t *testing.T) {
+	t.Helper()
+	patience := progress.Patience
+	progress.Patience = time.Nanosecond
+	t.Cleanup(func() { progress.Patience = patience })
+}
+
+const slowReference = "hjb --dim 100 --method cole-hopf-mc --paths 40000 --seed 3"
+
+// TestReferenceSaysWhatRuns: a method that takes its time is told with its seed, on standard
+// error alone; compare tells it too.
+func TestReferenceSaysWhatRuns(t *testing.T) {
+	impatient(t)
+	for args, want := range map[string]string{
+		"reference " + slowReference:                  "hjb, cole-hopf-mc, seed 3\n",
+		"reference --json " + slowReference:           "hjb, cole-hopf-mc, seed 3\n",
+		"reference --quiet " + slowReference:          "",
+		"compare hjb --dim 20 --methods cole-hopf-mc": "hjb, cole-hopf-mc, seed 1\n",
+	} {
+		out := runWith(t, nil, strings.Fields(args)...)
+		if out.status != 0 || out.stderr != want || strings.Contains(out.stdout, "hjb, cole") {
+			t.Errorf("%s: %+v, want %q", args, out, want)
+		}
 	}
 }

@@ -8,11 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deepbsde/deepbsde/bsde/verdict"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"
@@ -27,6 +29,7 @@ type referenceFlags struct {
 	seed    flags.Opt[uint64]
 	workers flags.Opt[int]
 	json    bool
+	quiet   bool
 }
 
 func (a *app) referenceCommand() *cli.Command {
@@ -46,6 +49,7 @@ func (a *app) referenceCommand() *cli.Command {
 			flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
 			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
 			flags.Bool("json", "print one JSON object", &f.json),
+			flags.Bool("quiet", "no progress on standard error", &f.quiet),
 		),
 		Action: func(c *cli.Context) error { return a.runReference(c, &f) },
 	}
@@ -76,7 +80,9 @@ func (a *app) runReference(c *cli.Context, f *referenceFlags) error {
 		wanted = []problems.ReferenceMethod{one}
 	}
 	s := pde.Sampling{Paths: f.paths.Value, Steps: f.steps.Value, Seed: f.seed.Or(1), Workers: f.workers.Value}
-	runs, err := references(c.Context, m.Problem, wanted, s, f.method.Given)
+	runs, err := references(c.Context, m.Problem, wanted, s, f.method.Given, func(method string) (end func()) {
+		return progress.Wait(a.stderr, f.quiet, seeded(m, method, s.Seed))
+	})
 	if err != nil && !(errors.Is(err, context.Canceled) && len(runs) > 0) {
 		return err
 	}
@@ -98,13 +104,14 @@ type referenceRun struct {
 }
 
 // references runs the methods: all of them, or up to the first that gives a value, or to
-// those that bound it from both sides.
-func references(ctx context.Context, p pde.Problem, methods []problems.ReferenceMethod, s pde.Sampling, all bool) ([]referenceRun, error) {
+// those that bound it from both sides. wait is told the method that runs.
+func references(ctx context.Context, p pde.Problem, methods []problems.ReferenceMethod, s pde.Sampling, all bool, wait func(method string) (end func())) ([]referenceRun, error) {
 	var runs []referenceRun
 	var refused []error
 	for _, m := range methods {
-		start := time.Now()
+		start, end := time.Now(), wait(m.Name)
 		r, err := m.Run(ctx, p, s)
+		end()
 		if ctx.Err() != nil {
 			return runs, ctx.Err()
 		}
@@ -185,13 +192,13 @@ func referenceText(m *member.Member, runs []referenceRun) string {
 			fmt.Fprintf(&b, "  %s\n", r.failed)
 			continue
 		}
-		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, report.ReferenceDigits(r.result, 0), side(r.result.Bound), report.Origin(r.result), words.Seconds(r.took))
+		fmt.Fprintf(&b, "  %-20s %s  %s%s, in %s\n", r.method, verdict.Digits(r.result, 0), side(r.result.Bound), verdict.Origin(r.result), words.Seconds(r.took))
 	}
 	if lower, upper, ok := interval(runs); ok {
 		fmt.Fprintf(&b, "  %-20s %s  holds the value with 95 %% confidence\n", "interval", words.Between(lower, upper, (upper-lower)/4))
 	}
 	for _, k := range known {
-		fmt.Fprintf(&b, "  %-20s %s  %s\n", k.Name, report.ReferenceDigits(k.Value, 0), report.Origin(k.Value))
+		fmt.Fprintf(&b, "  %-20s %s  %s\n", k.Name, verdict.Digits(k.Value, 0), verdict.Origin(k.Value))
 	}
 	return b.String()
 }

@@ -22,7 +22,7 @@ func TestReferenceText(t *testing.T) {
 		{"diff-rates --method list", []string{"policy", "lower bound", "dual", "upper bound"}},
 		{"diff-rates --method policy --dim 2 --paths 64 --steps 3", []string{"at least this in the mean: rate policy (lower bound, 64 paths on 3 steps)"}},
 	} {
-		out := runWith(t, nil, append([]string{"reference"}, strings.Fields(c.args)...)...)
+		out := runWith(t, nil, append([]string{"reference", "--quiet"}, strings.Fields(c.args)...)...)
 		if out.status != 0 || out.stderr != "" {
 			t.Errorf("reference %s: status %d, standard error %q", c.args, out.status, out.stderr)
 		}
@@ -112,7 +112,7 @@ func TestReferenceErrors(t *testing.T) {
 		{"hjb --method radial", "radial does not apply: radial finite differences: needs a generator of t and y alone"},
 		{"hjb --paths 1", "want a whole number, at least 2"},
 	} {
-		out := runWith(t, nil, append([]string{"reference"}, strings.Fields(c.args)...)...)
+		out := runWith(t, nil, append([]string{"reference", "--quiet"}, strings.Fields(c.args)...)...)
 		if out.status != exitUsage || out.stdout != "" || !strings.Contains(out.stderr, c.want) {
 			t.Errorf("reference %s: status %d, %q, want %q", c.args, out.status, out.stderr, c.want)
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/bsde/verdict"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -49,7 +49,7 @@ func block(t *testing.T, change func(*bsde.Result)) (string, *report.Report) {
 	}
 	r := fakeResult(call{problem: m.Problem, method: deep.Method{}, settings: bsde.Settings{}})
 	change(r)
-	s := &report.Report{Member: m, Result: r, Reference: &pde.Reference{Value: 4.59016}}
+	s := report.Of(m, r, &pde.Reference{Value: 4.59016})
 	return s.Block().String(), s
 }
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"
 )
@@ -47,7 +47,7 @@ func (a *app) settingsCommand() *cli.Command {
 				dim = 0
 			}
 			remark := solveCommandLine(c.Args().First(), t.Family, dim, set, "settings.yaml")
-			return a.print(string(f.File(t.settings, t.method, t.Control == nil || t.Control.Problem.Stages == 0).Text([]string{remark}, nil)))
+			return a.print(string(f.File(t.settings, t.method, t.Solved()).Text([]string{remark}, nil)))
 		},
 	}
 }

@@ -7,11 +7,12 @@ import (
 	"math"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/bsde/verdict"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
@@ -69,7 +70,7 @@ func showText(ctx context.Context, m *member.Member) (string, error) {
 	}
 	b.WriteString("\nReference  ")
 	if ref != nil {
-		fmt.Fprintf(&b, "%s = %s, %s\n", m.Unknown(), report.ReferenceDigits(ref, 0), report.Origin(ref))
+		fmt.Fprintf(&b, "%s = %s, %s\n", m.Unknown(), verdict.Digits(ref, 0), verdict.Origin(ref))
 	} else {
 		b.WriteString("none is known at once for this dimension and these parameters")
 		if command := m.ReferenceCommand(); command != "" {
@@ -78,7 +79,7 @@ func showText(ctx context.Context, m *member.Member) (string, error) {
 		b.WriteString("\n")
 	}
 	if r := m.Family.Published; r != nil && r != ref {
-		fmt.Fprintf(&b, "Published  %s = %s, %s, with the defaults\n", m.Unknown(), report.ReferenceDigits(r, 0), report.Origin(r))
+		fmt.Fprintf(&b, "Published  %s = %s, %s, with the defaults\n", m.Unknown(), verdict.Digits(r, 0), verdict.Origin(r))
 	}
 	if m.Family.Citation != "" {
 		fmt.Fprintf(&b, "Citation   %s\n", m.Family.Citation)

@@ -77,10 +77,15 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 		return interrupted(err, f.resume.Value)
 	}
 	t.command = a.command
+	if t.Member != nil {
+		if unused := t.Family.UnusedNames(); unused != "" {
+			a.warn(unused)
+		}
+	}
 	if t.dir != nil && t.over {
 		return a.printResult(c.Context, t.dir, f.json)
 	}
-	progress := progress.New(a.stderr, f.quiet)
+	progress := progress.New(a.stderr, f.quiet, "")
 	t.settings.Progress = func(p bsde.Progress) {
 		if p.Phase == "estimate" && c.Context.Err() != nil {
 			p.Phase = "interrupted: estimate"
@@ -178,7 +183,7 @@ func ending(r *bsde.Result) error {
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted %s", at), ""}
 	}
 	if r.Control == nil && !r.Trusted() {
-		return untrusted(strings.Join(report.ReasonsOf(&r.Estimate), "; "))
+		return untrusted(strings.Join(r.Doubts(), "; "))
 	}
 	return nil
 }

@@ -44,6 +44,9 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if err := f.Read(); err != nil {
 		return nil, &exitError{status: exitUsage, err: err}
 	}
+	if err := f.consistent(c); err != nil {
+		return nil, err
+	}
 	t := &solveTask{out: f.out.Value}
 	if t.Member, err = f.member(c.Context, name); err != nil {
 		return nil, err
@@ -93,6 +96,19 @@ func (f *solveFlags) defaultNetwork(c *cli.Context, m *member.Member, method str
 	return m.NetworkOf(method)
 }
 
+// consistent refuses flags that another one makes void.
+func (f *solveFlags) consistent(c *cli.Context) error {
+	for _, key := range training.OwnOptions {
+		if f.Options.Value[key] != "" {
+			return f.without(c, "options", "do not take "+key+", which has a flag of its own")
+		}
+	}
+	if text := f.Contradiction(); text != "" {
+		return usage(c, "%s", text)
+	}
+	return nil
+}
+
 // fit refuses settings that do not apply to the problem or the method.
 func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 	if err := bsde.Check(t.Solved(), t.method); err != nil {
@@ -113,13 +129,10 @@ func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(f.Options.Value)) {
-		reason := "of " + t.method.Name() + " have no " + key
-		if slices.Contains(training.OwnOptions, key) {
-			reason = "do not take " + key + ", which has a flag of its own"
-		} else if _, has := options[key]; has {
+		if _, has := options[key]; has {
 			continue
 		}
-		if err := f.without(c, "options", reason); err != nil {
+		if err := f.without(c, "options", "of "+t.method.Name()+" have no "+key); err != nil {
 			return err
 		}
 	}
@@ -194,6 +207,11 @@ var checkpointPause = time.Second
 func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 	if t.out == "" && t.dir == nil {
 		return a.solve(ctx, t.Solved(), t.method, &t.settings)
+	}
+	if t.dir == nil {
+		if err := run.Vacant(t.out); err != nil { // before it simulates and tells of that
+			return nil, err
+		}
 	}
 	o := &run.Options{Workers: t.settings.Workers, TimeLimit: t.settings.TimeLimit, Progress: t.settings.Progress, Pause: checkpointPause, Warn: a.warn}
 	var trainer *bsde.Trainer

@@ -28,7 +28,7 @@ func TestUnknownLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "network          unknown              the time step hides the bias"
-	if text := (&report.Report{Member: m, Result: &bsde.Result{Estimate: estimate.Estimate{Value: 1, NetworkBias: nan, NetworkError: nan}}}).Block().String(); !strings.Contains(text, want) {
+	if text := report.Of(m, &bsde.Result{Estimate: estimate.Estimate{Value: 1, NetworkBias: nan, NetworkError: nan}}, nil).Block().String(); !strings.Contains(text, want) {
 		t.Errorf("%s, want %q", text, want)
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // Markdown is a document of its own: a table of the answers, one of the training, a few

@@ -1,8 +1,8 @@
 package bench
 
 import (
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // Figure draws for each problem the relative error, the mean over the seeds, against the

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
+	"github.com/deepbsde/deepbsde/bsde/verdict"
 )
 
 // Run is one finished training, a line of the store.

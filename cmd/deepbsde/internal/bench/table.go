@@ -6,9 +6,9 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/deepbsde/deepbsde/bsde/verdict"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // cells of the row in a table.

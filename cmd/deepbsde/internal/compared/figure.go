@@ -3,8 +3,8 @@ package compared
 import (
 	"math"
 
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // Figure draws each problem in a panel.

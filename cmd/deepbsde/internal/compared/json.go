@@ -1,6 +1,6 @@
 package compared
 
-import "github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+import "github.com/deepbsde/deepbsde/bsde/words"
 
 // jsonComparison is one problem of what compare --json prints.
 type jsonComparison struct {

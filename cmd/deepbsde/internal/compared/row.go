@@ -5,8 +5,8 @@ package compared
 import (
 	"math"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/verdict"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 

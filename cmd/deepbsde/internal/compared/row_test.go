@@ -133,3 +133,15 @@ func TestFormats(t *testing.T) {
 		}
 	}
 }
+
+// TestSlightNumbers: an error of rounding alone is negligible, and the reference has no error
+// beside itself.
+func TestSlightNumbers(t *testing.T) {
+	r := solver(1.001, 0.01)
+	r.Network = 6.8e-19
+	c := Comparison{Problem: "p", Best: &Best{Value: 1, StdErr: 0.001}, Rows: []Row{OfReference("radial", 1, 0.001), r}}
+	text := Table([]Comparison{c}, "text")
+	if !strings.Contains(text, "negligible") || strings.Contains(text, "e-19") || strings.Contains(text, " 0 %") || !strings.Contains(text, "0.10 %") {
+		t.Error(text)
+	}
+}

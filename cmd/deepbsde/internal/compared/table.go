@@ -9,8 +9,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // Table is the table in the given format.
@@ -68,9 +68,14 @@ func columns(all []Comparison) []column {
 		{"bounds", func(_ *Comparison, r Row) string { return between(r) }},
 		{"sampling", part(func(r Row) float64 { return r.Sampling })},
 		{"time step", part(func(r Row) float64 { return r.Step })},
-		{"network", part(func(r Row) float64 { return r.Network })},
+		{"network", func(_ *Comparison, r Row) string { return words.Slight(r.Network, r.Error) }},
 		{"training", part(func(r Row) float64 { return r.Training })},
-		{"relative error", func(c *Comparison, r Row) string { return words.PercentOrNothing(c.relative(r)) }},
+		{"relative error", func(c *Comparison, r Row) string {
+			if c.verdict(r) == IsReference { // it has none beside itself
+				return ""
+			}
+			return words.PercentOrNothing(c.relative(r))
+		}},
 		{"verdict", func(c *Comparison, r Row) string { return c.verdict(r) }},
 		{"seconds", func(_ *Comparison, r Row) string { return words.Size(r.Seconds) }},
 	}

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // Run is the training of one run.

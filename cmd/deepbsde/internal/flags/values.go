@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // List is words with commas between.

@@ -8,13 +8,11 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/verdict"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
-
-// ContinuousTime marks a reference that is not of the time grid.
-const ContinuousTime = ", in continuous time"
 
 // Methods are the reference methods of the problem; one of a control problem takes the
 // grid from Sampling.Steps, 0 meaning that of the tuned settings.
@@ -102,7 +100,7 @@ func (m *Member) ReferenceOn(ctx context.Context, d *control.Discrete) (*pde.Ref
 		}
 		if err == nil {
 			if r.Continuous {
-				ref.Method += ContinuousTime
+				ref.Method += verdict.ContinuousTime
 			}
 			return ref, nil
 		}

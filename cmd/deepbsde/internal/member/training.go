@@ -9,8 +9,8 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/deep"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // TrainingTable shows the settings for the networks side by side.

@@ -6,8 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 )
 
 // DrawTraining draws the training of the run.

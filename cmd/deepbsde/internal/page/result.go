@@ -3,7 +3,7 @@ package page
 import (
 	"strings"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // meanings explains the lines of a result that the text leaves to themselves. One that

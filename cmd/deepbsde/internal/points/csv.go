@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // csv is the table for programs: bare numbers, nothing where one is not known.

@@ -1,6 +1,6 @@
 package points
 
-import "github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+import "github.com/deepbsde/deepbsde/bsde/words"
 
 // JSONPoint is a point of what eval --json prints.
 type JSONPoint struct {

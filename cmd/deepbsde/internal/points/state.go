@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // state prints x: x0, one number where all components are equal, what is not as in x0

@@ -14,6 +14,7 @@ import (
 // bar is a progress bar on a terminal, a new one for each phase.
 type bar struct {
 	container *mpb.Progress
+	label     string
 	current   *mpb.Bar
 	phase     string
 	begin     time.Time // of the phase
@@ -28,8 +29,8 @@ type beside struct {
 	end    time.Time    // of the phase at its present speed, zero while unknown
 }
 
-func newBar(options ...mpb.ContainerOption) *bar {
-	return &bar{container: mpb.New(options...)}
+func newBar(label string, options ...mpb.ContainerOption) *bar {
+	return &bar{container: mpb.New(options...), label: label}
 }
 
 // Update moves the bar.
@@ -58,7 +59,7 @@ func (b *bar) next(p bsde.Progress) {
 	b.current = b.container.AddBar(int64(p.Iterations),
 		mpb.BarRemoveOnComplete(),
 		mpb.BarWidth(32),
-		mpb.PrependDecorators(decor.Name(p.Phase)),
+		mpb.PrependDecorators(decor.Name(b.label+p.Phase)),
 		mpb.AppendDecorators(
 			decor.CountersNoUnit("%d/%d"),
 			decor.Any(func(decor.Statistics) string { return b.beside.Load().text() }),

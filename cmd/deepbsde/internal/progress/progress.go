@@ -11,7 +11,7 @@ import (
 	"github.com/vbauerster/mpb/v8/cwriter"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // Display shows how a run goes. Its methods are called by one goroutine.
@@ -20,15 +20,19 @@ type Display interface {
 	Close() // takes away what must not stay on the screen
 }
 
-// New is a bar on a terminal, lines elsewhere, nothing when quiet.
-func New(w io.Writer, quiet bool) Display {
+// New is a bar on a terminal, lines elsewhere, nothing when quiet; label, unless it is empty,
+// says of which run.
+func New(w io.Writer, quiet bool, label string) Display {
+	if label != "" {
+		label += ": "
+	}
 	switch {
 	case quiet:
 		return Silent{}
 	case FitsBar(w):
-		return newBar(mpb.WithOutput(w))
+		return newBar(label, mpb.WithOutput(w))
 	}
-	return &lines{w: w, last: -1}
+	return &lines{w: w, label: label, last: -1}
 }
 
 // FitsBar tells whether w is a terminal that can move its cursor and has room
@@ -53,6 +57,7 @@ func (Silent) Close() {}
 // lines is one line for each record of the history and for each phase.
 type lines struct {
 	w     io.Writer
+	label string
 	last  int // iteration of the last line
 	phase string
 }
@@ -61,14 +66,14 @@ type lines struct {
 func (l *lines) Update(p bsde.Progress) {
 	if p.Phase != "training" {
 		if p.Phase != l.phase {
-			fmt.Fprintf(l.w, "%s on %d paths\n", p.Phase, p.Iterations)
+			fmt.Fprintf(l.w, "%s%s on %d paths\n", l.label, p.Phase, p.Iterations)
 		}
 		l.phase = p.Phase
 		return
 	}
 	if r := p.Record; r != nil && r.Iteration > l.last {
 		l.last = r.Iteration
-		fmt.Fprintf(l.w, "iteration %d/%d  %s  %s\n", r.Iteration, p.Iterations, state(r), words.Seconds(r.Elapsed))
+		fmt.Fprintf(l.w, "%siteration %d/%d  %s  %s\n", l.label, r.Iteration, p.Iterations, state(r), words.Seconds(r.Elapsed))
 	}
 }
 

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/verdict"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -76,11 +76,11 @@ func (s *Report) JSON() (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.Dim = s.Dim
+	j.Dim = s.Member.Dim
 	o := &Object{
-		JSONResult: j, ActionError: words.Number(s.Distance),
-		Reference: JSONReference(s.Reference), RelativeError: words.Number(relativeError(s.Result.Value, s.Reference)), Excess: words.Number(s.Excess()),
-		Parameters: s.Parameters, Settings: j.Settings,
+		JSONResult: j, ActionError: words.Number(s.ActionError),
+		Reference: JSONReference(s.Reference), RelativeError: words.Number(s.RelativeError()), Excess: words.Number(s.Excess()),
+		Parameters: s.Member.Parameters, Settings: j.Settings,
 	}
 	if v := s.Verdict(); v != nil {
 		o.Verdict = v.Verdict

@@ -11,10 +11,10 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
 )
@@ -124,7 +124,9 @@ func (r *Run) FindReference(ctx context.Context, m *member.Member) (err error) {
 func (r *Run) Report(m *member.Member) *report.Report {
 	result := *r.Result
 	result.Settings = r.Effective(m)
-	return &report.Report{Member: m, Result: &result, Reference: r.Reference, Distance: r.ActionError, Earlier: r.Earlier}
+	s := report.Of(m, &result, r.Reference)
+	s.ActionError, s.Earlier = r.ActionError, r.Earlier
+	return s
 }
 
 // Effective is the settings as used: a problem in discrete time has its own steps.

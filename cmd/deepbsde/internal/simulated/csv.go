@@ -6,7 +6,7 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // WritePaths writes the first recorded paths as CSV.

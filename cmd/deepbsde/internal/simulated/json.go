@@ -1,6 +1,6 @@
 package simulated
 
-import "github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+import "github.com/deepbsde/deepbsde/bsde/words"
 
 // JSON is the object that simulate --json prints.
 func (s *Simulation) JSON() any {

@@ -9,6 +9,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/deepbsde/deepbsde/problems/file"
 )
@@ -36,6 +37,18 @@ func (f *Flags) Read() error {
 	take(&f.every, given, "validate-every", given.ValidateEvery)
 	take(&f.start, given, "start-paths", given.StartPaths)
 	return nil
+}
+
+// Contradiction tells in a sentence which of the flags makes another one void, "" where none
+// does.
+func (f *Flags) Contradiction() string {
+	switch {
+	case f.rates.Given && f.lr.Given:
+		return "--lr does not go with --rates, which has all learning rates"
+	case (f.rates.Given || f.boundaries.Given) && f.schedule.Given && f.schedule.Value != "piecewise":
+		return "--rates and --boundaries belong to the schedule piecewise, not " + f.schedule.Value
+	}
+	return ""
 }
 
 // take is the value of a key of the file for a flag that is not on the command line.
@@ -99,11 +112,13 @@ func (f *Flags) MethodFor(method, network string, t problems.Training) (bsde.Met
 var OwnOptions = []string{"network", "fit", "hidden", "activation", "controlled", "antithetic", "segments"}
 
 // File is settings and method as a settings file: everything that a result depends on, and
-// what else was asked for. hasSteps is false for a problem in discrete time.
-func (f *Flags) File(s bsde.Settings, m bsde.Method, hasSteps bool) *file.Settings {
-	s = s.WithDefaults()
+// what else was asked for.
+func (f *Flags) File(s bsde.Settings, m bsde.Method, p bsde.Problem) *file.Settings {
+	c, _ := p.(control.Problem)
+	s, hasSteps := s.WithDefaults(), c.Stages == 0
 	o := bsde.Options(m)
 	_, controlled := o["controlled"].(bool)
+	controlled = controlled && !uncontrollable(m, p)
 	antithetic, isAntithetic := o["antithetic"].(bool)
 	segments, _ := o["segments"].(float64) // as JSON has numbers
 	activation, _ := o["activation"].(string)
@@ -146,4 +161,14 @@ func (f *Flags) File(s bsde.Settings, m bsde.Method, hasSteps bool) *file.Settin
 		out.Hidden = append(out.Hidden, int(w.(float64)))
 	}
 	return out
+}
+
+// uncontrollable tells whether the method never controls the paths of a problem, as of an f
+// without z: what it sets by itself need not be asked for.
+func uncontrollable(m bsde.Method, p bsde.Problem) bool {
+	asked, err := bsde.MethodOf(m.Name(), []byte(`{"controlled": true}`))
+	if err == nil {
+		asked, err = asked.Resolve(p)
+	}
+	return err == nil && bsde.Options(asked)["controlled"] == false
 }

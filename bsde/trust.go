@@ -1,12 +1,12 @@
-package report
+package bsde
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/verdict"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/verdict"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // earlier says why the result of an earlier version has no error.
@@ -32,26 +32,11 @@ func (s *Report) trustLines(b *words.Block) {
 		b.Line("trust", "yes", "")
 	default:
 		label, value := "trust", "no"
-		for _, reason := range ReasonsOf(&s.Result.Estimate) {
+		for _, reason := range s.Result.Doubts() {
 			b.Line(label, value, reason)
 			label, value = "", ""
 		}
 	}
-}
-
-// ReasonsOf are the reasons not to trust an estimate in words, none where it is trusted. A
-// number that is not known is a reason of its own.
-func ReasonsOf(e *estimate.Estimate) (list []string) {
-	for _, r := range e.Reasons {
-		list = append(list, r.String())
-	}
-	if len(list) == 0 && !e.Trusted() {
-		list = []string{"the error is unknown"}
-		if !words.Known(e.Value) {
-			list = []string{"the value is unknown"}
-		}
-	}
-	return list
 }
 
 // Advice is what to try about the reasons, a sentence for each kind. Where the recursion is
@@ -96,18 +81,13 @@ func (s *Report) digits() float64 {
 	return s.Result.StdErr
 }
 
-// ClaimOf is what an estimate of an equation says of u.
-func ClaimOf(e *estimate.Estimate) verdict.Claim {
-	return verdict.Claim{Value: e.Value, Error: e.Error, Doubt: !e.Trusted()}
-}
-
 // Verdict holds the answer of an equation against the reference, nil where there is one of
 // the two at most.
 func (s *Report) Verdict() *verdict.Finding {
 	if s.Result.Control != nil || s.Reference == nil || !words.Known(s.Result.Value) {
 		return nil
 	}
-	f := verdict.Compare(ClaimOf(&s.Result.Estimate), verdict.Of(s.Reference))
+	f := verdict.Compare(verdict.OfAnswer(&s.Result.Estimate), verdict.Of(s.Reference))
 	return &f
 }
 

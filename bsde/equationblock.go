@@ -1,12 +1,13 @@
-package report
+package bsde
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/verdict"
+	"github.com/deepbsde/deepbsde/bsde/words"
+	"github.com/deepbsde/deepbsde/pde"
 )
 
 // equationBlock is the numbers of the result of an equation: the answer with one error,
@@ -24,20 +25,20 @@ func (s *Report) equationBlock() words.Block {
 	b.Known("residual ratio", r.ResidualRatio, words.Percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
 	b.Known("trained Y0", r.Trained, words.ToError(r.Trained, digits), "as the optimiser left it, for comparison")
 	if ref := s.Reference; ref == nil {
-		b.Line("reference", "none known for this dimension and these parameters", mayHave(s.ReferenceCommand()))
+		b.Line("reference", "none known for this dimension and these parameters", s.MayHave)
 	} else {
-		b.Line("reference", ReferenceDigits(ref, digits), Origin(ref))
-		b.Known("relative error", relativeError(r.Value, ref), words.Percent(relativeError(r.Value, ref)), "")
+		b.Line("reference", verdict.Digits(ref, digits), verdict.Origin(ref))
+		b.Known("relative error", s.RelativeError(), words.Percent(s.RelativeError()), "")
 	}
 	if g := words.Finite(r.Gradient); g != nil {
 		b.Line("gradient", words.Vector(g), slopeErrors(r))
-	} else if words.Known(r.StdErr) && r.Status != bsde.Cancelled {
+	} else if words.Known(r.StdErr) && r.Status != Cancelled {
 		b.Line("gradient", "unknown", "a derivative on the paths is not finite, as that of sqrt at 0")
 	}
 	if words.Known(r.RegionError) {
 		b.Line("over the start", words.Short(r.RegionError), "root mean square error of the trained u(0, ·) there, below "+words.Short(r.RegionErrorBound)+" with 95 % confidence")
 	}
-	if r.Status != bsde.IterationLimit && r.Status != bsde.Converged {
+	if r.Status != IterationLimit && r.Status != Converged {
 		b.Line("status", r.Status.String(), r.Status.Advice())
 	}
 	return b
@@ -46,7 +47,8 @@ func (s *Report) equationBlock() words.Block {
 // HardlyTrained tells whether the network explains so little that its bias estimate is
 // rough, where no reason says more.
 func (s *Report) HardlyTrained() bool {
-	return bsde.NetworkOf(s.Result.Method) != "" && s.Result.ResidualRatio > unexplained && s.Problem.Generator != nil && len(s.Result.Reasons) == 0
+	p, known := s.Problem.(pde.Problem)
+	return NetworkOf(s.Result.Method) != "" && s.Result.ResidualRatio > unexplained && known && p.Generator != nil && len(s.Result.Reasons) == 0
 }
 
 // unexplained is the residual ratio above which the report warns.
@@ -76,7 +78,7 @@ func (s *Report) networkRemark() string {
 }
 
 // slopeErrors are the errors of a gradient in words.
-func slopeErrors(r *bsde.Result) string {
+func slopeErrors(r *Result) string {
 	var parts []string
 	if e := words.Finite(r.GradientStdErr); e != nil {
 		parts = append(parts, "standard error up to "+words.Short(slices.Max(e)))

@@ -41,6 +41,15 @@ func Part(x float64) string {
 	return Size(x)
 }
 
+// Slight is Part where it counts beside the error of everything, "negligible" where it does
+// not, as a bias of rounding alone.
+func Slight(x, all float64) string {
+	if x > 0 && x <= all/1000 {
+		return "negligible"
+	}
+	return Part(x)
+}
+
 // PercentOrNothing is a ratio in per cent, nothing where it is NaN.
 func PercentOrNothing(x float64) string {
 	if math.IsNaN(x) {

@@ -5,7 +5,8 @@ package verdict
 import (
 	"math"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/words"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -46,6 +47,11 @@ func Of(r *pde.Reference) Claim {
 		return Claim{Value: (r.Lower + r.Upper) / 2, Error: (r.Upper - r.Lower) / 2}
 	}
 	return Claim{Value: r.Value, Error: words.Normal95 * r.StdErr, Bound: r.Bound}
+}
+
+// OfAnswer is the claim of an estimate of u.
+func OfAnswer(e *estimate.Estimate) Claim {
+	return Claim{Value: e.Value, Error: e.Error, Doubt: !e.Trusted()}
 }
 
 // states tells whether the claim is one that can be held against it.
