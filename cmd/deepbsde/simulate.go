@@ -138,16 +138,13 @@ func simulate(ctx context.Context, m *member.Member, s *simulated.Simulation, f 
 	return ctx.Err()
 }
 
-// policyPaths draws states, actions and the cost under the policy, and under the optimal
-// one where that is known at once.
-func (a *app) policyPaths(ctx context.Context, r *saved.Run) (*figure.Figure, error) {
+// ownSimulation simulates the policy of a run for a picture, and the optimal one where that is
+// known at once.
+func (a *app) ownSimulation(ctx context.Context, r *saved.Run) (*simulated.Simulation, error) {
 	e, err := a.newEvaluator(ctx, r.Run, 0)
 	if err != nil {
 		return nil, err
 	}
 	s := newSimulation(e.Member, e.policy.Problem)
-	if err := simulate(ctx, e.Member, s, &simulateFlags{paths: flags.Given(2 * recordedPaths)}, e.policy, true); err != nil {
-		return nil, err
-	}
-	return s.Overview(), nil
+	return s, simulate(ctx, e.Member, s, &simulateFlags{paths: flags.Given(2 * recordedPaths)}, e.policy, true)
 }

@@ -25,7 +25,7 @@ type Valued struct {
 	Doubt                          bool // the value says of itself that it is not trustworthy
 }
 
-// Line is a panel of curves along a line.
+// Line is a panel of curves along a line, those of one name in one colour.
 type Line struct {
 	X, Y   string
 	Curves []Curve
@@ -36,8 +36,12 @@ type Line struct {
 func (f *Figure) AddLine(l Line) {
 	p := newPanel(l.X, l.Y)
 	var exact plotter.XYs
+	var names []string
 	for i, c := range l.Curves {
-		shade := runColors[i%len(runColors)]
+		if !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+		shade := runColors[slices.Index(names, c.Name)%len(runColors)]
 		var line plotter.XYs
 		for _, v := range c.Points {
 			if words.Known(v.Exact) && i == 0 {

@@ -1,0 +1,165 @@
+package figure
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	plotfont "gonum.org/v1/plot/font"
+)
+
+// gonum/plot writes words as text in Liberation Sans. Where that font is missing they are
+// set in another one, wider than the room that was left for them. So words are drawn here:
+// every letter's outline stands in the file once, and is used wherever it occurs. What the
+// letters say is the label of their group, for search and for those who do not see them.
+
+// svgText is a text as gonum/plot writes it.
+var svgText = regexp.MustCompile(`<text x="([^"]*)" y="([^"]*)" transform="scale\(1, -1\)"\s+style="([^"]*)">([^<]*)</text>`)
+
+var (
+	svgFontSize = regexp.MustCompile(`font-size:([0-9.e+-]+)px`)
+	svgFill     = regexp.MustCompile(`;fill:(#[0-9A-Fa-f]+)`)
+	svgFamily   = regexp.MustCompile(`font-family:[^;]*`)
+	svgRoot     = regexp.MustCompile(`<svg [^>]*>`)
+)
+
+// outlined is an SVG picture with the outlines of letters in place of its text. The names
+// of the outlines begin with the prefix, so that several pictures can stand in one page.
+func outlined(svg []byte, title, prefix string) []byte {
+	a := &alphabet{face: plotfont.DefaultCache.Lookup(sans(1), 1).Face, prefix: prefix, shapes: map[rune]string{}}
+	svg = svgText.ReplaceAllFunc(svg, func(text []byte) []byte {
+		m := svgText.FindSubmatch(text)
+		return a.draw(string(m[1]), string(m[2]), string(m[3]), html.UnescapeString(string(m[4])), text)
+	})
+	svg = bytes.ReplaceAll(svg, []byte("data:image/jpg"), []byte("data:image/png"))              // which it is
+	svg = bytes.ReplaceAll(svg, []byte("<image "), []byte(`<image preserveAspectRatio="none" `)) // or it does not fill its place
+	root := svgRoot.FindIndex(svg)
+	var b bytes.Buffer
+	b.Write(svg[:root[1]])
+	if title != "" {
+		fmt.Fprintf(&b, "\n<title>%s</title>", html.EscapeString(title))
+	}
+	b.WriteString("\n<defs>\n")
+	for _, r := range slices.Sorted(maps.Keys(a.shapes)) {
+		fmt.Fprintf(&b, "<path id=\"%s\" d=\"%s\"/>\n", a.id(r), a.shapes[r])
+	}
+	b.WriteString("</defs>")
+	b.Write(svg[root[1]:])
+	return b.Bytes()
+}
+
+// alphabet is the letters of a picture.
+type alphabet struct {
+	face   *sfnt.Font
+	buffer sfnt.Buffer
+	prefix string
+	shapes map[rune]string // the outlines used so far
+}
+
+// id names the outline of a letter.
+func (a *alphabet) id(r rune) string { return fmt.Sprintf("%su%x", a.prefix, r) }
+
+// draw is a text as uses of its letters, spaced as gonum/plot measures words. A text with a
+// letter that the font does not have stays one, in whatever font there is.
+func (a *alphabet) draw(x, y, style, words string, otherwise []byte) []byte {
+	size, err := strconv.ParseFloat(firstGroup(svgFontSize, style, "10"), 64)
+	up, err2 := strconv.ParseFloat(y, 64)
+	if err != nil || err2 != nil {
+		return otherwise
+	}
+	units := fixed.Int26_6(a.face.UnitsPerEm()) // an em of as many units: outlines as they are in the font
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `<g role="img" aria-label="%s" transform="translate(%s,%.5g) scale(%.5g)"`, html.EscapeString(words), x, -up, size/float64(units))
+	if fill := firstGroup(svgFill, style, "#000000"); fill != "#000000" {
+		fmt.Fprintf(&b, ` fill="%s"`, fill)
+	}
+	b.WriteString(">")
+	at, before := 0, sfnt.GlyphIndex(0)
+	for _, r := range words {
+		glyph, err := a.face.GlyphIndex(&a.buffer, r)
+		if err != nil || glyph == 0 {
+			return svgFamily.ReplaceAll(otherwise, []byte("font-family:sans-serif"))
+		}
+		if before != 0 {
+			if kern, err := a.face.Kern(&a.buffer, before, glyph, units, font.HintingNone); err == nil {
+				at += int(kern)
+			}
+		}
+		if a.shape(r, glyph, units) != "" { // a blank has none
+			fmt.Fprintf(&b, `<use xlink:href="#%s"`, a.id(r))
+			if at != 0 {
+				fmt.Fprintf(&b, ` x="%d"`, at)
+			}
+			b.WriteString("/>")
+		}
+		if advance, err := a.face.GlyphAdvance(&a.buffer, glyph, units, font.HintingNone); err == nil {
+			at += int(advance)
+		}
+		before = glyph
+	}
+	b.WriteString("</g>")
+	return b.Bytes()
+}
+
+// shape is the outline of a letter as the data of a path, kept where there is any.
+func (a *alphabet) shape(r rune, glyph sfnt.GlyphIndex, units fixed.Int26_6) string {
+	if s, ok := a.shapes[r]; ok {
+		return s
+	}
+	segments, err := a.face.LoadGlyph(&a.buffer, glyph, units, nil)
+	if err != nil || len(segments) == 0 {
+		return ""
+	}
+	s := pathData(segments)
+	a.shapes[r] = s
+	return s
+}
+
+// pathData is an outline in steps from point to point, which are shorter than coordinates,
+// with y upwards as in all of gonum/plot's pictures.
+func pathData(segments sfnt.Segments) string {
+	var b strings.Builder
+	var at fixed.Point26_6
+	number := func(v fixed.Int26_6, first bool) {
+		if v >= 0 && !first {
+			b.WriteByte(' ')
+		}
+		b.WriteString(strconv.Itoa(int(v)))
+	}
+	for _, s := range segments {
+		op, points := "M", 1 // the only one that is not relative
+		switch s.Op {
+		case sfnt.SegmentOpMoveTo:
+			at = fixed.Point26_6{}
+		case sfnt.SegmentOpLineTo:
+			op = "l"
+		case sfnt.SegmentOpQuadTo:
+			op, points = "q", 2
+		case sfnt.SegmentOpCubeTo:
+			op, points = "c", 3
+		}
+		b.WriteString(op)
+		for k, p := range s.Args[:points] {
+			number(p.X-at.X, k == 0)
+			number(at.Y-p.Y, false)
+		}
+		at = s.Args[points-1]
+	}
+	return b.String() + "z"
+}
+
+// firstGroup is what the pattern finds in s.
+func firstGroup(pattern *regexp.Regexp, s, otherwise string) string {
+	if m := pattern.FindStringSubmatch(s); m != nil {
+		return m[1]
+	}
+	return otherwise
+}
