@@ -177,10 +177,9 @@ func (e *evaluator) evaluation() *points.Evaluation {
 		Title: e.Family.Title, Problem: e.Family.Name, Kind: e.Kind(), Identity: e.Identity(), Method: e.dir.Manifest.Method, Dim: e.Dim, Parameters: e.Parameters,
 		Unknown: e.Unknown(), Policy: e.policy != nil, Start: e.start(), Iterations: e.iteration, Wanted: e.settings.Iterations,
 	}
-	if p := e.policyProblem(); p != nil {
-		t.ActionDim, t.States, t.Actions = p.ActionDim, p.StateNames, p.ActionNames
-	} else {
-		t.States = e.Problem.StateNames
+	t.States = e.StateNames()
+	if e.policy != nil {
+		t.ActionDim, t.Actions = e.Control.Problem.ActionDim, e.ActionNames()
 	}
 	return t
 }
