@@ -15,6 +15,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"github.com/deepbsde/deepbsde/cmd/internal/letters"
 )
 
 // Figure is plots side by side under one title and one key. The key stands above the
@@ -33,8 +35,11 @@ type keyEntry struct {
 	thumbs []plot.Thumbnailer
 }
 
-// explain adds an entry to the key, unless there is one of that name.
+// explain adds an entry to the key, unless there is one of that name or nothing to explain.
 func (f *Figure) explain(name string, thumbs ...plot.Thumbnailer) {
+	if len(thumbs) == 0 {
+		return
+	}
 	for _, e := range f.key {
 		if e.name == name {
 			return
@@ -95,7 +100,7 @@ func (f *Figure) Draw(size Size, format string) ([]byte, error) {
 		return nil, err
 	}
 	if format == "svg" {
-		return outlined(b.Bytes(), f.summary(), f.prefix), nil
+		return letters.Outline(b.Bytes(), f.summary(), f.prefix), nil
 	}
 	return b.Bytes(), nil
 }

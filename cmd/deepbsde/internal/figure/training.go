@@ -118,7 +118,7 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 		case wide[i] != nil:
 			f.explain(r.Name+": final estimate, all errors, "+stated(r.Final.Doubt), wide[i], point)
 			if narrow[i] != nil {
-				f.explain(r.Name+": sampling alone, 95 %", narrow[i])
+				f.explain(r.Name+": sampling alone, 95 %", wide[i], narrow[i]) // as it looks inside
 			}
 		case narrow[i] != nil && t.HasLoss:
 			f.explain(r.Name+": final estimate, sampling alone, 95 %", narrow[i], point)

@@ -1,4 +1,9 @@
-package figure
+// Package letters makes SVG pictures of gonum/plot independent of fonts. gonum/plot writes
+// words as text in a Liberation font. Where that is missing they are set in another one, wider
+// than the room that was left for them. So words are drawn here: every letter's outline stands
+// in the file once, and is used wherever it occurs. What the letters say is the label of their
+// group, for search and for those who do not see them.
+package letters
 
 import (
 	"bytes"
@@ -16,25 +21,20 @@ import (
 	plotfont "gonum.org/v1/plot/font"
 )
 
-// gonum/plot writes words as text in Liberation Sans. Where that font is missing they are
-// set in another one, wider than the room that was left for them. So words are drawn here:
-// every letter's outline stands in the file once, and is used wherever it occurs. What the
-// letters say is the label of their group, for search and for those who do not see them.
-
-// svgText is a text as gonum/plot writes it.
-var svgText = regexp.MustCompile(`<text x="([^"]*)" y="([^"]*)" transform="scale\(1, -1\)"\s+style="([^"]*)">([^<]*)</text>`)
-
+// The parts of a text as gonum/plot writes it.
 var (
-	svgFontSize = regexp.MustCompile(`font-size:([0-9.e+-]+)px`)
-	svgFill     = regexp.MustCompile(`;fill:(#[0-9A-Fa-f]+)`)
-	svgFamily   = regexp.MustCompile(`font-family:[^;]*`)
-	svgRoot     = regexp.MustCompile(`<svg [^>]*>`)
+	svgText   = regexp.MustCompile(`<text x="([^"]*)" y="([^"]*)" transform="scale\(1, -1\)"\s+style="([^"]*)">([^<]*)</text>`)
+	svgSize   = regexp.MustCompile(`font-size:([0-9.e+-]+)px`)
+	svgFill   = regexp.MustCompile(`;fill:(#[0-9A-Fa-f]+)`)
+	svgFamily = regexp.MustCompile(`font-family:([^;]*)`)
+	svgRoot   = regexp.MustCompile(`<svg [^>]*>`)
 )
 
-// outlined is an SVG picture with the outlines of letters in place of its text. The names
-// of the outlines begin with the prefix, so that several pictures can stand in one page.
-func outlined(svg []byte, title, prefix string) []byte {
-	a := &alphabet{face: plotfont.DefaultCache.Lookup(sans(1), 1).Face, prefix: prefix, shapes: map[rune]string{}}
+// Outline is a picture with the outlines of letters in place of its text, and with a title if
+// that is not empty. The names of the outlines begin with the prefix, so that several pictures
+// can stand in one page.
+func Outline(svg []byte, title, prefix string) []byte {
+	a := &alphabet{prefix: prefix, shapes: map[string]string{}}
 	svg = svgText.ReplaceAllFunc(svg, func(text []byte) []byte {
 		m := svgText.FindSubmatch(text)
 		return a.draw(string(m[1]), string(m[2]), string(m[3]), html.UnescapeString(string(m[4])), text)
@@ -42,14 +42,17 @@ func outlined(svg []byte, title, prefix string) []byte {
 	svg = bytes.ReplaceAll(svg, []byte("data:image/jpg"), []byte("data:image/png"))              // which it is
 	svg = bytes.ReplaceAll(svg, []byte("<image "), []byte(`<image preserveAspectRatio="none" `)) // or it does not fill its place
 	root := svgRoot.FindIndex(svg)
+	if root == nil {
+		return svg
+	}
 	var b bytes.Buffer
 	b.Write(svg[:root[1]])
 	if title != "" {
 		fmt.Fprintf(&b, "\n<title>%s</title>", html.EscapeString(title))
 	}
 	b.WriteString("\n<defs>\n")
-	for _, r := range slices.Sorted(maps.Keys(a.shapes)) {
-		fmt.Fprintf(&b, "<path id=\"%s\" d=\"%s\"/>\n", a.id(r), a.shapes[r])
+	for _, id := range slices.Sorted(maps.Keys(a.shapes)) {
+		fmt.Fprintf(&b, "<path id=\"%s\" d=\"%s\"/>\n", id, a.shapes[id])
 	}
 	b.WriteString("</defs>")
 	b.Write(svg[root[1]:])
@@ -58,24 +61,22 @@ func outlined(svg []byte, title, prefix string) []byte {
 
 // alphabet is the letters of a picture.
 type alphabet struct {
-	face   *sfnt.Font
 	buffer sfnt.Buffer
 	prefix string
-	shapes map[rune]string // the outlines used so far
+	shapes map[string]string // the outlines used so far by their names
 }
-
-// id names the outline of a letter.
-func (a *alphabet) id(r rune) string { return fmt.Sprintf("%su%x", a.prefix, r) }
 
 // draw is a text as uses of its letters, spaced as gonum/plot measures words. A text with a
 // letter that the font does not have stays one, in whatever font there is.
 func (a *alphabet) draw(x, y, style, words string, otherwise []byte) []byte {
-	size, err := strconv.ParseFloat(firstGroup(svgFontSize, style, "10"), 64)
+	size, err := strconv.ParseFloat(firstGroup(svgSize, style, "10"), 64)
 	up, err2 := strconv.ParseFloat(y, 64)
 	if err != nil || err2 != nil {
 		return otherwise
 	}
-	units := fixed.Int26_6(a.face.UnitsPerEm()) // an em of as many units: outlines as they are in the font
+	variant := strings.TrimPrefix(firstGroup(svgFamily, style, ""), "Liberation ")
+	face := plotfont.DefaultCache.Lookup(plotfont.Font{Typeface: "Liberation", Variant: plotfont.Variant(variant)}, 1).Face
+	units := fixed.Int26_6(face.UnitsPerEm()) // an em of as many units: outlines as they are in the font
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<g role="img" aria-label="%s" transform="translate(%s,%.5g) scale(%.5g)"`, html.EscapeString(words), x, -up, size/float64(units))
 	if fill := firstGroup(svgFill, style, "#000000"); fill != "#000000" {
@@ -84,23 +85,24 @@ func (a *alphabet) draw(x, y, style, words string, otherwise []byte) []byte {
 	b.WriteString(">")
 	at, before := 0, sfnt.GlyphIndex(0)
 	for _, r := range words {
-		glyph, err := a.face.GlyphIndex(&a.buffer, r)
+		glyph, err := face.GlyphIndex(&a.buffer, r)
 		if err != nil || glyph == 0 {
 			return svgFamily.ReplaceAll(otherwise, []byte("font-family:sans-serif"))
 		}
 		if before != 0 {
-			if kern, err := a.face.Kern(&a.buffer, before, glyph, units, font.HintingNone); err == nil {
+			if kern, err := face.Kern(&a.buffer, before, glyph, units, font.HintingNone); err == nil {
 				at += int(kern)
 			}
 		}
-		if a.shape(r, glyph, units) != "" { // a blank has none
-			fmt.Fprintf(&b, `<use xlink:href="#%s"`, a.id(r))
+		id := fmt.Sprintf("%s%su%x", a.prefix, strings.ToLower(variant[:1]), r)
+		if a.shape(id, face, glyph, units) { // a blank has none
+			fmt.Fprintf(&b, `<use xlink:href="#%s"`, id)
 			if at != 0 {
 				fmt.Fprintf(&b, ` x="%d"`, at)
 			}
 			b.WriteString("/>")
 		}
-		if advance, err := a.face.GlyphAdvance(&a.buffer, glyph, units, font.HintingNone); err == nil {
+		if advance, err := face.GlyphAdvance(&a.buffer, glyph, units, font.HintingNone); err == nil {
 			at += int(advance)
 		}
 		before = glyph
@@ -109,18 +111,17 @@ func (a *alphabet) draw(x, y, style, words string, otherwise []byte) []byte {
 	return b.Bytes()
 }
 
-// shape is the outline of a letter as the data of a path, kept where there is any.
-func (a *alphabet) shape(r rune, glyph sfnt.GlyphIndex, units fixed.Int26_6) string {
-	if s, ok := a.shapes[r]; ok {
-		return s
+// shape keeps the outline of a letter as the data of a path, where it has one.
+func (a *alphabet) shape(id string, face *sfnt.Font, glyph sfnt.GlyphIndex, units fixed.Int26_6) bool {
+	if _, ok := a.shapes[id]; ok {
+		return true
 	}
-	segments, err := a.face.LoadGlyph(&a.buffer, glyph, units, nil)
+	segments, err := face.LoadGlyph(&a.buffer, glyph, units, nil)
 	if err != nil || len(segments) == 0 {
-		return ""
+		return false
 	}
-	s := pathData(segments)
-	a.shapes[r] = s
-	return s
+	a.shapes[id] = pathData(segments)
+	return true
 }
 
 // pathData is an outline in steps from point to point, which are shorter than coordinates,
