@@ -15,7 +15,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 	plotfont "gonum.org/v1/plot/font"
@@ -61,13 +60,12 @@ func Outline(svg []byte, title, prefix string) []byte {
 
 // alphabet is the letters of a picture.
 type alphabet struct {
-	buffer sfnt.Buffer
 	prefix string
 	shapes map[string]string // the outlines used so far by their names
 }
 
-// draw is a text as uses of its letters, spaced as gonum/plot measures words. A text with a
-// letter that the font does not have stays one, in whatever font there is.
+// draw is a text as uses of its letters. A text with a letter that the font does not have stays
+// one, in whatever font there is.
 func (a *alphabet) draw(x, y, style, words string, otherwise []byte) []byte {
 	size, err := strconv.ParseFloat(firstGroup(svgSize, style, "10"), 64)
 	up, err2 := strconv.ParseFloat(y, 64)
@@ -76,52 +74,31 @@ func (a *alphabet) draw(x, y, style, words string, otherwise []byte) []byte {
 	}
 	variant := strings.TrimPrefix(firstGroup(svgFamily, style, ""), "Liberation ")
 	face := plotfont.DefaultCache.Lookup(plotfont.Font{Typeface: "Liberation", Variant: plotfont.Variant(variant)}, 1).Face
-	units := fixed.Int26_6(face.UnitsPerEm()) // an em of as many units: outlines as they are in the font
 	var b bytes.Buffer
-	fmt.Fprintf(&b, `<g role="img" aria-label="%s" transform="translate(%s,%.5g) scale(%.5g)"`, html.EscapeString(words), x, -up, size/float64(units))
+	fmt.Fprintf(&b, `<g role="img" aria-label="%s" transform="translate(%s,%.5g) scale(%.5g)"`, html.EscapeString(words), x, -up, size/float64(face.UnitsPerEm()))
 	if fill := firstGroup(svgFill, style, "#000000"); fill != "#000000" {
 		fmt.Fprintf(&b, ` fill="%s"`, fill)
 	}
 	b.WriteString(">")
-	at, before := 0, sfnt.GlyphIndex(0)
-	for _, r := range words {
-		glyph, err := face.GlyphIndex(&a.buffer, r)
-		if err != nil || glyph == 0 {
+	for _, l := range set(face, words) {
+		if l.missing {
 			return svgFamily.ReplaceAll(otherwise, []byte("font-family:sans-serif"))
 		}
-		if before != 0 {
-			if kern, err := face.Kern(&a.buffer, before, glyph, units, font.HintingNone); err == nil {
-				at += int(kern)
-			}
+		if len(l.outline) == 0 { // a blank
+			continue
 		}
-		id := fmt.Sprintf("%s%su%x", a.prefix, strings.ToLower(variant[:1]), r)
-		if a.shape(id, face, glyph, units) { // a blank has none
-			fmt.Fprintf(&b, `<use xlink:href="#%s"`, id)
-			if at != 0 {
-				fmt.Fprintf(&b, ` x="%d"`, at)
-			}
-			b.WriteString("/>")
+		id := fmt.Sprintf("%s%s%x", a.prefix, variant, l.is)
+		if a.shapes[id] == "" {
+			a.shapes[id] = pathData(l.outline)
 		}
-		if advance, err := face.GlyphAdvance(&a.buffer, glyph, units, font.HintingNone); err == nil {
-			at += int(advance)
+		fmt.Fprintf(&b, `<use xlink:href="#%s"`, id)
+		if l.at != 0 {
+			fmt.Fprintf(&b, ` x="%d"`, l.at)
 		}
-		before = glyph
+		b.WriteString("/>")
 	}
 	b.WriteString("</g>")
 	return b.Bytes()
-}
-
-// shape keeps the outline of a letter as the data of a path, where it has one.
-func (a *alphabet) shape(id string, face *sfnt.Font, glyph sfnt.GlyphIndex, units fixed.Int26_6) bool {
-	if _, ok := a.shapes[id]; ok {
-		return true
-	}
-	segments, err := face.LoadGlyph(&a.buffer, glyph, units, nil)
-	if err != nil || len(segments) == 0 {
-		return false
-	}
-	a.shapes[id] = pathData(segments)
-	return true
 }
 
 // pathData is an outline in steps from point to point, which are shorter than coordinates,

@@ -165,4 +165,13 @@ func TestLongLabels(t *testing.T) {
 	if f.Empty() || !strings.Contains(f.panels[0].X.Label.Text, "\n") {
 		t.Errorf("the label is %q", f.panels[0].X.Label.Text)
 	}
+	for s, want := range map[string]string{
+		"deviation from 3662.9 in %, with 95 % interval": "deviation from 3662.9 in %,\nwith 95 % interval",
+		"a, words that have no comma near the middle":    "a, words that have no\ncomma near the middle",
+		"word": "word",
+	} {
+		if got := inTwoLines(s); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 }

@@ -60,7 +60,7 @@ func TestNamesInAPage(t *testing.T) {
 	f := &Figure{}
 	f.AddLine(Line{X: "x", Y: "u"})
 	svg, err := f.InPage("f7")
-	if err != nil || !strings.Contains(string(svg), `id="f7su78"`) || !strings.Contains(string(svg), `"#f7su78"`) || strings.Contains(string(svg), "<title>") {
+	if err != nil || !strings.Contains(string(svg), `id="f7Sans78"`) || !strings.Contains(string(svg), `"#f7Sans78"`) || strings.Contains(string(svg), "<title>") {
 		t.Errorf("%v, %s", err, svg)
 	}
 }
