@@ -156,10 +156,12 @@ func TestNoEmptyPlace(t *testing.T) {
 func TestLongLabels(t *testing.T) {
 	f := &Figure{}
 	best := 1.25
-	f.AddDeviations(Deviations{Best: &best, StdErr: 1e-13, Dots: []Dot{{Name: "run", Value: 1.26, Half: 0.02, Sampling: 0.01}}})
+	f.AddDeviations(Deviations{Best: &best, StdErr: 1e-13, Dots: []Dot{
+		{Name: "run", Value: 1.26, Half: 0.02, Sampling: 0.01}, {Name: strings.Repeat("a name without end ", 20), Value: 1.25},
+	}})
 	side := vg.Length(300)
 	places := f.arrange(draw.NewCanvas(vgimg.New(side, side), side, side), 1, 1)
-	if w := places[0].DataCanvas(places[0].area).Size().X; w < 0.6*side {
+	if w := places[0].DataCanvas(places[0].area).Size().X; w < 0.4*side {
 		t.Errorf("the data have %g of %g points", w, side)
 	}
 	if f.Empty() || !strings.Contains(f.panels[0].X.Label.Text, "\n") {

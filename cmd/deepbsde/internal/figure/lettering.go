@@ -40,9 +40,13 @@ func letter(p *plot.Plot, width, height vg.Length) {
 		room float64 // numbers
 	}{{&p.X, float64(width / 45)}, {&p.Y, float64(height / 22)}} {
 		most := int(max(2, min(6, a.room)))
-		switch a.axis.Tick.Marker.(type) {
+		switch marks := a.axis.Tick.Marker.(type) {
 		case plot.DefaultTicks, roundTicks:
 			a.axis.Tick.Marker = roundTicks{most}
+		case plot.ConstantTicks: // names, which leave most of the width to the data
+			for i := range marks {
+				marks[i].Label = shorten(marks[i].Label, a.axis.Tick.Label, width*2/5)
+			}
 		}
 	}
 }
