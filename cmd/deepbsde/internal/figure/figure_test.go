@@ -161,7 +161,7 @@ func TestLongLabels(t *testing.T) {
 	}})
 	side := vg.Length(300)
 	places := f.arrange(draw.NewCanvas(vgimg.New(side, side), side, side), 1, 1)
-	if w := places[0].DataCanvas(places[0].area).Size().X; w < 0.4*side {
+	if w := places[0].DataCanvas(places[0].area).Size().X; w < 0.3*side {
 		t.Errorf("the data have %g of %g points", w, side)
 	}
 	if f.Empty() || !strings.Contains(f.panels[0].X.Label.Text, "\n") {

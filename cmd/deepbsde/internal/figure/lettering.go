@@ -43,9 +43,9 @@ func letter(p *plot.Plot, width, height vg.Length) {
 		switch marks := a.axis.Tick.Marker.(type) {
 		case plot.DefaultTicks, roundTicks:
 			a.axis.Tick.Marker = roundTicks{most}
-		case plot.ConstantTicks: // names, which leave most of the width to the data
+		case plot.ConstantTicks: // names, which leave room for the data
 			for i := range marks {
-				marks[i].Label = shorten(marks[i].Label, a.axis.Tick.Label, width*2/5)
+				marks[i].Label = shorten(marks[i].Label, a.axis.Tick.Label, width*3/5)
 			}
 		}
 	}
