@@ -63,6 +63,9 @@ func (s *Report) policyBlock() words.Block {
 		}
 		b.Line("excess", words.Percent(s.Excess()), remark)
 	}
+	if names := p.ActionNames; names != nil {
+		action += ": " + strings.Join(names, "; ")
+	}
 	b.Line("first action", words.Vector(s.Result.Control.Action), action)
 	if words.Known(s.ActionError) {
 		b.Line("action error", words.Percent(s.ActionError), "relative L2 distance from the optimal actions in states of fresh paths")

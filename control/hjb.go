@@ -53,7 +53,7 @@ func (p Problem) HJB() (*HJB, error) {
 		return nil, err
 	}
 	zero := expr.Vector(make([]float64, p.ActionDim))
-	eq := pde.Problem{Name: p.Name, Dim: p.StateDim, Horizon: p.Horizon, Start: p.Start, Diffusion: p.Diffusion, Terminal: p.TerminalCost}
+	eq := pde.Problem{Name: p.Name, Dim: p.StateDim, Horizon: p.Horizon, Start: p.Start, Diffusion: p.Diffusion, Terminal: p.TerminalCost, StateNames: p.StateNames}
 	if p.TerminalCost == nil {
 		eq.Terminal = func(expr.Value) expr.Value { return expr.Const(0) }
 	}

@@ -36,6 +36,10 @@ type Problem struct {
 
 	// Reference is the value u(0, Start) to compare with, or nil.
 	Reference *Reference
+
+	// StateNames say what the components of x are, with their units, for tables and
+	// plots; nil: x[0], x[1] and so on.
+	StateNames []string
 }
 
 // Reference is a value of u(0, x0) that was not found by the method under test.

@@ -103,6 +103,8 @@ func (p *Problem) validateNumbers() error {
 		return p.errorf("Dim", nil, "is %d, want at least 1", p.Dim)
 	case !(p.Horizon > 0) || math.IsInf(p.Horizon, 1):
 		return p.errorf("Horizon", nil, "is %g, want a positive finite number", p.Horizon)
+	case p.StateNames != nil && len(p.StateNames) != p.Dim:
+		return p.errorf("StateNames", nil, "has %d names, want %d", len(p.StateNames), p.Dim)
 	case p.Diffusion == nil:
 		return p.errorf("Diffusion", nil, "is missing; give for example pde.Scalar(1)")
 	case p.Terminal == nil:

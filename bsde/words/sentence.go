@@ -66,3 +66,12 @@ func Shell(s string) string {
 	}
 	return s
 }
+
+// Component is the name of component k where there are names, else its symbol with the
+// number: x[0].
+func Component(names []string, k int, symbol string) string {
+	if k < len(names) {
+		return names[k]
+	}
+	return fmt.Sprintf("%s[%d]", symbol, k)
+}

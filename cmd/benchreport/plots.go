@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/plotutil"
 	"gonum.org/v1/plot/vg"
+
+	"github.com/deepbsde/deepbsde/cmd/internal/letters"
 )
 
 // plots draws the cost of a step against each size that was varied, a line for each
@@ -82,5 +85,13 @@ func draw(file, size string, networks map[string]plotter.XYs) error {
 		p.Y.Min = math.Pow(10, math.Floor(math.Log10(p.Y.Min)))
 		p.Y.Max = math.Pow(10, math.Ceil(math.Log10(p.Y.Max)))
 	}
-	return p.Save(12*vg.Centimeter, 9*vg.Centimeter, file)
+	picture, err := p.WriterTo(12*vg.Centimeter, 9*vg.Centimeter, "svg")
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if _, err := picture.WriteTo(&b); err != nil {
+		return err
+	}
+	return os.WriteFile(file, letters.Outline(b.Bytes(), "time of a gradient step against "+size, ""), 0o644)
 }

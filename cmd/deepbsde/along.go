@@ -12,6 +12,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/urfave/cli/v2"
 	"gonum.org/v1/gonum/stat"
@@ -23,6 +24,9 @@ type scannedRun struct {
 	*points.Evaluation
 	policy *control.Problem // of a policy, else nil
 }
+
+// state is the name of component k.
+func (r scannedRun) state(k int) string { return words.Component(r.States, k, "x") }
 
 // scanRuns evaluates the runs at the points that the flags give; a line or a plane that is
 // not given goes through x0, as far as two standard deviations of X at the horizon.
@@ -112,27 +116,29 @@ func (a *app) lastStates(ctx context.Context, r *saved.Run, e *evaluator) (list 
 func lineFigure(r points.Scan, runs []scannedRun) *figure.Figure {
 	first := runs[0]
 	f := &figure.Figure{Title: fmt.Sprintf("%s, t = %s", first.Identity, words.Exact(first.Values[0].Time))}
-	along := fmt.Sprintf("x[%d], the other components as in x0", r.Component)
-	derivative := fmt.Sprintf("∂u/∂x[%d]", r.Component)
-	if len(first.Start) == 1 {
-		along = "x"
-	}
-	if r.Component < 0 {
-		along, derivative = "all components of x", "Σ ∂u/∂x[k]"
+	along, derivative := "all components of x", "Σ ∂u/∂x[k]"
+	if k := r.Component; k >= 0 {
+		along, derivative = first.state(k)+", the other components as in x0", fmt.Sprintf("∂u/∂x[%d]", k)
+		if len(first.Start) == 1 {
+			along, derivative = words.Component(append(first.States, "x"), k, "x"), "∂u/∂x"
+		}
 	}
 	if first.policy != nil {
 		derivative = "its derivative " + derivative
 	}
+	curve := func(run scannedRun, get func(*points.Value) figure.Valued) figure.Curve {
+		c := figure.Curve{Name: run.name, Policy: run.policy != nil}
+		for n, p := range run.Values {
+			v := get(p)
+			v.X = r.At(n, len(run.Values))
+			c.Points = append(c.Points, v)
+		}
+		return c
+	}
 	panel := func(y string, get func(*points.Value) figure.Valued) {
 		line := figure.Line{X: along, Y: y}
 		for _, run := range runs {
-			c := figure.Curve{Name: run.name, Policy: run.policy != nil}
-			for n, p := range run.Values {
-				v := get(p)
-				v.X = r.At(n, len(run.Values))
-				c.Points = append(c.Points, v)
-			}
-			line.Curves = append(line.Curves, c)
+			line.Curves = append(line.Curves, curve(run, get))
 		}
 		f.AddLine(line)
 	}
@@ -145,24 +151,30 @@ func lineFigure(r points.Scan, runs []scannedRun) *figure.Figure {
 	if first.policy == nil {
 		return f
 	}
-	for k := range min(drawnActions, first.policy.ActionDim) {
-		name := fmt.Sprintf("action a[%d]", k)
-		if names := first.policy.ActionNames; names != nil {
-			name = names[k]
-		}
-		panel(name, func(p *points.Value) figure.Valued {
+	action := func(k int) func(p *points.Value) figure.Valued {
+		return func(p *points.Value) figure.Valued {
 			v := figure.Valued{Value: nan, Error: nan, StdErr: nan, Exact: nan}
 			if p.Action != nil {
 				v.Value = p.Action[k]
 			}
 			return v
-		})
+		}
+	}
+	if n := first.ActionDim; n > simulated.MostDrawn { // all in one
+		line := figure.Line{X: along, Y: fmt.Sprintf("the %d actions", n)}
+		for _, run := range runs {
+			for k := range n {
+				line.Curves = append(line.Curves, curve(run, action(k)))
+			}
+		}
+		f.AddLine(line)
+		return f
+	}
+	for k := range first.ActionDim {
+		panel(words.Component(first.Actions, k, "action a"), action(k))
 	}
 	return f
 }
-
-// drawnActions are the first components of the action.
-const drawnActions = 2
 
 // valueName is what is drawn over points.
 func (r scannedRun) valueName() string {
@@ -182,11 +194,11 @@ func planeFigure(plane [2]points.Scan, runs []scannedRun) (*figure.Figure, error
 		others = ", the other components as in x0"
 	}
 	axis := func(s points.Scan) figure.Axis {
-		return figure.Axis{Name: fmt.Sprintf("x[%d]", s.Component), Low: s.Low, High: s.High}
+		return figure.Axis{Name: first.state(s.Component), Low: s.Low, High: s.High}
 	}
 	p := figure.Plane{
 		Title: fmt.Sprintf("%s: %s at t = %s%s", first.Identity, first.valueName(), words.Exact(first.Values[0].Time), others),
-		X:     axis(plane[0]), Y: axis(plane[1]),
+		Value: first.valueName(), X: axis(plane[0]), Y: axis(plane[1]),
 	}
 	for _, r := range runs {
 		s := figure.Surface{Name: r.name, N: int(math.Round(math.Sqrt(float64(len(r.Values))))),

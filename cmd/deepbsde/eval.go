@@ -176,8 +176,9 @@ func (e *evaluator) evaluation() *points.Evaluation {
 		Title: e.Family.Title, Problem: e.Family.Name, Kind: e.Kind(), Identity: e.Identity(), Method: e.dir.Manifest.Method, Dim: e.Dim, Parameters: e.Parameters,
 		Unknown: e.Unknown(), Policy: e.policy != nil, Start: e.start(), Iterations: e.iteration, Wanted: e.settings.Iterations,
 	}
+	t.States = e.StateNames()
 	if e.policy != nil {
-		t.ActionDim = e.Control.Problem.ActionDim
+		t.ActionDim, t.Actions = e.Control.Problem.ActionDim, e.ActionNames()
 	}
 	return t
 }

@@ -35,7 +35,7 @@ var house = strings.Fields(`
 
 	bsde/run
 
-	cmd/benchreport
+	cmd/internal/letters cmd/benchreport
 	cmd/deepbsde/internal/tables cmd/deepbsde/internal/flags cmd/deepbsde/internal/progress cmd/deepbsde/internal/figure
 	cmd/deepbsde/internal/complete cmd/deepbsde/internal/manual cmd/deepbsde/internal/points
 	cmd/deepbsde/internal/compared cmd/deepbsde/internal/simulated cmd/deepbsde/internal/bench cmd/deepbsde/internal/page
@@ -60,10 +60,11 @@ var rooms = []struct {
 	{"bsde/run", []string{"bsde", "pde", "problems"}},
 	{"problems", []string{"autodiff/expr", "pde", "control", "gonum.org/"}},
 	{"problems/file", []string{"autodiff/expr", "pde", "control", "problems", "gonum.org/", "go.yaml.in/yaml/", "github.com/expr-lang/expr/"}},
-	{"cmd/benchreport", []string{"gonum.org/"}},
+	{"cmd/internal/letters", []string{"gonum.org/"}},
+	{"cmd/benchreport", []string{"cmd/internal/letters", "gonum.org/"}},
 	{"cmd/deepbsde", []string{"autodiff", "pde", "control", "bsde", "problems", "gonum.org/", "github.com/urfave/cli/"}},
 	{"bsde/words", nil},
-	{"cmd/deepbsde/internal/figure", []string{"bsde/words", "gonum.org/"}},
+	{"cmd/deepbsde/internal/figure", []string{"bsde/words", "cmd/internal/letters", "gonum.org/"}},
 	{"cmd/deepbsde/internal/page", []string{"bsde/words", "cmd/deepbsde/internal/figure"}},
 }
 

@@ -211,11 +211,11 @@ func drawComparison(r *saved.Run, m *member.Member, d *page.Data) error {
 // drawPaths draws sample paths under the newest checkpoint.
 func (a *app) drawPaths(ctx context.Context, r *saved.Run, d *page.Data) error {
 	if !r.SolvesEquation() {
-		all, err := a.policyPaths(ctx, r)
+		s, err := a.ownSimulation(ctx, r)
 		if err != nil {
 			return err
 		}
-		return d.DrawTracks(all, simulated.SamplePaths)
+		return d.DrawTracks(s.Clock(), s.Tracks())
 	}
 	paths, _, err := a.valuePaths(ctx, r)
 	if err != nil {

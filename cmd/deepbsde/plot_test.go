@@ -34,7 +34,7 @@ func TestPlot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"one: final estimate, ", "sampling alone, 95 %", ">two<", ">reference<", "gradient steps", "time in seconds", ">loss<", ">Y0<"} {
+	for _, want := range []string{"one: final estimate, ", "sampling alone, 95 %", `"two"`, `"reference"`, "gradient steps", "time in seconds", `"loss"`, `"Y0"`} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("no %q in the picture", want)
 		}
@@ -68,13 +68,14 @@ func TestPlotWhat(t *testing.T) {
 		want   []string
 		absent string
 	}{
-		{exact + " --what value", []string{">Y0<", "gradient steps", "time in seconds", ">reference<"}, ">loss"},
+		{exact + " --what value", []string{`"Y0"`, "gradient steps", `"reference"`}, "time in seconds"}, // the same curve again
+		{exact + " " + other, []string{`"Y0"`, `"loss"`, "gradient steps", "time in seconds"}, "<text"},
 		{exact + " --what value --over seconds", []string{"time in seconds"}, "gradient steps"},
-		{exact + " --what loss --over steps", []string{">loss", "gradient steps"}, ">Y0<"},
-		{exact + " --what close-up", []string{">Y0<", ">20<", ">40<"}, ">10<"},
+		{exact + " --what loss --over steps", []string{`"loss`, "gradient steps"}, `"Y0"`},
+		{exact + " --what close-up", []string{`"Y0"`, `"20"`, `"40"`}, `"10"`},
 		{exact + " --what paths", []string{"Y along 3 sample paths", "exact solution u(t, X)", "time t"}, "gradient steps"},
-		{exact + " " + other + " --what paths", []string{">exact<", ">other<"}, "gradient steps"},
-		{policy, []string{"cost on validation paths", "time in seconds"}, "loss"},
+		{exact + " " + other + " --what paths", []string{`"exact"`, `"other"`}, "gradient steps"},
+		{policy, []string{"cost on validation paths", "gradient steps"}, "loss"},
 		{policy + " --what paths", []string{"state x[1]", "action a[0]", "cost so far", "optimal: sample paths"}, "gradient steps"},
 	} {
 		file := filepath.Join(root, "picture.svg")

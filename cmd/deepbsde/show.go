@@ -68,7 +68,16 @@ func showText(ctx context.Context, m *member.Member) (string, error) {
 	if m.Dim != m.Family.Dim {
 		fmt.Fprintf(&b, " (default %d)", m.Family.Dim)
 	}
-	b.WriteString("\nReference  ")
+	b.WriteString("\n")
+	for _, n := range []struct {
+		what string
+		list []string
+	}{{"States", m.StateNames()}, {"Actions", m.ActionNames()}} {
+		if n.list != nil {
+			fmt.Fprintf(&b, "%-9s  %s\n", n.what, strings.Join(n.list, "; "))
+		}
+	}
+	b.WriteString("Reference  ")
 	if ref != nil {
 		fmt.Fprintf(&b, "%s = %s, %s\n", m.Unknown(), verdict.Digits(ref, 0), verdict.Origin(ref))
 	} else {
@@ -105,6 +114,8 @@ type jsonProblem struct {
 	Title      string                     `json:"title"`
 	Dim        int                        `json:"dim"`
 	DefaultDim int                        `json:"default_dim"`
+	States     []string                   `json:"state_names,omitempty"`
+	Actions    []string                   `json:"action_names,omitempty"`
 	Equation   string                     `json:"equation"`
 	Parameters []jsonParam                `json:"parameters"`
 	Reference  *report.Reference          `json:"reference,omitempty"`
@@ -126,7 +137,7 @@ type jsonParam struct {
 func newJSONProblem(m *member.Member, ref *pde.Reference) jsonProblem {
 	f := m.Family
 	j := jsonProblem{
-		Name: f.Name, Kind: member.KindOf(f), Title: f.Title, Dim: m.Dim, DefaultDim: f.Dim, Equation: f.Equation,
+		Name: f.Name, Kind: member.KindOf(f), Title: f.Title, Dim: m.Dim, DefaultDim: f.Dim, States: m.StateNames(), Actions: m.ActionNames(), Equation: f.Equation,
 		Reference: report.JSONReference(ref), Published: report.JSONReference(f.Published),
 		Settings: map[string]json.RawMessage{}, Citation: f.Citation,
 	}

@@ -41,10 +41,10 @@ func (a *app) simulateCommand() *cli.Command {
 		Flags: []cli.Flag{
 			flags.Value("paths", "`NUMBER` of paths, in pairs of opposite noise (default: 4096)", &f.paths, flags.PairedPaths),
 			flags.Value("seed", "`SEED` of the noise (default: 1)", &f.seed, flags.Unsigned),
-			flags.Value("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0)", &f.component, flags.Index),
+			flags.Value("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0 in the table, all in the plot)", &f.component, flags.Index),
 			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
 			flags.Value("samples", "CSV `FILE` for the first 512 paths: policy, path, step, time, states, actions, cost so far", &f.samples, flags.FileName),
-			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of state, action and cost", &f.plot, figure.ParseFile),
+			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of states, actions and cost", &f.plot, figure.ParseFile),
 			flags.Bool("json", "print one JSON object", &f.json),
 		},
 		Action: func(c *cli.Context) error { return a.runSimulate(c, &f) },
@@ -89,7 +89,11 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 		}
 	}
 	if f.plot.Given {
-		if err := saveFigure(f.plot.Value, s.Figure(), figure.Size{}); err != nil {
+		picture := s.Overview()
+		if f.component.Given {
+			picture = s.Figure()
+		}
+		if err := saveFigure(f.plot.Value, picture, figure.Size{}); err != nil {
 			return err
 		}
 	}
@@ -138,16 +142,13 @@ func simulate(ctx context.Context, m *member.Member, s *simulated.Simulation, f 
 	return ctx.Err()
 }
 
-// policyPaths draws states, actions and the cost under the policy, and under the optimal
-// one where that is known at once.
-func (a *app) policyPaths(ctx context.Context, r *saved.Run) (*figure.Figure, error) {
+// ownSimulation simulates the policy of a run for a picture, and the optimal one where that is
+// known at once.
+func (a *app) ownSimulation(ctx context.Context, r *saved.Run) (*simulated.Simulation, error) {
 	e, err := a.newEvaluator(ctx, r.Run, 0)
 	if err != nil {
 		return nil, err
 	}
 	s := newSimulation(e.Member, e.policy.Problem)
-	if err := simulate(ctx, e.Member, s, &simulateFlags{paths: flags.Given(2 * recordedPaths)}, e.policy, true); err != nil {
-		return nil, err
-	}
-	return s.Overview(), nil
+	return s, simulate(ctx, e.Member, s, &simulateFlags{paths: flags.Given(2 * recordedPaths)}, e.policy, true)
 }

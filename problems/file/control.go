@@ -15,6 +15,7 @@ type controlSource struct {
 	maximize               bool
 	set                    *actionSet
 	scale                  *formula.Vector
+	names                  *componentNames // of the actions
 	constraints            []constraintSource
 }
 
@@ -41,6 +42,8 @@ func (r *reader) controlKey(d *description, e source.Entry) {
 		c.set = r.actionSet(e.Value)
 	case "action-scale":
 		c.scale = r.Vector(e.Value, e.Name)
+	case "action-names":
+		c.names = r.names(e)
 	case "constraints":
 		for k, n := range r.Items(e.Value, e.Name) {
 			if k == maxWishes {
@@ -119,6 +122,12 @@ func (c *controlSource) build(d *description, in *formula.Instance) (p control.P
 		return p, start, wrong
 	}
 	in.Actions = p.ActionDim
+	if p.StateNames, wrong = d.states.of(p.StateDim); wrong != nil {
+		return p, start, wrong
+	}
+	if p.ActionNames, wrong = c.names.of(p.ActionDim); wrong != nil {
+		return p, start, wrong
+	}
 	if p.NoiseDim, wrong = in.Size(c.noise, "noise", p.StateDim); wrong != nil {
 		return p, start, wrong
 	}

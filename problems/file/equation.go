@@ -20,7 +20,7 @@ var fieldKeys = map[string]string{
 	"Dim": "dim", "Horizon": "horizon", "Start": "start", "RandomStart": "start", "Drift": "drift", "Diffusion": "diffusion", "Generator": "generator",
 	"Terminal": "terminal", "Exact": "exact", "StateDim": "states", "ActionDim": "actions", "NoiseDim": "noise", "Stages": "stages",
 	"Noise": "noise-action", "Transition": "transition", "RunningCost": "running-cost", "TerminalCost": "terminal-cost",
-	"Actions": "action-set", "ActionScale": "action-scale", "Minimizer": "minimizer",
+	"Actions": "action-set", "StateNames": "state-names", "ActionNames": "action-names", "ActionScale": "action-scale", "Minimizer": "minimizer",
 }
 
 // locate turns an error of the validation into one at the key of its field.
@@ -51,6 +51,9 @@ func (d *description) locate(err error) error {
 func (d *description) makeEquation(dim int, v problems.Values) (p pde.Problem, wrong *source.Error) {
 	in := d.instance(dim, v)
 	p = pde.Problem{Dim: dim, Horizon: v["horizon"]}
+	if p.StateNames, wrong = d.states.of(dim); wrong != nil {
+		return p, wrong
+	}
 	if wrong = fillMatrices(in, d.matrices); wrong != nil {
 		return p, wrong
 	}

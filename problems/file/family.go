@@ -15,10 +15,10 @@ import (
 
 // The keys of a problem file.
 var (
-	commonKeys   = []string{"name", "title", "equation", "citation", "dim", "horizon", "start", "parameters", "define", "matrices", "drift", "diffusion", "reference", "training"}
+	commonKeys   = []string{"name", "title", "equation", "citation", "dim", "horizon", "start", "parameters", "define", "matrices", "drift", "diffusion", "state-names", "reference", "training"}
 	equationKeys = []string{"generator", "terminal", "exact"}
 	controlKeys  = []string{"states", "actions", "noise", "stages", "noise-action", "transition", "running-cost", "terminal-cost", "maximize",
-		"action-set", "action-scale", "constraints", "minimizer"}
+		"action-set", "action-scale", "action-names", "constraints", "minimizer"}
 )
 
 // description is a problem file as it was read, for every dimension and parameter.
@@ -28,6 +28,7 @@ type description struct {
 	helpers   []formula.Helper
 	matrices  []*matrixSource
 	start     *startSource // nil: 0
+	states    *componentNames
 	drift     *driftSource
 	diffusion *diffusionSource
 	functions map[string]*formula.Vector // generator, terminal, exact, running-cost, …
@@ -72,6 +73,8 @@ func (r *reader) family(root *yaml.Node) *problems.Family {
 			d.drift = r.drift(e.Value)
 		case "diffusion":
 			d.diffusion = r.diffusion(e.Value)
+		case "state-names":
+			d.states = r.names(e)
 		case "generator", "terminal", "exact":
 			d.functions[e.Name] = r.One(e.Value, e.Name)
 		case "training":
@@ -163,7 +166,7 @@ func (d *description) text(entries []source.Entry) string {
 	var lines []string
 	for _, e := range entries {
 		switch e.Name {
-		case "name", "title", "citation", "dim", "parameters", "reference", "training", "horizon", "stages":
+		case "name", "title", "citation", "dim", "parameters", "reference", "training", "horizon", "stages", "state-names", "action-names":
 			continue
 		}
 		first, last := e.Key.Line-1, e.Key.Line-1

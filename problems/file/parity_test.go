@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
@@ -190,7 +191,7 @@ func compareControls(t *testing.T, name string, got, want *problems.Control) {
 		t.Fatal(err)
 	}
 	p := want.Problem
-	if !reflect.DeepEqual(got.Problem.Start, p.Start) || g.Steps != w.Steps || g.Grid.Length(0) != w.Grid.Length(0) || g.Maximize != w.Maximize || g.Noises() != w.Noises() {
+	if !reflect.DeepEqual(got.Problem.Start, p.Start) || g.Steps != w.Steps || g.Grid.Length(0) != w.Grid.Length(0) || g.Maximize != w.Maximize || !slices.Equal(g.StateNames, w.StateNames) || !slices.Equal(g.ActionNames, w.ActionNames) || g.Noises() != w.Noises() {
 		t.Errorf("%s: start %v, %d steps of %g; want %v, %d of %g", name, got.Problem.Start, g.Steps, g.Grid.Length(0), p.Start, w.Steps, w.Grid.Length(0))
 	}
 	tt, x, a, n := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Input("a", p.ActionDim), expr.Input("w", w.Noises())

@@ -11,7 +11,7 @@ import (
 // values are texts for people.
 var (
 	namingKeys = []string{"parameters", "define", "matrices"}
-	textKeys   = []string{"name", "title", "equation", "citation", "doc", "source", "method"}
+	textKeys   = []string{"name", "title", "equation", "citation", "doc", "source", "method", "state-names", "action-names"}
 )
 
 var nameInFormula = regexp.MustCompile(`[\p{L}_][\p{L}\p{N}_]*`)

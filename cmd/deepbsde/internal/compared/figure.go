@@ -20,7 +20,7 @@ func Figure(all []Comparison) *figure.Figure {
 func (c *Comparison) Deviations() figure.Deviations {
 	d := figure.Deviations{Title: c.Identity}
 	if c.Best != nil {
-		d.Best = &c.Best.Value
+		d.Best, d.StdErr = &c.Best.Value, c.Best.StdErr
 	}
 	for _, r := range c.Rows {
 		dot := figure.Dot{Name: r.Name, Value: r.Value, Half: r.Error, Sampling: words.Normal95 * r.Sampling, Solver: r.Solver, Doubt: r.Trust == "no"}

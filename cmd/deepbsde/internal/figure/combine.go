@@ -1,6 +1,11 @@
 package figure
 
-import "gonum.org/v1/plot"
+import (
+	"slices"
+	"strings"
+
+	"github.com/deepbsde/deepbsde/bsde/words"
+)
 
 // Empty tells whether there is nothing to draw.
 func (f *Figure) Empty() bool { return len(f.panels) == 0 }
@@ -19,23 +24,28 @@ func (f *Figure) Append(other *Figure, title string) {
 	}
 }
 
-// Single is a figure of one panel.
-type Single struct {
-	*Figure
-	Name string // what its vertical axis counts
-}
-
-// Split is each panel as a figure of its own, with the key of all.
-func (f *Figure) Split() (list []Single) {
-	for _, p := range f.panels {
-		list = append(list, Single{&Figure{panels: []*plot.Plot{p}, key: f.key}, p.Y.Label.Text})
+// summary is what the figure shows in a few words: its title or what its panels show.
+func (f *Figure) summary() string {
+	if f.Title != "" || f.small {
+		return f.Title
 	}
-	return list
+	var list []string
+	for _, p := range f.panels {
+		name := strings.ReplaceAll(p.Y.Label.Text, "\n", " ")
+		if p.Title.Text != "" {
+			name = p.Title.Text
+		}
+		if name != "" && !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return words.Enumerate(list)
 }
 
 // InPage is the figure in SVG to stand in a page, which has a title of its own and letters
-// smaller than those of a picture that stands alone.
-func (f *Figure) InPage() ([]byte, error) {
-	f.Title, f.small = "", true
+// smaller than those of a picture that stands alone. The prefix tells its names from those
+// of the other pictures there.
+func (f *Figure) InPage(prefix string) ([]byte, error) {
+	f.Title, f.small, f.prefix = "", true, prefix
 	return f.Draw(Size{}, "svg")
 }

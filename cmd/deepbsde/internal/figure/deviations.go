@@ -35,9 +35,25 @@ type Dot struct {
 
 // Deviations is values of one thing beside the best of them, nil for none.
 type Deviations struct {
-	Title string
-	Best  *float64
-	Dots  []Dot
+	Title  string
+	Best   *float64
+	StdErr float64 // of the best, 0 where it is exact or its error is not stated
+	Dots   []Dot
+}
+
+// best is the best value with the digits that matter beside the errors: its own, or a tenth of
+// the smallest of the others.
+func (d Deviations) best() string {
+	least := math.Inf(1)
+	for _, r := range d.Dots {
+		if words.Known(r.Half) && r.Half > 0 && r.Value != *d.Best {
+			least = math.Min(least, r.Half)
+		}
+	}
+	if d.StdErr > 0 || words.Known(least) {
+		return words.Reference(*d.Best, d.StdErr, least/words.Normal95)
+	}
+	return words.ToError(*d.Best, math.NaN())
 }
 
 // AddDeviations draws the deviation of every value from the best in per cent, or the value
@@ -48,22 +64,24 @@ func (f *Figure) AddDeviations(d Deviations) {
 	p.Title.Text = d.Title
 	p.Add(plotter.NewGrid())
 	shift, unit := 0.0, 1.0
-	p.X.Label.Text = "u(0, x0), with 95 % interval (thick: sampling)"
+	p.X.Label.Text = "u(0, x0)"
 	if d.Best != nil {
 		shift, unit = *d.Best, 100/math.Abs(*d.Best)
-		p.X.Label.Text = "deviation from " + words.Exact(*d.Best) + " in %, with 95 % interval (thick: sampling)"
+		p.X.Label.Text = "deviation from " + d.best() + " in %"
 		zero, _ := plotter.NewLine(plotter.XYs{{X: 0, Y: -0.5}, {X: 0, Y: float64(len(d.Dots)) - 0.5}}) // fails on non-numbers alone
 		zero.Color = color.Gray{Y: 128}
 		p.Add(zero)
 	}
 	var names []string
+	bars, thick := false, false
 	for _, r := range slices.Backward(d.Dots) { // the first one on top
 		if !words.Known(r.Value) {
 			continue
 		}
 		at := barred{x: unit * (r.Value - shift), y: float64(len(names)), half: unit * r.Half}
-		if bars, err := plotter.NewXErrorBars(at); err == nil && at.half > 0 {
-			p.Add(bars)
+		if bar, err := plotter.NewXErrorBars(at); err == nil && at.half > 0 {
+			p.Add(bar)
+			bars = true
 		}
 		name := r.Name
 		if !words.Known(r.Half) {
@@ -72,12 +90,19 @@ func (f *Figure) AddDeviations(d Deviations) {
 			line, _ := plotter.NewLine(plotter.XYs{{X: at.x - inner, Y: at.y}, {X: at.x + inner, Y: at.y}}) // numbers all
 			line.Color, line.Width = shade(r.Solver), vg.Points(3)
 			p.Add(line)
+			thick = true
 		}
 		if r.Doubt && words.Known(r.Half) {
 			name += " (not trustworthy)"
 		}
 		p.Add(marks(plotter.XYs{{X: at.x, Y: at.y}}, shade(r.Solver), glyph(r.Side)))
 		names = append(names, name)
+	}
+	if bars {
+		p.X.Label.Text += ", with 95 % interval"
+	}
+	if thick {
+		p.X.Label.Text += " (thick: sampling)"
 	}
 	p.NominalY(names...)
 	p.Y.Tick.Label.Font.Size = font.Points(10)

@@ -7,14 +7,13 @@ import (
 	"bytes"
 	"image/color"
 	"math"
-	"strings"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"github.com/deepbsde/deepbsde/cmd/internal/letters"
 )
 
 // Figure is plots side by side under one title and one key. The key stands above the
@@ -23,7 +22,9 @@ type Figure struct {
 	Title  string
 	panels []*plot.Plot
 	key    []keyEntry
-	small  bool // panels for a page, where letters are larger beside them
+	bar    *bar   // of the colours, nil where colours are no values
+	small  bool   // panels for a page, where letters are larger beside them
+	prefix string // of the names in an SVG
 }
 
 type keyEntry struct {
@@ -31,8 +32,11 @@ type keyEntry struct {
 	thumbs []plot.Thumbnailer
 }
 
-// explain adds an entry to the key, unless there is one of that name.
+// explain adds an entry to the key, unless there is one of that name or nothing to explain.
 func (f *Figure) explain(name string, thumbs ...plot.Thumbnailer) {
+	if len(thumbs) == 0 {
+		return
+	}
 	for _, e := range f.key {
 		if e.name == name {
 			return
@@ -62,6 +66,9 @@ func (f *Figure) Draw(size Size, format string) ([]byte, error) {
 			share = smallPanel
 		}
 		size.Width = vg.Length(cols) * share * panelWidth
+		if f.bar != nil {
+			size.Width += f.bar.width()
+		}
 		size.Height = vg.Length(rows)*share*panelHeight + f.headerHeight(size.Width)
 	} else {
 		scale = min(size.Width/vg.Length(cols)/panelWidth, size.Height/vg.Length(rows)/panelHeight)
@@ -74,35 +81,26 @@ func (f *Figure) Draw(size Size, format string) ([]byte, error) {
 	area.FillPolygon(color.White, []vg.Point{area.Min, {X: area.Max.X, Y: area.Min.Y}, area.Max, {X: area.Min.X, Y: area.Max.Y}})
 	f.drawHeader(area)
 	area = draw.Crop(area, 0, 0, 0, -f.headerHeight(area.Size().X))
-	grid := make([][]*plot.Plot, rows)
-	for i := range grid {
-		grid[i] = make([]*plot.Plot, cols)
-		copy(grid[i], f.panels[i*cols:min((i+1)*cols, len(f.panels))])
+	if f.bar != nil {
+		area = draw.Crop(area, 0, -f.bar.width(), 0, 0)
 	}
-	for _, p := range f.panels {
-		letter(p, area.Size().X/vg.Length(cols)-2*pad, area.Size().Y/vg.Length(rows)-2*pad)
+	places := f.arrange(area, rows, cols)
+	for _, p := range places {
+		p.Draw(p.area)
 	}
-	tiles := draw.Tiles{Rows: rows, Cols: cols, PadX: pad, PadY: pad, PadTop: pad, PadBottom: pad, PadLeft: pad, PadRight: pad}
-	areas := plot.Align(grid, tiles, area)
-	for i, p := range f.panels {
-		p.Draw(areas[i/cols][i%cols])
+	if f.bar != nil {
+		top, bottom := places[0].DataCanvas(places[0].area).Max.Y, places[len(places)-1].DataCanvas(places[len(places)-1].area).Min.Y
+		f.bar.draw(draw.Canvas{Canvas: area.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: area.Max.X, Y: bottom}, Max: vg.Point{X: area.Max.X + f.bar.width(), Y: top}}})
 	}
 	var b bytes.Buffer
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return nil, err
 	}
 	if format == "svg" {
-		return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte(svgFonts)), nil
+		return letters.Outline(b.Bytes(), f.summary(), f.prefix), nil
 	}
 	return b.Bytes(), nil
 }
-
-// pad is the space around and between panels.
-const pad = 4 * vg.Millimeter
-
-// svgFonts names, beside the font that the layout was made for, those of the same
-// widths on systems that do not have it.
-const svgFonts = "font-family:Liberation Sans,Arial,Helvetica,sans-serif;"
 
 // newCanvas is a picture of the given size and the area to draw on, which is larger by
 // the scale's inverse.
@@ -116,88 +114,9 @@ func newCanvas(size Size, scale vg.Length, format string) (vg.CanvasWriterTo, dr
 	if err != nil {
 		return nil, draw.Canvas{}, err
 	}
+	if format == "pdf" {
+		c = document{c}
+	}
 	c.Scale(float64(scale), float64(scale))
 	return c, draw.NewCanvas(c, w, h), nil
-}
-
-// grid is the number of rows and columns: two columns, or, where the size is given, as
-// many as give panels of the best proportions.
-func (f *Figure) grid(size Size) (rows, cols int) {
-	n := len(f.panels)
-	over := func(cols int) int { return (n + cols - 1) / cols }
-	if size.Width == 0 {
-		cols = min(2, n)
-		return over(cols), cols
-	}
-	best := math.Inf(1)
-	for c := 1; c <= n; c++ {
-		shape := float64(size.Width) / float64(c) / (float64(size.Height) / float64(over(c)))
-		if misfit := math.Abs(math.Log(shape / float64(panelWidth/panelHeight))); misfit < best {
-			best, cols = misfit, c
-		}
-	}
-	return over(cols), cols
-}
-
-// letter sets the letters of a panel and the numbers on its axes, as many as there is
-// room for.
-func letter(p *plot.Plot, width, height vg.Length) {
-	for _, w := range []struct {
-		style *text.Style
-		size  float64
-	}{
-		{&p.Title.TextStyle, 12}, {&p.X.Label.TextStyle, 11}, {&p.Y.Label.TextStyle, 11},
-		{&p.X.Tick.Label, 10}, {&p.Y.Tick.Label, 10},
-	} {
-		w.style.Font = sans(w.size)
-	}
-	p.X.Label.Padding, p.Y.Label.Padding, p.Title.Padding = vg.Points(3), vg.Points(3), vg.Points(4)
-	width, height = width-50, height-40 // what is left for the axes, about
-	length := func() vg.Length { return p.Y.Label.TextStyle.Rectangle(p.Y.Label.Text).Size().X }
-	if length() > height {
-		p.Y.Label.Text = inTwoLines(p.Y.Label.Text)
-	}
-	if long := length(); long > height {
-		p.Y.Label.TextStyle.Font = sans(max(6, float64(11*height/long)))
-	}
-	for _, a := range []struct {
-		axis *plot.Axis
-		room float64 // numbers
-	}{{&p.X, float64(width / 45)}, {&p.Y, float64(height / 22)}} {
-		most := int(max(2, min(6, a.room)))
-		switch a.axis.Tick.Marker.(type) {
-		case plot.DefaultTicks, roundTicks:
-			a.axis.Tick.Marker = roundTicks{most}
-		}
-	}
-}
-
-// inTwoLines breaks a label at the blank next to its middle.
-func inTwoLines(s string) string {
-	at := -1
-	for i, c := range s {
-		if middle := len(s) / 2; c == ' ' && (at < 0 || max(i-middle, middle-i) < max(at-middle, middle-at)) {
-			at = i
-		}
-	}
-	if at < 0 {
-		return s
-	}
-	return s[:at] + "\n" + s[at+1:]
-}
-
-func sans(size float64) font.Font {
-	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(size)}
-}
-
-// shorten cuts words that are wider than the room for them.
-func shorten(s string, style text.Style, room vg.Length) string {
-	if style.Rectangle(s).Size().X <= room {
-		return s
-	}
-	runes := []rune(s)
-	for len(runes) > 1 && style.Rectangle(string(runes)+"…").Size().X > room {
-		runes = runes[:len(runes)-1]
-	}
-	return strings.TrimSpace(string(runes)) + "…"
 }

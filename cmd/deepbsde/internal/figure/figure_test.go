@@ -11,6 +11,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
 )
 
 // TestRoundTicks: the words on an axis are the numbers where they stand, and not more
@@ -124,5 +126,54 @@ func TestFigureSizes(t *testing.T) {
 	}
 	if rows, cols := (&Figure{panels: make([]*plot.Plot, 4)}).grid(Size{20 * vg.Inch, 3 * vg.Inch}); rows != 1 || cols != 4 {
 		t.Errorf("%d×%d panels in a wide picture, want 1×4", rows, cols)
+	}
+}
+
+// TestNoEmptyPlace: the last row of panels fills the width.
+func TestNoEmptyPlace(t *testing.T) {
+	for n := 1; n <= 7; n++ {
+		f := &Figure{}
+		for range n {
+			f.panels = append(f.panels, newPanel("x", "y"))
+		}
+		rows, cols := f.grid(Size{})
+		area := draw.NewCanvas(vgimg.New(20*vg.Centimeter, 20*vg.Centimeter), 20*vg.Centimeter, 20*vg.Centimeter)
+		places := f.arrange(area, rows, cols)
+		if len(places) != n {
+			t.Fatalf("%d places for %d panels", len(places), n)
+		}
+		var covered vg.Length
+		for _, p := range places {
+			covered += p.area.Size().X * p.area.Size().Y
+		}
+		if share := covered / (area.Size().X * area.Size().Y); share < 0.8 {
+			t.Errorf("%d panels cover %.0f %% of the picture", n, 100*share)
+		}
+	}
+}
+
+// TestLongLabels: a label that is longer than its axis takes no room from the data.
+func TestLongLabels(t *testing.T) {
+	f := &Figure{}
+	best := 1.25
+	f.AddDeviations(Deviations{Best: &best, StdErr: 1e-13, Dots: []Dot{
+		{Name: "run", Value: 1.26, Half: 0.02, Sampling: 0.01}, {Name: strings.Repeat("a name without end ", 20), Value: 1.25},
+	}})
+	side := vg.Length(300)
+	places := f.arrange(draw.NewCanvas(vgimg.New(side, side), side, side), 1, 1)
+	if w := places[0].DataCanvas(places[0].area).Size().X; w < 0.3*side {
+		t.Errorf("the data have %g of %g points", w, side)
+	}
+	if f.Empty() || !strings.Contains(f.panels[0].X.Label.Text, "\n") {
+		t.Errorf("the label is %q", f.panels[0].X.Label.Text)
+	}
+	for s, want := range map[string]string{
+		"deviation from 3662.9 in %, with 95 % interval": "deviation from 3662.9 in %,\nwith 95 % interval",
+		"a, words that have no comma near the middle":    "a, words that have no\ncomma near the middle",
+		"word": "word",
+	} {
+		if got := inTwoLines(s); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -2,12 +2,9 @@ package figure
 
 import (
 	"errors"
-	"image/color"
 	"regexp"
 	"strconv"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -18,10 +15,6 @@ const (
 	keyGap   = 5 * vg.Length(1)
 	keyLine  = 15 * vg.Length(1)
 )
-
-func lettering(size float64) text.Style {
-	return text.Style{Color: color.Black, Font: sans(size), Handler: plot.DefaultTextHandler}
-}
 
 var titleWords, keyWords = lettering(13), lettering(11)
 

@@ -25,7 +25,7 @@ type Valued struct {
 	Doubt                          bool // the value says of itself that it is not trustworthy
 }
 
-// Line is a panel of curves along a line.
+// Line is a panel of curves along a line, those of one name in one colour.
 type Line struct {
 	X, Y   string
 	Curves []Curve
@@ -36,8 +36,12 @@ type Line struct {
 func (f *Figure) AddLine(l Line) {
 	p := newPanel(l.X, l.Y)
 	var exact plotter.XYs
+	var names []string
 	for i, c := range l.Curves {
-		shade := runColors[i%len(runColors)]
+		if !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+		shade := runColors[slices.Index(names, c.Name)%len(runColors)]
 		var line plotter.XYs
 		for _, v := range c.Points {
 			if words.Known(v.Exact) && i == 0 {
@@ -49,10 +53,17 @@ func (f *Figure) AddLine(l Line) {
 		}
 		sampling := func(v Valued) float64 { return words.Normal95 * v.StdErr }
 		if c.Policy {
-			f.alongside(p, c.Name+": 95 % interval", c.Points, faint(shade), sampling)
+			f.explain(c.Name+": 95 % interval", alongside(p, c.Points, faint(shade), sampling)...)
 		} else {
-			f.alongside(p, c.Name+": all errors, "+stated(slices.ContainsFunc(c.Points, func(v Valued) bool { return v.Doubt && words.Known(v.Error) })), c.Points, faint(shade), func(v Valued) float64 { return v.Error })
-			f.alongside(p, c.Name+": sampling alone, 95 %", c.Points, darker(shade), sampling)
+			doubt := slices.ContainsFunc(c.Points, func(v Valued) bool { return v.Doubt && words.Known(v.Error) })
+			wide := alongside(p, c.Points, faint(shade), func(v Valued) float64 { return v.Error })
+			f.explain(c.Name+": all errors, "+stated(doubt), wide...)
+			if wide == nil { // the same colour as inside a band
+				wide = alongside(p, c.Points, faint(shade), sampling)
+			}
+			if narrow := alongside(p, c.Points, darker(shade), sampling); narrow != nil {
+				f.explain(c.Name+": sampling alone, 95 %", slices.Concat(wide, narrow)...)
+			}
 		}
 		f.curve(p, c.Name, line, shade)
 	}
@@ -65,8 +76,9 @@ func (f *Figure) AddLine(l Line) {
 	f.panels = append(f.panels, p)
 }
 
-// alongside shades the points that have a half-width, a stretch of neighbours each.
-func (f *Figure) alongside(p *plot.Plot, name string, points []Valued, shade color.Color, half func(Valued) float64) {
+// alongside shades the points that have a half-width, a stretch of neighbours each, and gives
+// one of the stretches for the key.
+func alongside(p *plot.Plot, points []Valued, shade color.Color, half func(Valued) float64) (example []plot.Thumbnailer) {
 	var upper, lower plotter.XYs
 	fill := func() {
 		slices.Reverse(lower)
@@ -74,7 +86,7 @@ func (f *Figure) alongside(p *plot.Plot, name string, points []Valued, shade col
 		if err == nil && len(upper) > 1 {
 			area.Color, area.LineStyle.Width = shade, 0
 			p.Add(area)
-			f.explain(name, area)
+			example = []plot.Thumbnailer{area}
 		}
 		upper, lower = nil, nil
 	}
@@ -87,4 +99,5 @@ func (f *Figure) alongside(p *plot.Plot, name string, points []Valued, shade col
 		upper, lower = append(upper, plotter.XY{X: v.X, Y: v.Value + h}), append(lower, plotter.XY{X: v.X, Y: v.Value - h})
 	}
 	fill()
+	return example
 }

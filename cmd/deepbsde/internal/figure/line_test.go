@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -80,5 +81,49 @@ func TestDeviations(t *testing.T) {
 	text, err := f.Draw(Size{}, "svg")
 	if err != nil || !strings.Contains(string(text), "other (error unknown)") || !strings.Contains(string(text), "third (not trustworthy)") || strings.Contains(string(text), "run (error") {
 		t.Errorf("%v, %s", err, text)
+	}
+}
+
+// TestDigitsOfTheBest: the value that others are compared with has the digits that matter
+// beside their errors and its own.
+func TestDigitsOfTheBest(t *testing.T) {
+	for _, c := range []struct {
+		best, stderr, half float64
+		want               string
+	}{
+		{15.40331899, 0, 0.09, "15.4033"},
+		{15.40331899, 4e-13, 0.09, "15.4033"},
+		{15.40331899, 0.02, 0.001, "15.403"},
+		{15.40331899, 0, math.NaN(), "15.4033"},
+		{0.5, 0, 0.01, "0.5"},
+	} {
+		d := Deviations{Best: &c.best, StdErr: c.stderr, Dots: []Dot{{Value: c.best, Half: c.stderr}, {Value: c.best + 0.1, Half: c.half}}}
+		if got := d.best(); got != c.want {
+			t.Errorf("%g, its standard error %g, others %g: %s, want %s", c.best, c.stderr, c.half, got, c.want)
+		}
+	}
+}
+
+// TestNothingTwice: the figures of one run show each thing once, those of several runs over
+// steps and over seconds.
+func TestNothingTwice(t *testing.T) {
+	run := Run{Name: "run", History: []Moment{{Value: 1.1, Loss: 2}, {Step: 10, Seconds: 1, Value: 1, Loss: 1}}}
+	for _, c := range []struct {
+		runs int
+		over string
+		want string
+	}{
+		{1, "", "Y0 over gradient steps; loss over gradient steps"},
+		{1, "seconds", "Y0 over time in seconds; loss over time in seconds"},
+		{2, "steps", "Y0 over gradient steps; loss over gradient steps"},
+		{2, "", "Y0 over gradient steps; Y0 over time in seconds; loss over gradient steps; loss over time in seconds"},
+	} {
+		var list []string
+		for _, p := range (Training{Value: "Y0", HasLoss: true, Runs: slices.Repeat([]Run{run}, c.runs)}).Figure("training", c.over).panels {
+			list = append(list, p.Y.Label.Text+" over "+p.X.Label.Text)
+		}
+		if got := strings.Join(list, "; "); got != c.want {
+			t.Errorf("%d runs over %q: %s, want %s", c.runs, c.over, got, c.want)
+		}
 	}
 }

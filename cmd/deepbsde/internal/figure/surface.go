@@ -1,55 +1,79 @@
 package figure
 
 import (
-	"image/color"
-	"math"
+	"gonum.org/v1/gonum/interp"
 
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
-// colors is a palette.
-type colors struct{ list []color.Color }
-
-// Colors are those of the palette.
-func (c *colors) Colors() []color.Color { return c.list }
-
-// swatch is a square in the key.
-type swatch struct{ color.Color }
-
-// Thumbnail fills the square.
-func (s swatch) Thumbnail(c *draw.Canvas) {
-	c.FillPolygon(s.Color, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
-}
-
-// surface is the values in a plane, n×n, interpolated to a finer grid.
+// surface is values in a plane on a grid that is fine enough for the eye: z[i*n+j] at the
+// i-th value of the first component and the j-th of the second.
 type surface struct {
-	x, y   Axis
-	n      int
-	values []float64
+	x, y Axis
+	n    int
+	z    []float64
 }
 
-const finer = 16 // points for each that is evaluated
+// newSurface puts so many points along each side on curves through the n×n values, first along
+// y and then along x.
+func newSurface(x, y Axis, n int, values []float64, points int) *surface {
+	s := &surface{x: x, y: y, n: points}
+	var along []float64 // n×points
+	for i := range n {
+		along = append(along, smooth(values[i*n:(i+1)*n], points)...)
+	}
+	s.z = make([]float64, s.n*s.n)
+	column := make([]float64, n)
+	for j := range s.n {
+		for i := range column {
+			column[i] = along[i*s.n+j]
+		}
+		for i, v := range smooth(column, points) {
+			s.z[i*s.n+j] = v
+		}
+	}
+	return s
+}
 
-// Dims, X, Y and Z are what plotter.HeatMap wants.
-func (s *surface) Dims() (c, r int) { return (s.n-1)*finer + 1, (s.n-1)*finer + 1 }
+// smooth is a curve through values that hardly overshoots; straight between neighbours where
+// some are not known, so that only what lies beside these is not known either.
+func smooth(v []float64, points int) []float64 {
+	at := make([]float64, len(v))
+	var curve interp.FittablePredictor = &interp.AkimaSpline{}
+	for i := range v {
+		at[i] = float64(i)
+		if !words.Known(v[i]) {
+			curve = &interp.PiecewiseLinear{}
+		}
+	}
+	fine := make([]float64, points)
+	if err := curve.Fit(at, v); err != nil {
+		return fine // places that rise, as these do, always fit
+	}
+	for i := range fine {
+		fine[i] = curve.Predict(float64(i) / float64(points-1) * float64(len(v)-1))
+	}
+	return fine
+}
+
+// known tells that every value is.
+func (s *surface) known() bool {
+	for _, v := range s.z {
+		if !words.Known(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// Dims, X, Y and Z are what plotter.HeatMap and plotter.Contour want.
+func (s *surface) Dims() (c, r int) { return s.n, s.n }
 
 // X is the value of the first component in column c.
-func (s *surface) X(c int) float64 { return s.x.at(c, (s.n-1)*finer+1) }
+func (s *surface) X(c int) float64 { return s.x.at(c, s.n) }
 
 // Y is the value of the second component in row r.
-func (s *surface) Y(r int) float64 { return s.y.at(r, (s.n-1)*finer+1) }
+func (s *surface) Y(r int) float64 { return s.y.at(r, s.n) }
 
-// Z is the value there, bilinear between the points.
-func (s *surface) Z(c, r int) float64 {
-	i, j := min(c/finer, s.n-2), min(r/finer, s.n-2)
-	a, b := float64(c-i*finer)/finer, float64(r-j*finer)/finer
-	at := func(i, j int) float64 {
-		v := s.values[i*s.n+j]
-		if math.IsInf(v, 0) {
-			return math.NaN()
-		}
-		return v
-	}
-	return (1-a)*((1-b)*at(i, j)+b*at(i, j+1)) + a*((1-b)*at(i+1, j)+b*at(i+1, j+1))
-}
+// Z is the value there.
+func (s *surface) Z(c, r int) float64 { return s.z[c*s.n+r] }

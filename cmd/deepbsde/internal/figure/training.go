@@ -53,8 +53,9 @@ var (
 	overSeconds = axis{"time in seconds", func(m Moment) float64 { return m.Seconds }}
 )
 
-// Figure draws value and loss, each over steps and over seconds, or what is asked for of
-// these: training, value, close-up or loss, over steps or seconds, "" for both.
+// Figure draws value and loss, or what is asked for of these: training, value, close-up or
+// loss. They are drawn over steps or seconds; "" is over steps, and for several runs over
+// seconds too: those of one run are the same curves again.
 func (t Training) Figure(what, over string) *Figure {
 	f := &Figure{Title: t.Title}
 	value := axis{t.Value, func(m Moment) float64 { return m.Value }}
@@ -63,7 +64,7 @@ func (t Training) Figure(what, over string) *Figure {
 	if over != "seconds" {
 		axes = append(axes, overSteps)
 	}
-	if over != "steps" {
+	if over == "seconds" || over == "" && len(t.Runs) > 1 {
 		axes = append(axes, overSeconds)
 	}
 	if what == "close-up" {
@@ -117,7 +118,7 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 		case wide[i] != nil:
 			f.explain(r.Name+": final estimate, all errors, "+stated(r.Final.Doubt), wide[i], point)
 			if narrow[i] != nil {
-				f.explain(r.Name+": sampling alone, 95 %", narrow[i])
+				f.explain(r.Name+": sampling alone, 95 %", wide[i], narrow[i]) // as it looks inside
 			}
 		case narrow[i] != nil && t.HasLoss:
 			f.explain(r.Name+": final estimate, sampling alone, 95 %", narrow[i], point)

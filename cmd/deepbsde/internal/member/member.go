@@ -171,6 +171,22 @@ func (m *Member) Unknown() string {
 	return "optimal cost"
 }
 
+// StateNames are what the components of the state are called, nil where they have no names.
+func (m *Member) StateNames() []string {
+	if m.Control != nil {
+		return m.Control.Problem.StateNames
+	}
+	return m.Problem.StateNames
+}
+
+// ActionNames are the same for the action.
+func (m *Member) ActionNames() []string {
+	if m.Control == nil {
+		return nil
+	}
+	return m.Control.Problem.ActionNames
+}
+
 // Equation is the problem as an equation: that of Hamilton, Jacobi and Bellman for a
 // control problem.
 func (m *Member) Equation(ctx context.Context) (*Member, error) {

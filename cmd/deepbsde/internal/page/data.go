@@ -28,6 +28,7 @@ type Data struct {
 	ValueName                string
 	HasLoss                  bool
 	History                  []Moment
+	drawn                    int // pictures so far
 }
 
 // Row is a line of a table: a name, a value and what it means.

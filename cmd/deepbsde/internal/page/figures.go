@@ -12,6 +12,7 @@ import (
 
 // DrawTraining draws the training of the run.
 func (d *Data) DrawTraining(t figure.Training) error {
+	history := t.Runs[0].History
 	value, state, band := t.Value, stateInWords(t), "The band is the 95 % interval of the final estimate."
 	if f := t.Runs[0].Final; f != nil && f.Doubt && !f.SamplingAlone() {
 		band = "The band is the final estimate with the errors that it states, which are not to be trusted, the darker part that of sampling alone."
@@ -20,15 +21,13 @@ func (d *Data) DrawTraining(t figure.Training) error {
 	} else if f != nil && t.HasLoss {
 		band = "The band is the final estimate with the error of sampling alone, 95 %; that of everything is unknown."
 	}
-	history := t.Runs[0].History
-	for _, f := range []struct{ what, over, alt, caption string }{
-		{"value", "steps", value + " over gradient steps. ", value + " over the gradient steps of the training. " + band},
-		{"value", "seconds", value + " over the time in seconds. ", value + " over the seconds of the training."},
-		{"close-up", "", value + " over the second half of the gradient steps. ", value + " over the second half of the steps, at a larger scale."},
-		{"loss", "steps", "Loss over gradient steps. ", "Loss, the mean squared mismatch of Y with g(X) at the end, over the gradient steps."},
-		{"loss", "seconds", "Loss over the time in seconds. ", "The same over the seconds of the training."},
+	took := fmt.Sprintf("in %.3g seconds", history[len(history)-1].Seconds)
+	for _, f := range []struct{ what, alt, caption string }{
+		{"value", value + " over gradient steps. ", value + " over the gradient steps of the training, done " + took + ". " + band},
+		{"close-up", value + " over the second half of the gradient steps. ", value + " over the second half of the steps, at a larger scale."},
+		{"loss", "Loss over gradient steps. ", "Loss, the mean squared mismatch of Y with g(X) at the end, over the gradient steps."},
 	} {
-		figure := t.Figure(f.what, f.over)
+		figure := t.Figure(f.what, "steps")
 		if figure.Empty() { // a policy has no loss of its own
 			continue
 		}
@@ -38,7 +37,7 @@ func (d *Data) DrawTraining(t figure.Training) error {
 		} else {
 			alt += state
 		}
-		drawn, err := draw(figure, alt, capital(f.caption))
+		drawn, err := d.draw(figure, alt, capital(f.caption))
 		if err != nil {
 			return err
 		}
@@ -79,7 +78,7 @@ func capital(s string) string {
 func (d *Data) DrawComparison(values figure.Deviations, covered string) error {
 	f := &figure.Figure{}
 	f.AddDeviations(values)
-	drawn, err := draw(f, "Dot plot: values of the table above by their deviation from the reference, with intervals.",
+	drawn, err := d.draw(f, "Dot plot: values of the table above by their deviation from the reference, with intervals.",
 		"Deviation from the reference. "+covered)
 	d.Comparison = append(d.Comparison, drawn)
 	return err
@@ -92,18 +91,18 @@ func (d *Data) DrawPaths(paths []figure.Path) error {
 	if paths[0].U != nil {
 		what, where = "the exact solution u(t, X)", "in the mean over all times"
 	}
-	drawn, err := draw(figure.Paths("", paths), fmt.Sprintf("Line plot over time: Y along %d sample paths beside %s.", min(figure.DrawnPaths, len(paths)), what),
+	drawn, err := d.draw(figure.Paths("", paths), fmt.Sprintf("Line plot over time: Y along %d sample paths beside %s.", min(figure.DrawnPaths, len(paths)), what),
 		fmt.Sprintf("Y from its trained start on along fresh paths of X, beside %s. On %d paths it is off by %s (root mean square, %s); g(X) has the standard deviation %s.",
 			what, len(paths), words.Short(off), where, words.Short(spread)))
 	d.Paths = append(d.Paths, drawn)
 	return err
 }
 
-// DrawTracks draws each panel of a policy's development by itself; it has so many sample
-// paths.
-func (d *Data) DrawTracks(all *figure.Figure, samples int) error {
-	for _, one := range all.Split() {
-		drawn, err := draw(one.Figure, fmt.Sprintf("Line plot over time: %s, the median, the band from 5 to 95 %% and %d sample paths.", one.Name, samples),
+// DrawTracks draws the development of each thing under a policy by itself, against time as the
+// clock counts it.
+func (d *Data) DrawTracks(clock string, tracks []figure.Track) error {
+	for _, one := range tracks {
+		drawn, err := d.draw(figure.Tracks("", clock, []figure.Track{one}), fmt.Sprintf("Line plot over time: %s, %s.", one.Name, one.Shows()),
 			capital(one.Name)+"; under the policy on fresh paths.")
 		if err != nil {
 			return err

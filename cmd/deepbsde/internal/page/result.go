@@ -53,7 +53,7 @@ func (d *Data) Compare(a Answer, method string, known []Reference) {
 		d.Compared = append(d.Compared, line)
 	}
 	for _, ref := range known {
-		line := Compared{Name: ref.Name, Value: words.Reference(ref.Value, ref.StdErr, 0), Verdict: ref.Verdict, Source: ref.Method}
+		line := Compared{Name: ref.Name, Value: words.Reference(ref.Value, ref.StdErr, a.digits()), Verdict: ref.Verdict, Source: ref.Method}
 		if ref.Source != "" {
 			line.Source += " (" + ref.Source + ")"
 		}

@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"fmt"
 	"html/template"
 	"regexp"
 
@@ -16,8 +17,9 @@ type Figure struct {
 }
 
 // draw draws a figure to stand in the page, which has its own title.
-func draw(f *figure.Figure, alt, caption string) (Figure, error) {
-	text, err := f.InPage()
+func (d *Data) draw(f *figure.Figure, alt, caption string) (Figure, error) {
+	d.drawn++
+	text, err := f.InPage(fmt.Sprintf("f%d", d.drawn))
 	if err != nil {
 		return Figure{}, err
 	}

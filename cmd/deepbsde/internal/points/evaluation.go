@@ -9,9 +9,11 @@ type Evaluation struct {
 	Method     string
 	Dim        int
 	Parameters map[string]float64
-	Unknown    string    // what a solution of the problem gives, in words
-	Policy     bool      // the run trains a policy
-	ActionDim  int       // of the policy
+	Unknown    string   // what a solution of the problem gives, in words
+	Policy     bool     // the run trains a policy
+	ActionDim  int      // of the policy
+	States     []string // names of the components of x and of the action, nil for none
+	Actions    []string
 	Start      []float64 // x0
 	Iterations int       // done
 	Wanted     int       // iterations of the whole run

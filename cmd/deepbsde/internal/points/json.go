@@ -47,7 +47,9 @@ func (e *Evaluation) JSON() any {
 		Dim        int                `json:"dim"`
 		Method     string             `json:"method"`
 		Parameters map[string]float64 `json:"parameters"`
+		States     []string           `json:"state_names,omitempty"`
+		Actions    []string           `json:"action_names,omitempty"`
 		Iterations int                `json:"iterations"`
 		Points     []JSONPoint        `json:"points"`
-	}{e.Problem, e.Kind, e.Dim, e.Method, e.Parameters, e.Iterations, list}
+	}{e.Problem, e.Kind, e.Dim, e.Method, e.Parameters, e.States, e.Actions, e.Iterations, list}
 }

@@ -125,7 +125,18 @@ func (e *Evaluation) Table(format string) string {
 	if format == "markdown" {
 		return t.RenderMarkdown() + "\n"
 	}
-	return e.heading() + tables.Text(t) + "\n\n" + strings.TrimSpace(e.notes()) + "\n"
+	return e.heading() + tables.Text(t) + "\n\n" + e.legend() + strings.TrimSpace(e.notes()) + "\n"
+}
+
+// legend says what the components are, where they have names.
+func (e *Evaluation) legend() (s string) {
+	if e.States != nil {
+		s = "x: " + strings.Join(e.States, "; ") + "\n"
+	}
+	if e.Policy && e.Actions != nil {
+		s += "action: " + strings.Join(e.Actions, "; ") + "\n"
+	}
+	return s
 }
 
 // notes say what the numbers cover.

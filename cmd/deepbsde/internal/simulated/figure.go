@@ -1,63 +1,107 @@
 package simulated
 
 import (
+	"fmt"
+
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/control"
 )
 
-// SamplePaths are drawn in full beside the quantiles.
-const SamplePaths = 3
+// samplePaths are drawn in full beside the quantiles.
+const samplePaths = 3
 
-// drawnComponents are the first ones of state and action.
-const drawnComponents = 2
+// MostDrawn is how many states or actions have a panel each; more are drawn in one.
+const MostDrawn = 8
 
 // Figure draws the chosen component of state and action and the cost so far.
-func (s *Simulation) Figure() *figure.Figure { return s.figure(s.tracks(s.Component)) }
+func (s *Simulation) Figure() *figure.Figure { return s.figure(s.drawn(s.tracks(s.Component))) }
 
-// Overview draws the first components of the state, then of the action, and the cost so
-// far.
-func (s *Simulation) Overview() *figure.Figure {
-	var states, actions, cost []track
-	for k := range min(drawnComponents, max(s.Grid.StateDim, s.Grid.ActionDim)) {
-		tracks := s.tracks(k)
-		if k < s.Grid.StateDim {
-			states = append(states, tracks[0])
-		}
-		if k < s.Grid.ActionDim {
-			actions = append(actions, tracks[len(tracks)-2])
-		}
-		cost = tracks[len(tracks)-1:]
-	}
-	return s.figure(append(append(states, actions...), cost...))
-}
+// Overview draws all components of the state, then of the action, and the cost so far.
+func (s *Simulation) Overview() *figure.Figure { return s.figure(s.Tracks()) }
 
 // figure draws tracks against time with a few sample paths of each policy on the same
 // noise.
-func (s *Simulation) figure(tracks []track) *figure.Figure {
-	clock := "time t"
+func (s *Simulation) figure(tracks []figure.Track) *figure.Figure {
+	return figure.Tracks(s.Identity+s.Unfinished, s.Clock(), tracks)
+}
+
+// Clock is what counts the time.
+func (s *Simulation) Clock() string {
 	if s.Stages {
-		clock = "stage"
+		return "stage"
 	}
-	var list []figure.Track
+	return "time t"
+}
+
+// Tracks are all components of the state, then of the action, and the cost so far.
+func (s *Simulation) Tracks() []figure.Track {
+	var states, actions []track
+	for k := range s.Grid.StateDim {
+		states = append(states, s.state(k))
+	}
+	for k := range s.Grid.ActionDim {
+		actions = append(actions, s.action(k))
+	}
+	list := append(s.together("states", states), s.together("actions", actions)...)
+	return append(list, s.drawn([]track{s.cost()})...)
+}
+
+// together is tracks of one kind, the medians of all in one where there are many.
+func (s *Simulation) together(kind string, tracks []track) []figure.Track {
+	if len(tracks) <= MostDrawn {
+		return s.drawn(tracks)
+	}
+	all := figure.Track{Name: fmt.Sprintf("the %d %s", len(tracks), kind), Many: true}
+	for _, p := range s.Policies {
+		one := figure.Tracked{Name: p.Name}
+		for _, t := range tracks {
+			of := s.tracked(p, t)
+			one.T, one.Lines = of.T, append(one.Lines, of.Median)
+		}
+		all.Policies = append(all.Policies, one)
+	}
+	return []figure.Track{all}
+}
+
+// drawn is tracks for a picture, without what is 0 until it jumps at the end, as a cost that
+// is terminal alone: a vertical line tells nothing.
+func (s *Simulation) drawn(tracks []track) (list []figure.Track) {
 	for _, t := range tracks {
+		if t.end && s.nothingBefore(t) {
+			continue
+		}
 		one := figure.Track{Name: t.name}
 		for _, p := range s.Policies {
 			one.Policies = append(one.Policies, s.tracked(p, t))
 		}
 		list = append(list, one)
 	}
-	return figure.Tracks(s.Identity+s.Unfinished, clock, list)
+	return list
+}
+
+// nothingBefore tells that a track is 0 on all paths before its last value.
+func (s *Simulation) nothingBefore(t track) bool {
+	for _, p := range s.Policies {
+		for i := range p.Records {
+			for n := range t.n - 1 {
+				if t.get(&p.Records[i], n) != 0 {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // tracked is a track under one policy.
 func (s *Simulation) tracked(p Policy, t track) figure.Tracked {
-	out := figure.Tracked{Name: p.Name, Samples: make([][]float64, min(SamplePaths, len(p.Records)))}
+	out := figure.Tracked{Name: p.Name, Lines: make([][]float64, min(samplePaths, len(p.Records)))}
 	for n := range t.n {
 		q := quantiles(p.at(func(r *control.Record) float64 { return t.get(r, n) }))
 		out.T = append(out.T, s.Grid.Time(min(n, s.Grid.Steps)))
 		out.Low, out.Median, out.High = append(out.Low, q[0]), append(out.Median, q[1]), append(out.High, q[2])
-		for i := range out.Samples {
-			out.Samples[i] = append(out.Samples[i], t.get(&p.Records[i], n))
+		for i := range out.Lines {
+			out.Lines[i] = append(out.Lines[i], t.get(&p.Records[i], n))
 		}
 	}
 	return out

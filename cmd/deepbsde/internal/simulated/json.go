@@ -16,12 +16,14 @@ func (s *Simulation) JSON() any {
 		Problem    string             `json:"problem"`
 		Dim        int                `json:"dim"`
 		Parameters map[string]float64 `json:"parameters"`
+		States     []string           `json:"state_names,omitempty"`
+		Actions    []string           `json:"action_names,omitempty"`
 		Steps      int                `json:"steps"`
 		Paths      int                `json:"paths"`
 		Policies   []policy           `json:"policies"`
 		Difference *float64           `json:"difference,omitempty"` // trained less optimal
 		DiffStdErr *float64           `json:"difference_stderr,omitempty"`
-	}{Problem: s.Problem, Dim: s.Dim, Parameters: s.Parameters, Steps: s.Grid.Steps, Paths: s.Policies[0].Paths}
+	}{Problem: s.Problem, Dim: s.Dim, Parameters: s.Parameters, States: s.Grid.StateNames, Actions: s.Grid.ActionNames, Steps: s.Grid.Steps, Paths: s.Policies[0].Paths}
 	for _, p := range s.Policies {
 		q := quantiles(p.Costs)
 		out.Policies = append(out.Policies, policy{p.Name, words.Number(p.Cost), words.Number(p.StdErr), words.Finite(q[:]), words.Finite(p.Violation), words.Finite(p.ViolationMean)})
