@@ -46,7 +46,7 @@ func start[T autodiff.Float](ctx context.Context, eq *equation.Equation, m Metho
 		scales.Y0 = scales.Rough // from far off a recursion that bends upwards leaves every scale
 	}
 	var f *features.Set
-	if base, _ := m.parts(); base != nil {
+	if base, _ := m.parts(); base != nil || network.WantsFeatures(m.Network) {
 		if f, err = features.New(ctx, &pilot, scales); err != nil {
 			return nil, err
 		}

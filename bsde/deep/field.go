@@ -25,7 +25,7 @@ func (m *model[T]) bend(b *network.Builder, first, count, stride int, x autodiff
 	if m.net != nil {
 		top := m.net.Z(b, first, count, x)
 		if m.base != nil {
-			top = b.Add(z, top)
+			top = b.Add(z, b.Mul(m.left(b), top))
 		}
 		z = top
 	}
@@ -43,6 +43,11 @@ func (m *model[T]) bend(b *network.Builder, first, count, stride int, x autodiff
 		gamma = b.Mul(shrink, gamma)
 	}
 	return b.Mul(shrink, z), gamma
+}
+
+// left is the share of the spread that the fit has left: the unit of what Adam trains on top of it.
+func (m *model[T]) left(b *network.Builder) autodiff.Node {
+	return b.State(leftName, 1, 1, autodiff.Fill(1))
 }
 
 // strides are the levels of the estimate.

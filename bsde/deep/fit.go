@@ -107,6 +107,9 @@ func (f *fit[T]) step(iteration int) (bool, error) {
 		n.begin(stride / 2)
 	case stride == 1 && little || iteration+1 >= f.passes || f.exact():
 		n.settle()
+		if f.e.net != nil {
+			f.e.state(leftName)[0] = T(min(after/f.e.Scales.G, 1))
+		}
 	}
 	return true, nil
 }
@@ -285,7 +288,7 @@ func (f *fit[T]) set(old []T, stride int, step []float64, part float64) {
 	e := f.e
 	copy(e.Params, old)
 	unit, _ := e.valueUnit()
-	e.Params[e.y0.Offset] += T(part * step[0] * e.Scales.G / (unit * e.Eq.Shrink(0)))
+	e.Params[f.at["y0"]] += T(part * step[0] * e.Scales.G / (unit * e.Eq.Shrink(0)))
 	size := e.features.Vectors() * e.features.Hidden()
 	for i, what := range []string{"z", "gamma"} {
 		move := step[1+i*size:][:size]

@@ -52,8 +52,7 @@ const (
 	LeastSquares = "least-squares"
 	// Adam takes Iterations gradient steps.
 	Adam = "adam"
-	// Both fits features first, and has Adam train the network on what is left, or the
-	// coefficients further where the network is Features.
+	// Both fits features first, and has Adam train the network on what is left.
 	Both = "both"
 )
 
@@ -77,8 +76,8 @@ func (m Method) Resolve(p bsde.Problem) (bsde.Method, error) {
 	}
 	if m.Network == nil {
 		m.Network = network.Features{}
-		if eq.Random != nil || m.Uncontrolled && eq.UsesZ || m.Fit == Adam {
-			m.Network = network.Shared{} // nothing is fitted there
+		if eq.Random != nil || m.Uncontrolled && eq.UsesZ || m.Fit == Adam || m.Fit == Both {
+			m.Network = network.Shared{}
 		}
 	}
 	if err := m.Network.Check(); err != nil {
@@ -105,7 +104,11 @@ func (m Method) resolveFit(eq *equation.Equation) (bsde.Method, error) {
 		if !bends {
 			return wrong("fit", "least-squares fits the network features, and not %s; want adam or both", m.Network.Name())
 		}
-	case Adam, Both:
+	case Both:
+		if bends {
+			return wrong("fit", "both trains a network on top of the features; want least-squares, or the network shared")
+		}
+	case Adam:
 	default:
 		return wrong("fit", "%q, want %s, %s or %s", m.Fit, LeastSquares, Adam, Both)
 	}

@@ -22,7 +22,6 @@ type model[T autodiff.Float] struct {
 
 	program *autodiff.Program[T]
 	loss    autodiff.Node
-	y0      autodiff.Param
 	weights *weights // of the loss; nil where it has none
 
 	features *features.Set   // of the problem; nil where nothing uses them
@@ -62,11 +61,6 @@ func newModel[T autodiff.Float](eq *equation.Equation, method Method, g *grid.Gr
 	}
 	if err := b.Err(); err != nil {
 		return nil, err
-	}
-	for _, p := range m.Layout.Params() {
-		if p.Name == "y0" {
-			m.y0 = p
-		}
 	}
 	m.Params, m.States = params.Convert[T](m.Layout.Initial(set.Seed)), params.Convert[T](m.Layout.InitialState())
 	if method.Fit == LeastSquares {
@@ -112,13 +106,22 @@ func (m *model[T]) top() network.Network {
 // builder is what the network is built with in a graph.
 func (m *model[T]) builder(g *autodiff.Graph) *network.Builder {
 	s := m.Scales
-	return &network.Builder{Graph: g, Mean: s.Mean, InvStd: s.InvStd, Unit: s.Z, Outputs: m.Eq.Dim, Features: m.features, FixedStart: !(slices.Max(s.InvStd[0]) > 0)}
+	return &network.Builder{Graph: g, Mean: s.Mean, InvStd: s.InvStd, Unit: s.Z, Outputs: m.Eq.Dim, Features: m.features, Fitted: m.base != nil && m.net != nil, FixedStart: !(slices.Max(s.InvStd[0]) > 0)}
 }
 
 // value is Y0 as trained so far; where the start is random it lacks what depends on it.
 func (m *model[T]) value() float64 {
 	unit, _ := m.valueUnit()
-	return m.Scales.Y0 + m.Eq.Shrink(0)*unit*float64(m.Params[m.y0.Offset])
+	theta := 0.0
+	for _, p := range m.Layout.Params() {
+		switch p.Name {
+		case "y0":
+			theta += float64(m.Params[p.Offset])
+		case "y0 of what is left":
+			theta += float64(m.Params[p.Offset]) * float64(m.state(leftName)[0])
+		}
+	}
+	return m.Scales.Y0 + m.Eq.Shrink(0)*unit*theta
 }
 
 // valueUnit is the unit in which Y0 is trained, and the multiple of the learning rate.

@@ -9,14 +9,20 @@ type note[T autodiff.Float] []T
 // noteName is the name of its array.
 const noteName = "features/level"
 
+// leftName is the name of the share of the spread that a fit has left, see model.left.
+const leftName = "features/left"
+
 // note is that of the fit, in place.
-func (f *fit[T]) note() note[T] {
-	for _, p := range f.e.Layout.States() {
-		if p.Name == noteName {
-			return note[T](f.e.States[p.Offset:][:p.Size()])
+func (f *fit[T]) note() note[T] { return note[T](f.e.state(noteName)) }
+
+// state is a state of the model, in place.
+func (m *model[T]) state(name string) []T {
+	for _, p := range m.Layout.States() {
+		if p.Name == name {
+			return m.States[p.Offset:][:p.Size()]
 		}
 	}
-	panic("deep: a fit without a note")
+	panic("deep: no state " + name)
 }
 
 func (n note[T]) stride() int      { return int(n[0]) }

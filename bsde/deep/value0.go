@@ -18,6 +18,9 @@ func (m *model[T]) value0(b *network.Builder, x autodiff.Node) autodiff.Node {
 	shrink := m.Eq.Shrink(0)
 	unit *= shrink
 	theta := b.Param("y0", 1, 1, rate, autodiff.Fill(0))
+	if m.base != nil && m.net != nil { // what the fit has found stays
+		theta = b.Add(b.Detach(theta), b.Mul(m.left(b), b.Param("y0 of what is left", 1, 1, rate, autodiff.Fill(0))))
+	}
 	start := make([]float64, x.Rows)
 	walk.Spread(start, []float64{m.Scales.Y0})
 	y := b.Add(b.Scale(unit, theta), b.Constant(x.Rows, 1, start))

@@ -45,7 +45,7 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 	}
 	at.step += math.Abs(between.f)
 	few := heavy(fine.delta)
-	if few != "" && at.stderr <= smallTails*math.Max(math.Abs(at.value), e.Scales.G) {
+	if few != "" && out.ResidualRatio < 0.5 && at.stderr <= smallTails*math.Max(math.Abs(at.value), e.Scales.G) {
 		at.stderr *= ofTails
 		few = ""
 	}
@@ -56,9 +56,14 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		if err != nil {
 			return nil, err
 		}
-		// Of what was spread, the part that the step's share of the variance does is of the order of
-		// the step, and gone with the extrapolation.
-		b.mean -= b.spread * (1 - l.variance()/math.Max(fine.std()*fine.std(), math.SmallestNonzeroFloat64))
+		// The part that the step's share of the variance does is of the order of the step, and gone
+		// with the extrapolation.
+		gone := 1 - l.variance()/math.Max(fine.std()*fine.std(), math.SmallestNonzeroFloat64)
+		if at.coarse != 0 {
+			b.mean *= 1 - gone
+		} else {
+			b.mean -= b.spread * gone
+		}
 		out.NetworkBias = b.mean
 		growth = math.Max(growth, b.growth)
 		small := math.Abs(b.mean) <= Normal95*at.stderr+at.step && math.Abs(b.mean) > Normal95*b.stderr
@@ -139,8 +144,9 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, gr
 
 const (
 	// smallTails is the share of the scale below which a standard error that few paths decide is no
-	// reason to distrust, and is taken ofTails times instead.
-	smallTails = 1e-3
+	// reason to distrust where the field explains most of the spread, and is taken ofTails times
+	// instead: few paths decide what a good field leaves.
+	smallTails = 3e-3
 	ofTails    = 3
 	// part is the two-sided 97.5 % point of the normal distribution. The total error has a
 	// random part, sampling, and parts that are estimates themselves: with 97.5 % for either

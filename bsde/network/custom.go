@@ -45,6 +45,10 @@ type Custom struct {
 	// a policy: for networks with layers of their own for each step, which are named by
 	// b.First. Otherwise one call makes all steps, as one batch, which is faster.
 	EachStep bool
+
+	// Features has Build given the features of an equation, see CustomBuilder.Vectors. Policies have
+	// none.
+	Features bool
 }
 
 // CustomBuilder is what the function of a Custom network is given: the graph to add to,
@@ -56,6 +60,11 @@ type CustomBuilder struct {
 	X    autodiff.Node // state by components as (x − E X_n)/std X_n, 0 where it does not vary; rows×d
 	RawX autodiff.Node // state as it is, rows×d
 	Time autodiff.Node // the number of the step, from −1 at the first to 1 at the horizon, rows×1
+
+	// Vectors are the vectors ψ of Features, rows×d or one row for all, and Pooled its row ρ, for
+	// networks that have asked for them; else they are empty. They are known functions of the state.
+	Vectors []autodiff.Node
+	Pooled  autodiff.Node
 
 	First, Count int // the steps: a row of block k belongs to step First+k
 	Steps        int // N
@@ -118,7 +127,13 @@ func (c Custom) Z(b *Builder, first, count int, x autodiff.Node) autodiff.Node {
 	if c.EachStep {
 		prefix = fmt.Sprintf("step%d/", first)
 	}
+	var vectors []autodiff.Node
+	var pooled autodiff.Node
+	if c.Features {
+		vectors, pooled = b.Features.Steps(b.Graph, first, count, x)
+	}
 	z := c.output(&CustomBuilder{
+		Vectors: vectors, Pooled: pooled,
 		Graph: b.Graph, X: xn, RawX: x, Time: b.times(first, count, x.Rows/count),
 		First: first, Count: count, Steps: b.Steps(), Outputs: b.Outputs,
 		linear: func() autodiff.Node { return b.linearZ(first, count, xn) },

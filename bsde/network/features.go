@@ -73,6 +73,9 @@ func combine(b *Builder, what string, stride int, unit float64, vectors []autodi
 	if stride > 1 {
 		w = b.Add(w, param(stride))
 	}
+	if b.Fitted {
+		w = b.Detach(w)
+	}
 	return b.Combine(b.Scale(unit, b.MatMul(hidden, w)), vectors...)
 }
 

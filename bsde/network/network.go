@@ -49,6 +49,17 @@ type Bender interface {
 	Bend(b *Builder, first, count, stride int, x autodiff.Node) (z, gamma autodiff.Node)
 }
 
+// WantsFeatures tells whether a network asks for the features of the problem.
+func WantsFeatures(n Network) bool {
+	switch n := n.(type) {
+	case Bender:
+		return true
+	case Custom:
+		return n.Features
+	}
+	return false
+}
+
 // Builder is what a network is built with: a graph, and what a method knows of the states.
 type Builder struct {
 	*autodiff.Graph
@@ -58,6 +69,7 @@ type Builder struct {
 	Outputs    int           // columns of the output: d for Z, m for an action
 	FixedStart bool          // X does not vary at time 0
 	Features   *features.Set // of the problem; nil where the method has not asked for them
+	Fitted     bool          // the coefficients of Features are fitted, and not to be trained
 
 	// Norms are the updates of the batch normalisations that were added.
 	Norms []*autodiff.NormUpdate

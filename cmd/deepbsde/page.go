@@ -20,7 +20,6 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/page"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/urfave/cli/v2"
 )

@@ -24,6 +24,7 @@ func TestSettingsAllKeys(t *testing.T) {
 	const text = `# a remark
 method: policy
 network: shared
+fit: both
 grid: graded
 steps: 3
 iterations: 1000000
@@ -58,7 +59,7 @@ start-paths: 11
 	if !reflect.DeepEqual(f.Training, want) {
 		t.Errorf("training %+v\nwant %+v", f.Training, want)
 	}
-	if f.Method != "policy" || f.Network != "shared" || f.Segments != 2 || f.Seed != 1<<64-1 || f.Precision != "float64" ||
+	if f.Method != "policy" || f.Network != "shared" || f.Fit != "both" || f.Segments != 2 || f.Seed != 1<<64-1 || f.Precision != "float64" ||
 		f.Workers != 4 || f.TimeLimit != 90*time.Minute || f.ValidationPaths != 9 || f.ValidateEvery != 10 || f.StartPaths != 11 ||
 		f.Options["no_variate"] != "true" || f.Options["order"] != "3" {
 		t.Errorf("got %+v", f)
