@@ -21,7 +21,7 @@ func TestResultPrintsAsTheCommand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		preset := m.Preset("shared")
+		preset := m.Preset(m.DefaultNetwork())
 		preset.Iterations, preset.Paths, preset.Steps = 5, 64, 4
 		r, err := bsde.Solve(t.Context(), m.Solved(), preset.Method, &preset.Settings)
 		if err != nil {
