@@ -2,6 +2,7 @@ package deep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/deepbsde/deepbsde/autodiff"
@@ -142,41 +143,52 @@ func (e *engine[T]) GradientStep(iteration int, rate float64) (bool, error) {
 // Validate is the loss on the fixed validation paths, in the mean of the weights where it has
 // some, with the networks as used for inference.
 func (e *engine[T]) Validate() (float64, error) {
-	n := e.set.ValidationPaths
-	sums, weights, errs := make([]float64, walk.Chunks(n)), make([]float64, walk.Chunks(n)), make([]error, walk.Chunks(n))
-	e.pool.Run(len(sums), func(c int) {
+	delta, weights, err := e.mismatches(walk.ForValidation, 0, e.set.ValidationPaths, 1)
+	total, all := 0.0, 0.0
+	for i, w := range weights {
+		total += w * clipped(delta[i], e.set.LossClip)
+		all += w
+	}
+	return total / all, err
+}
+
+// mismatches walks paths as training does, and gives Y_N − g(X_N) of each with its weight in the loss.
+func (e *engine[T]) mismatches(use walk.Purpose, batch, paths, stride int) (delta, weights []float64, err error) {
+	delta, weights = make([]float64, paths), make([]float64, paths)
+	errs := make([]error, walk.Chunks(paths))
+	e.pool.Run(len(errs), func(c int) {
 		w := e.team.Take()
 		defer e.team.Give(w)
 		first := c * walk.ChunkRows
-		rows := min(walk.ChunkRows, n-first)
-		if errs[c] = w.Begin(walk.ForValidation, 0, first, rows, nil); errs[c] != nil {
+		rows := min(walk.ChunkRows, paths-first)
+		if errs[c] = w.Begin(use, batch, first, rows, nil); errs[c] != nil {
 			return
 		}
-		y, logs := w.StartValues()[0], []float64(nil)
-		if e.weights != nil {
-			logs = make([]float64, rows)
-		}
+		y, logs := w.StartValues()[0], make([]float64, rows)
 		w.Steer = !e.method.Uncontrolled
-		errs[c] = w.Follow(1, y, logs, nil)
+		errs[c] = w.Follow(stride, y, e.asked(logs), nil)
 		w.Steer = true
 		for r, v := range y {
-			by := 1.0
-			if logs != nil {
-				by = e.weights.of(logs[r])
-			}
-			sums[c] += by * clipped(v-w.G[r], e.set.LossClip)
-			weights[c] += by
+			delta[first+r], weights[first+r] = v-w.G[r], e.weight(logs[r])
 		}
 	})
-	total, all := 0.0, 0.0
-	for c, v := range sums {
-		if errs[c] != nil {
-			return 0, errs[c]
-		}
-		total += v
-		all += weights[c]
+	return delta, weights, errors.Join(errs...)
+}
+
+// asked is logs where the loss has weights; elsewhere they need not be computed.
+func (e *engine[T]) asked(logs []float64) []float64 {
+	if e.weights == nil {
+		return nil
 	}
-	return total / all, nil
+	return logs
+}
+
+// weight is that of a path in the loss, given the logarithm of Γ.
+func (e *engine[T]) weight(log float64) float64 {
+	if e.weights == nil {
+		return 1
+	}
+	return e.weights.of(log)
 }
 
 // State is the parameters with the moments of Adam.

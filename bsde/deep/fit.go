@@ -89,23 +89,37 @@ func (f *fit[T]) fitter() (*fitter[T], error) {
 const leastPaths = 8
 
 // step is the next pass: on the coarsest level until it gains little, once on each finer one, from the
-// coefficients of the level before on, and on the finest until it gains little.
+// coefficients of the level before on, and on the finest until it gains little. On steps of some length
+// the recursion may leave every scale: such a level is passed over, and what was fitted on a coarser
+// one is forgotten where the finest one cannot bear it.
 func (f *fit[T]) step(iteration int) (bool, error) {
-	n := f.note()
-	strides := f.e.strides()
+	n, coarsest := f.note(), slices.Max(f.e.strides())
 	if n.stride() == 0 {
-		n.begin(strides[len(strides)-1])
+		n.begin(coarsest)
 	}
 	stride := n.stride()
 	before, after, err := f.pass(iteration+1, stride)
-	if err != nil || math.IsNaN(after) {
+	if err != nil {
 		return false, err
 	}
-	little := after > (1-gains)*before
-	switch {
-	case stride > 1 && (little || stride < strides[len(strides)-1]):
-		n.begin(stride / 2)
-	case stride == 1 && little || iteration+1 >= f.passes || f.exact():
+	done := f.lost(after) || after > (1-gains)*before || !f.e.Eq.UsesY && !f.e.Eq.UsesZ // where one pass is all
+	if stride > 1 {
+		bears, err := f.bears()
+		if err != nil {
+			return false, err
+		}
+		if !bears {
+			f.forget(stride / 2)
+		}
+		if done || !bears || stride < coarsest {
+			n.begin(stride / 2)
+		}
+		return true, nil
+	}
+	if f.lost(after) {
+		return false, nil
+	}
+	if done || iteration+1 >= f.passes {
 		n.settle()
 		if f.e.net != nil {
 			f.e.state(leftName)[0] = T(min(after/f.e.Scales.G, 1))
@@ -117,11 +131,31 @@ func (f *fit[T]) step(iteration int) (bool, error) {
 // gains is the part of the spread that a pass must take off for another one to follow.
 const gains = 0.1
 
-// exact tells whether the loss is quadratic in the coefficients: then one pass is all.
-func (f *fit[T]) exact() bool { return !f.e.Eq.UsesY && !f.e.Eq.UsesZ && f.note().stride() == 1 }
+// bears tells whether the recursion on the finest level stays in scale on the validation paths.
+func (f *fit[T]) bears() (bool, error) {
+	loss, err := f.e.Validate()
+	return !f.lost(math.Sqrt(loss)), err
+}
+
+// lost tells whether a spread is beyond every scale of the problem, or not a number.
+func (f *fit[T]) lost(spread float64) bool { return !(spread < 1e3*f.e.Scales.G) }
+
+// forget makes Z 0, and Y0 what it was at the begin, on the levels from a stride down.
+func (f *fit[T]) forget(stride int) {
+	unit, _ := f.e.valueUnit()
+	back := make([]float64, f.columns) // as set takes it
+	back[0] = -float64(f.e.Params[f.at["y0"]]) * unit * f.e.Eq.Shrink(0) / f.e.Scales.G
+	size := f.e.features.Vectors() * f.e.features.Hidden()
+	for i, what := range []string{"z", "gamma"} {
+		for j, v := range f.e.Params[f.at[network.Coefficients(what, 1)]:][:size] {
+			back[1+i*size+j] = -float64(v)
+		}
+	}
+	f.set(slices.Clone(f.e.Params), stride, back, 1)
+}
 
 // pass makes one step of Gauss–Newton on a level, on paths that no other pass has seen, and tells the
-// spread of the weighted mismatch before and after, NaN where that is not finite.
+// spread of the weighted mismatch before and after; not finite where it blows up.
 func (f *fit[T]) pass(number, stride int) (before, after float64, err error) {
 	n, err := f.normal(number, stride)
 	if err != nil {
@@ -130,7 +164,7 @@ func (f *fit[T]) pass(number, stride int) (before, after float64, err error) {
 	before = n.Spread()
 	step := n.Solve(ridge, nil)
 	if step == nil {
-		return before, before, nil
+		return before, before, nil // as where a path has blown up
 	}
 	old := slices.Clone(f.e.Params)
 	for _, part := range []float64{1, 0.5, 0.25, 0.1} {
@@ -138,8 +172,14 @@ func (f *fit[T]) pass(number, stride int) (before, after float64, err error) {
 		if after, err = f.check(number, stride); err != nil {
 			return 0, 0, err
 		}
-		if after <= 1.05*before {
+		if !(after <= 1.05*before) {
+			continue
+		}
+		if stride > 1 {
 			return before, after, nil
+		}
+		if bears, err := f.bears(); err != nil || bears {
+			return before, after, err
 		}
 	}
 	copy(f.e.Params, old)
@@ -192,12 +232,16 @@ func (t *fitter[T]) fill(number, stride, first int) error {
 		}
 		t.w, t.first, t.stride, t.pending = w, c*walk.ChunkRows, stride, false
 		y, logs := w.StartValues()[0], make([]float64, walk.ChunkRows)
-		if err := w.Follow(stride, y, e.asked(logs), t); err != nil {
+		asked := logs
+		if !e.Eq.UsesY {
+			asked = nil // they are 0
+		}
+		if err := w.Follow(stride, y, asked, t); err != nil {
 			return err
 		}
 		t.flush(logs)
 		for r := range y {
-			by := f.root(logs[r])
+			by := math.Sqrt(e.weight(logs[r]))
 			back := by * math.Exp(-logs[r]) // from what is seen at time 0 to the end
 			row := t.block.J[(t.first+r)*columns:][:columns]
 			row[0] = T(e.Scales.G)
@@ -266,22 +310,6 @@ func (t *fitter[T]) flush(logs []float64) {
 	}
 }
 
-// root is the square root of the weight of a path in the loss.
-func (f *fit[T]) root(log float64) float64 {
-	if f.e.weights == nil {
-		return 1
-	}
-	return math.Sqrt(f.e.weights.of(log))
-}
-
-// asked is logs where f depends on y; elsewhere they are 0 and need not be computed.
-func (e *engine[T]) asked(logs []float64) []float64 {
-	if !e.Eq.UsesY {
-		return nil
-	}
-	return logs
-}
-
 // set moves the parameters by a part of a step. The coefficients of the finest level that has been
 // fitted are those of stride 1, and what coarser levels keep is their difference from these.
 func (f *fit[T]) set(old []T, stride int, step []float64, part float64) {
@@ -310,26 +338,12 @@ func (f *fit[T]) set(old []T, stride int, step []float64, part float64) {
 
 // check is the standard deviation of the weighted mismatch on paths for checking.
 func (f *fit[T]) check(number, stride int) (float64, error) {
-	const paths = 1024
-	e := f.e
-	all, errs := make([]float64, paths), make([]error, paths/walk.ChunkRows)
-	e.pool.Run(len(errs), func(c int) {
-		w := e.team.Take()
-		defer e.team.Give(w)
-		first := c * walk.ChunkRows
-		if errs[c] = w.Begin(walk.ForFitCheck, number, first, walk.ChunkRows, nil); errs[c] != nil {
-			return
-		}
-		y, logs := w.StartValues()[0], make([]float64, walk.ChunkRows)
-		errs[c] = w.Follow(stride, y, e.asked(logs), nil)
-		for r, v := range y {
-			all[first+r] = f.root(logs[r]) * (v - w.G[r])
-		}
-	})
-	for _, err := range errs {
-		if err != nil {
-			return 0, err
-		}
+	delta, weights, err := f.e.mismatches(walk.ForFitCheck, number, checkPaths, stride)
+	for i, w := range weights {
+		delta[i] *= math.Sqrt(w)
 	}
-	return stat.StdDev(all, nil), nil
+	return stat.StdDev(delta, nil), err
 }
+
+// checkPaths is the number of paths on which a step of the fit is tried.
+const checkPaths = 1024

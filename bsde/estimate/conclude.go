@@ -44,8 +44,11 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		return nil, err
 	}
 	at.step += math.Abs(between.f)
-	few := heavy(fine.delta)
-	if few != "" && out.ResidualRatio < 0.5 && at.stderr <= smallTails*math.Max(math.Abs(at.value), e.Scales.G) {
+	few, scale := heavy(fine.delta), math.Max(math.Abs(at.value), e.Scales.G)
+	switch {
+	case at.stderr <= negligible*scale:
+		few = ""
+	case few != "" && out.ResidualRatio < 0.5 && at.stderr <= smallTails*scale:
 		at.stderr *= ofTails
 		few = ""
 	}
@@ -143,6 +146,9 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, gr
 }
 
 const (
+	// negligible is the share of the scale below which it does not matter how a standard error
+	// came about.
+	negligible = 1e-6
 	// smallTails is the share of the scale below which a standard error that few paths decide is no
 	// reason to distrust where the field explains most of the spread, and is taken ofTails times
 	// instead: few paths decide what a good field leaves.

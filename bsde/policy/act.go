@@ -43,8 +43,8 @@ func newActors[T autodiff.Float](m *model[T], workers int) (*actors, error) {
 		arena := &autodiff.Arena[T]{}
 		for n := range d.Steps {
 			b := m.builder(false)
-			f, err := walk.Compile(arena, b.Graph, d.StateDim, m.params, m.states, func(x autodiff.Node) autodiff.Node {
-				return m.method.Network.Action(b.Builder, n, x)
+			f, err := walk.Compile(arena, b.Graph, d.StateDim, m.params, m.states, func(x autodiff.Node) []autodiff.Node {
+				return []autodiff.Node{m.method.Network.Action(b.Builder, n, x)}
 			})
 			if err != nil {
 				return nil, err

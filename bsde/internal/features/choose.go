@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"gonum.org/v1/gonum/floats"
 )
 
 // choosePaths is the number of paths that decide which features are used, half of them for the
@@ -48,7 +49,7 @@ func (s *Set) groups() (vectors, pooled []group) {
 //
 //	G = g(X_T) + Σ f(t_n, X_n, ȳ, 0) h
 //
-// on paths as the problem states them: coefficients linear in the pooled numbers and time are
+// on paths as the problem states them (walk.Pilot): coefficients linear in the pooled numbers and time are
 // fitted on one half of the paths and tested on the other, with and without each group.
 func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error {
 	vectors, pooled := s.groups()
@@ -146,19 +147,13 @@ func (s *Set) halves(ctx context.Context, p *walk.Pilot, sc *walk.Scales) (fit, 
 // regress fills a block with chunk c of the paths; y is ȳ.
 func (s *Set) regress(p *walk.Pilot, f *evaluator, c int, y float64, b *Block[float64]) error {
 	size, q, k := len(b.right), s.pools(), s.Vectors()
-	running, none := make([]float64, chunk), make([]float64, s.dim)
-	b.R = make([]float64, chunk)
-	err := p.Along(walk.ForFeatures, slopePaths+c*chunk, chunk, func(n int, x, dw []float64) error {
-		if n == s.steps {
-			return p.Eq.G.Eval(chunk, b.R, x)
-		}
-		h := p.Grid.Length(n)
-		f.run(s, n, x, dw, h)
+	g, err := p.Terminal(walk.ForFeatures, slopePaths+c*chunk, chunk, []float64{y}, func(n int, x, dw []float64) error {
+		f.run(s, n, x, dw, p.Grid.Length(n))
 		for r := range chunk {
 			row, column := b.J[r*size:(r+1)*size], 1
 			for _, a := range f.products[r*2*k : (r+1)*2*k] {
 				row[column] += a
-				row[column+1] += a * s.places[n][2]
+				row[column+1] += a * s.places[n][atTime]
 				column += 2
 				for i, v := range f.pooled[r*q : (r+1)*q] {
 					v = (v - s.pooled[i]) * s.unit[i]
@@ -168,21 +163,10 @@ func (s *Set) regress(p *walk.Pilot, f *evaluator, c int, y float64, b *Block[fl
 			}
 			row[0] = 1
 		}
-		if p.Eq.F == nil {
-			return nil
-		}
-		values := make([]float64, chunk)
-		if err := p.Eq.F.Eval(chunk, values, []float64{p.Grid.Time(n)}, x, []float64{y}, none); err != nil {
-			return err
-		}
-		for r, v := range values {
-			running[r] += h * v
-		}
 		return nil
 	})
-	for r, v := range running {
-		b.R[r] = -b.R[r] - v
-	}
+	floats.Scale(-1, g)
+	b.R = g
 	b.Sum()
 	return err
 }

@@ -2,6 +2,7 @@ package features
 
 import (
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/expr"
@@ -145,6 +146,17 @@ type place struct {
 // Numbers are those of step n that an evaluation is given, see At.
 func (s *Set) Numbers(n int) []float64 { return s.places[n] }
 
+// Where the numbers of a step stand: x̂ = gain·x + offset, the time of the network, s_n, t_n, and x̃ = gain∘x
+// + offset in d numbers each.
+const (
+	atGain = iota
+	atOffset
+	atTime
+	atSharp
+	atClock
+	atTilde
+)
+
 // At are the features of states that all belong to one step, whose Numbers are the row at.
 func (s *Set) At(g *autodiff.Graph, at, x autodiff.Node) (vectors []autodiff.Node, hidden autodiff.Node) {
 	return s.add(g, s.placeOf(g, at), x)
@@ -152,36 +164,35 @@ func (s *Set) At(g *autodiff.Graph, at, x autodiff.Node) (vectors []autodiff.Nod
 
 // placeOf is a step whose Numbers are the row at.
 func (s *Set) placeOf(g *autodiff.Graph, at autodiff.Node) place {
-	col := func(i int) autodiff.Node { return g.Columns(at, i, 1) }
-	return place{
-		gain: col(0), offset: col(1), time: col(2), sharp: col(3), clock: col(4),
-		tilde: func(x autodiff.Node) autodiff.Node {
-			return g.BlockAffine(x, g.Columns(at, 5, s.dim), g.Columns(at, 5+s.dim, s.dim))
-		},
-	}
+	return s.newPlace(g, func(i, count int) autodiff.Node { return g.Columns(at, i, count) }, func(i int) autodiff.Node { return g.Columns(at, i, 1) })
 }
 
 // Steps are the features of the states of the steps first … first+count−1, which are blocks of
 // equal size.
 func (s *Set) Steps(g *autodiff.Graph, first, count int, x autodiff.Node) (vectors []autodiff.Node, hidden autodiff.Node) {
-	col := func(i int) autodiff.Node {
-		data := make([]float64, 0, x.Rows)
+	block := func(i, numbers int) autodiff.Node {
+		var data []float64
 		for n := first; n < first+count; n++ {
-			for range x.Rows / count {
-				data = append(data, s.places[n][i])
-			}
+			data = append(data, s.places[n][i:i+numbers]...)
+		}
+		return g.Constant(count, numbers, data)
+	}
+	column := func(i int) autodiff.Node {
+		var data []float64
+		for n := first; n < first+count; n++ {
+			data = append(data, slices.Repeat(s.places[n][i:i+1], x.Rows/count)...)
 		}
 		return g.Constant(x.Rows, 1, data)
 	}
-	block := func(i int) autodiff.Node {
-		var data []float64
-		for n := first; n < first+count; n++ {
-			data = append(data, s.places[n][i:i+s.dim]...)
-		}
-		return g.Constant(count, s.dim, data)
+	return s.add(g, s.newPlace(g, block, column), x)
+}
+
+// newPlace finds the numbers by blocks of rows, a row a step, and by columns, a row a state or one for all.
+func (s *Set) newPlace(g *autodiff.Graph, block func(i, numbers int) autodiff.Node, column func(i int) autodiff.Node) place {
+	return place{
+		gain: column(atGain), offset: column(atOffset), time: column(atTime), sharp: column(atSharp), clock: column(atClock),
+		tilde: func(x autodiff.Node) autodiff.Node {
+			return g.BlockAffine(x, block(atTilde, s.dim), block(atTilde+s.dim, s.dim))
+		},
 	}
-	return s.add(g, place{
-		gain: col(0), offset: col(1), time: col(2), sharp: col(3), clock: col(4),
-		tilde: func(x autodiff.Node) autodiff.Node { return g.BlockAffine(x, block(5), block(5+s.dim)) },
-	}, x)
 }

@@ -13,17 +13,19 @@ type Function[T autodiff.Float] struct {
 }
 
 // Compile makes a function of ChunkRows states of d components out of what build adds to
-// the graph.
-func Compile[T autodiff.Float](arena *autodiff.Arena[T], g *autodiff.Graph, d int, params, states []T, build func(x autodiff.Node) autodiff.Node) (f Function[T], err error) {
+// the graph: one node, or two that are computed together, of which Second has the other.
+func Compile[T autodiff.Float](arena *autodiff.Arena[T], g *autodiff.Graph, d int, params, states []T, build func(x autodiff.Node) []autodiff.Node) (f Function[T], err error) {
 	out := build(g.Input("x", ChunkRows, d))
-	target := autodiff.Target{Outputs: []autodiff.Node{out}}
 	if arena == nil {
 		arena = &autodiff.Arena[T]{}
 	}
-	if f.Program, err = autodiff.CompileIn(arena, g, target, params, states); err != nil {
+	if f.Program, err = autodiff.CompileIn(arena, g, autodiff.Target{Outputs: out}, params, states); err != nil {
 		return f, err
 	}
-	f.x, f.out = f.Input("x"), f.Value(out)
+	f.x, f.out = f.Input("x"), f.Value(out[0])
+	if len(out) > 1 {
+		f.more = f.Value(out[1])
+	}
 	return f, nil
 }
 
@@ -42,18 +44,6 @@ func Narrow[T autodiff.Float](dst []T, src []float64) {
 		return
 	}
 	vec.Narrow(dst, src)
-}
-
-// CompileTwo is Compile for two functions that are computed together; Second has the other one's
-// values after Eval.
-func CompileTwo[T autodiff.Float](g *autodiff.Graph, d int, params, states []T, build func(x autodiff.Node) (a, b autodiff.Node)) (f Function[T], err error) {
-	a, b := build(g.Input("x", ChunkRows, d))
-	f.Program, err = autodiff.Compile(g, autodiff.Target{Outputs: []autodiff.Node{a, b}}, params, states)
-	if err != nil {
-		return f, err
-	}
-	f.x, f.out, f.more = f.Input("x"), f.Value(a), f.Value(b)
-	return f, nil
 }
 
 // Second fills out with the second function at the states that Eval was given.

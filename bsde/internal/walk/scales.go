@@ -110,36 +110,44 @@ func newMoments(steps, dim int) *moments {
 }
 
 // simulate adds a chunk of paths; y is ȳ, or nil for g alone.
-func (p *Pilot) simulate(m *moments, first, rows int, y []float64) error {
+func (p *Pilot) simulate(m *moments, first, rows int, y []float64) (err error) {
 	e := p.Eq
-	running, f, zeros := make([]float64, rows), make([]float64, rows), make([]float64, e.Dim)
-	m.g = make([]float64, rows)
-	err := p.Along(ForStart, first, rows, func(n int, x, _ []float64) error {
-		if n == p.Grid.Steps() {
-			return e.G.Eval(rows, m.g, x)
-		}
-		t, h := p.Grid.Time(n), p.Grid.Length(n)
+	m.g, err = p.Terminal(ForStart, first, rows, y, func(n int, x, _ []float64) error {
 		for i, v := range x {
 			j := i % e.Dim
 			v -= e.Start[j]
 			m.x[n][j] += v
 			m.xx[n][j] += v * v
 		}
-		if y == nil {
-			return nil
+		return nil
+	})
+	return err
+}
+
+// Terminal simulates the given paths and gives G of each with the ȳ in y, g(X_T) alone where y is nil. See
+// is shown the steps before T, as by Along.
+func (p *Pilot) Terminal(use Purpose, first, rows int, y []float64, see func(n int, x, dw []float64) error) ([]float64, error) {
+	e := p.Eq
+	g, running, f, zeros := make([]float64, rows), make([]float64, rows), make([]float64, rows), make([]float64, e.Dim)
+	err := p.Along(use, first, rows, func(n int, x, dw []float64) error {
+		if n == p.Grid.Steps() {
+			return e.G.Eval(rows, g, x)
 		}
-		if err := e.F.Eval(rows, f, []float64{t}, x, y, zeros); err != nil {
+		if err := see(n, x, dw); err != nil || y == nil || e.F == nil {
+			return err
+		}
+		if err := e.F.Eval(rows, f, []float64{p.Grid.Time(n)}, x, y, zeros); err != nil {
 			return err
 		}
 		for r, v := range f {
-			running[r] += (v + e.Discount*y[0]) * h
+			running[r] += (v + e.Discount*y[0]) * p.Grid.Length(n)
 		}
 		return nil
 	})
 	for r, v := range running {
-		m.g[r] += v
+		g[r] += v
 	}
-	return err
+	return g, err
 }
 
 // Along simulates the given paths as the problem states them, and shows their states at each step

@@ -47,20 +47,16 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 	n := w.from.Steps()
 	x, next := w.X[:rows*d], w.next[:rows*d]
 	steered := w.Steer && w.control != nil
-	if err := w.compile(stride); err != nil {
-		return err
-	}
-	steps := w.steps[stride]
-	if w.gamma == nil {
-		steps = w.steps[1]
-	}
 	var z []float64
 	for k := 0; k < n; k += stride {
 		t, span := w.from.Times[k], w.from.Length(k, min(stride, n-k))
 		dw, extra := w.increment(k, min(stride, n-k))
 		if steered || len(y) > 0 {
 			z = w.z[:len(x)]
-			f := &steps[w.from.Nets[k]]
+			f, err := w.program(stride, w.from.Nets[k])
+			if err != nil {
+				return err
+			}
 			f.Eval(w.serial, z, x)
 			if w.from.Scale != 1 {
 				floats.Scale(w.from.Scale, z)

@@ -61,13 +61,15 @@ func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
 	if m.Eq.Move.Extra > 0 {
 		w.extra = make([]float64, ChunkRows*d)
 	}
-	if err := w.compile(1); err != nil {
-		return nil, err
+	for k := range m.Grid.Steps() {
+		if _, err := w.program(1, k); err != nil {
+			return nil, err
+		}
 	}
 	if m.Eq.Random != nil && m.U0 != nil {
 		var err error
 		g := m.Graph(false)
-		if w.u0, err = Compile(nil, g, d, m.Params, m.States, func(x autodiff.Node) autodiff.Node { return m.U0(g, x) }); err != nil {
+		if w.u0, err = Compile(nil, g, d, m.Params, m.States, func(x autodiff.Node) []autodiff.Node { return []autodiff.Node{m.U0(g, x)} }); err != nil {
 			return nil, err
 		}
 	}
@@ -77,32 +79,30 @@ func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
 	return w, nil
 }
 
-// compile makes the programs for Z, and Γ, on walks of the given stride.
-func (w *Walker[T]) compile(stride int) error {
-	m, d := w.m, w.m.Eq.Dim
+// program is that for Z, and Γ, of step k on walks of the given stride; it is made when it is first
+// asked for.
+func (w *Walker[T]) program(stride, k int) (*Function[T], error) {
+	m := w.m
 	if m.Bend == nil {
-		stride = 1
+		stride = 1 // Z is the same on all
 	}
-	if _, done := w.steps[stride]; done {
-		return nil
+	if w.steps[stride] == nil {
+		w.steps[stride] = make([]Function[T], m.Grid.Steps())
 	}
-	var list []Function[T]
-	for k := range m.Grid.Steps() {
-		var f Function[T]
-		var err error
-		g := m.Graph(false)
+	f := &w.steps[stride][k]
+	if f.Program != nil {
+		return f, nil
+	}
+	var err error
+	g := m.Graph(false)
+	*f, err = Compile(nil, g, m.Eq.Dim, m.Params, m.States, func(x autodiff.Node) []autodiff.Node {
 		if m.Bend == nil {
-			f, err = Compile(nil, g, d, m.Params, m.States, func(x autodiff.Node) autodiff.Node { return m.Field.Z(g, k, x) })
-		} else {
-			f, err = CompileTwo(g, d, m.Params, m.States, func(x autodiff.Node) (z, gamma autodiff.Node) { return m.Bend(g, k, stride, x) })
+			return []autodiff.Node{m.Field.Z(g, k, x)}
 		}
-		if err != nil {
-			return err
-		}
-		list = append(list, f)
-	}
-	w.steps[stride] = list
-	return nil
+		z, gamma := m.Bend(g, k, stride, x)
+		return []autodiff.Node{z, gamma}
+	})
+	return f, err
 }
 
 // compileControl makes the program for v = ∂f/∂z(t, x, y, z).
