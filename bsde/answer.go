@@ -20,7 +20,7 @@ func (t *Trainer) Result(ctx context.Context) (*Result, error) {
 	if t.err != nil {
 		return nil, t.err
 	}
-	if t.status == IterationLimit && t.iteration < t.set.Iterations {
+	if t.status == IterationLimit && t.iteration < t.steps() {
 		t.status = Cancelled
 	}
 	r := newResult(t)

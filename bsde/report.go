@@ -43,13 +43,21 @@ func (s *Report) Text() string {
 	return b.String()
 }
 
-// Work is what the training has done, in words: iterations, or passes of a fit.
+// Work is what the training has done, in words: "600 iterations", "5 passes of least squares".
 func (r *Result) Work() string {
-	what := "iterations"
-	if r.Method != nil && Options(r.Method)["fit"] == "least-squares" {
-		what = "passes of least squares"
-	}
+	_, what := Planned(r.Method, r.Settings)
 	return fmt.Sprintf("%d %s", r.Iterations, what)
+}
+
+// Planned is the most steps that a training takes, and what they are called.
+func Planned(m Method, s Settings) (steps int, what string) {
+	if m != nil {
+		if o := Options(m); o["fit"] == "least-squares" {
+			passes, _ := o["passes"].(float64) // as JSON has numbers
+			return min(s.Iterations, int(passes)), "passes of least squares"
+		}
+	}
+	return s.Iterations, "iterations"
 }
 
 // nameOf is a method with its network.

@@ -97,6 +97,9 @@ func (t *Trainer) History() []Record { return t.history }
 // Iteration is the number of gradient steps done.
 func (t *Trainer) Iteration() int { return t.iteration }
 
+// Done tells whether training has nothing left to do.
+func (t *Trainer) Done() bool { return t.ended() || t.iteration >= t.steps() }
+
 // Solution is the field of an equation as trained so far, nil for a control problem. It
 // stays usable after Result or Close, and moves with the training until then.
 func (t *Trainer) Solution() *estimate.Solution { return t.training.Deliver().Solution }

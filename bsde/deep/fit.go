@@ -102,7 +102,7 @@ func (f *fit[T]) step(iteration int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	done := f.lost(after) || after > (1-gains)*before || !f.e.Eq.UsesY && !f.e.Eq.UsesZ // where one pass is all
+	done := !(after < (1-gains)*before) || !f.e.Eq.UsesY && !f.e.Eq.UsesZ // where one pass is all
 	if stride > 1 {
 		bears, err := f.bears()
 		if err != nil {

@@ -42,7 +42,7 @@ const (
 func (k Kind) Advice() string { return advice[k] }
 
 // advice has been seen to work on a case of its kind: steps on a bond under square-root rates and on
-// a kinked generator, steps and iterations on burgers with mean reversion, paths on a random rate, a nearer
+// a kinked generator, steps and features on f = 8‖z‖, paths on a random rate, a nearer
 // start on a digital claim, steps on a season.
 var advice = map[Kind]string{
 	NoFixedPoint:   "Use more steps: the recursion is too coarse for f.",
@@ -50,7 +50,7 @@ var advice = map[Kind]string{
 	NotAsymptotic:  "Use four times as many steps.",
 	BetweenSteps:   "Use at least ten steps for each period or pulse, or split the horizon where they change.",
 	StepUnknown:    "Use four times as many steps.",
-	BiasNotSmall:   "Use four times as many iterations and four times as many steps together; where f is steep in z that may not be enough.",
+	BiasNotSmall:   "Use four times as many steps, with the network features; where f is steep in z that may not be enough.",
 	HeavyTails:     "Use eight times as many paths; if the variance is infinite, only a terminal condition that grows less helps.",
 	NothingSeen:    "Start nearer to where g changes: paths that do not reach it say nothing about it.",
 }

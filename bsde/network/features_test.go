@@ -32,6 +32,9 @@ func TestFit(t *testing.T) {
 	if one.Status != bsde.Converged || !(one.ResidualRatio < 0.1) {
 		t.Errorf("status %s, residual ratio %g", one.Status, one.ResidualRatio)
 	}
+	if s := solve("float32", 2, deep.Method{Passes: 2}); s.Status != bsde.IterationLimit || s.Iterations != 2 {
+		t.Errorf("of 2 passes at most: status %s after %d", s.Status, s.Iterations)
+	}
 	if double := solve("float64", 2, deep.Method{}); !(math.Abs(double.Value-one.Value) < one.StdErr) {
 		t.Errorf("in float64 %g, in float32 %g ± %g", double.Value, one.Value, one.StdErr)
 	}

@@ -264,9 +264,10 @@ func TestEndings(t *testing.T) {
 		stdout string // a part; "" means nothing at all
 		stderr string // a part
 	}{
-		{"diverged", diverged, "solve hjb", 3, "", "deepbsde: no value after 7 of 600 iterations: training diverged: shorten the horizon"},
-		{"diverged JSON", diverged, "solve hjb --json", 3, `"status":"diverged"`, "deepbsde: no value after 7 of 600 iterations: training diverged"},
-		{"cancelled", cancelled, "solve hjb", 130, "4.5899 ± 0.0021", "deepbsde: interrupted after 120 of 600 iterations\n"},
+		{"diverged", diverged, "solve hjb --network shared", 3, "", "deepbsde: no value after 7 of 600 iterations: training diverged: shorten the horizon"},
+		{"diverged fit", diverged, "solve hjb", 3, "", "deepbsde: no value after 7 of 12 passes of least squares: training diverged"},
+		{"diverged JSON", diverged, "solve hjb --network shared --json", 3, `"status":"diverged"`, "deepbsde: no value after 7 of 600 iterations: training diverged"},
+		{"cancelled", cancelled, "solve hjb --network shared", 130, "4.5899 ± 0.0021", "deepbsde: interrupted after 120 of 600 iterations\n"},
 		{"cancelled JSON", cancelled, "solve hjb --json", 130, `"status":"cancelled"`, "interrupted"},
 		{"time limit", limit, "solve hjb", 0, "The time limit ended training", ""},
 	} {

@@ -120,11 +120,12 @@ func located(at points.Point, err error) error {
 // evaluator is a trained run as a function of (t, x).
 type evaluator struct {
 	*member.Member
-	dir       *run.Run
-	settings  bsde.Settings
-	iteration int
-	solution  *estimate.Solution // of an equation
-	policy    *estimate.Policy   // of a control problem
+	dir        *run.Run
+	settings   bsde.Settings
+	iteration  int
+	unfinished string             // how far training is, "" where it is done
+	solution   *estimate.Solution // of an equation
+	policy     *estimate.Policy   // of a control problem
 }
 
 // newEvaluator loads the newest checkpoint of a run.
@@ -142,6 +143,10 @@ func (a *app) newEvaluator(ctx context.Context, dir *run.Run, workers int) (e *e
 	}
 	defer t.Close()
 	e.iteration, e.solution, e.policy = t.Iteration(), t.Solution(), t.Policy()
+	if !t.Done() {
+		planned, what := bsde.Planned(t.Method(), t.Settings())
+		e.unfinished = fmt.Sprintf("trained %d of %d %s", e.iteration, planned, what)
+	}
 	return e, nil
 }
 
@@ -174,7 +179,7 @@ func (e *evaluator) policyProblem() *control.Problem {
 func (e *evaluator) evaluation() *points.Evaluation {
 	t := &points.Evaluation{
 		Title: e.Family.Title, Problem: e.Family.Name, Kind: e.Kind(), Identity: e.Identity(), Method: e.dir.Manifest.Method, Dim: e.Dim, Parameters: e.Parameters,
-		Unknown: e.Unknown(), Policy: e.policy != nil, Start: e.start(), Iterations: e.iteration, Wanted: e.settings.Iterations,
+		Unknown: e.Unknown(), Policy: e.policy != nil, Start: e.start(), Iterations: e.iteration, Unfinished: e.unfinished,
 	}
 	t.States = e.StateNames()
 	if e.policy != nil {

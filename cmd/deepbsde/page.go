@@ -232,7 +232,9 @@ func judge(r *saved.Run, m *member.Member, d *page.Data) {
 			done = r.History[n-1].Iteration
 		}
 		d.Summary = fmt.Sprintf("%s, seed %d", how(r), r.Settings.Seed)
-		d.Warn("The run is not finished: %d of %d iterations are saved. It was stopped, or is still at work.", done, r.Settings.Iterations)
+		method, _ := r.Method() // nil where it is not known
+		planned, what := bsde.Planned(method, r.Settings)
+		d.Warn("The run is not finished: %d of %d %s are saved. It was stopped, or is still at work.", done, planned, what)
 		return
 	}
 	d.Summary = fmt.Sprintf("%s, %s and %d paths in %s, seed %d",
@@ -242,7 +244,8 @@ func judge(r *saved.Run, m *member.Member, d *page.Data) {
 		d.Warn("There is no value: %s", s.Advice())
 	case bsde.Cancelled, bsde.TimeLimit:
 		d.Resume = resumeCommand(r.Path())
-		d.Warn("The run ended after %d of %d iterations. %s", r.Result.Iterations, r.Settings.Iterations, s.Advice())
+		planned, _ := bsde.Planned(r.Result.Method, r.Settings)
+		d.Warn("The run ended after %s of %d. %s", r.Result.Work(), planned, s.Advice())
 	}
 	s := r.Report(m)
 	if !words.Known(s.Result.Value) {

@@ -172,8 +172,9 @@ func interrupted(err error, dir string) error {
 
 // ending turns the ways of ending that are not success into errors.
 func ending(r *bsde.Result) error {
-	at := fmt.Sprintf("after %d of %d iterations", r.Iterations, r.Settings.Iterations)
-	if r.Iterations == r.Settings.Iterations && r.Status == bsde.Cancelled {
+	planned, what := bsde.Planned(r.Method, r.Settings)
+	at := fmt.Sprintf("after %d of %d %s", r.Iterations, planned, what)
+	if r.Iterations == planned && r.Status == bsde.Cancelled {
 		at = fmt.Sprintf("in the estimate, after %d of %d paths", r.Paths, r.Settings.Paths)
 	}
 	switch r.Status {

@@ -12,7 +12,7 @@
 // nothing with it but the problem; ± is a standard error. It prints
 //
 //	without default  8.589 ± 0.026
-//	with default     8.034 ± 0.009, time step ± 0.011
+//	with default     8.031 ± 0.008, time step ± 0.030
 //	Picard           7.998 ± 0.026
 package main
 

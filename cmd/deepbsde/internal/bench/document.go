@@ -91,7 +91,8 @@ func versions(cells []Cell) (list []string) {
 }
 
 const answerNotes = `Means over the seeds, standard deviations in brackets. Settings: ` + "`paper`" + ` has the network
-` + "`per-step`" + ` of Han, Jentzen, E (2018), ` + "`default`" + ` the network ` + "`shared`" + `.
+` + "`per-step`" + ` of Han, Jentzen, E (2018), ` + "`default`" + ` that of ` + "`solve`" + ` without flags:
+` + "`features`" + ` for equations, ` + "`shared`" + ` for policies. Iterations of ` + "`features`" + ` are passes of least squares.
 
 - Answer: an estimate on fresh paths after training; seconds of the whole run.
 - Relative error: against the reference of ` + "`deepbsde reference NAME`" + `.

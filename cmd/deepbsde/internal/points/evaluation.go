@@ -16,7 +16,7 @@ type Evaluation struct {
 	Actions    []string
 	Start      []float64 // x0
 	Iterations int       // done
-	Wanted     int       // iterations of the whole run
+	Unfinished string    // how far training is, "" where it is done
 	Values     []*Value
 }
 

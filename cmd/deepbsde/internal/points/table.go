@@ -14,8 +14,8 @@ import (
 // heading says what is evaluated.
 func (e *Evaluation) heading() string {
 	s := e.Title + "\n" + e.Identity
-	if e.Iterations < e.Wanted {
-		s += fmt.Sprintf("; trained %d of %d iterations", e.Iterations, e.Wanted)
+	if e.Unfinished != "" {
+		s += "; " + e.Unfinished
 	}
 	paths := 0
 	for _, p := range e.Values { // none at the horizon
