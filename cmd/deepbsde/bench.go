@@ -266,9 +266,6 @@ func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsd
 		return nil, context.Canceled
 	}
 	run.Status, run.Value, run.StdErr, run.Seconds = r.Status.String(), words.Number(r.Value), words.Number(r.StdErr), r.Elapsed.Seconds()
-	if n := len(r.History); n > 0 && bsde.Options(r.Method)["fit"] == deep.LeastSquares {
-		run.Settings.Iterations = r.History[n-1].Iteration // as many as were needed
-	}
 	run.Error, run.Trust = words.Number(r.Error), trustOf(r)
 	for _, h := range r.History {
 		if words.Known(h.Value) {

@@ -63,7 +63,6 @@ var rooms = []struct {
 	{"cmd/internal/letters", []string{"gonum.org/"}},
 	{"cmd/benchreport", []string{"cmd/internal/letters", "gonum.org/"}},
 	{"cmd/deepbsde", []string{"autodiff", "pde", "control", "bsde", "problems", "gonum.org/", "github.com/urfave/cli/"}},
-	{"bsde/words", nil},
 	{"cmd/deepbsde/internal/figure", []string{"bsde/words", "cmd/internal/letters", "gonum.org/"}},
 	{"cmd/deepbsde/internal/page", []string{"bsde/words", "cmd/deepbsde/internal/figure"}},
 }

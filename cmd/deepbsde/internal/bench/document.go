@@ -45,7 +45,7 @@ func answers(cells []Cell) table.Writer {
 			published += " in " + words.Exact(p.Seconds) + " s"
 		}
 		r := last.cells()
-		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.Preset, c.Runs[0].Settings.Iterations, r[2], withStd(r[4], r[5]), r[6], r[7], r[9], r[10], published})
+		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.Preset, c.steps(), r[2], withStd(r[4], r[5]), r[6], r[7], r[9], r[10], published})
 	}
 	return t
 }

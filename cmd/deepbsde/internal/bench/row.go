@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/bsde/verdict"
 	"github.com/deepbsde/deepbsde/bsde/words"
 )
@@ -64,9 +65,24 @@ func (c *Cell) stated() *stated {
 	return s
 }
 
+// steps is how many steps training has: those of the settings, or of a fit as many passes as its
+// longest run has needed.
+func (c *Cell) steps() int {
+	if c.Network != (network.Features{}).Name() {
+		return c.Runs[0].Settings.Iterations
+	}
+	most := 0
+	for _, r := range c.Runs {
+		for _, p := range r.Checkpoints {
+			most = max(most, p.Iteration)
+		}
+	}
+	return most
+}
+
 // rows are the papers' checkpoints, quarters of the training, and the estimate.
 func (c *Cell) rows() (rows []row) {
-	n := c.Runs[0].Settings.Iterations
+	n := c.steps()
 	for quarter := range 5 {
 		at := n * quarter / 4
 		var values, seconds []float64

@@ -73,7 +73,7 @@ func (c *Cell) title() string {
 		whose = "settings of the paper"
 	}
 	return fmt.Sprintf("%s, %s: network %s, %d time steps, %d iterations, reference %s",
-		c.Identity, whose, c.Network, s.Steps, s.Iterations, c.referenceText())
+		c.Identity, whose, c.Network, s.Steps, c.steps(), c.referenceText())
 }
 
 func (c *Cell) referenceText() string {
