@@ -65,7 +65,7 @@ func TestEveryCell(t *testing.T) {
 		for _, m := range bsde.Methods() {
 			r, err := bsde.Solve(t.Context(), p, m, s)
 			if slices.Contains(able, m.Name()) {
-				if err != nil || r.Status != bsde.IterationLimit {
+				if err != nil || r.Status != bsde.IterationLimit && r.Status != bsde.Converged || r.Iterations != 2 {
 					t.Errorf("%s is to solve a problem with %s: %+v, %v", m.Name(), f, r, err)
 				}
 				continue
