@@ -3,6 +3,8 @@ package estimate
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // blownUp is the residual ratio beyond which there is no value: the recursion has
@@ -48,7 +50,7 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 	switch {
 	case at.stderr <= negligible*scale:
 		few = ""
-	case few != "" && out.ResidualRatio < 0.5 && at.stderr <= smallTails*scale:
+	case few != "" && out.ResidualRatio < 0.5 && at.stderr <= smallTails*scale && heavy(fine.g) == "":
 		at.stderr *= ofTails
 		few = ""
 	}
@@ -133,7 +135,7 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, gr
 	if few != "" {
 		doubt(HeavyTails, "%s", few)
 	}
-	if fine.lowest == fine.highest {
+	if floats.Min(fine.g) == floats.Max(fine.g) {
 		unseen, err := e.unseen()
 		if err != nil {
 			return nil, err
@@ -150,8 +152,9 @@ const (
 	// came about.
 	negligible = 1e-6
 	// smallTails is the share of the scale below which a standard error that few paths decide is no
-	// reason to distrust where the field explains most of the spread, and is taken ofTails times
-	// instead: few paths decide what a good field leaves.
+	// reason to distrust where the field explains most of the spread of a g that is not decided by
+	// few paths itself, and is taken ofTails times instead: few paths decide what a good field
+	// leaves.
 	smallTails = 3e-3
 	ofTails    = 3
 	// part is the two-sided 97.5 % point of the normal distribution. The total error has a

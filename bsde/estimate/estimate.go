@@ -6,6 +6,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"gonum.org/v1/gonum/floats"
 )
 
 // Estimate is the solution at one point with its errors kept apart. Numbers that are not
@@ -123,7 +124,7 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths int, 
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSplit(e.Eq, p.r.lowest, p.r.highest)
+	s, err := newSplit(e.Eq, floats.Min(p.r.g), floats.Max(p.r.g))
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -19,8 +18,8 @@ type residuals struct {
 	y0    float64   // where the paths begin
 	every int       // grid points of a step
 
-	lowest, highest float64  // of g
-	bracket         *bracket // nil where none was asked for
+	g       []float64 // where the paths end
+	bracket *bracket  // nil where none was asked for
 }
 
 // mean is what is to be subtracted from Y0 so that it vanishes.
@@ -46,7 +45,7 @@ const FewPaths = 1024
 // residuals walks the given number of paths on every stride-th grid point; fewer
 // where the context is cancelled. With a split of f it brackets each path.
 func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, s *split, progress func(done int)) (*residuals, error) {
-	r := &residuals{delta: make([]float64, paths), slope: 1, y0: y0, every: stride}
+	r := &residuals{delta: make([]float64, paths), g: make([]float64, paths), slope: 1, y0: y0, every: stride}
 	if s != nil && s.increasing(e.Eq, from, stride) {
 		r.bracket = &bracket{make([]float64, paths), make([]float64, paths)}
 	}
@@ -54,7 +53,7 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 		r.bent = make([]float64, paths)
 	}
 	chunks := walk.Chunks(paths)
-	errs, ranges := make([]error, chunks), make([][2]float64, chunks)
+	errs := make([]error, chunks)
 	var logs []float64
 	if e.Eq.UsesY {
 		logs = make([]float64, paths)
@@ -65,7 +64,7 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 		if ctx.Err() != nil && lo*walk.ChunkRows >= FewPaths {
 			paths = lo * walk.ChunkRows
 			chunks = lo
-			r.delta = r.delta[:paths]
+			r.delta, r.g = r.delta[:paths], r.g[:paths]
 			r.bent = r.bent[:min(paths, len(r.bent))]
 			if r.bracket != nil {
 				r.bracket.lower, r.bracket.upper = r.bracket.lower[:paths], r.bracket.upper[:paths]
@@ -94,7 +93,7 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 			if r.bent != nil {
 				copy(r.bent[first:first+rows], w.Bent)
 			}
-			ranges[c] = [2]float64{floats.Min(w.G[:rows]), floats.Max(w.G[:rows])}
+			copy(r.g[first:first+rows], w.G)
 			if along != nil {
 				along.backward(s, w.G[:rows], r.bracket.lower[first:first+rows], r.bracket.upper[first:first+rows])
 			}
@@ -110,10 +109,6 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 	}
 	if logs != nil {
 		r.discount(logs[:paths])
-	}
-	r.lowest, r.highest = math.Inf(1), math.Inf(-1)
-	for _, g := range ranges[:chunks] {
-		r.lowest, r.highest = math.Min(r.lowest, g[0]), math.Max(r.highest, g[1])
 	}
 	if r.bracket != nil {
 		for i := range r.delta {

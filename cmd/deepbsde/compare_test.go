@@ -172,7 +172,7 @@ func TestCompareCatchesAWrongGenerator(t *testing.T) {
 			}
 			rows := got.Comparisons[0].Rows
 			last := rows[len(rows)-1]
-			if want := map[bool]string{true: "agrees", false: "disagrees"}[right]; last.Method != "shared" || last.Verdict != want {
+			if want := map[bool]string{true: "agrees", false: "disagrees"}[right]; last.Method != "features" || last.Verdict != want {
 				t.Errorf("%s, right %t: %+v, relative error %g", name, right, last, math.Abs(*last.Relative_Error))
 			}
 		}

@@ -132,7 +132,7 @@ func TestEveryDimensionRuns(t *testing.T) {
 	for _, c := range namedGates {
 		for _, dim := range []string{"1", "2", "1000"} {
 			r := solveJSON(t, c.name, "--dim", dim, "--iterations", "3", "--paths", "64", "--steps", "4")
-			if r.Status != "iteration-limit" || math.IsNaN(r.Value) {
+			if r.Status != "iteration-limit" && r.Status != "converged" || math.IsNaN(r.Value) {
 				t.Errorf("%s d=%s: status %s, value %g", c.name, dim, r.Status, r.Value)
 			}
 		}
