@@ -52,6 +52,7 @@ func (t *Trainer) estimatePaths() int {
 // value fills in what fresh paths tell of the solution of an equation.
 func (t *Trainer) value(ctx context.Context, s *estimate.Solution, r *Result) error {
 	paths := t.estimatePaths()
+	s.GradientPaths = t.set.Gradient
 	e, err := s.FromStart(ctx, paths, func(done int) { t.report("estimate", done, paths) })
 	if err != nil {
 		return err

@@ -22,6 +22,11 @@ func (s *Report) equationBlock() words.Block {
 	b.Line("network", s.network(), s.networkRemark())
 	s.boundLines(&b)
 	s.trustLines(&b)
+	if r.Missed != "" {
+		b.Line("accuracy", "missed", fmt.Sprintf("%g of the value was asked for: %s", r.Accuracy, r.Missed))
+	} else if r.Accuracy > 0 {
+		b.Line("accuracy", "reached", fmt.Sprintf("%g of the value was asked for", r.Accuracy))
+	}
 	b.Known("residual ratio", r.ResidualRatio, words.Percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
 	b.Known("trained Y0", r.Trained, words.ToError(r.Trained, digits), "as the optimiser left it, for comparison")
 	if ref := s.Reference; ref == nil {
@@ -32,7 +37,7 @@ func (s *Report) equationBlock() words.Block {
 	}
 	if g := words.Finite(r.Gradient); g != nil {
 		b.Line("gradient", words.Vector(g), slopeErrors(r))
-	} else if words.Known(r.StdErr) && r.Status != Cancelled {
+	} else if words.Known(r.StdErr) && r.Status != Cancelled && r.Settings.Gradient != Nothing {
 		b.Line("gradient", "unknown", "a derivative on the paths is not finite, as that of sqrt at 0")
 	}
 	if words.Known(r.RegionError) {

@@ -48,6 +48,9 @@ type Result struct {
 
 	Status Status // how the run ended
 
+	Accuracy float64 // that was asked for, see Demand; 0 for none
+	Missed   string  // why it was not reached; "" where it was
+
 	Iterations int           // gradient steps done
 	Elapsed    time.Duration // wall clock of the whole run
 	Settings   Settings      // as used, defaults filled in

@@ -148,6 +148,12 @@ func (m Method) parts() (base network.Bender, top network.Network) {
 	return base, m.Network
 }
 
+// Refine is a fit on that many times the paths; Adam takes more iterations instead.
+func (m Method) Refine(factor int) (bsde.Method, bool) {
+	m.PassPaths *= factor
+	return m, m.Fit != Adam
+}
+
 // equationOf is the problem as an equation, that of a control problem its HJB equation.
 func equationOf(p bsde.Problem) (*equation.Equation, error) {
 	switch p := p.(type) {

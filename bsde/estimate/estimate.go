@@ -115,8 +115,9 @@ func Strides(steps int) (list []int) {
 //
 // The same paths on two and four times the step give an extrapolation to step 0
 // and its error, see levels. What the bias of an imperfect Z may be is measured, see
-// networkBias, and what speaks against the answer is listed, see conclude.
-func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths int, progress func(done int)) (*Estimate, error) {
+// networkBias, the gradient is the mean over the given number of paths, none of them if that is
+// negative, and what speaks against the answer is listed, see conclude.
+func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths, slopes int, progress func(done int)) (*Estimate, error) {
 	if from == nil {
 		from = e.Origin
 	}
@@ -143,10 +144,10 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths int, 
 		}
 	}
 	out, err := e.conclude(p, l)
-	if err != nil || math.IsNaN(out.Value) {
+	if err != nil || math.IsNaN(out.Value) || slopes < 0 {
 		return out, err
 	}
-	g, err := e.gradient(ctx, p.from, l, min(out.Paths, gradientPaths))
+	g, err := e.gradient(ctx, p.from, l, min(out.Paths, slopes))
 	if g != nil && err == nil {
 		out.Gradient, out.GradientStdErr = g.mean, g.stderr
 		out.GradientDiscretization, out.GradientNetworkBias = g.discretization, g.bias

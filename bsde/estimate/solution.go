@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,11 +25,15 @@ type Solution struct {
 	eq      *equation.Equation
 	learnt  bool // u(0, ·) for random starts was trained
 	workers int
+
+	// GradientPaths is the number of paths of FromStart that ∇u is averaged over; 0 for the
+	// default, 4096, and negative for no gradient.
+	GradientPaths int
 }
 
 // core is the part of a solution that depends on the precision.
 type core interface {
-	estimate(ctx context.Context, from *walk.Origin, paths int, progress func(done int)) (*Estimate, error)
+	estimate(ctx context.Context, from *walk.Origin, paths, slopes int, progress func(done int)) (*Estimate, error)
 	at(ctx context.Context, pool *autodiff.Pool, t float64, x []float64, paths int) (*Estimate, error)
 	trained(from *walk.Origin) float64
 	regionError(ctx context.Context) (rms, bound float64, err error)
@@ -164,7 +169,7 @@ func (s *Solution) FromStart(ctx context.Context, paths int, progress func(done 
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	defer s.core.borrow()()
-	e, err := s.core.estimate(ctx, nil, paths, progress)
+	e, err := s.core.estimate(ctx, nil, paths, cmp.Or(s.GradientPaths, gradientPaths), progress)
 	if err != nil {
 		return nil, err
 	}
@@ -289,7 +294,7 @@ func (e *engine[T]) at(ctx context.Context, pool *autodiff.Pool, t float64, x []
 	if t > 0 || !slices.Equal(x, from.X) {
 		from = walk.From(e.Grid, t, x, e.Eq.Random == nil)
 	}
-	return e.estimate(ctx, from, paths, nil)
+	return e.estimate(ctx, from, paths, gradientPaths, nil)
 }
 
 func (e *engine[T]) borrow() (giveBack func()) {

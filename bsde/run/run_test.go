@@ -245,3 +245,56 @@ func TestWrongDirectories(t *testing.T) {
 		t.Errorf("a run in use: %v", err)
 	}
 }
+
+// TestSolveTo: the best attempt is the run, whole and without the others; a run that has missed the
+// accuracy says so when it is read again.
+func TestSolveTo(t *testing.T) {
+	for _, c := range []struct {
+		accuracy float64
+		missed   bool
+	}{{0.5, false}, {1e-9, true}} {
+		dir := filepath.Join(t.TempDir(), "run")
+		attempts := 1
+		d := &bsde.Demand{Accuracy: c.accuracy, Again: func(*bsde.Result, bsde.Settings) { attempts++ }}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		if c.missed {
+			d.Again = func(*bsde.Result, bsde.Settings) {
+				if attempts++; attempts == 3 {
+					cancel()
+				}
+			}
+		}
+		set := bsde.Settings{Steps: 8, Paths: 1024, Seed: 3}
+		r, res, err := run.SolveTo(ctx, dir, run.Source{Problem: "hjb", Dim: 3}, deep.Method{}, &set, nil, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Finish(res, res.String()); err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+		if (res.Missed != "") != c.missed || c.missed && attempts != 3 {
+			t.Errorf("accuracy %g: missed %q after %d attempts", c.accuracy, res.Missed, attempts)
+		}
+		if left, err := filepath.Glob(filepath.Join(dir, "attempt-*")); err != nil || len(left) > 0 {
+			t.Errorf("%v is left, %v", left, err)
+		}
+		again, err := run.Resume(t.Context(), dir, nil)
+		if err != nil || again.Missed != res.Missed || again.Accuracy != c.accuracy || numbers(again) != numbers(res) {
+			t.Errorf("read again: %v, %v\nwant %v", again, err, res)
+		}
+		opened, err := run.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := opened.Load(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := trainer.Settings(); s.Steps != res.Settings.Steps || s.Paths != res.Settings.Paths {
+			t.Errorf("the run has %d steps and %d paths, its result %d and %d", s.Steps, s.Paths, res.Settings.Steps, res.Settings.Paths)
+		}
+		trainer.Close()
+	}
+}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
@@ -23,11 +25,12 @@ import (
 type solveFlags struct {
 	problemFlags
 	training.Flags
-	region flags.Opt[pde.Region]
-	out    flags.Opt[string]
-	resume flags.Opt[string]
-	json   bool
-	quiet  bool
+	region   flags.Opt[pde.Region]
+	accuracy flags.Opt[float64]
+	out      flags.Opt[string]
+	resume   flags.Opt[string]
+	json     bool
+	quiet    bool
 }
 
 func (a *app) solveCommand() *cli.Command {
@@ -44,6 +47,9 @@ func (a *app) solveCommand() *cli.Command {
 				flags.Value("start", "train u(0, ·) on a `REGION` around x0: box:W, within W of it in each component, or normal:S, with standard deviation S", &f.region, region),
 			)...),
 			f.Flags.Flags(methodNames()),
+			flags.Group("Estimate",
+				flags.Value("accuracy", "relative `ERROR` of all parts together, such as 1e-4: more paths, steps and work in training are taken until it is reached, or is said not to be", &f.accuracy, flags.Positive),
+			),
 			flags.Group("Run",
 				flags.Value("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, flags.FileName),
 				flags.Value("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, flags.FileName),
@@ -85,15 +91,22 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	if t.dir != nil && t.over {
 		return a.printResult(c.Context, t.dir, f.json)
 	}
-	progress := progress.New(a.stderr, f.quiet, "")
+	display := progress.New(a.stderr, f.quiet, "")
 	t.settings.Progress = func(p bsde.Progress) {
 		if p.Phase == "estimate" && c.Context.Err() != nil {
 			p.Phase = "interrupted: estimate"
 		}
-		progress.Update(p)
+		display.Update(p)
+	}
+	if t.demand != nil && !f.quiet {
+		t.demand.Again = func(best *bsde.Result, next bsde.Settings) {
+			display.Close()
+			fmt.Fprintf(a.stderr, "deepbsde: %s; next %d steps and %d paths\n", sofar(best), next.Steps, next.Paths)
+			display = progress.New(a.stderr, false, "")
+		}
 	}
 	r, err := a.perform(c.Context, t)
-	progress.Close()
+	display.Close()
 	if t.dir != nil {
 		defer t.dir.Close()
 	}
@@ -186,7 +199,25 @@ func ending(r *bsde.Result) error {
 	if r.Control == nil && !r.Trusted() {
 		return untrusted(strings.Join(r.Doubts(), "; "))
 	}
+	if r.Missed != "" {
+		return &exitError{exitUntrusted, fmt.Errorf("finished, but the accuracy of %g was missed: %s", r.Accuracy, r.Missed), ""}
+	}
 	return nil
+}
+
+// sofar is an answer in the search for an accuracy.
+func sofar(r *bsde.Result) string {
+	if r.Status == bsde.Diverged {
+		return "no value"
+	}
+	text := "u(0, x0) " + words.PlusMinus(r.Value, r.Error, r.StdErr)
+	if e := r.Error / math.Abs(r.Value); words.Known(e) {
+		text += fmt.Sprintf(", relative %.1e", e)
+	}
+	if !r.Trusted() {
+		text += ", not trustworthy"
+	}
+	return text
 }
 
 // untrusted is the end of a command that has printed an answer which cannot be trusted.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -103,6 +104,37 @@ func TestControlledFlag(t *testing.T) {
 		out := runWith(t, nil, strings.Fields(args)...)
 		if out.status != 0 || out.calls[0].method.(deep.Method).Uncontrolled == want {
 			t.Errorf("deepbsde %s: %+v", args, out)
+		}
+	}
+}
+
+// TestAccuracy: an answer within the accuracy that was asked for is a success, one that has missed it
+// is not, and says why.
+func TestAccuracy(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	got := execute(t, strings.Fields("solve allen-cahn --dim 2 --paths 1024 --accuracy 1e-3 --gradient no --out "+dir)...)
+	if got.status != 0 || !strings.Contains(got.stdout, "  accuracy         reached              0.001 of the value was asked for\n") || strings.Contains(got.stdout, "gradient") {
+		t.Errorf("status %d, %s\n%s", got.status, got.stdout, got.stderr)
+	}
+	if again := execute(t, "solve", "--resume", dir); again.stdout != got.stdout || again.status != 0 {
+		t.Errorf("again: status %d, %s", again.status, again.stdout)
+	}
+	if r := result(t, dir); r["accuracy"] != 1e-3 || r["missed"] != nil {
+		t.Errorf("%v", r)
+	}
+	got = execute(t, strings.Fields("solve hjb --dim 2 --paths 512 --steps 4 --accuracy 1e-9 --time-limit 2s")...)
+	if got.status != exitUntrusted || !strings.Contains(got.stdout, "missed               1e-09 of the value was asked for: the time limit leaves no room for more; most of the error is that of sampling") ||
+		!strings.Contains(got.stderr, "the accuracy of 1e-09 was missed: the time limit") || !strings.Contains(got.stderr, "deepbsde: u(0, x0) ") {
+		t.Errorf("status %d, %s\n%s", got.status, got.stdout, got.stderr)
+	}
+	for args, want := range map[string]string{
+		"solve lqr --accuracy 0.1":   "policy states no error of everything together",
+		"solve hjb --accuracy 1":     "want a number between 0 and 1",
+		"solve lqr --gradient no":    "--gradient does not apply to lqr and its method, policy",
+		"solve hjb --gradient never": "want no, or a number of paths",
+	} {
+		if got := execute(t, strings.Fields(args)...); got.status != exitUsage || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: status %d, %q, want %q", args, got.status, got.stderr, want)
 		}
 	}
 }

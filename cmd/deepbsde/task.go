@@ -26,7 +26,8 @@ type solveTask struct {
 	region   string // of --start, "" for none
 	method   bsde.Method
 	settings bsde.Settings
-	out      string // the directory to be made, "" for none
+	demand   *bsde.Demand // nil where no accuracy is asked for
+	out      string       // the directory to be made, "" for none
 	command  []string
 	dir      *run.Run // that of a run that goes on, or as made
 	over     bool     // the run in dir has nothing left to do
@@ -81,6 +82,10 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 		t.Problem = f.region.Value.Around(t.Problem)
 	}
 	t.settings = f.Settings(tuned)
+	if f.accuracy.Given {
+		t.demand = &bsde.Demand{Accuracy: f.accuracy.Value, TimeLimit: t.settings.TimeLimit}
+		return t, t.demand.Check(t.method)
+	}
 	return t, nil
 }
 
@@ -137,7 +142,7 @@ func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 		}
 	}
 	if t.Control != nil {
-		not = append(not, "start")
+		not = append(not, "start", "gradient")
 		if t.Control.Problem.Stages > 0 {
 			for _, key := range []string{"steps", "grid"} {
 				if err := f.without(c, key, "does not apply to "+t.Family.Name+", a problem in discrete time"); err != nil {
@@ -205,7 +210,10 @@ var checkpointPause = time.Second
 
 // perform trains, in the directory of the task if it has one.
 func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
-	if t.out == "" && t.dir == nil {
+	switch {
+	case t.out == "" && t.dir == nil && t.demand != nil:
+		return bsde.SolveTo(ctx, t.Solved(), t.method, &t.settings, t.demand)
+	case t.out == "" && t.dir == nil:
 		return a.solve(ctx, t.Solved(), t.method, &t.settings)
 	}
 	if t.dir == nil {
@@ -216,6 +224,11 @@ func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 	o := &run.Options{Workers: t.settings.Workers, TimeLimit: t.settings.TimeLimit, Progress: t.settings.Progress, Pause: checkpointPause, Warn: a.warn}
 	var trainer *bsde.Trainer
 	var err error
+	if t.demand != nil {
+		var r *bsde.Result
+		t.dir, r, err = run.SolveTo(ctx, t.out, t.source(), t.method, &t.settings, o, t.demand)
+		return r, err
+	}
 	if t.dir != nil {
 		trainer, err = t.dir.Continue(ctx, o)
 	} else if trainer, err = bsde.Init(ctx, t.Solved(), t.method, &t.settings); err == nil {

@@ -18,13 +18,14 @@ import (
 // settingsKeys are the keys of a settings file in the order in which one is written.
 // Most are called like the flags of solve.
 var settingsKeys = slices.Concat([]string{"method", "network", "fit"}, trainingKeys,
-	[]string{"segments", "options", "seed", "precision", "workers", "time-limit", "validation-paths", "validate-every", "start-paths"})
+	[]string{"segments", "options", "seed", "precision", "workers", "time-limit", "validation-paths", "validate-every", "start-paths", "gradient"})
 
 // Settings is what a settings file gives: how to train, apart from the problem. What
 // it does not give is left to the settings tuned for the problem.
 type Settings struct {
 	problems.Training
 	Method, Network, Fit, Precision            string
+	Gradient                                   string // a number of paths, or "no"
 	Seed                                       uint64
 	Workers, Segments                          int
 	ValidationPaths, ValidateEvery, StartPaths int
@@ -105,6 +106,10 @@ func (r *reader) settingsKey(e source.Entry, what string, f *Settings) {
 		f.ValidateEvery = r.Whole(e.Value, what, 1, 1_000_000_000)
 	case "start-paths":
 		f.StartPaths = r.Whole(e.Value, what, 2, 1_000_000_000)
+	case "gradient":
+		if f.Gradient = r.Word(e.Value, what); f.Gradient != "no" {
+			f.Gradient = strconv.Itoa(r.Whole(e.Value, what+", unless it is no,", 2, 1<<24))
+		}
 	case "time-limit":
 		f.TimeLimit = r.duration(e.Value, what)
 	case "options":
@@ -210,7 +215,7 @@ func (f *Settings) fields() map[string]any {
 	maps.Copy(all, map[string]any{
 		"method": &f.Method, "network": &f.Network, "fit": &f.Fit, "segments": &f.Segments, "options": &f.Options, "seed": &f.Seed, "precision": &f.Precision,
 		"workers": &f.Workers, "time-limit": &f.TimeLimit,
-		"validation-paths": &f.ValidationPaths, "validate-every": &f.ValidateEvery, "start-paths": &f.StartPaths,
+		"validation-paths": &f.ValidationPaths, "validate-every": &f.ValidateEvery, "start-paths": &f.StartPaths, "gradient": &f.Gradient,
 	})
 	return all
 }

@@ -29,6 +29,7 @@ var settingMeanings = []Row{
 	{Name: "validate_every", Meaning: "iterations between these reports"},
 	{Name: "start_paths", Meaning: "paths that give all scales before training"},
 	{Name: "paths", Meaning: "fresh paths of the final estimate"},
+	{Name: "gradient", Meaning: "of these that the gradient is averaged over, -1 for none"},
 	{Name: "time_limit", Meaning: "after which training stops"},
 	{Name: "seed", Meaning: "of all random numbers"},
 	{Name: "precision", Meaning: "of the network's numbers"},

@@ -4,6 +4,7 @@ package training
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,7 @@ type Flags struct {
 	validation flags.Opt[int]
 	every      flags.Opt[int]
 	start      flags.Opt[int]
+	gradient   flags.Opt[string]
 	settings   flags.Opt[string]
 
 	file file.Settings // of --settings
@@ -83,6 +85,7 @@ func (f *Flags) Flags(methods []string) []cli.Flag {
 		),
 		flags.Group("Estimate",
 			flags.Value("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, flags.SeveralPaths),
+			flags.Value("gradient", "`PATHS` of these that the gradient is averaged over (default: 4096), or no for none, which often takes half of the time", &f.gradient, pathsOrNo),
 			flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
 		),
 		flags.Group("Run",
@@ -113,6 +116,14 @@ func notNegative(s string) (float64, error) {
 		return 0, errors.New("want a number, at least 0")
 	}
 	return x, nil
+}
+
+// pathsOrNo is a number of paths, or "no".
+func pathsOrNo(s string) (string, error) {
+	if n, err := flags.SeveralPaths(s); s != "no" && (err != nil || n > 1<<24) {
+		return "", fmt.Errorf("want no, or a number of paths from 2 to %d", 1<<24)
+	}
+	return s, nil
 }
 
 // rates are positive numbers with commas between.

@@ -3,6 +3,7 @@ package training
 import (
 	"encoding/json"
 	"maps"
+	"strconv"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
@@ -36,6 +37,7 @@ func (f *Flags) Read() error {
 	take(&f.validation, given, "validation-paths", given.ValidationPaths)
 	take(&f.every, given, "validate-every", given.ValidateEvery)
 	take(&f.start, given, "start-paths", given.StartPaths)
+	take(&f.gradient, given, "gradient", given.Gradient)
 	return nil
 }
 
@@ -93,6 +95,13 @@ func (f *Flags) Settings(t problems.Training) bsde.Settings {
 	f.validation.Override(&s.ValidationPaths)
 	f.every.Override(&s.ValidateEvery)
 	f.start.Override(&s.StartPaths)
+	switch f.gradient.Value {
+	case "":
+	case "no":
+		s.Gradient = bsde.Nothing
+	default:
+		s.Gradient, _ = strconv.Atoi(f.gradient.Value) // a number, as it was read
+	}
 	return s
 }
 
@@ -135,7 +144,7 @@ func (f *Flags) File(s bsde.Settings, m bsde.Method, p bsde.Problem) *file.Setti
 		},
 		Method: m.Name(), Network: network, Fit: fit, Segments: int(segments), Seed: s.Seed, Precision: s.Precision,
 		Workers: s.Workers, TimeLimit: s.TimeLimit,
-		ValidationPaths: s.ValidationPaths, ValidateEvery: s.ValidateEvery, StartPaths: s.StartPaths,
+		ValidationPaths: s.ValidationPaths, ValidateEvery: s.ValidateEvery, StartPaths: s.StartPaths, Gradient: f.gradient.Value,
 		Given: map[string]bool{
 			"method": true, "network": network != "", "fit": fit != "", "grid": hasSteps, "steps": hasSteps,
 			"iterations": descends, "batch": descends, "schedule": descends, "lr": descends && len(s.Rates) == 0,
@@ -144,7 +153,7 @@ func (f *Flags) File(s bsde.Settings, m bsde.Method, p bsde.Problem) *file.Setti
 			"controlled": controlled, "antithetic": isAntithetic, "segments": segments > 0,
 			"loss-clip": descends, "clip-norm": descends, "paths": true, "seed": true, "precision": true,
 			"workers": f.Workers.Given, "time-limit": s.TimeLimit > 0,
-			"validation-paths": true, "validate-every": true, "start-paths": true,
+			"validation-paths": true, "validate-every": true, "start-paths": true, "gradient": f.gradient.Given,
 		},
 	}
 	for _, key := range OwnOptions {

@@ -1,0 +1,228 @@
+package bsde
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/deepbsde/deepbsde/bsde/words"
+)
+
+// Demand is an accuracy that is asked for, and the search for settings that reach it: attempts that
+// spend more on the part of the error that is too large.
+type Demand struct {
+	// Accuracy is the largest half-width of the interval of all errors together, relative to the
+	// value; such as 1e-4.
+	Accuracy  float64
+	TimeLimit time.Duration // of all attempts together; 0 for none
+
+	// Again, if not nil, is told of each further attempt: the best answer so far and the settings
+	// of what comes next.
+	Again func(best *Result, next Settings)
+
+	best     *Result
+	smallest float64 // error before the last attempt, relative
+	attempts int
+	spent    time.Duration
+}
+
+// Refined is a Method whose training can spend more than Settings say: Refine is the method that
+// spends factor times as much on each of its steps, false where only more steps would help.
+type Refined interface {
+	Method
+	Refine(factor int) (Method, bool)
+}
+
+// SolveTo is Solve with larger and larger settings, beginning with those given, until the error is
+// what d asks for. It is the best of the answers; Missed tells why none has reached the accuracy.
+// A cancelled context ends the search with the best so far. The answer of a policy has no error of
+// everything together, and cannot be asked for it: that is a *SettingsError.
+func SolveTo(ctx context.Context, p Problem, m Method, s *Settings, d *Demand) (*Result, error) {
+	if s == nil {
+		s = &Settings{}
+	}
+	own := *s
+	if err := d.Check(m); err != nil {
+		return nil, err
+	}
+	for m != nil {
+		r, err := Solve(ctx, p, m, &own)
+		if d.Interrupted(ctx) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		m, own = d.Next(ctx, r)
+	}
+	return d.Best(), nil
+}
+
+// Check tells what is wrong with a demand on a method, as a *SettingsError.
+func (d *Demand) Check(m Method) error {
+	if !(d.Accuracy > 0 && d.Accuracy < 1) {
+		return &SettingsError{"accuracy", fmt.Sprintf("%g, want a number between 0 and 1, such as 1e-4", d.Accuracy)}
+	}
+	if m != nil {
+		if _, ok := m.Supports()[Equation]; !ok {
+			return &SettingsError{"accuracy", "method " + m.Name() + " states no error of everything together, of which an accuracy could be asked"}
+		}
+	}
+	return nil
+}
+
+// Best is the best answer so far: one that is trusted, or else that with the smallest error. Its
+// Elapsed is the time of all attempts once the search is over.
+func (d *Demand) Best() *Result { return d.best }
+
+// Next takes the answer of an attempt in. It is what the next attempt is to be made with; a nil
+// method where the search is over.
+func (d *Demand) Next(ctx context.Context, r *Result) (Method, Settings) {
+	d.attempts++
+	d.spent += r.Elapsed
+	if r.Accuracy = d.Accuracy; d.best == nil || better(r, d.best) {
+		d.best = r
+	}
+	before := d.smallest
+	d.smallest = relative(d.best)
+	if d.best.Trusted() && d.smallest <= d.Accuracy {
+		d.best.Elapsed = d.spent
+		return nil, Settings{}
+	}
+	m, s := d.larger(r)
+	most := work(s, r.Settings) == 1
+	if d.TimeLimit > 0 {
+		fit(&s, r.Settings, float64(d.TimeLimit-d.spent)/float64(r.Elapsed))
+	}
+	missed := ""
+	switch {
+	case d.Interrupted(ctx):
+		return nil, Settings{}
+	case d.attempts > patience && !(d.smallest < 0.9*before):
+		missed = "a larger attempt took nothing off the error"
+	case most:
+		missed = fmt.Sprintf("%d steps and %d paths are the most that is tried", s.Steps, s.Paths)
+	case work(s, r.Settings) < leastGrowth:
+		missed = "the time limit leaves no room for more"
+	default:
+		if d.TimeLimit > 0 {
+			s.TimeLimit = d.TimeLimit - d.spent
+		}
+		if d.Again != nil {
+			d.Again(d.best, s)
+		}
+		return m, s
+	}
+	d.best.Missed, d.best.Elapsed = missed+d.best.mostOf(), d.spent
+	return nil, Settings{}
+}
+
+// Interrupted tells whether a cancelled context has ended the search with an answer that is there.
+func (d *Demand) Interrupted(ctx context.Context) bool {
+	if ctx.Err() == nil || d.best == nil {
+		return false
+	}
+	d.best.Missed, d.best.Elapsed = "interrupted"+d.best.mostOf(), d.spent
+	return true
+}
+
+// work is how much more an attempt takes than one with other settings, at most, and leastGrowth how
+// much that has to be for it to be worth it.
+func work(s, than Settings) float64 {
+	return float64(s.Steps) / float64(than.Steps) * float64(s.Paths) / float64(than.Paths)
+}
+
+const leastGrowth = 1.5
+
+// fit takes back paths, and then steps, so that an attempt takes at most so many times the work of
+// the one before.
+func fit(s *Settings, before Settings, room float64) {
+	for s.Steps > before.Steps && float64(s.Steps) > room*float64(before.Steps) {
+		s.Steps /= 2
+	}
+	if by := work(*s, before); by > room {
+		s.Paths = max(int(float64(s.Paths)*room/by)/wholePaths*wholePaths, before.Paths)
+	}
+}
+
+// patience is the number of attempts that are made even if the error does not fall.
+const patience = 2
+
+// relative is the error of an answer by its size, infinite where it is not known.
+func relative(r *Result) float64 {
+	if e := r.Error / math.Abs(r.Value); !math.IsNaN(e) {
+		return e
+	}
+	return math.Inf(1)
+}
+
+// better tells whether a is a better answer than b.
+func better(a, b *Result) bool {
+	if a.Trusted() != b.Trusted() {
+		return a.Trusted()
+	}
+	return relative(a) < relative(b)
+}
+
+// An attempt takes at most four times the steps and sixteen times the paths of the one before, and no
+// more than the most that is tried at all.
+const (
+	mostSteps  = 1280
+	mostPaths  = 1 << 23
+	wholePaths = 4096 // that number is a multiple of it
+)
+
+// larger is the next attempt, in which the parts of the error that are not small have equal shares of
+// what is asked for. The error of sampling falls like the root of the number of paths; that of the time
+// step, which is extrapolated, like the square of the steps, until the noise of the levels is what is
+// left of it; that of the network with the steps, and with what a step of the training spends.
+func (d *Demand) larger(r *Result) (Method, Settings) {
+	m, s := r.Method, r.Settings
+	asked, parts := d.Accuracy*math.Abs(r.Value), 0.0
+	for _, part := range r.parts() {
+		if part > asked/20 {
+			parts++
+		}
+	}
+	beyond := func(part float64) float64 { return math.Max(part*parts/asked, 1) } // 1 within its share
+	sampling, step, network := beyond(r.parts()[0]), beyond(r.parts()[1]), beyond(r.parts()[2])
+	if !r.Trusted() || !words.Known(step) || !words.Known(network) {
+		step, network = 16, 1
+	}
+	steps := math.Max(math.Sqrt(step), network)
+	for by := 1.; by < 4 && by < 0.95*steps && 2*s.Steps <= mostSteps; by *= 2 { // halves, as the levels are
+		s.Steps *= 2
+	}
+	paths := math.Min(math.Max(sampling*sampling, math.Min(steps, 4)), 16)
+	s.Paths = min(int(math.Ceil(float64(s.Paths)*paths/wholePaths))*wholePaths, max(mostPaths, s.Paths))
+	if network > 1 {
+		if f, ok := m.(Refined); ok {
+			if finer, ok := f.Refine(2); ok {
+				return finer, s
+			}
+		}
+		s.Iterations *= 2
+	}
+	return m, s
+}
+
+// parts are those of the total error: of sampling, of the time step and of the network.
+func (r *Result) parts() [3]float64 {
+	return [3]float64{r.Error - r.DiscretizationError - r.NetworkError, r.DiscretizationError, r.NetworkError}
+}
+
+// mostOf names the largest part of the error, as the end of a sentence.
+func (r *Result) mostOf() string {
+	if !words.Known(r.Error) {
+		return ""
+	}
+	most := 0
+	parts := r.parts()
+	for i, part := range parts {
+		if part > parts[most] {
+			most = i
+		}
+	}
+	return "; most of the error is that of " + [...]string{"sampling", "the time step", "the network"}[most]
+}

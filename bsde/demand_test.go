@@ -1,0 +1,139 @@
+package bsde_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/deep"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/network"
+	"github.com/deepbsde/deepbsde/bsde/policy"
+	"github.com/deepbsde/deepbsde/problems"
+)
+
+// attempt is an answer of 1 with the given parts of its error.
+func attempt(s bsde.Settings, sampling, step, network float64) *bsde.Result {
+	r := &bsde.Result{Estimate: *estimate.Unknown(), Method: deep.Method{Fit: deep.LeastSquares, PassPaths: 4096}, Settings: s, Elapsed: time.Second, Status: bsde.Converged}
+	r.Value, r.DiscretizationError, r.NetworkError, r.Error = 1, step, network, sampling+step+network
+	return r
+}
+
+var small = bsde.Settings{Steps: 20, Paths: 4096, Iterations: 100}
+
+// TestDemandSpendsOnWhatIsTooLarge: paths for the error of sampling, steps for that of the time step,
+// both and more of training for that of the network.
+func TestDemandSpendsOnWhatIsTooLarge(t *testing.T) {
+	for _, c := range []struct {
+		name                    string
+		sampling, step, network float64
+		steps, paths, passPaths int
+	}{
+		{"sampling", 2e-3, 0, 0, 20, 4 * 4096, 4096},
+		{"sampling, by far", 1, 1e-6, 1e-6, 20, 16 * 4096, 4096},
+		{"time step", 1e-5, 4e-3, 0, 40, 2 * 4096, 4096},
+		{"network", 1e-5, 0, 1e-2, 80, 4 * 4096, 2 * 4096},
+		{"two parts", 1e-3, 1e-3, 0, 40, 4 * 4096, 4096},
+	} {
+		d := &bsde.Demand{Accuracy: 1e-3}
+		m, s := d.Next(t.Context(), attempt(small, c.sampling, c.step, c.network))
+		if m == nil {
+			t.Fatalf("%s: the search ends: %s", c.name, d.Best().Missed)
+		}
+		if got := m.(deep.Method).PassPaths; s.Steps != c.steps || s.Paths != c.paths || got != c.passPaths {
+			t.Errorf("%s: %d steps, %d paths, passes of %d, want %d, %d, %d", c.name, s.Steps, s.Paths, got, c.steps, c.paths, c.passPaths)
+		}
+	}
+}
+
+// TestDemandEnds: when the accuracy is reached, and otherwise with the best answer and the reason.
+func TestDemandEnds(t *testing.T) {
+	untrusted := attempt(small, 1e-9, 0, 0)
+	untrusted.Reasons = []estimate.Reason{{Kind: estimate.NotAsymptotic}}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	large := bsde.Settings{Steps: 1280, Paths: 1 << 23}
+	for _, c := range []struct {
+		name    string
+		ctx     context.Context
+		limit   time.Duration
+		answers []*bsde.Result
+		best    int
+		missed  string // a part of it; "" for reached
+	}{
+		{"at once", t.Context(), 0, []*bsde.Result{attempt(small, 5e-4, 4e-4, 0)}, 0, ""},
+		{"later", t.Context(), 0, []*bsde.Result{attempt(small, 5e-3, 0, 0), attempt(small, 5e-4, 0, 0)}, 1, ""},
+		{"a smaller error that is not trusted", t.Context(), 0, []*bsde.Result{attempt(small, 5e-3, 0, 0), untrusted, attempt(small, 1e-4, 0, 0)}, 2, ""},
+		{"no progress", t.Context(), 0, []*bsde.Result{attempt(small, 0, 0, 5e-3), attempt(small, 0, 0, 6e-3), attempt(small, 0, 0, 7e-3)}, 0, "took nothing off the error; most of the error is that of the network"},
+		{"interrupted", cancelled, 0, []*bsde.Result{attempt(small, 5e-3, 0, 0)}, 0, "interrupted"},
+		{"time", t.Context(), 2 * time.Second, []*bsde.Result{attempt(small, 5e-3, 0, 0)}, 0, "the time limit leaves no room"},
+		{"the most", t.Context(), 0, []*bsde.Result{attempt(large, 2e-3, 5e-3, 0)}, 0, "are the most that is tried; most of the error is that of the time step"},
+	} {
+		d := &bsde.Demand{Accuracy: 1e-3, TimeLimit: c.limit}
+		for i, r := range c.answers {
+			m, _ := d.Next(c.ctx, r)
+			if last := i == len(c.answers)-1; (m == nil) != last {
+				t.Fatalf("%s: attempt %d, the search goes on: %t", c.name, i+1, m != nil)
+			}
+		}
+		best := d.Best()
+		if best != c.answers[c.best] || best.Accuracy != 1e-3 || (best.Missed == "") != (c.missed == "") || !strings.Contains(best.Missed, c.missed) {
+			t.Errorf("%s: ± %g, %q, want ± %g, %q", c.name, best.Error, best.Missed, c.answers[c.best].Error, c.missed)
+		}
+		if best.Elapsed != time.Duration(len(c.answers))*time.Second {
+			t.Errorf("%s: %v for %d attempts of a second", c.name, best.Elapsed, len(c.answers))
+		}
+	}
+}
+
+// TestDemandTakesTheTimeThereIs: an attempt that does not fit is made smaller.
+func TestDemandTakesTheTimeThereIs(t *testing.T) {
+	d := &bsde.Demand{Accuracy: 1e-3, TimeLimit: 7 * time.Second}
+	m, s := d.Next(t.Context(), attempt(small, 1, 1, 0))
+	if m == nil || s.Steps != 80 || s.Paths != 4096 && s.Paths != 6144 || s.TimeLimit != 6*time.Second {
+		t.Errorf("%d steps, %d paths, %v: want 80 steps with six times the work in all", s.Steps, s.Paths, s.TimeLimit)
+	}
+}
+
+// TestSolveTo reaches what the first settings do not, and says so.
+func TestSolveTo(t *testing.T) {
+	f, err := problems.Find("allen-cahn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := f.Make(3, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := 0
+	d := &bsde.Demand{Accuracy: 5e-4, Again: func(best *bsde.Result, next bsde.Settings) {
+		said++
+		if next.Paths <= best.Settings.Paths {
+			t.Errorf("%d paths after %d", next.Paths, best.Settings.Paths)
+		}
+	}}
+	r, err := bsde.SolveTo(t.Context(), p, deep.Method{}, &bsde.Settings{Paths: 2048, Gradient: bsde.Nothing}, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said == 0 || r.Missed != "" || !(r.Error <= 5e-4*math.Abs(r.Value)) || len(r.Gradient) != 0 {
+		t.Errorf("%d attempts after the first, %v", said, r)
+	}
+	if !strings.Contains(r.String(), "\n  accuracy         reached              0.0005 of the value was asked for\n") {
+		t.Error(r)
+	}
+}
+
+// TestDemandIsChecked: accuracies that are none, and answers that state no error of everything.
+func TestDemandIsChecked(t *testing.T) {
+	for accuracy, m := range map[float64]bsde.Method{0: deep.Method{}, 1: deep.Method{}, math.NaN(): deep.Method{}, 0.1: policy.Method{Network: network.Shared{}}} {
+		err := (&bsde.Demand{Accuracy: accuracy}).Check(m)
+		if wrong := (*bsde.SettingsError)(nil); !errors.As(err, &wrong) || wrong.Field != "accuracy" {
+			t.Errorf("%g: %v", accuracy, err)
+		}
+	}
+}
