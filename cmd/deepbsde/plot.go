@@ -42,13 +42,17 @@ func (a *app) plotCommand() *cli.Command {
 			"x0, --what plane u in a plane.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append([]cli.Flag{
-			flags.Value("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, figure.ParseFile),
-			flags.Value("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, flags.OneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
-			flags.Value("over", "`AXIS` of value and loss: steps or seconds (default: steps, and seconds too for several runs)", &f.over, flags.OneOf("steps", "seconds")),
-			flags.Value("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, figure.ParseSize),
-			flags.Value("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, flags.PairedPaths),
-		}, f.ScanFlags()...),
+		Flags: slices.Concat(
+			flags.Group("Picture",
+				flags.Value("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, figure.ParseFile),
+				flags.Value("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, flags.OneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
+				flags.Value("over", "`AXIS` of value and loss: steps or seconds (default: steps, and seconds too for several runs)", &f.over, flags.OneOf("steps", "seconds")),
+				flags.Value("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, figure.ParseSize),
+			),
+			flags.Group("Line and plane", append(f.ScanFlags(),
+				flags.Value("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, flags.PairedPaths),
+			)...),
+		),
 		Action: func(c *cli.Context) error { return a.runPlot(c, &f) },
 	}
 }

@@ -20,4 +20,5 @@ var Examples = map[string][]string{
 	"completion": {"completion bash"},
 	"man":        {"man"},
 	"version":    {"version"},
+	"help":       {"help solve"},
 }
