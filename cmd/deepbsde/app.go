@@ -48,8 +48,9 @@ func (a *app) root() *cli.App {
 			flags.Under("Answers", manual.Examples, a.solveCommand(), a.referenceCommand(), a.compareCommand()),
 			flags.Under("Runs kept with solve --out", manual.Examples, a.evalCommand(), a.simulateCommand(), a.plotCommand(), a.reportCommand()),
 			flags.Under("Settings", manual.Examples, a.settingsCommand(), a.importCommand()),
-			flags.Under("This program", manual.Examples, a.completionCommand(), a.manCommand(), a.versionCommand(), helpCommand(), a.completeCommand()),
+			flags.Under("This program", manual.Examples, a.completionCommand(), a.manCommand(), a.versionCommand(), a.completeCommand()),
 			flags.Under("Tools of the repository", manual.Examples, a.benchCommand()),
+			flags.Under("This program", manual.Examples, helpCommand()),
 		),
 		Flags: []cli.Flag{flags.Bool("version", "print the version", &version), cli.HelpFlag},
 		Action: func(c *cli.Context) error {

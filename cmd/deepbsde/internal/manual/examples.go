@@ -20,5 +20,4 @@ var Examples = map[string][]string{
 	"completion": {"completion bash"},
 	"man":        {"man"},
 	"version":    {"version"},
-	"help":       {"help solve"},
 }
