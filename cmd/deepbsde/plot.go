@@ -32,14 +32,14 @@ func (a *app) plotCommand() *cli.Command {
 	var f plotFlags
 	return &cli.Command{
 		Name:      "plot",
-		Usage:     "draw the training of saved runs, or paths of their solutions",
+		Usage:     "draw saved runs: training, sample paths, u along a line or in a plane",
 		UsageText: "deepbsde plot RUN… --out FILE [flags]",
 		Description: "Draws value and loss over steps, with the final estimate and the reference. The 95 %\n" +
-			"interval of all errors is a band, that of sampling alone darker inside. Several runs are drawn\n" +
-			"together, over time too; they must be of one problem. --what paths draws sample paths: Y beside the exact\n" +
-			"solution u(t, X), or beside g(X) at the end if that is not known; for a control problem states and\n" +
-			"actions under the trained policy. --what line draws u(t, x) and its derivative along a line through\n" +
-			"x0, --what plane u in a plane.",
+			"interval of all errors is a band, that of sampling alone darker inside. Several runs of one\n" +
+			"problem are drawn together, over time too.\n\n" +
+			"--what paths draws sample paths: Y beside the exact solution u(t, X), or beside g(X) at the end\n" +
+			"if that is not known; for a control problem states and actions under the trained policy.\n" +
+			"--what line draws u(t, x) and its derivative along a line through x0, --what plane u in a plane.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: slices.Concat(
