@@ -50,10 +50,10 @@ func (s *Report) equationBlock() words.Block {
 }
 
 // HardlyTrained tells whether the network explains so little that its bias estimate is
-// rough, where no reason says more.
+// rough, where no reason says more. Where f is linear there is no bias.
 func (s *Report) HardlyTrained() bool {
 	p, known := s.Problem.(pde.Problem)
-	return NetworkOf(s.Result.Method) != "" && s.Result.ResidualRatio > unexplained && known && p.Generator != nil && len(s.Result.Reasons) == 0
+	return NetworkOf(s.Result.Method) != "" && s.Result.ResidualRatio > unexplained && known && p.Generator != nil && s.Result.NetworkError != 0 && len(s.Result.Reasons) == 0
 }
 
 // unexplained is the residual ratio above which the report warns.

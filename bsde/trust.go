@@ -102,7 +102,7 @@ func (s *Report) afterword() (paragraphs []string) {
 	}
 	if s.HardlyTrained() {
 		paragraphs = append(paragraphs, "The network explains almost nothing of the terminal value: the bias estimate is\n"+
-			"rough where f is nonlinear. Try more iterations or a wider network.")
+			"rough. Try more steps; with --network shared also more iterations.")
 	}
 	return paragraphs
 }

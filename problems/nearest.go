@@ -2,6 +2,7 @@ package problems
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -20,12 +21,19 @@ func (e *UnknownError) Error() string {
 	return s + " (known: " + strings.Join(e.Known, ", ") + ")"
 }
 
-// Nearest is the known name closest to s in edit distance, capitals aside, ""
-// where none is near.
+// Nearest is the known name closest to s in edit distance, capitals aside, "" where none is
+// near; before it the only one that goes on where s, or all but its last letter, ends.
 func Nearest(s string, known []string) string {
+	s = strings.ToLower(s)
+	if stem := s[:max(len(s)-1, 0)]; len(stem) > 2 {
+		other := func(k string) bool { return !strings.HasPrefix(strings.ToLower(k), stem) }
+		if begun := slices.DeleteFunc(slices.Clone(known), other); len(begun) == 1 {
+			return begun[0]
+		}
+	}
 	best, name := 1+len(s)/3, ""
 	for _, k := range known {
-		if d := Distance(strings.ToLower(s), strings.ToLower(k)); d <= best {
+		if d := Distance(s, strings.ToLower(k)); d <= best {
 			best, name = d-1, k
 		}
 	}

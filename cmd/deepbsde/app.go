@@ -50,8 +50,9 @@ func (a *app) root() *cli.App {
 			flags.Under("Settings", manual.Examples, a.settingsCommand(), a.importCommand()),
 			flags.Under("This program", manual.Examples, a.completionCommand(), a.manCommand(), a.versionCommand(), a.completeCommand()),
 			flags.Under("Tools of the repository", manual.Examples, a.benchCommand()),
+			flags.Under("This program", manual.Examples, helpCommand()),
 		),
-		Flags: []cli.Flag{flags.Bool("version", "print the version", &version)},
+		Flags: []cli.Flag{flags.Bool("version", "print the version", &version), cli.HelpFlag},
 		Action: func(c *cli.Context) error {
 			if version {
 				return a.print(versionLine())
@@ -63,6 +64,24 @@ func (a *app) root() *cli.App {
 		ErrWriter:      a.stderr,
 		OnUsageError:   onUsageError,
 		ExitErrHandler: func(*cli.Context, error) {},
+	}
+}
+
+// helpCommand takes the place of cli's own, which would stand outside all headings.
+func helpCommand() *cli.Command {
+	return &cli.Command{
+		Name:            "help",
+		Aliases:         []string{"h"},
+		Usage:           "show this list, or the help of one command",
+		UsageText:       "deepbsde help [COMMAND]",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return cli.ShowCommandHelp(c, c.Args().First())
+			}
+			return cli.ShowAppHelp(c)
+		},
 	}
 }
 

@@ -179,7 +179,7 @@ func TestUsageErrors(t *testing.T) {
 				t.Errorf("standard output %q, want nothing", out.stdout)
 			}
 			lines := strings.Split(strings.TrimSuffix(out.stderr, "\n"), "\n")
-			want := strings.Replace(c.want, "COMMANDS", strings.Join(flags.CommandNames((&app{}).root()), ", ")+", help", 1)
+			want := strings.Replace(c.want, "COMMANDS", strings.Join(flags.CommandNames((&app{}).root()), ", "), 1)
 			if !strings.HasPrefix(lines[0], "deepbsde: "+want) {
 				t.Errorf("standard error\n%s\nwant\ndeepbsde: %s", lines[0], want)
 			}

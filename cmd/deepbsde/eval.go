@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
@@ -44,11 +45,16 @@ func (a *app) evalCommand() *cli.Command {
 			"{\"t\": …, \"x\": […]}.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(append(f.Choice.Flags(), f.format.Flags()...),
-			flags.Value("paths", "`NUMBER` of paths from each point (default: 4096)", &f.paths, flags.PairedPaths),
-			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
-			flags.Bool("json", "print one JSON object", &f.format.JSON),
-			flags.Bool("quiet", "no progress on standard error", &f.quiet),
+		Flags: slices.Concat(
+			flags.Group("Points", f.Choice.Flags()...),
+			flags.Group("Run",
+				flags.Value("paths", "`NUMBER` of paths from each point (default: 4096)", &f.paths, flags.PairedPaths),
+				flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			),
+			flags.Group("Output", append(f.format.Flags(),
+				flags.Bool("json", "print one JSON object", &f.format.JSON),
+				flags.Bool("quiet", "no progress on standard error", &f.quiet),
+			)...),
 		),
 		Action: func(c *cli.Context) error { return a.runEval(c, &f) },
 	}

@@ -75,8 +75,12 @@ func TestNames(t *testing.T) {
 			}
 		}
 	}
-	if out := execute(t, "solve", file, "--dim", "2"); out.status != exitUsage || strings.Count(out.stderr, "\n") > 4 {
-		t.Errorf("names of another dimension: status %d, %s", out.status, out.stderr)
+	if out := execute(t, "show", file, "--dim", "2"); out.status != exitUsage || !strings.Contains(out.stderr, "start has 3 components, want 2") || !strings.Contains(out.stderr, "for its own dim 3") {
+		t.Errorf("a list of another dimension: status %d, %s", out.status, out.stderr)
+	}
+	file = problemFile(t, strings.Replace(pumps, "start: [1, -0.5, 0.3]", "start: i/d", 1))
+	if out := execute(t, "show", file, "--dim", "2"); out.status != 0 || strings.Contains(out.stdout, "east") {
+		t.Errorf("names in another dimension: status %d, %s%s", out.status, out.stdout, out.stderr)
 	}
 }
 

@@ -267,7 +267,7 @@ func judge(r *saved.Run, m *member.Member, d *page.Data) {
 		d.Verdict = v.Sentence()
 	}
 	if s.HardlyTrained() {
-		d.Warn("The network explains almost nothing of the terminal value: the bias estimate is rough where f is nonlinear. Try more iterations or a wider network.")
+		d.Warn("The network explains almost nothing of the terminal value: the bias estimate is rough. Try more steps; with --network shared also more iterations.")
 	}
 }
 

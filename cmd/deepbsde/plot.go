@@ -32,23 +32,27 @@ func (a *app) plotCommand() *cli.Command {
 	var f plotFlags
 	return &cli.Command{
 		Name:      "plot",
-		Usage:     "draw the training of saved runs, or paths of their solutions",
+		Usage:     "draw saved runs: training, sample paths, u along a line or in a plane",
 		UsageText: "deepbsde plot RUN… --out FILE [flags]",
 		Description: "Draws value and loss over steps, with the final estimate and the reference. The 95 %\n" +
-			"interval of all errors is a band, that of sampling alone darker inside. Several runs are drawn\n" +
-			"together, over time too; they must be of one problem. --what paths draws sample paths: Y beside the exact\n" +
-			"solution u(t, X), or beside g(X) at the end if that is not known; for a control problem states and\n" +
-			"actions under the trained policy. --what line draws u(t, x) and its derivative along a line through\n" +
-			"x0, --what plane u in a plane.",
+			"interval of all errors is a band, that of sampling alone darker inside. Several runs of one\n" +
+			"problem are drawn together, over time too.\n\n" +
+			"--what paths draws sample paths: Y beside the exact solution u(t, X), or beside g(X) at the end\n" +
+			"if that is not known; for a control problem states and actions under the trained policy.\n" +
+			"--what line draws u(t, x) and its derivative along a line through x0, --what plane u in a plane.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append([]cli.Flag{
-			flags.Value("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, figure.ParseFile),
-			flags.Value("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, flags.OneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
-			flags.Value("over", "`AXIS` of value and loss: steps or seconds (default: steps, and seconds too for several runs)", &f.over, flags.OneOf("steps", "seconds")),
-			flags.Value("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, figure.ParseSize),
-			flags.Value("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, flags.PairedPaths),
-		}, f.ScanFlags()...),
+		Flags: slices.Concat(
+			flags.Group("Picture",
+				flags.Value("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, figure.ParseFile),
+				flags.Value("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, flags.OneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
+				flags.Value("over", "`AXIS` of value and loss: steps or seconds (default: steps, and seconds too for several runs)", &f.over, flags.OneOf("steps", "seconds")),
+				flags.Value("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, figure.ParseSize),
+			),
+			flags.Group("Line and plane", append(f.ScanFlags(),
+				flags.Value("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, flags.PairedPaths),
+			)...),
+		),
 		Action: func(c *cli.Context) error { return a.runPlot(c, &f) },
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,14 +43,19 @@ func (a *app) referenceCommand() *cli.Command {
 			"sides. '--method list' names the methods for the problem, '--method all' runs every one that applies.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: append(f.problemFlags.flags(),
-			flags.Value("method", "`METHOD`, or all, or list", &f.method, func(s string) (string, error) { return s, nil }),
-			flags.Value("paths", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, flags.SeveralPaths),
-			flags.Value("steps", "time steps `N` of a method that simulates (default: the method's)", &f.steps, flags.WholeNumber),
-			flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
-			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
-			flags.Bool("json", "print one JSON object", &f.json),
-			flags.Bool("quiet", "no progress on standard error", &f.quiet),
+		Flags: slices.Concat(
+			flags.Group("Problem", f.problemFlags.flags()...),
+			flags.Group("Run",
+				flags.Value("method", "`METHOD`, or all, or list", &f.method, func(s string) (string, error) { return s, nil }),
+				flags.Value("paths", "`NUMBER` of paths of a method that simulates (default: the method's)", &f.paths, flags.SeveralPaths),
+				flags.Value("steps", "time steps `N` of a method that simulates (default: the method's)", &f.steps, flags.WholeNumber),
+				flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
+				flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			),
+			flags.Group("Output",
+				flags.Bool("json", "print one JSON object", &f.json),
+				flags.Bool("quiet", "no progress on standard error", &f.quiet),
+			),
 		),
 		Action: func(c *cli.Context) error { return a.runReference(c, &f) },
 	}

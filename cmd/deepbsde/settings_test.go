@@ -39,6 +39,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 	cases = append(cases,
 		strings.Fields("hjb --dim 7 --set lambda=20 --hidden 9,8,7 --activation relu --controlled=false --steps 3 --iterations 50 --batch 5 --lr 1.25e-07 --paths 99 --seed 18446744073709551615 --precision float64 --time-limit 1h2m3.5s"),
 		strings.Fields("burgers --network per-step --lr 0.02"),
+		strings.Fields("hjb --dim 7 --iterations 3"),
 		strings.Fields("lqr --dim 3 --method deep-bsde"),
 		strings.Fields("lqr --antithetic --segments 4"),
 		strings.Fields("merton --antithetic=false --seed 0"),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/bsde/words"
@@ -38,15 +39,19 @@ func (a *app) simulateCommand() *cli.Command {
 			"the same fresh noise, so the difference of their costs has a small error.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: []cli.Flag{
-			flags.Value("paths", "`NUMBER` of paths, in pairs of opposite noise (default: 4096)", &f.paths, flags.PairedPaths),
-			flags.Value("seed", "`SEED` of the noise (default: 1)", &f.seed, flags.Unsigned),
-			flags.Value("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0 in the table, all in the plot)", &f.component, flags.Index),
-			flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
-			flags.Value("samples", "CSV `FILE` for the first 512 paths: policy, path, step, time, states, actions, cost so far", &f.samples, flags.FileName),
-			flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of states, actions and cost", &f.plot, figure.ParseFile),
-			flags.Bool("json", "print one JSON object", &f.json),
-		},
+		Flags: slices.Concat(
+			flags.Group("Run",
+				flags.Value("paths", "`NUMBER` of paths, in pairs of opposite noise (default: 4096)", &f.paths, flags.PairedPaths),
+				flags.Value("seed", "`SEED` of the noise (default: 1)", &f.seed, flags.Unsigned),
+				flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); results do not depend on it", &f.workers, flags.WholeNumber),
+			),
+			flags.Group("Output",
+				flags.Value("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0 in the table, all in the plot)", &f.component, flags.Index),
+				flags.Value("samples", "CSV `FILE` for the first 512 paths: policy, path, step, time, states, actions, cost so far", &f.samples, flags.FileName),
+				flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of states, actions and cost", &f.plot, figure.ParseFile),
+				flags.Bool("json", "print one JSON object", &f.json),
+			),
+		),
 		Action: func(c *cli.Context) error { return a.runSimulate(c, &f) },
 	}
 }

@@ -122,10 +122,10 @@ func (c *controlSource) build(d *description, in *formula.Instance) (p control.P
 		return p, start, wrong
 	}
 	in.Actions = p.ActionDim
-	if p.StateNames, wrong = d.states.of(p.StateDim); wrong != nil {
+	if p.StateNames, wrong = d.states.of(p.StateDim, in.Dim != d.dim); wrong != nil {
 		return p, start, wrong
 	}
-	if p.ActionNames, wrong = c.names.of(p.ActionDim); wrong != nil {
+	if p.ActionNames, wrong = c.names.of(p.ActionDim, in.Dim != d.dim); wrong != nil {
 		return p, start, wrong
 	}
 	if p.NoiseDim, wrong = in.Size(c.noise, "noise", p.StateDim); wrong != nil {

@@ -29,13 +29,13 @@ func (r *reader) drift(n *yaml.Node) *driftSource {
 	for _, e := range r.Mapping(n, "drift", driftKeys) {
 		switch e.Name {
 		case "linear":
-			s.linear = r.One(e.Value, "drift: linear")
+			s.linear = r.oneForAll(e.Value, "linear", "[0.1*x[0], 0.2*x[1], …]")
 		case "mean-reverting":
 			for _, e := range r.Mapping(e.Value, "drift: mean-reverting", []string{"rate", "mean"}) {
 				if e.Name == "rate" {
-					s.rate = r.One(e.Value, "drift: mean-reverting: rate")
+					s.rate = r.oneForAll(e.Value, "mean-reverting: rate", "[0.1*(1 - x[0]), 0.2*(1 - x[1]), …]")
 				} else {
-					s.mean = r.One(e.Value, "drift: mean-reverting: mean")
+					s.mean = r.oneForAll(e.Value, "mean-reverting: mean", "[0.1*(1 - x[0]), 0.1*(2 - x[1]), …]")
 				}
 			}
 			if s.rate == nil || s.mean == nil {
@@ -47,6 +47,16 @@ func (r *reader) drift(n *yaml.Node) *driftSource {
 		r.Fail(n, "drift wants one of linear and mean-reverting")
 	}
 	return s
+}
+
+// oneForAll is a number of a drift that every component has; each has its own in a drift
+// by formulas, such as the given one.
+func (r *reader) oneForAll(n *yaml.Node, what, formulas string) *formula.Vector {
+	if n.Kind == yaml.SequenceNode {
+		r.Fail(n, "drift: %s is a list, want one number for all components; with one for each, drift is a list of formulas, such as %s", what, formulas)
+		return nil
+	}
+	return r.One(n, "drift: "+what)
 }
 
 // build is the drift as a function of t and x, of n components.

@@ -51,7 +51,7 @@ func (d *description) locate(err error) error {
 func (d *description) makeEquation(dim int, v problems.Values) (p pde.Problem, wrong *source.Error) {
 	in := d.instance(dim, v)
 	p = pde.Problem{Dim: dim, Horizon: v["horizon"]}
-	if p.StateNames, wrong = d.states.of(dim); wrong != nil {
+	if p.StateNames, wrong = d.states.of(dim, dim != d.dim); wrong != nil {
 		return p, wrong
 	}
 	if wrong = fillMatrices(in, d.matrices); wrong != nil {

@@ -24,6 +24,7 @@ var (
 // description is a problem file as it was read, for every dimension and parameter.
 type description struct {
 	source    *source.Document
+	dim       int                   // that of the key
 	keys      map[string]*yaml.Node // the values of the keys at the top
 	helpers   []formula.Helper
 	matrices  []*matrixSource
@@ -56,7 +57,7 @@ func (r *reader) family(root *yaml.Node) *problems.Family {
 		}
 	}
 	f := r.header(entries, byName, root)
-	d := &description{source: r.Document, keys: map[string]*yaml.Node{}, functions: map[string]*formula.Vector{}}
+	d := &description{source: r.Document, dim: f.Dim, keys: map[string]*yaml.Node{}, functions: map[string]*formula.Vector{}}
 	for _, e := range entries {
 		d.keys[e.Name] = e.Value
 	}

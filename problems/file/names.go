@@ -41,9 +41,10 @@ func (r *reader) names(e source.Entry) *componentNames {
 	return c
 }
 
-// of is the names of so many components; nil where the file gives none.
-func (c *componentNames) of(n int) ([]string, *source.Error) {
-	if c == nil {
+// of is the names of so many components; nil where the file gives none. They are of the
+// file's own dimension: in another one, where they do not fit, nothing has a name.
+func (c *componentNames) of(n int, otherDim bool) ([]string, *source.Error) {
+	if c == nil || otherDim && len(c.list) != n {
 		return nil, nil
 	}
 	if len(c.list) != n {

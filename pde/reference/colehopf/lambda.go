@@ -28,7 +28,7 @@ func Lambda(p pde.Problem) (float64, error) {
 	if lambda := -2 * out[0]; lambda != 0 && !math.IsNaN(lambda) && !math.IsInf(lambda, 0) {
 		return lambda, nil
 	}
-	return 0, fmt.Errorf("needs f = −λ‖z‖²/2 with λ other than 0; at the start, y=0, z=(1, 0, …) f is %g", out[0])
+	return 0, fmt.Errorf("needs f = −λ‖z‖²/2 with λ other than 0; at the start, y=0, z=(1, 0, …) f is %.6g", out[0]+0) // + 0: no −0
 }
 
 // quadraticInZ checks f = −λ‖z‖²/2, also in states where paths hardly come; a state in

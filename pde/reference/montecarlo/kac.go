@@ -183,7 +183,7 @@ func linearInY(pr *probe.Points) error {
 				}
 			}
 			if !(math.Abs(v[0]-2*v[1]+v[2]) <= 1e-10*(math.Abs(v[0])+2*math.Abs(v[1])+math.Abs(v[2]))) {
-				return fmt.Errorf("needs a generator linear in y and z: at t=%.3g its values at three equidistant points around y=%.3g are %g, %g, %g", pr.T[i], y0, v[0], v[1], v[2])
+				return fmt.Errorf("needs a generator linear in y and z: at t=%.3g its values at three equidistant points around y=%.3g are %.6g, %.6g, %.6g", pr.T[i], y0, v[0], v[1], v[2])
 			}
 			var err error
 			if v[3], err = pr.Generator(i, y0, 0, 0); err != nil {

@@ -10,9 +10,6 @@ import (
 // tells whether the command takes one more.
 func (c *Completed) name(root *cli.App, command *cli.Command, some int) bool {
 	line, _, _ := strings.Cut(command.UsageText, "\n")
-	if command.Name == "help" { // cli's own
-		line = "deepbsde help COMMAND"
-	}
 	words := strings.Fields(line)
 	if len(words) < 3 || strings.HasPrefix(words[2], "-") || words[2] == "[flags]" || some > 0 && !strings.Contains(words[2], "…") {
 		return false

@@ -43,6 +43,20 @@ func TestRoundTicks(t *testing.T) {
 			t.Errorf("from %g to %g: %s, want %s", c.lo, c.hi, got, c.want)
 		}
 	}
+	labels := func(list []plot.Tick) (s []string) {
+		for _, tick := range list {
+			s = append(s, tick.Label)
+		}
+		return s
+	}
+	for _, c := range []struct {
+		lo, hi float64
+		want   string
+	}{{2, 4, "2 3 4"}, {0, 1, "0 1"}, {150, 300, "150 200 250 300"}, {0, 5e7, "0 1e+07 2e+07 3e+07 4e+07 5e+07"}} {
+		if got := strings.Join(labels(wholeTicks{roundTicks{6}}.Ticks(c.lo, c.hi)), " "); got != c.want {
+			t.Errorf("whole numbers from %g to %g: %s, want %s", c.lo, c.hi, got, c.want)
+		}
+	}
 	for most := 2; most <= 6; most++ {
 		for hi := 1.0; hi < 10; hi += 0.07 {
 			if n := len(roundTicks{most}.Ticks(0, hi)); n > most+1 || n < 2 {

@@ -43,6 +43,8 @@ func letter(p *plot.Plot, width, height vg.Length) {
 		switch marks := a.axis.Tick.Marker.(type) {
 		case plot.DefaultTicks, roundTicks:
 			a.axis.Tick.Marker = roundTicks{most}
+		case wholeTicks:
+			a.axis.Tick.Marker = wholeTicks{roundTicks{most}}
 		case plot.ConstantTicks: // names, which leave room for the data
 			for i := range marks {
 				marks[i].Label = shorten(marks[i].Label, a.axis.Tick.Label, width*3/5)

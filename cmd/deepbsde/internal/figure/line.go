@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"image/color"
 	"slices"
 
@@ -55,9 +56,8 @@ func (f *Figure) AddLine(l Line) {
 		if c.Policy {
 			f.explain(c.Name+": 95 % interval", alongside(p, c.Points, faint(shade), sampling)...)
 		} else {
-			doubt := slices.ContainsFunc(c.Points, func(v Valued) bool { return v.Doubt && words.Known(v.Error) })
 			wide := alongside(p, c.Points, faint(shade), func(v Valued) float64 { return v.Error })
-			f.explain(c.Name+": all errors, "+stated(doubt), wide...)
+			f.explain(c.Name+": all errors, "+worth(c.Points), wide...)
 			if wide == nil { // the same colour as inside a band
 				wide = alongside(p, c.Points, faint(shade), sampling)
 			}
@@ -100,4 +100,21 @@ func alongside(p *plot.Plot, points []Valued, shade color.Color, half func(Value
 	}
 	fill()
 	return example
+}
+
+// worth is what the intervals of all errors along a line are worth.
+func worth(list []Valued) string {
+	known, doubted := 0, 0
+	for _, v := range list {
+		if words.Known(v.Error) {
+			known++
+			if v.Doubt {
+				doubted++
+			}
+		}
+	}
+	if 0 < doubted && doubted < known {
+		return fmt.Sprintf("95 %% but at %d of %d points", doubted, known)
+	}
+	return stated(doubted > 0)
 }

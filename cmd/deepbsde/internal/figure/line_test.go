@@ -35,7 +35,7 @@ func TestLineBands(t *testing.T) {
 		high  float64 // where the panel ends
 	}{
 		{Curve{Name: "run", Points: points(0.5)}, "run: all errors, 95 %; run: sampling alone, 95 %; run", 1.5},
-		{Curve{Name: "run", Points: doubtful}, "run: all errors, not trustworthy; run: sampling alone, 95 %; run", 1.5},
+		{Curve{Name: "run", Points: doubtful}, "run: all errors, 95 % but at 1 of 4 points; run: sampling alone, 95 %; run", 1.5},
 		{Curve{Name: "run", Points: points(nan)}, "run: sampling alone, 95 %; run", 1.196},
 		{Curve{Name: "run", Points: gap}, "run: all errors, 95 %; run: sampling alone, 95 %; run", 1.5},
 		{Curve{Name: "run", Points: points(nan), Policy: true}, "run: 95 % interval; run", 1.196},
@@ -66,7 +66,7 @@ func TestFinalBands(t *testing.T) {
 		{Final{1, nan, 0.1, false}, false, "run; run: final estimate, 95 % interval"},
 	} {
 		run := Run{Name: "run", Final: &c.final, History: []Moment{{Step: 0, Value: 1.1}, {Step: 10, Value: 1}}}
-		f := Training{Value: "Y0", HasLoss: c.loss, Runs: []Run{run}}.Figure("value", "steps")
+		f := Training{Value: "Y0", Steps: "gradient steps", HasLoss: c.loss, Runs: []Run{run}}.Figure("value", "steps")
 		if got := f.names(); got != c.want {
 			t.Errorf("key %q, want %q", got, c.want)
 		}
@@ -119,7 +119,7 @@ func TestNothingTwice(t *testing.T) {
 		{2, "", "Y0 over gradient steps; Y0 over time in seconds; loss over gradient steps; loss over time in seconds"},
 	} {
 		var list []string
-		for _, p := range (Training{Value: "Y0", HasLoss: true, Runs: slices.Repeat([]Run{run}, c.runs)}).Figure("training", c.over).panels {
+		for _, p := range (Training{Value: "Y0", Steps: "gradient steps", HasLoss: true, Runs: slices.Repeat([]Run{run}, c.runs)}).Figure("training", c.over).panels {
 			list = append(list, p.Y.Label.Text+" over "+p.X.Label.Text)
 		}
 		if got := strings.Join(list, "; "); got != c.want {

@@ -3,6 +3,7 @@ package figure
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 
@@ -40,6 +41,23 @@ func (r roundTicks) Ticks(lo, hi float64) (list []plot.Tick) {
 	}
 	for n := first; n <= last; n++ {
 		list = append(list, plot.Tick{Value: n * step, Label: tickLabel(n*step, words.Exponent(step), math.Max(math.Abs(lo), math.Abs(hi)))})
+	}
+	return list
+}
+
+// wholeTicks are the whole numbers among round ones: there is no half a step.
+type wholeTicks struct{ roundTicks }
+
+// Ticks are the marks from lo to hi.
+func (w wholeTicks) Ticks(lo, hi float64) (list []plot.Tick) {
+	for _, tick := range w.roundTicks.Ticks(lo, hi) {
+		if tick.Value = math.Round(1e9*tick.Value) / 1e9; tick.Value != math.Floor(tick.Value) {
+			continue
+		}
+		if before, tenths, cut := strings.Cut(tick.Label, "."); cut && strings.Trim(tenths, "0") == "" {
+			tick.Label = before
+		}
+		list = append(list, tick)
 	}
 	return list
 }

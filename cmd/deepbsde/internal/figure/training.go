@@ -37,6 +37,7 @@ type Reference struct{ Value, StdErr float64 }
 type Training struct {
 	Title     string
 	Value     string // what the value is, such as Y0
+	Steps     string // what the steps are called, such as gradient steps
 	HasLoss   bool   // the loss is not the value itself
 	Runs      []Run
 	Reference *Reference // nil for none
@@ -46,20 +47,19 @@ type Training struct {
 type axis struct {
 	label string
 	get   func(Moment) float64
+	whole bool // it counts something
 }
 
-var (
-	overSteps   = axis{"gradient steps", func(m Moment) float64 { return m.Step }}
-	overSeconds = axis{"time in seconds", func(m Moment) float64 { return m.Seconds }}
-)
+var overSeconds = axis{label: "time in seconds", get: func(m Moment) float64 { return m.Seconds }}
 
 // Figure draws value and loss, or what is asked for of these: training, value, close-up or
 // loss. They are drawn over steps or seconds; "" is over steps, and for several runs over
 // seconds too: those of one run are the same curves again.
 func (t Training) Figure(what, over string) *Figure {
 	f := &Figure{Title: t.Title}
-	value := axis{t.Value, func(m Moment) float64 { return m.Value }}
-	loss := axis{"loss", func(m Moment) float64 { return m.Loss }}
+	overSteps := axis{t.Steps, func(m Moment) float64 { return m.Step }, true}
+	value := axis{label: t.Value, get: func(m Moment) float64 { return m.Value }}
+	loss := axis{label: "loss", get: func(m Moment) float64 { return m.Loss }}
 	var axes []axis
 	if over != "seconds" {
 		axes = append(axes, overSteps)
@@ -83,10 +83,19 @@ func (t Training) Figure(what, over string) *Figure {
 	return f
 }
 
+// panel is an empty one of y over x.
+func (x axis) panel(y axis) *plot.Plot {
+	p := newPanel(x.label, y.label)
+	if x.whole {
+		p.X.Tick.Marker = wholeTicks{}
+	}
+	return p
+}
+
 // valuePanel draws the value of each run with its final interval, and the reference,
 // from the given share of the steps on.
 func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
-	p := newPanel(x.label, y.label)
+	p := x.panel(y)
 	first, last := from*lastOf(t.Runs, x), lastOf(t.Runs, x)
 	if first == last { // nothing but the state before training
 		last++
@@ -155,7 +164,7 @@ func stated(doubt bool) string {
 
 // lossPanel draws the loss of each run, on a logarithmic axis where it covers a decade.
 func (f *Figure) lossPanel(runs []Run, x, y axis) *plot.Plot {
-	p := newPanel(x.label, y.label)
+	p := x.panel(y)
 	for i, r := range runs {
 		f.curve(p, r.Name, r.points(x, y, 0, true), runColors[i%len(runColors)])
 	}

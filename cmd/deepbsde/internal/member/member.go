@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
@@ -51,10 +53,15 @@ func Named(ctx context.Context, name string, dim int, set map[string]float64) (*
 	}
 	var inFile *file.Error
 	switch {
-	case err == nil || ctx.Err() != nil || errors.As(err, &inFile):
+	case err == nil || ctx.Err() != nil:
 		return m, err
+	case !errors.As(err, &inFile):
+		return nil, &Error{err, "run 'deepbsde show " + name + "' for the parameters and their ranges"}
 	}
-	return nil, &Error{err, "run 'deepbsde show " + name + "' for the parameters and their ranges"}
+	if _, own := Of(ctx, family, 0, set); own == nil { // so --dim is what does not fit
+		return nil, &Error{err, fmt.Sprintf("lists and matrices in the file are for its own dim %d; a formula in i gives the components for every --dim", family.Dim)}
+	}
+	return nil, err
 }
 
 // Of is a member of a family.
@@ -102,9 +109,20 @@ func Find(name string) (*problems.Family, error) {
 	}
 	family, err := problems.Find(name)
 	if err != nil {
-		return nil, &Error{err, "run 'deepbsde problems' for the list"}
+		return nil, &Error{err, hintAt(name)}
 	}
 	return family, nil
+}
+
+// hintAt is what to do about a name that no problem has.
+func hintAt(name string) string {
+	if _, err := os.Stat(name + ".yaml"); err == nil {
+		return "the file is " + words.Shell(name+".yaml")
+	}
+	if _, err := run.Open(name); err == nil {
+		return words.Shell(name) + " is the directory of a run: 'deepbsde report', 'eval' and 'plot' read it, 'solve --resume' goes on with it"
+	}
+	return "run 'deepbsde problems' for the list"
 }
 
 // makeProblem is family.Make, whose reference may take long, until ctx is

@@ -23,9 +23,9 @@ func (d *Data) DrawTraining(t figure.Training) error {
 	}
 	took := fmt.Sprintf("in %.3g seconds", history[len(history)-1].Seconds)
 	for _, f := range []struct{ what, alt, caption string }{
-		{"value", value + " over gradient steps. ", value + " over the gradient steps of the training, done " + took + ". " + band},
-		{"close-up", value + " over the second half of the gradient steps. ", value + " over the second half of the steps, at a larger scale."},
-		{"loss", "Loss over gradient steps. ", "Loss, the mean squared mismatch of Y with g(X) at the end, over the gradient steps."},
+		{"value", value + " over " + t.Steps + ". ", value + " over the " + t.Steps + " of the training, done " + took + ". " + band},
+		{"close-up", value + " over the second half of the " + t.Steps + ". ", value + " over the second half of the steps, at a larger scale."},
+		{"loss", "Loss over " + t.Steps + ". ", "Loss, the mean squared mismatch of Y with g(X) at the end, over the " + t.Steps + "."},
 	} {
 		figure := t.Figure(f.what, "steps")
 		if figure.Empty() { // a policy has no loss of its own
@@ -103,7 +103,7 @@ func (d *Data) DrawPaths(paths []figure.Path) error {
 func (d *Data) DrawTracks(clock string, tracks []figure.Track) error {
 	for _, one := range tracks {
 		drawn, err := d.draw(figure.Tracks("", clock, []figure.Track{one}), fmt.Sprintf("Line plot over time: %s, %s.", one.Name, one.Shows()),
-			capital(one.Name)+"; under the policy on fresh paths.")
+			capital(one.Name)+", under the policy on fresh paths.")
 		if err != nil {
 			return err
 		}

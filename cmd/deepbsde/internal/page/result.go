@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
@@ -43,8 +44,11 @@ type Reference struct {
 // interval; NaN where not known.
 type Answer struct{ Value, StdErr, Error float64 }
 
-// Compare puts the answer of the run beside what is known.
+// Compare puts the answer of the run beside what is known, if anything is.
 func (d *Data) Compare(a Answer, method string, known []Reference) {
+	if len(known) == 0 {
+		return
+	}
 	if words.Known(a.Value) {
 		line := Compared{Name: "this run", Value: words.ToError(a.Value, a.digits()), Error: "unknown", StdErr: "± " + words.Short(a.StdErr), Source: method}
 		if words.Known(a.Error) {
@@ -69,6 +73,11 @@ func (d *Data) Compare(a Answer, method string, known []Reference) {
 		}
 		d.Compared = append(d.Compared, line)
 	}
+}
+
+// Judged tells whether a comparison has a verdict.
+func (d *Data) Judged() bool {
+	return slices.ContainsFunc(d.Compared, func(c Compared) bool { return c.Verdict != "" })
 }
 
 // digits is the error that decides how many digits the value has.

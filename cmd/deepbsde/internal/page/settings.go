@@ -9,9 +9,12 @@ import (
 
 // settingMeanings explains the settings, in the order of the page.
 var settingMeanings = []Row{
+	{Name: "fit", Meaning: "how the parameters are found"},
+	{Name: "passes", Meaning: "passes of least squares at most"},
+	{Name: "pass_paths", Meaning: "paths in a pass"},
 	{Name: "grid", Meaning: "of time"},
 	{Name: "steps", Meaning: "time steps N"},
-	{Name: "iterations", Meaning: "gradient steps"},
+	{Name: "iterations", Meaning: "gradient steps, or passes, at most"},
 	{Name: "batch", Meaning: "paths in a gradient step"},
 	{Name: "lr", Meaning: "of Adam, at its highest"},
 	{Name: "schedule", Meaning: "how the learning rate comes down"},
@@ -36,6 +39,9 @@ var settingMeanings = []Row{
 	{Name: "workers", Meaning: "parallel workers; results do not depend on it"},
 }
 
+// ofDescent are the settings that least squares do not use.
+var ofDescent = []string{"batch", "lr", "schedule", "boundaries", "rates", "clip_norm", "loss_clip"}
+
 // SettingRows are the settings under the names that they have in files, from an object in
 // JSON.
 func SettingRows(method, network string, settings []byte) []Row {
@@ -48,6 +54,11 @@ func SettingRows(method, network string, settings []byte) []Row {
 		return rows // of what was read from JSON before
 	}
 	delete(all, "network")
+	if string(all["fit"]) == `"least-squares"` {
+		for _, name := range ofDescent {
+			delete(all, name)
+		}
+	}
 	for _, s := range settingMeanings {
 		if value, ok := all[s.Name]; ok {
 			rows = append(rows, Row{s.Name, strings.Trim(string(value), `"`), s.Meaning})

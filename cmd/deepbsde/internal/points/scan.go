@@ -73,9 +73,13 @@ func (r Scan) through(flag string, x0 []float64, count int) (list [][]float64, e
 	return list, nil
 }
 
-// At is the i-th of so many values of the range.
+// At is the i-th of so many values of the range; 0 is 0, whatever rounding leaves of it.
 func (r Scan) At(i, count int) float64 {
-	return r.Low + (r.High-r.Low)*float64(i)/float64(count-1)
+	v := r.Low + (r.High-r.Low)*float64(i)/float64(count-1)
+	if math.Abs(v) < 1e-12*math.Abs(r.High-r.Low) {
+		return 0
+	}
+	return v
 }
 
 // Slope is the derivative along the line of something with the given gradient, NaN without

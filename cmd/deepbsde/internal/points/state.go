@@ -3,6 +3,7 @@ package points
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
@@ -15,7 +16,7 @@ func (e *Evaluation) state(x []float64) string {
 	case slices.Equal(x, e.Start):
 		return "x0"
 	case len(x) > 1 && slices.Min(x) == slices.Max(x):
-		return "all " + words.Exact(x[0])
+		return "all " + strconv.FormatFloat(x[0], 'g', 6, 64)
 	}
 	if moved := e.moved(x); len(x) > shownComponents && len(moved) <= 2 {
 		return "x0 but " + strings.Join(moved, ", ")

@@ -167,10 +167,22 @@ func (r *Run) Moments() []figure.Moment {
 	return list
 }
 
+// steps is what the steps of the training are called.
+func (r *Run) steps() string {
+	method, _ := r.Method() // nil where it is not known
+	if _, what := bsde.Planned(method, r.Settings); what != "iterations" {
+		return what
+	}
+	return "gradient steps"
+}
+
 // Training is the training of runs of one problem.
 func Training(runs []*Run) figure.Training {
-	t := figure.Training{Title: runs[0].Label(), Value: runs[0].ValueName(), HasLoss: runs[0].SolvesEquation()}
+	t := figure.Training{Title: runs[0].Label(), Value: runs[0].ValueName(), Steps: runs[0].steps(), HasLoss: runs[0].SolvesEquation()}
 	for _, r := range runs {
+		if r.steps() != t.Steps {
+			t.Steps = "steps"
+		}
 		one := figure.Run{Name: r.Name, History: r.Moments()}
 		if res := r.Result; res != nil && !math.IsNaN(res.Value) {
 			one.Final = &figure.Final{Value: res.Value, Error: res.Error, Sampling: words.Normal95 * res.StdErr, Doubt: res.Control == nil && !res.Trusted()}

@@ -133,6 +133,7 @@ func (f *Flags) File(s bsde.Settings, m bsde.Method, p bsde.Problem) *file.Setti
 	activation, _ := o["activation"].(string)
 	network, _ := o["network"].(string)
 	fit, _ := o["fit"].(string)
+	passes, _ := o["passes"].(float64)   // fewer iterations end them sooner
 	descends := fit != deep.LeastSquares // takes gradient steps
 	widths, _ := o["hidden"].([]any)
 	out := &file.Settings{
@@ -147,7 +148,7 @@ func (f *Flags) File(s bsde.Settings, m bsde.Method, p bsde.Problem) *file.Setti
 		ValidationPaths: s.ValidationPaths, ValidateEvery: s.ValidateEvery, StartPaths: s.StartPaths, Gradient: f.gradient.Value,
 		Given: map[string]bool{
 			"method": true, "network": network != "", "fit": fit != "", "grid": hasSteps, "steps": hasSteps,
-			"iterations": descends, "batch": descends, "schedule": descends, "lr": descends && len(s.Rates) == 0,
+			"iterations": descends || s.Iterations < int(passes), "batch": descends, "schedule": descends, "lr": descends && len(s.Rates) == 0,
 			"rates": descends && len(s.Rates) > 0, "boundaries": descends && len(s.Boundaries) > 0,
 			"hidden": o["hidden"] != nil, "activation": activation != "",
 			"controlled": controlled, "antithetic": isAntithetic, "segments": segments > 0,
