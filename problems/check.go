@@ -224,7 +224,11 @@ func checkExact(p *pde.Problem, t, points []float64) ([]Checked, error) {
 		}
 		worst = math.Max(worst, off)
 	}
-	list := []Checked{{"terminal", fmt.Sprintf("the exact solution at T is g at %d points of the paths, up to %.1e of it", len(t), worst)}}
+	within := "to the bit"
+	if worst > 0 {
+		within = fmt.Sprintf("to a relative %.1e", worst)
+	}
+	list := []Checked{{"terminal", fmt.Sprintf("the exact solution at T is g at %d points of the paths, %s", len(t), within)}}
 	if d > mostResidual {
 		return append(list, Checked{"solution", fmt.Sprintf("the residual is not computed for d > %d; try a smaller --dim", mostResidual)}), nil
 	}

@@ -116,6 +116,7 @@ func TestUsageErrors(t *testing.T) {
 		{"solve hjb --resume run --settings f", `solve --resume takes no NAME, got "hjb": the run has its own problem`},
 		{"solve --resume run --settings f", `--settings does not go with --resume: the run has its own settings`},
 		{"settings", `settings needs the NAME of a problem ('deepbsde problems' lists them)`},
+		{"solve hjb --lambda 3", `unknown flag "--lambda"; a parameter is set with --set lambda=VALUE`},
 		{"settings hjb --out dir", `unknown flag "--out"`},
 		{"solve hjb ---dim 5", `unknown flag "---dim"`},
 		{"solve hjb -5", `unknown flag "-5"`},

@@ -106,10 +106,20 @@ func unknownFlag(word, command string, known []cli.Flag) error {
 	for _, f := range append(slices.Clip(known), cli.HelpFlag) {
 		names = append(names, f.Names()[0])
 	}
-	if near := problems.Nearest(strings.TrimLeft(word, "-"), names); near != "" {
+	name := strings.TrimLeft(word, "-")
+	if near := problems.Nearest(name, names); near != "" {
 		msg += fmt.Sprintf(", did you mean %q?", "--"+near)
+	} else if slices.Contains(names, "set") && isParameter(name) {
+		msg += fmt.Sprintf("; a parameter is set with --set %s=VALUE", name)
 	}
 	return fmt.Errorf("%s", msg)
+}
+
+// isParameter tells whether a named problem has a parameter of that name.
+func isParameter(name string) bool {
+	return slices.ContainsFunc(problems.All(), func(f *problems.Family) bool {
+		return slices.ContainsFunc(f.Params, func(p problems.Param) bool { return p.Name == name })
+	})
 }
 
 // CommandNames are the names of all commands.
