@@ -107,8 +107,9 @@ func (r *reader) settingsKey(e source.Entry, what string, f *Settings) {
 	case "start-paths":
 		f.StartPaths = r.Whole(e.Value, what, 2, 1_000_000_000)
 	case "gradient":
-		if f.Gradient = r.Word(e.Value, what); f.Gradient != "no" {
-			f.Gradient = strconv.Itoa(r.Whole(e.Value, what+", unless it is no,", 2, 1<<24))
+		f.Gradient = r.Word(e.Value, what)
+		if n, err := strconv.Atoi(f.Gradient); f.Gradient != "no" && (err != nil || n < 2 || n > 1<<24) {
+			r.Fail(e.Value, "%s is %s, want no, or a whole number from 2 to %d", what, f.Gradient, 1<<24)
 		}
 	case "time-limit":
 		f.TimeLimit = r.duration(e.Value, what)

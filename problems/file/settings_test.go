@@ -48,6 +48,7 @@ time-limit: 1h30m0s
 validation-paths: 9
 validate-every: 10
 start-paths: 11
+gradient: no
 `
 	f, err := ParseSettings("all.yaml", []byte(text))
 	if err != nil {
@@ -61,7 +62,7 @@ start-paths: 11
 	}
 	if f.Method != "policy" || f.Network != "shared" || f.Fit != "both" || f.Segments != 2 || f.Seed != 1<<64-1 || f.Precision != "float64" ||
 		f.Workers != 4 || f.TimeLimit != 90*time.Minute || f.ValidationPaths != 9 || f.ValidateEvery != 10 || f.StartPaths != 11 ||
-		f.Options["no_variate"] != "true" || f.Options["order"] != "3" {
+		f.Options["no_variate"] != "true" || f.Options["order"] != "3" || f.Gradient != "no" {
 		t.Errorf("got %+v", f)
 	}
 	if got := string(f.Text([]string{"a remark"}, map[string]string{"batch": "a note"})); strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(text), " ") {
