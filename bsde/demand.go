@@ -179,6 +179,7 @@ const (
 // left of it; that of the network with the steps, and with what a step of the training spends.
 func (d *Demand) larger(r *Result) (Method, Settings) {
 	m, s := r.Method, r.Settings
+	s.Times = nil // an adaptive grid is found again
 	asked, parts := d.Accuracy*math.Abs(r.Value), 0.0
 	for _, part := range r.parts() {
 		if part > asked/20 {

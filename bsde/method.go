@@ -33,6 +33,12 @@ type Method interface {
 	Start(ctx context.Context, p Problem, e Env) (Training, error)
 }
 
+// Adaptive is a Method that finds the times of an adaptive grid, t_0 … t_N with the settings' N.
+type Adaptive interface {
+	Method
+	Times(ctx context.Context, p Problem, e Env) ([]float64, error)
+}
+
 // Env is what a method is given to work with.
 type Env struct {
 	Settings Settings       // checked, with defaults filled in

@@ -16,11 +16,14 @@ import (
 // Settings are the numbers of a training run. A zero field means its documented
 // default, so that &Settings{Seed: 3} changes the seed alone.
 type Settings struct {
-	Grid         string  `json:"grid"`       // of time, "uniform" (default) or "graded", see package grid
+	Grid         string  `json:"grid"`       // of time, "uniform" (default), "graded" or "adaptive", see package grid
 	Steps        int     `json:"steps"`      // N, time steps; default 20
 	Iterations   int     `json:"iterations"` // gradient steps; default 1000
 	Batch        int     `json:"batch"`      // paths in a gradient step; default 64
 	LearningRate float64 `json:"lr"`         // of Adam, at its highest; default 5e-3
+
+	// Times are t_0 … t_N of an adaptive grid, with Steps = N; nil: to be found. Init fills them in.
+	Times []float64 `json:"times,omitempty"`
 
 	// Schedule lowers the learning rate: "cosine" (to a hundredth, the default),
 	// "constant", or "piecewise" with Boundaries and Rates.
@@ -94,6 +97,16 @@ func (s Settings) WithDefaults() Settings {
 
 // TimeGrid is the grid of the settings up to the given horizon.
 func (s *Settings) TimeGrid(horizon float64) (*grid.Grid, error) {
+	if len(s.Times) > 0 {
+		g, err := grid.New(s.Times)
+		if err == nil && (g.Horizon() != horizon || g.Steps() != s.Steps) {
+			err = fmt.Errorf("%d steps up to %g, want %d up to %g", g.Steps(), g.Horizon(), s.Steps, horizon)
+		}
+		if err != nil {
+			return nil, &SettingsError{"times", err.Error()}
+		}
+		return g, nil
+	}
 	g, err := grid.Named(s.Grid, horizon, s.WithDefaults().Steps)
 	if err != nil {
 		return nil, &SettingsError{"grid", err.Error()}

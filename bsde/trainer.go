@@ -7,6 +7,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
 // Trainer is a run between Init and Result: gradient steps under a schedule, the history,
@@ -55,7 +56,11 @@ func Init(ctx context.Context, p Problem, m Method, s *Settings) (*Trainer, erro
 		return nil, err
 	}
 	t.pool = autodiff.NewPool(set.Workers)
-	if t.training, err = t.method.Start(ctx, p, Env{set, t.pool}); err == nil {
+	if err := t.adapt(ctx); err != nil {
+		t.Close()
+		return nil, err
+	}
+	if t.training, err = t.method.Start(ctx, p, Env{t.set, t.pool}); err == nil {
 		err = t.begin()
 	}
 	if err != nil {
@@ -63,6 +68,19 @@ func Init(ctx context.Context, p Problem, m Method, s *Settings) (*Trainer, erro
 		return nil, err
 	}
 	return t, nil
+}
+
+// adapt finds the times of an adaptive grid.
+func (t *Trainer) adapt(ctx context.Context) (err error) {
+	if t.set.Grid != grid.Adaptive || len(t.set.Times) > 0 {
+		return nil
+	}
+	m, ok := t.method.(Adaptive)
+	if !ok {
+		return &SettingsError{"grid", "method " + t.method.Name() + " does not adapt one; want uniform or graded"}
+	}
+	t.set.Times, err = m.Times(ctx, t.problem, Env{t.set, t.pool})
+	return err
 }
 
 // begin records the state before training.

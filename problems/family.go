@@ -84,7 +84,7 @@ func (f *Family) TrainingOf(network string) Training {
 // Training is a set of training settings, the data that turn into bsde.Settings
 // and the options of a bsde.Method. Zero means the solver's default.
 type Training struct {
-	Grid                     string // "uniform" or "graded", see package grid
+	Grid                     string // "uniform", "graded" or "adaptive", see package grid
 	Steps, Iterations, Batch int
 	LearningRate             float64
 	Boundaries               []int     // piecewise schedule where not nil

@@ -56,4 +56,27 @@ func TestGradedGrid(t *testing.T) {
 	if out := execute(t, "solve", "energy-storage", "--grid", "graded"); out.status != exitUsage || !strings.Contains(out.stderr, "--grid does not apply to energy-storage, a problem in discrete time") {
 		t.Errorf("discrete time: %+v", out)
 	}
+	for args, want := range map[string]string{
+		"solve lqr --grid adaptive":                 "method policy does not adapt one; want uniform or graded",
+		"solve hjb --grid adaptive --start box:0.1": "the start is random; want uniform or graded",
+	} {
+		if out := execute(t, strings.Fields(args)...); out.status != exitUsage || !strings.Contains(out.stderr, want) {
+			t.Errorf("%s: status %d, %q, want %q", args, out.status, out.stderr, want)
+		}
+	}
+}
+
+// TestAdaptiveGrid: the times are kept with the run, which is evaluated on them.
+func TestAdaptiveGrid(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	if out := execute(t, strings.Fields("solve hjb --dim 2 --steps 8 --paths 1024 --grid adaptive --quiet --out "+dir)...); out.status != 0 {
+		t.Fatalf("status %d, %s", out.status, out.stderr)
+	}
+	settings := result(t, dir)["settings"].(map[string]any)
+	if times := settings["times"].([]any); settings["grid"] != "adaptive" || len(times) != 9 || times[8] != 1.0 {
+		t.Errorf("settings %v", settings)
+	}
+	if out := execute(t, "eval", dir, "--at", "0,0"); out.status != 0 {
+		t.Errorf("eval: status %d, %s", out.status, out.stderr)
+	}
 }

@@ -18,21 +18,25 @@ type Grid struct {
 	regular bool
 }
 
-// Names are the kinds of grids that Named knows, the default first.
-var Names = []string{"uniform", "graded"}
+// Adaptive is the kind of grid whose times a method finds itself.
+const Adaptive = "adaptive"
 
-// Named is the grid of the given kind ("": uniform) with n steps up to the horizon.
+// Names are the kinds of grids that Named knows, the default first.
+var Names = []string{"uniform", "graded", Adaptive}
+
+// Named is the grid of the given kind ("": uniform) with n steps up to the horizon. That of the kind
+// Adaptive is uniform, as long as its times are not known.
 func Named(kind string, horizon float64, n int) (*Grid, error) {
 	if !(horizon > 0) || math.IsInf(horizon, 1) || n < 1 {
 		return nil, fmt.Errorf("grid of %d steps up to %g, want at least one step and a positive finite horizon", n, horizon)
 	}
 	switch kind {
-	case "", "uniform":
+	case "", "uniform", Adaptive:
 		return Uniform(horizon, n), nil
 	case "graded":
 		return Graded(horizon, n), nil
 	}
-	return nil, fmt.Errorf("unknown grid %q, want uniform or graded", kind)
+	return nil, fmt.Errorf("unknown grid %q, want uniform, graded or adaptive", kind)
 }
 
 // Uniform is the grid of n ≥ 1 steps of the length T/n.

@@ -76,7 +76,7 @@ func TestWrongGrids(t *testing.T) {
 			t.Errorf("%v: error %v, want %q", times, err, want)
 		}
 	}
-	if _, err := Named("even", 1, 2); err == nil || !strings.Contains(err.Error(), "want uniform or graded") {
+	if _, err := Named("even", 1, 2); err == nil || !strings.Contains(err.Error(), "want uniform, graded or adaptive") {
 		t.Errorf("an unknown name: %v", err)
 	}
 }

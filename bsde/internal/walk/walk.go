@@ -238,6 +238,9 @@ func (w *Walker[T]) Growth() []float64 { return w.growth[:w.noise.rows] }
 // field has a Γ.
 func (w *Walker[T]) Noise() []float64 { return w.pure[:w.noise.rows*w.m.Eq.Dim] }
 
+// Gamma is Γ in the step that an observer sees. Valid where the field has one.
+func (w *Walker[T]) Gamma() []float64 { return w.gamma[:w.noise.rows*w.m.Eq.Dim] }
+
 // Logs are the logarithms of the weights up to the step that an observer sees; nil where Follow was
 // not asked for them.
 func (w *Walker[T]) Logs() []float64 { return w.logs }

@@ -68,7 +68,7 @@ func (f *Flags) Flags(methods []string) []cli.Flag {
 			flags.Value("precision", "`TYPE` of the network's numbers: float32 (the default) or float64", &f.precision, flags.OneOf("float32", "float64")),
 		),
 		flags.Group("Training",
-			flags.Value("grid", "`KIND` of the time grid: uniform (the default), or graded, with steps that shrink towards the horizon", &f.grid, flags.OneOf(grid.Names...)),
+			flags.Value("grid", "`KIND` of the time grid: uniform (the default); graded, with steps that shrink towards the horizon; or adaptive, with steps where pilot runs see Z change", &f.grid, flags.OneOf(grid.Names...)),
 			flags.Value("steps", "time steps `N`", &f.steps, flags.WholeNumber),
 			flags.Value("iterations", "`NUMBER` of gradient steps; of a fit by least squares, the largest number of passes", &f.iterations, flags.WholeNumber),
 			flags.Value("batch", "`NUMBER` of paths in a gradient step", &f.batch, flags.WholeNumber),

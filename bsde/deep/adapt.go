@@ -1,0 +1,196 @@
+package deep
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"github.com/deepbsde/deepbsde/bsde/network"
+	"github.com/deepbsde/deepbsde/pde/grid"
+	"gonum.org/v1/gonum/floats"
+)
+
+// The search for a grid: fits on few steps, each on the grid that the one before asks for.
+const (
+	adaptSteps  = 20
+	adaptRounds = len(kept)
+	adaptPasses = 6
+	adaptPaths  = 1024
+)
+
+// kept is the share of the grid before in that of a round: at first a density may be far off.
+var kept = [...]float64{0.5, 0.25, 0}
+
+// Times are t_0 … t_N of the settings' adaptive grid. A step over which Z is kept constant, but for what
+// Γ expects, leaves a mismatch of variance h E‖Z_{n+1} − Z_n − Γ_n∘ΔW_n‖². It is the same for all steps
+// where they have the density
+//
+//	√(E‖Z_{n+1} − Z_n − Γ_n∘ΔW_n‖² / h)
+//
+// (equidistribution, de Boor 1973), with Z and Γ from a fit of the features on few steps and paths.
+func (m Method) Times(ctx context.Context, p bsde.Problem, env bsde.Env) ([]float64, error) {
+	eq, err := equationOf(p)
+	if err != nil {
+		return nil, err
+	}
+	if eq.Random != nil {
+		return nil, &bsde.SettingsError{Field: "grid", Reason: "adaptive knows one start, and the start is random; want uniform or graded"}
+	}
+	pilot := Method{Network: network.Features{}, Fit: LeastSquares, Passes: adaptPasses, PassPaths: 4096, Uncontrolled: !eq.UsesZ}
+	set := env.Settings
+	steps := min(set.Steps, adaptSteps)
+	set.Iterations, set.Steps, set.Precision, set.StartPaths = adaptPasses, steps, "float32", min(set.StartPaths, adaptPaths)
+	g := grid.Uniform(eq.Horizon, steps)
+	for round := range adaptRounds {
+		d, err := density(ctx, eq, pilot, bsde.Env{Settings: with(set, g), Pool: env.Pool}, g)
+		if errors.Is(err, errNoFit) && g.Regular() {
+			// Strong controls end near T in steps too long for them.
+			g = grid.Graded(eq.Horizon, steps)
+			d, err = density(ctx, eq, pilot, bsde.Env{Settings: with(set, g), Pool: env.Pool}, g)
+		}
+		if errors.Is(err, errNoFit) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if g, err = equidistributed(g, d, kept[round]); err != nil {
+			return nil, err
+		}
+	}
+	out, err := refined(g, env.Settings.Steps)
+	if err != nil {
+		return nil, err
+	}
+	times := make([]float64, out.Steps()+1)
+	for n := range times {
+		times[n] = out.Time(n)
+	}
+	return times, nil
+}
+
+// with is settings on a grid.
+func with(s bsde.Settings, g *grid.Grid) bsde.Settings {
+	s.Times = nil
+	for n := range g.Steps() + 1 {
+		s.Times = append(s.Times, g.Time(n))
+	}
+	return s
+}
+
+var errNoFit = errors.New("the fit leaves every scale")
+
+// density fits Z on a grid, and is that of the steps that it asks for.
+func density(ctx context.Context, eq *equation.Equation, m Method, env bsde.Env, g *grid.Grid) ([]float64, error) {
+	e, err := start[float32](ctx, eq, m, env)
+	if err != nil {
+		return nil, err
+	}
+	for i := 0; i < m.Passes && !e.Ended(); i++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		switch finite, err := e.GradientStep(i, 0); {
+		case err != nil:
+			return nil, err
+		case !finite:
+			return nil, errNoFit
+		}
+	}
+	total := make([]float64, g.Steps())
+	chunks := make([]changes, walk.Chunks(adaptPaths))
+	errs := make([]error, len(chunks))
+	e.pool.Run(len(chunks), func(c int) {
+		w := e.team.Take()
+		defer e.team.Give(w)
+		chunks[c] = changes{squares: make([]float64, g.Steps()), linear: func() ([]float64, []float64) { return w.Gamma(), w.Noise() }}
+		if errs[c] = w.Begin(walk.ForFitCheck, 0, c*walk.ChunkRows, walk.ChunkRows, nil); errs[c] == nil {
+			errs[c] = w.Follow(1, w.StartValues()[0], nil, &chunks[c])
+		}
+	})
+	for _, c := range chunks {
+		floats.Add(total, c.squares)
+	}
+	if last := len(total) - 1; last > 0 {
+		total[last] = total[last-1] * g.Length(last) / g.Length(last-1) // Z at T is not that of a step
+	}
+	for n := range total {
+		total[n] = math.Sqrt(total[n] / g.Length(n))
+		if math.IsNaN(total[n]) || math.IsInf(total[n], 0) {
+			return nil, errNoFit
+		}
+	}
+	return total, errors.Join(errs...)
+}
+
+// changes sums ‖Z_{n+1} − Z_n − Γ_n∘ΔW_n‖² of a chunk of paths.
+type changes struct {
+	squares  []float64
+	linear   func() (gamma, noise []float64)
+	expected []float64 // Z of this step as the one before has it
+}
+
+// Observe adds the change since the step before.
+func (c *changes) Observe(n int, _ float64, _, _, z []float64) error {
+	if n > 0 {
+		c.squares[n-1] += math.Pow(floats.Distance(z, c.expected, 2), 2)
+	}
+	c.expected = append(c.expected[:0], z...)
+	gamma, noise := c.linear()
+	for i, v := range noise {
+		c.expected[i] += gamma[i] * v
+	}
+	return nil
+}
+
+// leastDensity is the part of the mean density that every step has at least.
+const leastDensity = 0.5
+
+// equidistributed is a grid of as many steps with a density that is known by steps of another one,
+// kept with a share of that.
+func equidistributed(g *grid.Grid, density []float64, share float64) (*grid.Grid, error) {
+	steps := g.Steps()
+	sums, mean := make([]float64, len(density)+1), 0.0
+	for n, d := range density {
+		mean += d * g.Length(n) / g.Horizon()
+	}
+	for n, d := range density {
+		sums[n+1] = sums[n] + (d+leastDensity*mean)*g.Length(n)
+	}
+	times := make([]float64, steps+1)
+	for k := range times {
+		times[k] = (1-share)*at(g, sums, float64(k)/float64(steps)*sums[steps]) + share*g.Time(k)
+	}
+	times[steps] = g.Horizon()
+	return grid.New(times)
+}
+
+// at is the time at which increasing numbers at the points of a grid reach one between them.
+func at(g *grid.Grid, increasing []float64, value float64) float64 {
+	n, found := slices.BinarySearch(increasing, value)
+	if found || n == 0 {
+		return g.Time(min(n, g.Steps()))
+	}
+	if n > g.Steps() {
+		return g.Horizon()
+	}
+	part := (value - increasing[n-1]) / (increasing[n] - increasing[n-1])
+	return g.Time(n-1) + part*g.Length(n-1)
+}
+
+// refined is a grid of other steps with the density of one: its points lie on the line through those
+// by number.
+func refined(g *grid.Grid, steps int) (*grid.Grid, error) {
+	times := make([]float64, steps+1)
+	for k := range times {
+		by := float64(k) / float64(steps) * float64(g.Steps())
+		n := min(int(by), g.Steps()-1)
+		times[k] = g.Time(n) + (by-float64(n))*g.Length(n)
+	}
+	times[steps] = g.Horizon()
+	return grid.New(times)
+}
