@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/deepbsde/deepbsde/bsde/words"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 )
 
 // Demand is an accuracy that is asked for, and the search for settings that reach it: attempts that
@@ -99,6 +99,8 @@ func (d *Demand) Next(ctx context.Context, r *Result) (Method, Settings) {
 	switch {
 	case d.Interrupted(ctx):
 		return nil, Settings{}
+	case hopeless(r) != "":
+		missed = "nothing that an attempt can spend mends this: " + hopeless(r)
 	case d.attempts > patience && !(d.smallest < 0.9*before):
 		missed = "a larger attempt took nothing off the error"
 	case most:
@@ -146,6 +148,16 @@ func fit(s *Settings, before Settings, room float64) {
 	}
 }
 
+// hopeless is a reason not to trust an answer that no paths, steps or training take away, "" for none.
+func hopeless(r *Result) string {
+	for _, reason := range r.Reasons {
+		if reason.Kind == estimate.IllConditioned || reason.Kind == estimate.NothingSeen {
+			return string(reason.Kind)
+		}
+	}
+	return ""
+}
+
 // patience is the number of attempts that are made even if the error does not fall.
 const patience = 2
 
@@ -186,9 +198,14 @@ func (d *Demand) larger(r *Result) (Method, Settings) {
 			parts++
 		}
 	}
-	beyond := func(part float64) float64 { return math.Max(part*parts/asked, 1) } // 1 within its share
+	beyond := func(part float64) float64 { // 1 within its share, and where it is not known
+		if by := part * parts / asked; by > 1 {
+			return by
+		}
+		return 1
+	}
 	sampling, step, network := beyond(r.parts()[0]), beyond(r.parts()[1]), beyond(r.parts()[2])
-	if !r.Trusted() || !words.Known(step) || !words.Known(network) {
+	if !r.Trusted() {
 		step, network = 16, 1
 	}
 	steps := math.Max(math.Sqrt(step), network)
@@ -213,9 +230,9 @@ func (r *Result) parts() [3]float64 {
 	return [3]float64{r.Error - r.DiscretizationError - r.NetworkError, r.DiscretizationError, r.NetworkError}
 }
 
-// mostOf names the largest part of the error, as the end of a sentence.
+// mostOf names the largest part of a trusted error, as the end of a sentence.
 func (r *Result) mostOf() string {
-	if !words.Known(r.Error) {
+	if !r.Trusted() {
 		return ""
 	}
 	most := 0

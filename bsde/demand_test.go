@@ -50,10 +50,27 @@ func TestDemandSpendsOnWhatIsTooLarge(t *testing.T) {
 	}
 }
 
+// TestDemandWithoutAnError: where the error is not known, or not trusted, there are four times the steps.
+func TestDemandWithoutAnError(t *testing.T) {
+	nothing := attempt(small, math.NaN(), math.NaN(), math.NaN())
+	nothing.Value = math.NaN()
+	unknown := attempt(small, 1e-3, math.NaN(), 0)
+	doubtful := attempt(small, 1e-3, 0.1, 0.1)
+	doubtful.Reasons = []estimate.Reason{{Kind: estimate.NotAsymptotic}}
+	for _, r := range []*bsde.Result{nothing, unknown, doubtful} {
+		d := &bsde.Demand{Accuracy: 1e-3}
+		if m, s := d.Next(t.Context(), r); m == nil || s.Steps != 80 || s.Paths < 4*4096 || s.Paths > 16*4096 {
+			t.Errorf("± %g: %d steps and %d paths, %q", r.Error, s.Steps, s.Paths, d.Best().Missed)
+		}
+	}
+}
+
 // TestDemandEnds: when the accuracy is reached, and otherwise with the best answer and the reason.
 func TestDemandEnds(t *testing.T) {
 	untrusted := attempt(small, 1e-9, 0, 0)
 	untrusted.Reasons = []estimate.Reason{{Kind: estimate.NotAsymptotic}}
+	drowned := attempt(small, 1, 0, 0)
+	drowned.Reasons = []estimate.Reason{{Kind: estimate.IllConditioned}}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	large := bsde.Settings{Steps: 1280, Paths: 1 << 23}
@@ -71,6 +88,7 @@ func TestDemandEnds(t *testing.T) {
 		{"no progress", t.Context(), 0, []*bsde.Result{attempt(small, 0, 0, 5e-3), attempt(small, 0, 0, 6e-3), attempt(small, 0, 0, 7e-3)}, 0, "took nothing off the error; most of the error is that of the network"},
 		{"interrupted", cancelled, 0, []*bsde.Result{attempt(small, 5e-3, 0, 0)}, 0, "interrupted"},
 		{"time", t.Context(), 2 * time.Second, []*bsde.Result{attempt(small, 5e-3, 0, 0)}, 0, "the time limit leaves no room"},
+		{"an ill-conditioned recursion", t.Context(), 0, []*bsde.Result{drowned}, 0, "nothing that an attempt can spend mends this: recursion ill-conditioned"},
 		{"the most", t.Context(), 0, []*bsde.Result{attempt(large, 2e-3, 5e-3, 0)}, 0, "are the most that is tried; most of the error is that of the time step"},
 	} {
 		d := &bsde.Demand{Accuracy: 1e-3, TimeLimit: c.limit}
