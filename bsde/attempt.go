@@ -1,0 +1,90 @@
+package bsde
+
+import "math"
+
+// An attempt takes at most four times the steps and sixteen times the paths of the one before, and no
+// more than the most that is tried at all.
+const (
+	mostSteps  = 1280
+	mostPaths  = 1 << 23
+	wholePaths = 4096 // that number is a multiple of it
+)
+
+// larger is the next attempt, in which the parts of the error that are not small have equal shares of
+// what is asked for. The error of sampling falls like the root of the number of paths; that of the time
+// step, which is extrapolated, like the square of the steps, until the noise of the levels is what is
+// left of it; that of the network with the steps, and with what a step of the training spends.
+func (d *Demand) larger(r *Result) (Method, Settings) {
+	m, s := r.Method, r.Settings
+	s.Times = nil // an adaptive grid is found again
+	asked, parts := d.Accuracy*math.Abs(r.Value), 0.0
+	for _, part := range r.parts() {
+		if part > asked/20 {
+			parts++
+		}
+	}
+	beyond := func(part float64) float64 { // 1 within its share, and where it is not known
+		if by := part * parts / asked; by > 1 {
+			return by
+		}
+		return 1
+	}
+	sampling, step, network := beyond(r.parts()[0]), beyond(r.parts()[1]), beyond(r.parts()[2])
+	if !r.Trusted() {
+		step, network = 16, 1
+	}
+	steps := math.Max(math.Sqrt(step), network)
+	for by := 1.; by < 4 && by < 0.95*steps && 2*s.Steps <= mostSteps; by *= 2 { // halves, as the levels are
+		s.Steps *= 2
+	}
+	paths := math.Min(math.Max(sampling*sampling, math.Min(steps, 4)), 16)
+	s.Paths = min(int(math.Ceil(float64(s.Paths)*paths/wholePaths))*wholePaths, max(mostPaths, s.Paths))
+	if network > 1 {
+		if f, ok := m.(Refined); ok {
+			if finer, ok := f.Refine(2); ok {
+				return finer, s
+			}
+		}
+		s.Iterations *= 2
+	}
+	return m, s
+}
+
+// parts are those of the total error: of sampling, of the time step and of the network.
+func (r *Result) parts() [3]float64 {
+	return [3]float64{r.Error - r.DiscretizationError - r.NetworkError, r.DiscretizationError, r.NetworkError}
+}
+
+// mostOf names the largest part of a trusted error, as the end of a sentence.
+func (r *Result) mostOf() string {
+	if !r.Trusted() {
+		return ""
+	}
+	most := 0
+	parts := r.parts()
+	for i, part := range parts {
+		if part > parts[most] {
+			most = i
+		}
+	}
+	return "; most of the error is that of " + [...]string{"sampling", "the time step", "the network"}[most]
+}
+
+// work is how much more an attempt takes than one with other settings, at most, and leastGrowth how
+// much that has to be for it to be worth it.
+func work(s, than Settings) float64 {
+	return float64(s.Steps) / float64(than.Steps) * float64(s.Paths) / float64(than.Paths)
+}
+
+const leastGrowth = 1.5
+
+// fit takes back paths, and then steps, so that an attempt takes at most so many times the work of
+// the one before.
+func fit(s *Settings, before Settings, room float64) {
+	for s.Steps > before.Steps && float64(s.Steps) > room*float64(before.Steps) {
+		s.Steps /= 2
+	}
+	if by := work(*s, before); by > room {
+		s.Paths = max(int(float64(s.Paths)*room/by)/wholePaths*wholePaths, before.Paths)
+	}
+}
