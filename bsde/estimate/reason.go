@@ -42,15 +42,16 @@ const (
 func (k Kind) Advice() string { return advice[k] }
 
 // advice has been seen to work on a case of its kind: steps on a bond under square-root rates and on
-// a kinked generator, steps and features on f = 8‖z‖, paths on a random rate, a nearer
-// start on a digital claim, steps on a season.
+// a kinked generator, steps and features on f = 8‖z‖, a network on top of them on a linear-quadratic
+// control problem in 10 dimensions, paths on a random rate, a nearer start on a digital claim, steps on
+// a season.
 var advice = map[Kind]string{
 	NoFixedPoint:   "Use more steps: the recursion is too coarse for f.",
 	IllConditioned: "Shorten the horizon, or make −∂f/∂y smaller: more steps or iterations do not help.",
 	NotAsymptotic:  "Use four times as many steps.",
 	BetweenSteps:   "Use at least ten steps for each period or pulse, or split the horizon where they change.",
 	StepUnknown:    "Use four times as many steps.",
-	BiasNotSmall:   "Use four times as many steps, with the network features; where f is steep in z that may not be enough.",
+	BiasNotSmall:   "Use four times as many steps, with the network features, or with a network on top of them (fit: both, network: shared); where f is steep in z that may not be enough.",
 	HeavyTails:     "Use eight times as many paths; if the variance is infinite, only a terminal condition that grows less helps.",
 	NothingSeen:    "Start nearer to where g changes: paths that do not reach it say nothing about it.",
 }

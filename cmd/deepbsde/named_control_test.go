@@ -112,11 +112,12 @@ func runJSON(t *testing.T, to any, args ...string) {
 // TestBothRoutes: a control problem solved as such and through its Hamilton–Jacobi–
 // Bellman equation. The references differ, that of the grid and that of continuous time;
 // each route meets its own to the 0.5 % of the control problems. lqr's gains are so
-// large that the equation needs 80 steps; with 20 it says itself that it is off.
+// large that the equation needs 80 steps, and a matrix, which a network on top of the features
+// has and they have not; with the defaults it says itself that it is off.
 func TestBothRoutes(t *testing.T) {
 	forAccuracy(t)
 	for _, c := range []struct{ problem, equation string }{
-		{"lqr --dim 10", "--steps 80"}, {"hjb-control", ""},
+		{"lqr --dim 10", "--steps 80 --network shared --fit both"}, {"hjb-control", ""},
 	} {
 		var equation solved
 		var policy policyRun
