@@ -3,6 +3,7 @@ package estimate
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -87,6 +88,11 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 	out.CI95 = [2]float64{out.Value - out.Error, out.Value + out.Error}
 	if out.Reasons, err = e.reasons(p, l, at, between, growth, few, out); err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(out.Reasons, func(r Reason) bool { return r.Kind == NothingSeen }) {
+		nan := math.NaN() // that all paths are alike tells nothing of what they have not seen
+		out.StdErr, out.Error, out.CI95 = nan, nan, [2]float64{nan, nan}
+		out.DiscretizationError, out.NetworkError, out.NetworkBias = nan, nan, nan
 	}
 	if len(out.Reasons) > 0 {
 		known.withhold(out.Reasons[0])

@@ -144,7 +144,7 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths, slop
 		}
 	}
 	out, err := e.conclude(p, l)
-	if err != nil || math.IsNaN(out.Value) || slopes < 0 {
+	if err != nil || math.IsNaN(out.Value) || math.IsNaN(out.StdErr) || slopes < 0 {
 		return out, err
 	}
 	g, err := e.gradient(ctx, p.from, l, min(out.Paths, slopes))

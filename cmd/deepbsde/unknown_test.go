@@ -33,6 +33,20 @@ func TestUnknownLines(t *testing.T) {
 	}
 }
 
+// TestUnseenEvent: a claim that no path has seen pay is worth no ± 0.
+func TestUnseenEvent(t *testing.T) {
+	file := writeFile(t, "rare.yaml", "dim: 3\nhorizon: 1\nstart: 0\ndiffusion: 1\ngenerator: -0.1*y\nterminal: \"x[1] > 7 ? 1 : 0\"\n")
+	out := execute(t, "solve", file, "--paths", "1024", "--quiet")
+	if out.status != exitUntrusted || !strings.Contains(out.stdout, " 0 ± unknown ") || strings.Contains(out.stdout, "± 0") {
+		t.Errorf("status %d, %s", out.status, out.stdout)
+	}
+	for _, key := range []string{"\"error\"", "\"stderr\"", "\"ci95\"", "\"gradient\""} {
+		if out := execute(t, "solve", file, "--paths", "1024", "--quiet", "--json"); strings.Contains(out.stdout, key) {
+			t.Errorf("%s in %s", key, out.stdout)
+		}
+	}
+}
+
 // TestStateOfPoint: points of a line differ in the table, whatever component moves.
 func TestStateOfPoint(t *testing.T) {
 	dir := keptRun(t, "run", "hjb --dim 6 --iterations 2")
