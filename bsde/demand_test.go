@@ -119,6 +119,9 @@ func TestDemandTakesTheTimeThereIs(t *testing.T) {
 
 // TestSolveTo reaches what the first settings do not, and says so.
 func TestSolveTo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains")
+	}
 	f, err := problems.Find("allen-cahn")
 	if err != nil {
 		t.Fatal(err)

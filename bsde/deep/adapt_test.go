@@ -70,6 +70,9 @@ func pulse(at float64) pde.Problem {
 // TestTimesFollowZ: half of the steps are where the noise is, wherever that is, and the times are the
 // same for any number of workers.
 func TestTimesFollowZ(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains")
+	}
 	for _, at := range []float64{0.3, 0.6} {
 		var before []float64
 		for _, workers := range []int{1, 3} {
@@ -99,6 +102,9 @@ func TestTimesFollowZ(t *testing.T) {
 
 // TestAdaptiveGridIsKept: the run has the times in its settings, and a run with these does not search.
 func TestAdaptiveGridIsKept(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains")
+	}
 	set := &bsde.Settings{Grid: grid.Adaptive, Steps: 16, Paths: 4096, Seed: 2}
 	first, err := bsde.Solve(t.Context(), pulse(0.5), Method{}, set)
 	if err != nil {

@@ -249,6 +249,9 @@ func TestWrongDirectories(t *testing.T) {
 // TestSolveTo: the best attempt is the run, whole and without the others; a run that has missed the
 // accuracy says so when it is read again.
 func TestSolveTo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains")
+	}
 	for _, c := range []struct {
 		accuracy float64
 		missed   bool

@@ -111,6 +111,9 @@ func TestControlledFlag(t *testing.T) {
 // TestAccuracy: an answer within the accuracy that was asked for is a success, one that has missed it
 // is not, and says why.
 func TestAccuracy(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains")
+	}
 	dir := filepath.Join(t.TempDir(), "run")
 	got := execute(t, strings.Fields("solve allen-cahn --dim 2 --paths 1024 --accuracy 1e-3 --gradient no --out "+dir)...)
 	if got.status != 0 || !strings.Contains(got.stdout, "  accuracy         reached              0.001 of the value was asked for\n") || strings.Contains(got.stdout, "gradient") {
