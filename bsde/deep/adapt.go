@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
@@ -12,12 +11,12 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/pde/grid"
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/interp"
 )
 
 // The search for a grid: fits on few steps, each on the grid that the one before asks for.
 const (
 	adaptSteps  = 20
-	adaptRounds = len(kept)
 	adaptPasses = 6
 	adaptPaths  = 1024
 )
@@ -45,12 +44,12 @@ func (m Method) Times(ctx context.Context, p bsde.Problem, env bsde.Env) ([]floa
 	steps := min(set.Steps, adaptSteps)
 	set.Iterations, set.Steps, set.Precision, set.StartPaths = adaptPasses, steps, "float32", min(set.StartPaths, adaptPaths)
 	g := grid.Uniform(eq.Horizon, steps)
-	for round := range adaptRounds {
-		d, err := density(ctx, eq, pilot, bsde.Env{Settings: with(set, g), Pool: env.Pool}, g)
+	for round := range kept {
+		d, err := density(ctx, eq, pilot, bsde.Env{Settings: set, Pool: env.Pool}, g)
 		if errors.Is(err, errNoFit) && g.Regular() {
 			// Strong controls end near T in steps too long for them.
 			g = grid.Graded(eq.Horizon, steps)
-			d, err = density(ctx, eq, pilot, bsde.Env{Settings: with(set, g), Pool: env.Pool}, g)
+			d, err = density(ctx, eq, pilot, bsde.Env{Settings: set, Pool: env.Pool}, g)
 		}
 		if errors.Is(err, errNoFit) {
 			break
@@ -66,26 +65,14 @@ func (m Method) Times(ctx context.Context, p bsde.Problem, env bsde.Env) ([]floa
 	if err != nil {
 		return nil, err
 	}
-	times := make([]float64, out.Steps()+1)
-	for n := range times {
-		times[n] = out.Time(n)
-	}
-	return times, nil
-}
-
-// with is settings on a grid.
-func with(s bsde.Settings, g *grid.Grid) bsde.Settings {
-	s.Times = nil
-	for n := range g.Steps() + 1 {
-		s.Times = append(s.Times, g.Time(n))
-	}
-	return s
+	return out.Times(), nil
 }
 
 var errNoFit = errors.New("the fit leaves every scale")
 
 // density fits Z on a grid, and is that of the steps that it asks for.
 func density(ctx context.Context, eq *equation.Equation, m Method, env bsde.Env, g *grid.Grid) ([]float64, error) {
+	env.Settings.Times = g.Times()
 	e, err := start[float32](ctx, eq, m, env)
 	if err != nil {
 		return nil, err
@@ -112,6 +99,9 @@ func density(ctx context.Context, eq *equation.Equation, m Method, env bsde.Env,
 			errs[c] = w.Follow(1, w.StartValues()[0], nil, &chunks[c])
 		}
 	})
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
 	for _, c := range chunks {
 		floats.Add(total, c.squares)
 	}
@@ -124,7 +114,7 @@ func density(ctx context.Context, eq *equation.Equation, m Method, env bsde.Env,
 			return nil, errNoFit
 		}
 	}
-	return total, errors.Join(errs...)
+	return total, nil
 }
 
 // changes sums ‖Z_{n+1} − Z_n − Γ_n∘ΔW_n‖² of a chunk of paths.
@@ -151,45 +141,46 @@ func (c *changes) Observe(n int, _ float64, _, _, z []float64) error {
 const leastDensity = 0.5
 
 // equidistributed is a grid of as many steps with a density that is known by steps of another one,
-// kept with a share of that.
+// mixed with a share of that.
 func equidistributed(g *grid.Grid, density []float64, share float64) (*grid.Grid, error) {
-	steps := g.Steps()
-	sums, mean := make([]float64, len(density)+1), 0.0
+	steps, mean := g.Steps(), 0.0
 	for n, d := range density {
 		mean += d * g.Length(n) / g.Horizon()
 	}
+	if mean == 0 { // Z does not change
+		return g, nil
+	}
+	sums := make([]float64, steps+1)
 	for n, d := range density {
 		sums[n+1] = sums[n] + (d+leastDensity*mean)*g.Length(n)
 	}
-	times := make([]float64, steps+1)
-	for k := range times {
-		times[k] = (1-share)*at(g, sums, float64(k)/float64(steps)*sums[steps]) + share*g.Time(k)
-	}
-	times[steps] = g.Horizon()
-	return grid.New(times)
-}
-
-// at is the time at which increasing numbers at the points of a grid reach one between them.
-func at(g *grid.Grid, increasing []float64, value float64) float64 {
-	n, found := slices.BinarySearch(increasing, value)
-	if found || n == 0 {
-		return g.Time(min(n, g.Steps()))
-	}
-	if n > g.Steps() {
-		return g.Horizon()
-	}
-	part := (value - increasing[n-1]) / (increasing[n] - increasing[n-1])
-	return g.Time(n-1) + part*g.Length(n-1)
+	return between(g, sums, func(k int, reach func(float64) float64) float64 {
+		return (1-share)*reach(float64(k)/float64(steps)*sums[steps]) + share*g.Time(k)
+	}, steps)
 }
 
 // refined is a grid of other steps with the density of one: its points lie on the line through those
 // by number.
 func refined(g *grid.Grid, steps int) (*grid.Grid, error) {
+	numbers := make([]float64, g.Steps()+1)
+	for n := range numbers {
+		numbers[n] = float64(n)
+	}
+	return between(g, numbers, func(k int, reach func(float64) float64) float64 {
+		return reach(float64(k) / float64(steps) * float64(g.Steps()))
+	}, steps)
+}
+
+// between is a grid of the given steps whose inner times come from when increasing numbers at the points
+// of another one reach a value, on the line through them.
+func between(g *grid.Grid, increasing []float64, time func(k int, reach func(float64) float64) float64, steps int) (*grid.Grid, error) {
+	var line interp.PiecewiseLinear
+	if err := line.Fit(increasing, g.Times()); err != nil {
+		return nil, err
+	}
 	times := make([]float64, steps+1)
-	for k := range times {
-		by := float64(k) / float64(steps) * float64(g.Steps())
-		n := min(int(by), g.Steps()-1)
-		times[k] = g.Time(n) + (by-float64(n))*g.Length(n)
+	for k := 1; k < steps; k++ {
+		times[k] = time(k, line.Predict)
 	}
 	times[steps] = g.Horizon()
 	return grid.New(times)

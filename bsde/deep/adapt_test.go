@@ -38,6 +38,14 @@ func TestEquidistributed(t *testing.T) {
 	}
 }
 
+// TestEquidistributedOfNothing: where Z does not change the grid stays.
+func TestEquidistributedOfNothing(t *testing.T) {
+	g := grid.Graded(1, 4)
+	if out, err := equidistributed(g, make([]float64, 4), 0); err != nil || !out.Equal(g) {
+		t.Errorf("%v, %v", out, err)
+	}
+}
+
 // TestRefined: a grid of the same number of steps is itself, and one of twice as many halves each.
 func TestRefined(t *testing.T) {
 	g := grid.Graded(1, 6)

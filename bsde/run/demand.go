@@ -15,7 +15,8 @@ const attemptPrefix = "attempt-"
 
 // SolveTo is Solve with larger and larger settings until the error is what d asks for. Each attempt is
 // a run of its own in a directory below, which Resume goes on with if the process is killed; in the
-// end the best one is moved up, and the others are removed. The run is open for Finish.
+// end the best one is moved up, and the others are removed. The run is open for Finish. nil settings
+// mean the defaults, nil options nothing; the errors are those of Solve and of Demand.Check.
 func SolveTo(ctx context.Context, path string, s Source, m bsde.Method, set *bsde.Settings, o *Options, d *bsde.Demand) (*Run, *bsde.Result, error) {
 	if err := errors.Join(d.Check(m), Vacant(path)); err != nil {
 		return nil, nil, err
@@ -23,6 +24,9 @@ func SolveTo(ctx context.Context, path string, s Source, m bsde.Method, set *bsd
 	p, err := s.problem(m)
 	if err != nil {
 		return nil, nil, err
+	}
+	if set == nil {
+		set = &bsde.Settings{}
 	}
 	own, best := *set, ""
 	o.over(&own)

@@ -102,6 +102,9 @@ func (g *Grid) Regular() bool { return g.regular }
 // may differ from n·T/N in the last digit. Walks along the grid use it.
 func (g *Grid) Time(n int) float64 { return g.times[n] }
 
+// Times are t_0 … t_N, a copy.
+func (g *Grid) Times() []float64 { return slices.Clone(g.times) }
+
 // Point is t_n, 0 ≤ n < N, rounded once: n·T/N on a uniform grid, for what does not walk,
 // such as the constants of a graph.
 func (g *Grid) Point(n int) float64 { return g.points[n] }
