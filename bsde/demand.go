@@ -150,10 +150,10 @@ func relative(r *Result) float64 {
 	return math.Inf(1)
 }
 
-// better tells whether a is a better answer than b.
+// better tells whether a is a better answer than b, which was found with less.
 func better(a, b *Result) bool {
 	if a.Trusted() != b.Trusted() {
 		return a.Trusted()
 	}
-	return relative(a) < relative(b)
+	return relative(a) < relative(b) || math.IsInf(relative(b), 1)
 }

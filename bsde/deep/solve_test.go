@@ -68,7 +68,7 @@ func TestHeatEquation(t *testing.T) {
 // between 188 and 199 are expected with probability 0.99 (binomial).
 func TestIntervalCoverage(t *testing.T) {
 	s := small
-	s.Iterations, s.Paths, s.StartPaths, s.Steps = 5, 256, 128, 2
+	s.Iterations, s.Paths, s.StartPaths, s.Steps = 5, 1024, 128, 2 // with 256, few paths would decide
 	const d, runs = 2, 200
 	covered := 0
 	for seed := range runs {
@@ -316,8 +316,8 @@ func TestStiffGeneratorIsNotExtrapolated(t *testing.T) {
 	}
 	p.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Abs().Scale(5) }
 	r := solve(t, p, Method{}, s)
-	if r.Trusted() || r.Reasons[0].Kind != estimate.NotAsymptotic {
-		t.Errorf("f = 5|y|: %g ± %g, %v, want %q", r.Value, r.Error, r.Reasons, estimate.NotAsymptotic)
+	if r.Trusted() || r.Reasons[0].Kind != estimate.StepUnknown || !math.IsNaN(r.Error) {
+		t.Errorf("f = 5|y|: %g ± %g, %v, want an unknown error, %q", r.Value, r.Error, r.Reasons, estimate.StepUnknown)
 	}
 }
 

@@ -3,7 +3,6 @@ package estimate
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -89,10 +88,14 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 	if out.Reasons, err = e.reasons(p, l, at, between, growth, few, out); err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(out.Reasons, func(r Reason) bool { return r.Kind == NothingSeen }) {
-		nan := math.NaN() // that all paths are alike tells nothing of what they have not seen
-		out.StdErr, out.Error, out.CI95 = nan, nan, [2]float64{nan, nan}
-		out.DiscretizationError, out.NetworkError, out.NetworkBias = nan, nan, nan
+	for _, r := range out.Reasons {
+		nan := math.NaN()
+		if r.Kind.voids() {
+			out.Error, out.CI95 = nan, [2]float64{nan, nan}
+		}
+		if r.Kind == NothingSeen { // that all paths are alike tells nothing of what they have not seen
+			out.StdErr, out.DiscretizationError, out.NetworkError, out.NetworkBias = nan, nan, nan, nan
+		}
 	}
 	if len(out.Reasons) > 0 {
 		known.withhold(out.Reasons[0])
@@ -132,6 +135,8 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, gr
 	case math.Abs(between.f) > largeStep*scale || between.x > largeStep:
 		doubt(BetweenSteps, "u by %.2g, and X by %.2g of its standard deviation", math.Abs(between.f), between.x)
 	case math.IsNaN(at.step):
+		doubt(StepUnknown, "%s", at.detail)
+	case l.refused != nil && len(l.runs) < 3 && at.step > largeStep*scale:
 		doubt(StepUnknown, "%s", at.detail)
 	case !at.regular && at.step > largeStep*scale:
 		doubt(NotAsymptotic, "%s", at.detail)

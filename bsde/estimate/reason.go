@@ -56,6 +56,10 @@ var advice = map[Kind]string{
 	NothingSeen:    "Start nearer to where g changes: paths that do not reach it say nothing about it.",
 }
 
+// voids tells whether the parts of the error are no more than what was seen, and their sum no error of
+// 95 %: then that is unknown. Where it does not, the error is too large to be of use, and holds.
+func (k Kind) voids() bool { return k != NotAsymptotic && k != BiasNotSmall }
+
 // String is the kind with its numbers.
 func (r Reason) String() string {
 	if r.Detail == "" {
