@@ -25,10 +25,10 @@ const (
 var kept = [...]float64{0.5, 0.25, 0}
 
 // Times are t_0 … t_N of the settings' adaptive grid. A step over which Z is kept constant, but for what
-// Γ expects, leaves a mismatch of variance h E‖Z_{n+1} − Z_n − Γ_n∘ΔW_n‖². It is the same for all steps
+// Γ expects, leaves a mismatch of variance h E‖Z_{n+1} − Z_n − Γ_n ΔW_n‖². It is the same for all steps
 // where they have the density
 //
-//	√(E‖Z_{n+1} − Z_n − Γ_n∘ΔW_n‖² / h)
+//	√(E‖Z_{n+1} − Z_n − Γ_n ΔW_n‖² / h)
 //
 // (equidistribution, de Boor 1973), with Z and Γ from a fit of the features on few steps and paths.
 func (m Method) Times(ctx context.Context, p bsde.Problem, env bsde.Env) ([]float64, error) {
@@ -94,7 +94,7 @@ func density(ctx context.Context, eq *equation.Equation, m Method, env bsde.Env,
 	e.pool.Run(len(chunks), func(c int) {
 		w := e.team.Take()
 		defer e.team.Give(w)
-		chunks[c] = changes{squares: make([]float64, g.Steps()), linear: func() ([]float64, []float64) { return w.Gamma(), w.Noise() }}
+		chunks[c] = changes{squares: make([]float64, g.Steps()), twist: w.Twist}
 		if errs[c] = w.Begin(walk.ForFitCheck, 0, c*walk.ChunkRows, walk.ChunkRows, nil); errs[c] == nil {
 			errs[c] = w.Follow(1, w.StartValues()[0], nil, &chunks[c])
 		}
@@ -117,11 +117,11 @@ func density(ctx context.Context, eq *equation.Equation, m Method, env bsde.Env,
 	return total, nil
 }
 
-// changes sums ‖Z_{n+1} − Z_n − Γ_n∘ΔW_n‖² of a chunk of paths.
+// changes sums ‖Z_{n+1} − Z_n − Γ_n ΔW_n‖² of a chunk of paths.
 type changes struct {
 	squares  []float64
-	linear   func() (gamma, noise []float64)
-	expected []float64 // Z of this step as the one before has it
+	twist    func(out []float64) // adds Γ ΔW
+	expected []float64           // Z of this step as the one before has it
 }
 
 // Observe adds the change since the step before.
@@ -130,10 +130,7 @@ func (c *changes) Observe(n int, _ float64, _, _, z []float64) error {
 		c.squares[n-1] += math.Pow(floats.Distance(z, c.expected, 2), 2)
 	}
 	c.expected = append(c.expected[:0], z...)
-	gamma, noise := c.linear()
-	for i, v := range noise {
-		c.expected[i] += gamma[i] * v
-	}
+	c.twist(c.expected)
 	return nil
 }
 

@@ -22,14 +22,14 @@ import (
 type fit[T autodiff.Float] struct {
 	e             *engine[T]
 	passes, paths int
-	columns       int // unknowns: Y0, and of Z and Γ hidden×vectors each
+	columns       int // unknowns: Y0, and hidden×columns of each part of the features
 	tools         chan *fitter[T]
 	at            map[string]int // of the coefficients among the parameters
 }
 
 func newFit[T autodiff.Float](e *engine[T], passes, paths int) (*fit[T], error) {
 	s := e.features
-	f := &fit[T]{e: e, passes: passes, paths: paths, columns: 1 + 2*s.Vectors()*s.Hidden(), tools: make(chan *fitter[T], e.set.Workers), at: map[string]int{}}
+	f := &fit[T]{e: e, passes: passes, paths: paths, columns: 1 + s.Moments()*s.Hidden(), tools: make(chan *fitter[T], e.set.Workers), at: map[string]int{}}
 	f.paths = max(f.paths, leastPaths*f.columns)
 	for _, p := range e.Layout.Params() {
 		f.at[p.Name] = p.Offset
@@ -104,11 +104,13 @@ func (f *fit[T]) forget(stride int) {
 	unit, _ := f.e.valueUnit()
 	back := make([]float64, f.columns) // as set takes it
 	back[0] = -float64(f.e.Params[f.at["y0"]]) * unit * f.e.Eq.Shrink(0) / f.e.Scales.G
-	size := f.e.features.Vectors() * f.e.features.Hidden()
-	for i, what := range []string{"z", "gamma"} {
-		for j, v := range f.e.Params[f.at[network.Coefficients(what, 1)]:][:size] {
-			back[1+i*size+j] = -float64(v)
+	first := 1
+	for _, part := range f.e.features.Parts() {
+		size := part.Columns * f.e.features.Hidden()
+		for j, v := range f.e.Params[f.at[network.Coefficients(part.Name, 1)]:][:size] {
+			back[first+j] = -float64(v)
 		}
+		first += size
 	}
 	f.set(slices.Clone(f.e.Params), stride, back, 1)
 }
@@ -184,11 +186,13 @@ func (f *fit[T]) set(old []T, stride int, step []float64, part float64) {
 	copy(e.Params, old)
 	unit, _ := e.valueUnit()
 	e.Params[f.at["y0"]] += T(part * step[0] * e.Scales.G / (unit * e.Eq.Shrink(0)))
-	size := e.features.Vectors() * e.features.Hidden()
-	for i, what := range []string{"z", "gamma"} {
-		move := step[1+i*size:][:size]
+	step = step[1:]
+	for _, p := range e.features.Parts() {
+		size := p.Columns * e.features.Hidden()
+		move := step[:size]
+		step = step[size:]
 		for _, level := range e.strides() {
-			to := e.Params[f.at[network.Coefficients(what, level)]:][:size]
+			to := e.Params[f.at[network.Coefficients(p.Name, level)]:][:size]
 			switch {
 			case level == 1:
 				for j, v := range move {

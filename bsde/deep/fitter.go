@@ -15,10 +15,11 @@ const blockRows = 8 * walk.ChunkRows
 // fitter is what a worker needs: the moments of the features in a step, and a block of rows.
 type fitter[T autodiff.Float] struct {
 	*autodiff.Program[T]
-	at, x, dw, curl []T
-	moments, hidden []T
-	serial          *autodiff.Pool
-	block           features.Block[T]
+	at, x, dw, curl, pairs []T
+	moments, hidden        []T
+	serial                 *autodiff.Pool
+	block                  features.Block[T]
+	along                  []float64 // the pairs of one increment
 
 	// of the step before, which enter when its weights are known
 	f       *fit[T]
@@ -35,15 +36,20 @@ func (f *fit[T]) fitter() (*fitter[T], error) {
 	g := autodiff.NewGraph[T](&autodiff.Layout{}, false)
 	at := g.Input("at", 1, len(s.Numbers(0)))
 	x, dw, curl := g.Input("x", walk.ChunkRows, d), g.Input("dw", walk.ChunkRows, d), g.Input("curl", walk.ChunkRows, d)
+	var pairs autodiff.Node
+	along := make([]float64, s.Directions.Pairs())
+	if len(along) > 0 {
+		pairs = g.Input("pairs", walk.ChunkRows, len(along))
+	}
 	vectors, hidden := s.At(g, at, x)
-	moments := features.Moments(g, vectors, dw, curl)
+	moments := features.Moments(g, vectors, dw, curl, pairs)
 	p, err := autodiff.Compile[T](g, autodiff.Target{Outputs: []autodiff.Node{moments, hidden}}, nil, nil)
 	if err != nil {
 		return nil, err
 	}
 	t := &fitter[T]{
 		Program: p, at: p.Input("at"), x: p.Input("x"), dw: p.Input("dw"), curl: p.Input("curl"),
-		moments: p.Value(moments), hidden: p.Value(hidden), serial: autodiff.NewPool(1), f: f,
+		pairs: p.Input("pairs"), along: along, moments: p.Value(moments), hidden: p.Value(hidden), serial: autodiff.NewPool(1), f: f,
 		block: features.NewBlock[T](blockRows, f.columns),
 	}
 	t.a, t.rho = make([]T, len(t.moments)), make([]T, len(t.hidden))
@@ -98,12 +104,21 @@ func (t *fitter[T]) Observe(n int, _ float64, x, _, _ []float64) error {
 	for i, v := range noise {
 		t.curl[i] = T((v*v - h) / 2)
 	}
+	if p := len(t.along); p > 0 {
+		d := e.Eq.Dim
+		for r := range t.w.Rows() {
+			e.features.Directions.Along(t.along, noise[r*d:(r+1)*d], h)
+			for i, v := range t.along {
+				t.pairs[r*p+i] = T(v / 2)
+			}
+		}
+	}
 	t.Run(t.serial)
 	shrink := e.Eq.Shrink(e.Grid.Point(n))
 	z, gamma := T(e.Scales.Z*shrink), T(e.Scales.Z/math.Sqrt(e.features.Length())*shrink)
-	vectors := e.features.Vectors()
+	vectors, wide := e.features.Vectors(), e.features.Moments()
 	for i, v := range t.moments {
-		if i%(2*vectors) < vectors {
+		if i%wide < vectors {
 			t.a[i] = z * v
 		} else {
 			t.a[i] = gamma * v
@@ -120,7 +135,7 @@ func (t *fitter[T]) flush(logs []float64) {
 		return
 	}
 	k, h := len(t.a)/walk.ChunkRows, len(t.rho)/walk.ChunkRows
-	half := k / 2
+	parts := t.f.e.features.Parts()
 	for r := range walk.ChunkRows {
 		row := t.block.J[(t.first+r)*t.f.columns+1:][:t.f.columns-1]
 		by := T(1)
@@ -128,16 +143,15 @@ func (t *fitter[T]) flush(logs []float64) {
 			by = T(math.Exp(logs[r]))
 		}
 		rho := t.rho[r*h : (r+1)*h]
-		for i, a := range t.a[r*k : (r+1)*k] {
-			// The coefficients of Z are hidden×vectors, then those of Γ.
-			at, column := 0, i
-			if i >= half {
-				at, column = half*h, i-half
+		moments := t.a[r*k : (r+1)*k]
+		for _, part := range parts { // of each the coefficients are hidden×columns
+			for i, a := range moments[:part.Columns] {
+				a *= by
+				for j, v := range rho {
+					row[j*part.Columns+i] += a * v
+				}
 			}
-			a *= by
-			for j, v := range rho {
-				row[at+j*half+column] += a * v
-			}
+			moments, row = moments[part.Columns:], row[part.Columns*h:]
 		}
 	}
 }

@@ -37,6 +37,7 @@ func newModel[T autodiff.Float](eq *equation.Equation, method Method, g *grid.Gr
 	m.base, m.net = method.parts()
 	m.Field, m.Value = field[T]{m}, m.value
 	if m.base != nil {
+		m.Directions = f.Directions
 		m.Bend = func(g *autodiff.Graph, k, stride int, x autodiff.Node) (z, gamma autodiff.Node) {
 			return m.bend(m.builder(g), k, 1, stride, x)
 		}
@@ -169,16 +170,15 @@ func (m *model[T]) layers(b *network.Builder, y autodiff.Node, first, count int,
 	return y
 }
 
-// curl is ½ Σ Γ_i (ΔW_i² − h) of a group of steps.
+// curl is what Γ adds in a group of steps, see walk.Directions.
 func (m *model[T]) curl(b *network.Builder, first, count int, gamma, noise autodiff.Node) autodiff.Node {
-	square := b.Unary(expr.Unary{Fn: expr.PowConst, C: 2}, noise)
 	h := make([]float64, 0, noise.Rows)
 	for n := first; n < first+count; n++ {
 		for range noise.Rows / count {
 			h = append(h, m.Grid.Length(n))
 		}
 	}
-	return b.Scale(0.5, b.RowDot(gamma, b.Sub(square, b.Constant(noise.Rows, 1, h))))
+	return b.Scale(0.5, b.RowDot(gamma, m.Directions.Squares(b.Graph, noise, b.Constant(noise.Rows, 1, h))))
 }
 
 // timesLength is f of a group of steps times their lengths.

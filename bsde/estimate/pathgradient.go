@@ -143,8 +143,7 @@ func (p *pathGradient[T]) z(b *autodiff.Graph, i, net int, x, dw autodiff.Node, 
 	if m.Eq.UsesZ {
 		noise = b.Rows(b.Input("noise", steps*rows, m.Eq.Dim), i*rows, rows)
 	}
-	square := b.Unary(expr.Unary{Fn: expr.PowConst, C: 2}, noise)
-	curl := b.RowDot(b.Detach(gamma), b.Unary(expr.Unary{Fn: expr.AddConst, C: -p.length(i)}, square))
+	curl := b.RowDot(b.Detach(gamma), m.Directions.Squares(b, noise, b.Constant(1, 1, []float64{p.length(i)})))
 	if p.from.Scale != 1 {
 		z, curl = b.Scale(p.from.Scale, z), b.Scale(p.from.Scale, curl)
 	}

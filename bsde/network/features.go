@@ -50,7 +50,7 @@ func (Features) Action(b *Builder, _ int, x autodiff.Node) autodiff.Node {
 	return x
 }
 
-// Bend adds Z and Γ of some steps on every stride-th grid point. Coefficients of a stride above 1 are
+// Bend adds Z and Γ, with a column for each pair of Directions after the d of the diagonal, of some steps on every stride-th grid point. Coefficients of a stride above 1 are
 // kept as their difference from those of 1.
 func (Features) Bend(b *Builder, first, count, stride int, x autodiff.Node) (z, gamma autodiff.Node) {
 	vectors, hidden := b.Features.Steps(b.Graph, first, count, x)
@@ -58,6 +58,9 @@ func (Features) Bend(b *Builder, first, count, stride int, x autodiff.Node) (z, 
 	h := b.Features.Length()
 	z = combine(b, "z", stride, b.Unit, vectors, hidden)
 	gamma = combine(b, "gamma", stride, b.Unit/math.Sqrt(h), vectors, hidden)
+	if p := b.Features.Directions.Pairs(); p > 0 {
+		gamma = b.Concat(gamma, b.Scale(b.Unit/math.Sqrt(h), b.MatMul(hidden, coefficients(b, "pairs", stride, p))))
+	}
 	if first == 0 && count == 1 && b.FixedStart {
 		z = b.Detach(z) // known at x0 alone
 	}
@@ -66,8 +69,14 @@ func (Features) Bend(b *Builder, first, count, stride int, x autodiff.Node) (z, 
 
 // combine is unit·Σ_k (ρ·w_k) ψ_k with the coefficients w of a stride.
 func combine(b *Builder, what string, stride int, unit float64, vectors []autodiff.Node, hidden autodiff.Node) autodiff.Node {
+	w := coefficients(b, what, stride, b.Features.Vectors())
+	return b.Combine(b.Scale(unit, b.MatMul(hidden, w)), vectors...)
+}
+
+// coefficients are the columns w of a stride.
+func coefficients(b *Builder, what string, stride, columns int) autodiff.Node {
 	param := func(stride int) autodiff.Node {
-		return b.Param(Coefficients(what, stride), b.Features.Hidden(), b.Features.Vectors(), LinearRate, autodiff.Fill(0))
+		return b.Param(Coefficients(what, stride), b.Features.Hidden(), columns, LinearRate, autodiff.Fill(0))
 	}
 	w := param(1)
 	if stride > 1 {
@@ -76,8 +85,8 @@ func combine(b *Builder, what string, stride int, unit float64, vectors []autodi
 	if b.Fitted {
 		w = b.Detach(w)
 	}
-	return b.Combine(b.Scale(unit, b.MatMul(hidden, w)), vectors...)
+	return w
 }
 
-// Coefficients is the name of the coefficients of "z" or "gamma" on a stride.
+// Coefficients is the name of the coefficients of "z", "gamma" or "pairs" on a stride.
 func Coefficients(what string, stride int) string { return fmt.Sprintf("features/%d/%s", stride, what) }

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -22,8 +24,18 @@ type stated struct {
 // training diverged or was refused.
 func answersOf(t *testing.T, n int, words string) (list []stated) {
 	t.Helper()
+	outputs := make([]output, n)
+	var all sync.WaitGroup
+	free := make(chan struct{}, runtime.NumCPU()) // as many at a time: much of a small run is not shared among workers
 	for seed := range n {
-		out := execute(t, append(strings.Fields("solve --json --quiet "+words), "--seed", fmt.Sprint(seed+1))...)
+		all.Go(func() {
+			free <- struct{}{}
+			outputs[seed] = execute(t, append(strings.Fields("solve --json --quiet "+words), "--workers", "1", "--seed", fmt.Sprint(seed+1))...)
+			<-free
+		})
+	}
+	all.Wait()
+	for seed, out := range outputs {
 		var s stated
 		if err := json.Unmarshal([]byte(out.stdout), &s); err != nil && out.status != exitUsage {
 			t.Fatalf("%s, seed %d: %v, %+v", words, seed+1, err, out)

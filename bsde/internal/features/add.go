@@ -70,9 +70,10 @@ func (s *Set) sane(g *autodiff.Graph, p place, x autodiff.Node) autodiff.Node {
 	return g.Bounded(mostSlope, slope)
 }
 
-// Moments are, for increments ΔW of steps of one length, ψ·ΔW of every vector and ½ Σ ψ_i (ΔW_i² − h)
-// of every vector: 2K columns, given ΔW and ½(ΔW² − h).
-func Moments(g *autodiff.Graph, vectors []autodiff.Node, dw, curl autodiff.Node) autodiff.Node {
+// Moments are, for increments ΔW of steps of one length, ψ·ΔW of every vector, ½ Σ ψ_i (ΔW_i² − h)
+// of every vector, and the pairs: 2K + P columns, given ΔW, ½(ΔW² − h) and half of what
+// walk.Directions make of ΔW.
+func Moments(g *autodiff.Graph, vectors []autodiff.Node, dw, curl, pairs autodiff.Node) autodiff.Node {
 	var list []autodiff.Node
 	for _, with := range []autodiff.Node{dw, curl} {
 		for _, v := range vectors {
@@ -81,6 +82,9 @@ func Moments(g *autodiff.Graph, vectors []autodiff.Node, dw, curl autodiff.Node)
 			}
 			list = append(list, g.RowDot(v, with))
 		}
+	}
+	if pairs.Rows > 0 {
+		list = append(list, pairs)
 	}
 	return g.Concat(list...)
 }

@@ -3,6 +3,7 @@ package features
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/floats"
@@ -24,6 +25,7 @@ const (
 	ofLargest  // softmaxes with κ > 0
 	ofSmallest // with κ < 0
 	ofMean
+	ofPairs // of directions, in Γ alone
 )
 
 // groups are those of the vectors and of the pooled numbers, in the order of raw.
@@ -53,7 +55,7 @@ func (s *Set) groups() (vectors, pooled []group) {
 // fitted on one half of the paths and tested on the other, with and without each group.
 func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error {
 	vectors, pooled := s.groups()
-	if len(vectors) == 2 {
+	if len(vectors) == 2 && s.Directions == nil {
 		return nil
 	}
 	fit, test, err := s.halves(ctx, p, sc)
@@ -62,14 +64,12 @@ func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error 
 	}
 	left := func(without map[group]bool) float64 {
 		keep, column := []int{0}, 1
-		for range 2 {
-			for _, v := range vectors {
-				for j := range len(pooled) + 2 {
-					if !without[v] && (j < 2 || !without[pooled[j-2]]) {
-						keep = append(keep, column)
-					}
-					column++
+		for _, v := range slices.Concat(vectors, vectors, slices.Repeat([]group{ofPairs}, s.Directions.Pairs())) {
+			for j := range len(pooled) + 2 {
+				if !without[v] && (j < 2 || !without[pooled[j-2]]) {
+					keep = append(keep, column)
 				}
+				column++
 			}
 		}
 		w := fit.Solve(1e-3, keep)
@@ -80,7 +80,7 @@ func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error 
 	}
 	without := map[group]bool{}
 	best := left(without)
-	for _, g := range []group{ofSmallest, ofLargest, ofMean, ofSlope} {
+	for _, g := range []group{ofPairs, ofSmallest, ofLargest, ofMean, ofSlope} {
 		without[g] = true
 		if v := left(without); v <= (1+worthwhile)*best {
 			best = math.Min(best, v)
@@ -113,9 +113,12 @@ func (s *Set) drop(without map[group]bool) {
 	if without[ofMean] {
 		s.mean = nil
 	}
+	if without[ofPairs] {
+		s.Directions = nil
+	}
 }
 
-// halves are the normal equations of −G in coefficients of (1, τ, q) for each vector of Z and Γ, from two
+// halves are the normal equations of −G in coefficients of (1, τ, q) for each moment, from two
 // halves of the paths.
 func (s *Set) halves(ctx context.Context, p *walk.Pilot, sc *walk.Scales) (fit, test *Normal, err error) {
 	if err := ctx.Err(); err != nil {
@@ -125,7 +128,7 @@ func (s *Set) halves(ctx context.Context, p *walk.Pilot, sc *walk.Scales) (fit, 
 	if err != nil {
 		return nil, nil, err
 	}
-	size := 1 + 2*s.Vectors()*(s.pools()+2)
+	size := 1 + s.Moments()*(s.pools()+2)
 	chunks := choosePaths / chunk
 	blocks, errs := make([]Block[float64], chunks), make([]error, chunks)
 	p.Pool.Run(chunks, func(c int) {
@@ -146,12 +149,12 @@ func (s *Set) halves(ctx context.Context, p *walk.Pilot, sc *walk.Scales) (fit, 
 
 // regress fills a block with chunk c of the paths; y is ȳ.
 func (s *Set) regress(p *walk.Pilot, f *evaluator, c int, y float64, b *Block[float64]) error {
-	size, q, k := len(b.right), s.pools(), s.Vectors()
+	size, q, k := len(b.right), s.pools(), s.Moments()
 	g, err := p.Terminal(walk.ForFeatures, slopePaths+c*chunk, chunk, []float64{y}, func(n int, x, dw []float64) error {
 		f.run(s, n, x, dw, p.Grid.Length(n))
 		for r := range chunk {
 			row, column := b.J[r*size:(r+1)*size], 1
-			for _, a := range f.products[r*2*k : (r+1)*2*k] {
+			for _, a := range f.products[r*k : (r+1)*k] {
 				row[column] += a
 				row[column+1] += a * s.places[n][atTime]
 				column += 2

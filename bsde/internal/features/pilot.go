@@ -39,7 +39,7 @@ func New(ctx context.Context, p *walk.Pilot, sc *walk.Scales) (*Set, error) {
 	return s, nil
 }
 
-// slopes are the statistics of σᵀ∇g(X_T): its rms, and its mean ḡ where that differs from
+// slopes are the statistics of σᵀ∇g(X_T): its rms, the directions that hold most of it, and its mean ḡ where that differs from
 // component to component by more than its error.
 func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 	t, x := expr.Input("t", 1), expr.Input("x", s.dim)
@@ -48,6 +48,7 @@ func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 		return err
 	}
 	mean, square := make([]float64, s.dim), make([]float64, s.dim)
+	rows := make([]float64, min(slopePaths, max(sampled/s.dim/chunk, 1)*chunk)*s.dim)
 	err = sums(ctx, p, slopePaths, [][]float64{mean, square}, func(c int, part [][]float64) error {
 		return p.Along(walk.ForFeatures, c*chunk, chunk, func(n int, x, _ []float64) error {
 			if n < s.steps {
@@ -58,9 +59,18 @@ func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 				return err
 			}
 			moments(part, v)
+			if first := c * len(v); first < len(rows) {
+				copy(rows[first:], v)
+			}
 			return nil
 		})
 	})
+	for i, v := range rows {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			rows[i] = 0
+		}
+	}
+	s.Directions = directions(rows, s.dim, p.Seed)
 	floats.Scale(1./slopePaths, mean)
 	floats.Scale(1./slopePaths, square)
 	s.slope = math.Sqrt(floats.Sum(square) / float64(s.dim))
@@ -134,9 +144,9 @@ func (s *Set) pool(ctx context.Context, p *walk.Pilot) error {
 // evaluator computes what the pilot needs of the features in one step.
 type evaluator struct {
 	*autodiff.Program[float64]
-	serial           *autodiff.Pool
-	at, x, dw, curl  []float64
-	pooled, products []float64 // chunk×q, chunk×2K
+	serial                 *autodiff.Pool
+	at, x, dw, curl, pairs []float64
+	pooled, products       []float64 // chunk×q, chunk×moments
 }
 
 // evaluators makes one for each worker.
@@ -146,12 +156,16 @@ func (s *Set) evaluators(workers int) (chan *evaluator, error) {
 		g := autodiff.NewGraph[float64](&autodiff.Layout{}, false)
 		in := func(name string) autodiff.Node { return g.Input(name, chunk, s.dim) }
 		vectors, q := s.raw(g, s.placeOf(g, g.Input("at", 1, len(s.places[0]))), in("x"))
-		pooled, products := g.Concat(q...), Moments(g, vectors, in("dw"), in("curl"))
+		var pairs autodiff.Node
+		if p := s.Directions.Pairs(); p > 0 {
+			pairs = g.Input("pairs", chunk, p)
+		}
+		pooled, products := g.Concat(q...), Moments(g, vectors, in("dw"), in("curl"), pairs)
 		p, err := autodiff.Compile[float64](g, autodiff.Target{Outputs: []autodiff.Node{pooled, products}}, nil, nil)
 		if err != nil {
 			return nil, err
 		}
-		list <- &evaluator{p, autodiff.NewPool(1), p.Input("at"), p.Input("x"), p.Input("dw"), p.Input("curl"), p.Value(pooled), p.Value(products)}
+		list <- &evaluator{p, autodiff.NewPool(1), p.Input("at"), p.Input("x"), p.Input("dw"), p.Input("curl"), p.Input("pairs"), p.Value(pooled), p.Value(products)}
 	}
 	return list, nil
 }
@@ -163,6 +177,13 @@ func (f *evaluator) run(s *Set, n int, x, dw []float64, h float64) {
 	copy(f.dw, dw)
 	for i, v := range dw {
 		f.curl[i] = (v*v - h) / 2
+	}
+	if p := s.Directions.Pairs(); p > 0 {
+		for r := range len(dw) / s.dim {
+			to := f.pairs[r*p : (r+1)*p]
+			s.Directions.Along(to, dw[r*s.dim:(r+1)*s.dim], h)
+			floats.Scale(0.5, to)
+		}
 	}
 	f.Run(f.serial)
 }

@@ -30,6 +30,9 @@ type Set struct {
 	slope      float64   // the rms of a component of σᵀ∇g; 0: it is not used
 	mean       []float64 // ḡ, of length √d; nil: not used
 
+	// Directions are those in which Γ is not diagonal: the few that hold most of σᵀ∇g(X_T).
+	Directions walk.Directions
+
 	places       [][]float64 // the numbers of each step, see place
 	pooled, unit []float64   // mean and 1/standard deviation of q
 	weights      []float64   // of the random functions, (q and τ)×ridges
@@ -50,6 +53,25 @@ func (s *Set) Vectors() int {
 	}
 	return n
 }
+
+// Part is a number of coefficients for each number of ρ: those of Z, of the diagonal Γ, or of pairs of
+// Directions.
+type Part struct {
+	Name    string
+	Columns int
+}
+
+// Parts are all of them, in the order of Moments.
+func (s *Set) Parts() []Part {
+	list := []Part{{"z", s.Vectors()}, {"gamma", s.Vectors()}}
+	if p := s.Directions.Pairs(); p > 0 {
+		list = append(list, Part{"pairs", p})
+	}
+	return list
+}
+
+// Moments is the number of columns of all parts.
+func (s *Set) Moments() int { return 2*s.Vectors() + s.Directions.Pairs() }
 
 // pools is the number of pooled numbers, without time.
 func (s *Set) pools() int {

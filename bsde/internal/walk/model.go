@@ -27,10 +27,11 @@ type Model[T autodiff.Float] struct {
 	Params []T
 	States []T
 
-	// Bend adds Z and a diagonal Γ, shaped like Z, of step k of walks on every stride-th grid
-	// point to a graph: the recursion then has the term ½ Σ Γ_i (ΔW_i² − h) too, of mean 0. nil for
-	// fields without one.
-	Bend func(g *autodiff.Graph, k, stride int, x autodiff.Node) (z, gamma autodiff.Node)
+	// Bend adds Z and Γ, which has d + Pairs columns, of step k of walks on every stride-th grid
+	// point to a graph: the recursion then has a term in the squares of the noise too, see
+	// Directions. nil for fields without one.
+	Bend       func(g *autodiff.Graph, k, stride int, x autodiff.Node) (z, gamma autodiff.Node)
+	Directions Directions
 
 	// Value is Y0 at x0 as known so far. U0 adds u(0, ·) as trained to a graph, for random
 	// starts; nil where nothing has learnt it.

@@ -62,7 +62,7 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 				floats.Scale(w.from.Scale, z)
 			}
 			if w.gamma != nil {
-				f.Second(w.gamma[:len(x)])
+				f.Second(w.gamma[:rows*(d+len(w.pairs))])
 				copy(w.pure, dw)
 			}
 		}
@@ -211,7 +211,7 @@ func (w *Walker[T]) advance(t, span float64, x, y, z []float64) error {
 //
 //	Z·ΔW + ½ Σ Γ_i (ΔW_i² − h)
 //
-// where ΔW in the first term has the control in it, and not in the second.
+// and the like for Directions, where ΔW in the first term has the control in it, and not in the second.
 func (w *Walker[T]) grow(span float64, z, dw []float64) {
 	d := w.m.Eq.Dim
 	growth := w.growth[:len(z)/d]
@@ -220,11 +220,16 @@ func (w *Walker[T]) grow(span float64, z, dw []float64) {
 		return
 	}
 	scale := 0.5 * w.from.Scale
+	wide := d + len(w.pairs)
 	for r := range growth {
 		sum := 0.0
-		gamma, noise := w.gamma[r*d:(r+1)*d], w.pure[r*d:(r+1)*d]
+		gamma, noise := w.gamma[r*wide:(r+1)*wide], w.pure[r*d:(r+1)*d]
 		for i, v := range noise {
 			sum += gamma[i] * (v*v - span)
+		}
+		if len(w.pairs) > 0 {
+			w.m.Directions.Along(w.pairs, noise, span)
+			sum += floats.Dot(gamma[d:], w.pairs)
 		}
 		growth[r] += scale * sum
 		w.Bent[r] += scale * sum
@@ -238,8 +243,14 @@ func (w *Walker[T]) Growth() []float64 { return w.growth[:w.noise.rows] }
 // field has a Γ.
 func (w *Walker[T]) Noise() []float64 { return w.pure[:w.noise.rows*w.m.Eq.Dim] }
 
-// Gamma is Γ in the step that an observer sees. Valid where the field has one.
-func (w *Walker[T]) Gamma() []float64 { return w.gamma[:w.noise.rows*w.m.Eq.Dim] }
+// Twist adds Γ ΔW of the step that an observer sees to rows×d numbers: how Z is to change in it. Valid
+// where the field has a Γ.
+func (w *Walker[T]) Twist(out []float64) {
+	d, wide := w.m.Eq.Dim, w.m.Eq.Dim+len(w.pairs)
+	for r := range w.noise.rows {
+		w.m.Directions.Twist(out[r*d:(r+1)*d], w.gamma[r*wide:(r+1)*wide], w.pure[r*d:(r+1)*d])
+	}
+}
 
 // Logs are the logarithms of the weights up to the step that an observer sees; nil where Follow was
 // not asked for them.

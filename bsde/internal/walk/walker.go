@@ -36,7 +36,8 @@ type Walker[T autodiff.Float] struct {
 	z, more     []float64    // rows×d: Z, further increments
 	extra       []float64    // rows×d, nil where the transition needs none
 	f, near     []float64    // rows: f, then Z·ΔW; values close to y
-	gamma, pure []float64    // rows×d: Γ, and the increment without the control; nil without Γ
+	gamma, pure []float64    // rows×(d+pairs): Γ, and rows×d: the increment without the control; nil without Γ
+	pairs       []float64    // what Directions make of one increment
 	growth      []float64    // rows: what Z and Γ add to Y in the step
 	Bent        []float64    // rows: what Γ has added to Y since Begin; nil without Γ
 	logs        []float64    // rows: logarithms of the weights, nil where they are not wanted
@@ -56,7 +57,8 @@ func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
 		growth: make([]float64, ChunkRows), steps: map[int][]Function[T]{},
 	}
 	if m.Bend != nil {
-		w.gamma, w.pure, w.Bent = make([]float64, ChunkRows*d), make([]float64, ChunkRows*d), make([]float64, ChunkRows)
+		w.pairs = make([]float64, m.Directions.Pairs())
+		w.gamma, w.pure, w.Bent = make([]float64, ChunkRows*(d+len(w.pairs))), make([]float64, ChunkRows*d), make([]float64, ChunkRows)
 	}
 	if m.Eq.Move.Extra > 0 {
 		w.extra = make([]float64, ChunkRows*d)
