@@ -48,12 +48,19 @@ func (s *Set) raw(g *autodiff.Graph, p place, x autodiff.Node) (vectors, pooled 
 		vectors = append(vectors, g.Scale(math.Sqrt(d), g.Softmax(score)))
 		pooled = append(pooled, g.Binary(expr.Div, g.LogMeanExp(score), sharp))
 	}
+	var tilde autodiff.Node
+	if s.mean != nil || len(s.axes) > 0 {
+		tilde = p.tilde(x)
+	}
 	if s.mean != nil {
-		tilde := p.tilde(x)
 		row := g.Constant(1, s.dim, s.mean)
 		bent := g.Mul(tilde, row)
 		vectors = append(vectors, row, bent)
 		pooled = append(pooled, g.Scale(1/math.Sqrt(d), g.RowDot(bent, one)))
+	}
+	for _, axis := range s.axes {
+		vectors = append(vectors, g.Scale(math.Sqrt(d), g.Constant(1, s.dim, axis)))
+		pooled = append(pooled, g.MatMul(tilde, g.Constant(s.dim, 1, axis)))
 	}
 	return vectors, pooled
 }

@@ -16,6 +16,9 @@ const choosePaths = 2048
 // worthwhile is the part of the spread that a group of features must take off to be kept.
 const worthwhile = 0.2
 
+// worthFew is that of directions: coefficients linear in the pooled numbers cannot show all that they do.
+const worthFew = 0.05
+
 // group is what features are kept or left out together.
 type group int
 
@@ -25,6 +28,7 @@ const (
 	ofLargest  // softmaxes with κ > 0
 	ofSmallest // with κ < 0
 	ofMean
+	ofAxes
 	ofPairs // of directions, in Γ alone
 )
 
@@ -43,6 +47,9 @@ func (s *Set) groups() (vectors, pooled []group) {
 	}
 	if s.mean != nil {
 		vectors, pooled = append(vectors, ofMean, ofMean), append(pooled, ofMean)
+	}
+	for range s.axes {
+		vectors, pooled = append(vectors, ofAxes), append(pooled, ofAxes)
 	}
 	return vectors, pooled
 }
@@ -80,9 +87,13 @@ func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error 
 	}
 	without := map[group]bool{}
 	best := left(without)
-	for _, g := range []group{ofPairs, ofSmallest, ofLargest, ofMean, ofSlope} {
+	for _, g := range []group{ofPairs, ofAxes, ofSmallest, ofLargest, ofMean, ofSlope} {
 		without[g] = true
-		if v := left(without); v <= (1+worthwhile)*best {
+		worth := worthwhile
+		if g == ofPairs || g == ofAxes {
+			worth = worthFew
+		}
+		if v := left(without); v <= (1+worth)*best {
 			best = math.Min(best, v)
 		} else {
 			delete(without, g)
@@ -112,6 +123,9 @@ func (s *Set) drop(without map[group]bool) {
 	}
 	if without[ofMean] {
 		s.mean = nil
+	}
+	if without[ofAxes] {
+		s.axes = nil
 	}
 	if without[ofPairs] {
 		s.Directions = nil

@@ -78,6 +78,7 @@ func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 		s.slope = 0
 	}
 	s.mean = s.direction(mean, square)
+	s.axes = s.beyond(s.Directions)
 	return err
 }
 

@@ -17,11 +17,12 @@ var sharpness = []float64{1, -1, 2.5, -2.5}
 
 // Set is the features of a problem on a time grid:
 //
-//	ψ: 1, x̂, σᵀ∇g(x), softmaxes of κ s_n x̂, ḡ, ḡ∘x̃
-//	q: mean x̂, mean x̂² − 1, rms of σᵀ∇g(x), log-mean-exp of κ s_n x̂, ḡ·x̃
+//	ψ: 1, x̂, σᵀ∇g(x), softmaxes of κ s_n x̂, ḡ, ḡ∘x̃, D
+//	q: mean x̂, mean x̂² − 1, rms of σᵀ∇g(x), log-mean-exp of κ s_n x̂, ḡ·x̃, D·x̃
 //
-// x̂ has one mean and scale for all components, x̃ = (x − E X_n)/std X_n those of each, and
-// ḡ = E σᵀ∇g(X_T) carries what makes the components different.
+// x̂ has one mean and scale for all components, x̃ = (x − E X_n)/std X_n those of each.
+// ḡ = E σᵀ∇g(X_T) carries what makes the components different, and so do the directions D that
+// hold most of σᵀ∇g(X_T).
 type Set struct {
 	dim, steps int
 	length     float64   // the mean length of a step
@@ -32,6 +33,7 @@ type Set struct {
 
 	// Directions are those in which Γ is not diagonal: the few that hold most of σᵀ∇g(X_T).
 	Directions walk.Directions
+	axes       [][]float64 // the parts of these that 1 and ḡ do not have, of length 1
 
 	places       [][]float64 // the numbers of each step, see place
 	pooled, unit []float64   // mean and 1/standard deviation of q
@@ -51,7 +53,7 @@ func (s *Set) Vectors() int {
 	if s.mean != nil {
 		n += 2
 	}
-	return n
+	return n + len(s.axes)
 }
 
 // Part is a number of coefficients for each number of ρ: those of Z, of the diagonal Γ, or of pairs of
@@ -82,7 +84,7 @@ func (s *Set) pools() int {
 	if s.mean != nil {
 		n++
 	}
-	return n
+	return n + len(s.axes)
 }
 
 // Hidden is the width of ρ: the random functions, 1, the pooled numbers and time.
