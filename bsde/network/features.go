@@ -15,12 +15,17 @@ import (
 // with few vectors ψ and a row ρ of random functions of few numbers that are pooled from the
 // state: a random feature model (Rahimi, Recht 2007) for any dimension. The vectors are
 //
-//	1, x̂, σᵀ∇g(x), softmaxes of κ s_n x̂, ḡ and ḡ∘x̃
+//	1, x̂, σᵀ∇g(x), softmaxes of κ s_n x̂, ḡ, ḡ∘x̃ and D
 //
 // x̂ is the state in one scale for all components, x̃ in that of each, s_n = √((t+h/2)/(T−t)),
-// and ḡ = E σᵀ∇g(X_T), where that differs from component to component. The recursion has the
-// term ½ Σ Γ_i (ΔW_i² − h) then, which is 0 in the mean and takes out most of what a time step of finite
-// length leaves. The coefficients a and b are linear: a fit by least squares finds them exactly.
+// ḡ = E σᵀ∇g(X_T), where that differs from component to component, and D the directions that hold most of
+// σᵀ∇g(X_T), where up to three do; on these Γ has elements off the diagonal, Γ_jk = c/√h (ρ·c_jk). The
+// recursion has the term
+//
+//	½ Σ Γ_i (ΔW_i² − h) + ½ Σ Γ_jk (n_j n_k − δ_jk h),   n = D·ΔW
+//
+// then, which is 0 in the mean and takes out most of what a time step of finite
+// length leaves. The coefficients a, b and c are linear: a fit by least squares finds them exactly.
 type Features struct{}
 
 // Name is "features".

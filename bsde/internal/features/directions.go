@@ -56,25 +56,17 @@ func directions(v []float64, d int, seed uint64) walk.Directions {
 	return nil
 }
 
-// beyond are the parts of directions that are orthogonal to 1, ḡ and each other, of length 1; those
+// beyond are the parts of directions that are orthogonal to 1 and each other, of length 1; those
 // of which little is left are left out.
-func (s *Set) beyond(list walk.Directions) (axes [][]float64) {
-	known := [][]float64{slices.Repeat([]float64{1 / math.Sqrt(float64(s.dim))}, s.dim)}
-	rest := func(v []float64) (left []float64, length float64) {
-		left = slices.Clone(v)
+func beyond(list walk.Directions, d int) (axes [][]float64) {
+	known := [][]float64{slices.Repeat([]float64{1 / math.Sqrt(float64(d))}, d)}
+	for _, v := range list {
+		left := slices.Clone(v)
 		for _, k := range known {
 			floats.AddScaled(left, -floats.Dot(k, left), k)
 		}
-		length = floats.Norm(left, 2)
-		floats.Scale(1/length, left)
-		return left, length / floats.Norm(v, 2)
-	}
-	if s.mean != nil {
-		mean, _ := rest(s.mean)
-		known = append(known, mean)
-	}
-	for _, v := range list {
-		if left, part := rest(v); part > 0.3 {
+		if part := floats.Norm(left, 2); part > 0.3 {
+			floats.Scale(1/part, left)
 			axes, known = append(axes, left), append(known, left)
 		}
 	}

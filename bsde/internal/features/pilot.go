@@ -78,7 +78,7 @@ func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 		s.slope = 0
 	}
 	s.mean = s.direction(mean, square)
-	s.axes = s.beyond(s.Directions)
+	s.axes = beyond(s.Directions, s.dim)
 	return err
 }
 

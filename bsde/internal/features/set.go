@@ -33,7 +33,7 @@ type Set struct {
 
 	// Directions are those in which Γ is not diagonal: the few that hold most of σᵀ∇g(X_T).
 	Directions walk.Directions
-	axes       [][]float64 // the parts of these that 1 and ḡ do not have, of length 1
+	axes       [][]float64 // the parts of these that 1 does not have, of length 1
 
 	places       [][]float64 // the numbers of each step, see place
 	pooled, unit []float64   // mean and 1/standard deviation of q
@@ -41,8 +41,20 @@ type Set struct {
 	offsets      []float64
 }
 
-// ridges is the number of random functions tanh(q·w + b).
-const ridges = 32
+// ridges is the number of random functions tanh(q·w + b) of all pooled numbers, and alongAxes that of those
+// of the ones along axes and of time alone, where there are axes.
+const (
+	ridges    = 32
+	alongAxes = 32
+)
+
+// ridges is the number of random functions.
+func (s *Set) ridges() int {
+	if len(s.axes) > 0 {
+		return ridges + alongAxes
+	}
+	return ridges
+}
 
 // Vectors is the number of vectors ψ.
 func (s *Set) Vectors() int {
@@ -88,7 +100,7 @@ func (s *Set) pools() int {
 }
 
 // Hidden is the width of ρ: the random functions, 1, the pooled numbers and time.
-func (s *Set) Hidden() int { return ridges + 1 + s.pools() + 1 }
+func (s *Set) Hidden() int { return s.ridges() + 1 + s.pools() + 1 }
 
 // Length is the mean length of a step.
 func (s *Set) Length() float64 { return s.length }
@@ -149,10 +161,13 @@ func oneScale(mean, invStd []float64) (common, scale float64) {
 
 // draw chooses the random functions: weights of variance 1, offsets between −2 and 2.
 func (s *Set) draw(seed uint64) {
-	in := s.pools() + 1
+	in, count := s.pools()+1, s.ridges()
 	stream := random.Stream{Key: random.Key(seed, uint64(walk.ForFeatures))}
-	s.weights, s.offsets = make([]float64, in*ridges), make([]float64, ridges)
+	s.weights, s.offsets = make([]float64, in*count), make([]float64, count)
 	stream.Normals(s.weights, 1)
+	for i := range s.pools() - len(s.axes) { // the pooled numbers along axes are the last ones
+		clear(s.weights[i*count:][ridges:count])
+	}
 	stream.Path = 1
 	stream.Normals(s.offsets, 1)
 	for i, v := range s.offsets {
