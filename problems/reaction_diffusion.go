@@ -21,6 +21,7 @@ u = ψ(t,x) = 1 + κ + sin(λ Σxᵢ) exp(λ²d(t−T)/2), x0 = 0`,
 		positive("lambda_scale", 1, "λ√d; λ itself is lambda_scale/√d"),
 	},
 	Training: map[string]Training{
+		"features": {Steps: 40, Paths: 32768},
 		"shared":   {Steps: 30, Iterations: 4000, LearningRate: 5e-3, Paths: 65536},
 		"per-step": {Steps: 30, Iterations: 24000, Schedule: "constant", LearningRate: 1e-2, LossClip: 50, Uncontrolled: true},
 	},
