@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -23,10 +24,10 @@ type bounds struct {
 // Where f is convex in y and z together, f ≥ its tangent at the recursion's (Y, Z), whose
 // equation is linear and has the value as its solution: a lower bound. Where it is concave, an
 // upper one. Two kinds of f have both sides: see logMeanExp and bracket.
-func (e *engine[T]) bounds(l *levels, at limit) *bounds {
+func (e *engine[T]) bounds(ctx context.Context, p *pilot, l *levels, at limit) (*bounds, error) {
 	eq := e.Eq
 	if !eq.Bent {
-		return &bounds{none: "f is linear in y and z: the network leaves no bias"}
+		return &bounds{none: "f is linear in y and z: the network leaves no bias"}, nil
 	}
 	b := &bounds{}
 	switch equation.ShapeOf(eq.FList) {
@@ -37,16 +38,23 @@ func (e *engine[T]) bounds(l *levels, at limit) *bounds {
 	}
 	if c, ok := equation.Isotropic(eq.FList); ok && !eq.UsesY && c != 0 {
 		exact, few := l.logMeanExp(c, e.curvatureAlone())
+		if few != "" && e.Bend != nil {
+			tilted, err := e.tilted(ctx, p, l, c)
+			if err != nil {
+				return nil, err
+			}
+			exact, few = tilted.logMeanExp(c, e.curvatureAlone())
+		}
 		if few != "" {
 			b.none = few
-			return b
+			return b, nil
 		}
 		b.exact, b.lower, b.upper = exact, exact, exact
-		return b
+		return b, nil
 	}
 	if len(l.runs) > 0 && l.runs[0].bracket != nil {
 		b.lower, b.upper = l.bracket()
-		return b
+		return b, nil
 	}
 	switch {
 	case b.lower != nil:
@@ -56,7 +64,23 @@ func (e *engine[T]) bounds(l *levels, at limit) *bounds {
 	default:
 		b.none = "f is not proved convex or concave in y and z, nor a function of y alone, nor c‖z‖² and what is free of y"
 	}
-	return b
+	return b, nil
+}
+
+// tilted are the levels on paths whose noise follows Γ, for the exponentials of −cδ: without what Γ adds to Y,
+// as their mean needs it, these vary much more than with it. Where the levels differ by noise the finest is enough.
+func (e *engine[T]) tilted(ctx context.Context, p *pilot, l *levels, c float64) (*levels, error) {
+	out := &levels{y0: l.y0, free: l.free}
+	for i, r := range l.runs {
+		t, err := e.follow(ctx, p.from, r.every, len(r.delta), l.y0, nil, c, nil)
+		if err != nil {
+			return nil, err
+		}
+		if out.runs, out.step = append(out.runs, t), append(out.step, l.step[i]); l.free || e.curvatureAlone() {
+			break
+		}
+	}
+	return out, nil
 }
 
 // curvatureAlone tells whether X is exact and f a function of z alone: then the levels differ by
@@ -102,7 +126,10 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 		n := float64(len(r.delta))
 		exponent := slices.Clone(r.delta)
 		floats.Scale(-c, exponent)
-		if r.bent != nil {
+		switch {
+		case r.tilt != nil:
+			floats.Add(exponent, r.tilt)
+		case r.bent != nil:
 			floats.AddScaled(exponent, c, r.bent)
 		}
 		most := floats.Max(exponent)
@@ -114,7 +141,7 @@ func (l *levels) logMeanExp(c float64, free bool) (*limit, string) {
 		if share := sum * sum / squares / n; !(share >= least) {
 			return nil, fmt.Sprintf("the exponentials of the mismatch are carried by %.2g of the paths, want %g", share, least)
 		}
-		if r.bent != nil {
+		if r.bent != nil && r.tilt == nil {
 			less := stat.Covariance(w, r.bent, nil) / math.Max(stat.Variance(r.bent, nil), math.SmallestNonzeroFloat64)
 			floats.AddScaled(w, -less, r.bent)
 			sum, squares = floats.Sum(w), floats.Dot(w, w)

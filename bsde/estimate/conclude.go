@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -20,7 +21,7 @@ const (
 
 // conclude turns the levels into the answer with its errors and with the reasons that speak
 // against it; it is unknown where the recursion blows up.
-func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
+func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimate, error) {
 	out := Unknown()
 	if len(l.runs) == 0 {
 		return out, nil
@@ -34,7 +35,10 @@ func (e *engine[T]) conclude(p *pilot, l *levels) (*Estimate, error) {
 		out.ResidualRatio = e.ratio(p, fine)
 	}
 	at := l.limit()
-	known := e.bounds(l, at)
+	known, err := e.bounds(ctx, p, l, at)
+	if err != nil {
+		return nil, err
+	}
 	reliable := true
 	if known.exact != nil {
 		at = *known.exact

@@ -143,7 +143,7 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths, slop
 			break
 		}
 	}
-	out, err := e.conclude(p, l)
+	out, err := e.conclude(ctx, p, l)
 	if err != nil || math.IsNaN(out.Value) || math.IsNaN(out.StdErr) || slopes < 0 {
 		return out, err
 	}

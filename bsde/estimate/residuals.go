@@ -14,6 +14,7 @@ import (
 type residuals struct {
 	delta []float64
 	bent  []float64 // what Γ has added to Y_N; nil without Γ
+	tilt  []float64 // logarithms of the weights of tilted paths; nil where they are as usual
 	slope float64   // 1/Γ in the geometric mean
 	y0    float64   // where the paths begin
 	every int       // grid points of a step
@@ -45,12 +46,20 @@ const FewPaths = 1024
 // residuals walks the given number of paths on every stride-th grid point; fewer
 // where the context is cancelled. With a split of f it brackets each path.
 func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, s *split, progress func(done int)) (*residuals, error) {
+	return e.follow(ctx, from, stride, paths, y0, s, 0, progress)
+}
+
+// follow is residuals on paths with a tilt, see walk.Walker.
+func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, s *split, tilt float64, progress func(done int)) (*residuals, error) {
 	r := &residuals{delta: make([]float64, paths), g: make([]float64, paths), slope: 1, y0: y0, every: stride}
 	if s != nil && s.increasing(e.Eq, from, stride) {
 		r.bracket = &bracket{make([]float64, paths), make([]float64, paths)}
 	}
 	if e.Bend != nil {
 		r.bent = make([]float64, paths)
+	}
+	if tilt != 0 {
+		r.tilt = make([]float64, paths)
 	}
 	chunks := walk.Chunks(paths)
 	errs := make([]error, chunks)
@@ -65,7 +74,7 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 			paths = lo * walk.ChunkRows
 			chunks = lo
 			r.delta, r.g = r.delta[:paths], r.g[:paths]
-			r.bent = r.bent[:min(paths, len(r.bent))]
+			r.bent, r.tilt = r.bent[:min(paths, len(r.bent))], r.tilt[:min(paths, len(r.tilt))]
 			if r.bracket != nil {
 				r.bracket.lower, r.bracket.upper = r.bracket.lower[:paths], r.bracket.upper[:paths]
 			}
@@ -73,7 +82,8 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 		}
 		e.pool.Run(min(round, chunks-lo), func(k int) {
 			w := e.team.Take()
-			defer func() { e.team.Give(w) }()
+			w.Tilt = tilt
+			defer func() { w.Tilt = 0; e.team.Give(w) }()
 			c := lo + k
 			first := c * walk.ChunkRows
 			rows := min(walk.ChunkRows, paths-first)
@@ -92,6 +102,9 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 			}
 			if r.bent != nil {
 				copy(r.bent[first:first+rows], w.Bent)
+			}
+			if r.tilt != nil {
+				copy(r.tilt[first:first+rows], w.Tilted)
 			}
 			copy(r.g[first:first+rows], w.G)
 			if along != nil {

@@ -23,6 +23,7 @@ func (w *Walker[T]) Begin(p Purpose, batch, first, rows int, from *Origin) error
 	w.noise = newNoise(m.Seed, p, batch, first, rows, m.Eq.Dim)
 	w.from = from
 	clear(w.Bent)
+	clear(w.Tilted)
 	x := w.X[:rows*m.Eq.Dim]
 	if from != nil && from.X == nil { // each path from where the last walk left it
 		return nil
@@ -63,6 +64,9 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 			}
 			if w.gamma != nil {
 				f.Second(w.gamma[:rows*(d+len(w.pairs))])
+				if w.Tilt != 0 {
+					w.tilt(span, dw)
+				}
 				copy(w.pure, dw)
 			}
 		}

@@ -21,6 +21,10 @@ type Walker[T autodiff.Float] struct {
 	Steer bool      // whether Walk follows the control
 	X     []float64 // rows×d: the states
 	G     []float64 // rows: g(X_T)
+
+	// Tilt, if not 0, is c of a mean of exp(−cδ) that is wanted: see tilt.
+	Tilt   float64
+	Tilted []float64 // rows: the logarithms of the weights of the paths, for a Tilt
 	V     []T       // rows×d: the control of the last step, where there is one
 
 	m       *Model[T]
@@ -58,6 +62,7 @@ func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
 	}
 	if m.Bend != nil {
 		w.pairs = make([]float64, m.Directions.Pairs())
+		w.Tilted = make([]float64, ChunkRows)
 		w.gamma, w.pure, w.Bent = make([]float64, ChunkRows*(d+len(w.pairs))), make([]float64, ChunkRows*d), make([]float64, ChunkRows)
 	}
 	if m.Eq.Move.Extra > 0 {

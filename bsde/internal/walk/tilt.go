@@ -1,0 +1,33 @@
+package walk
+
+import "math"
+
+// mostTilt bounds cΓ_i h, as the variance of a tilted increment is finite below 1.
+const mostTilt = 0.5
+
+// tilt makes increments of length h of noise those of the measure under which exp(−c ½ Σ Γ_i (ΔW_i² − h)) is
+// even: normal of variance
+//
+//	h/(1 − a_i),   a_i = cΓ_i h
+//
+// The path's weight E exp(−cδ) is that of a mean of exp(−cδ') under the measure before, where δ' is the mismatch without
+// what Γ adds: the logarithm gets Σ (−½ ln(1 − a_i) − ½ a_i). Γ off the diagonal is left out, and where a_i is
+// too large Γ_i is less.
+func (w *Walker[T]) tilt(h float64, dw []float64) {
+	d, wide := w.m.Eq.Dim, w.m.Eq.Dim+len(w.pairs)
+	by := w.Tilt * w.from.Scale * h
+	for r := range w.noise.rows {
+		gamma, noise, log := w.gamma[r*wide:(r+1)*wide], dw[r*d:(r+1)*d], 0.0
+		clear(gamma[d:])
+		for i := range noise {
+			a := by * gamma[i]
+			if !(a <= mostTilt) {
+				a = mostTilt
+				gamma[i] = a / by
+			}
+			noise[i] /= math.Sqrt(1 - a)
+			log -= (math.Log1p(-a) + a) / 2
+		}
+		w.Tilted[r] += log
+	}
+}
