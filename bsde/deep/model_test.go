@@ -3,6 +3,7 @@ package deep
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/deepbsde/deepbsde/autodiff"
@@ -106,6 +107,44 @@ func TestGraphEqualsPlainRecursion(t *testing.T) {
 		}
 		if !(math.Abs(got-want) <= within*want) {
 			t.Errorf("uncontrolled %t: loss of the graph %.15g, of the plain recursion %.15g", uncontrolled, got, want)
+		}
+	}
+}
+
+// TestTilt: with increments that follow Γ, the mean of exp(L − cB) is 1, within five standard errors, for
+// both signs of c. Without the tilt it is not.
+func TestTilt(t *testing.T) {
+	e := tinyEngine(t, mixed(), Method{})
+	for _, p := range e.Layout.Params() {
+		if strings.HasSuffix(p.Name, "/gamma") {
+			for i := range e.Params[p.Offset : p.Offset+p.Size()] {
+				e.Params[p.Offset+i] += 0.05
+			}
+		}
+	}
+	w := e.team.Take()
+	defer e.team.Give(w)
+	for _, c := range []float64{-2, 2} {
+		w.Tilt = c
+		sum, square, bare, paths := 0.0, 0.0, 0.0, 4000*walk.ChunkRows
+		for first := 0; first < paths; first += walk.ChunkRows {
+			if err := w.Begin(walk.ForValidation, 1, first, walk.ChunkRows, nil); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Follow(1, w.StartValues()[0], nil, nil); err != nil {
+				t.Fatal(err)
+			}
+			for r, b := range w.Bent {
+				v := math.Exp(w.Tilted[r] - c*b)
+				sum, square, bare = sum+v, square+v*v, bare+math.Exp(-c*b)
+			}
+		}
+		w.Tilt = 0
+		n := float64(paths)
+		mean := sum / n
+		se := math.Sqrt((square/n - mean*mean) / n)
+		if math.Abs(mean-1) > 5*se || se > 0.02 || math.Abs(bare/n-1) < 10*se {
+			t.Errorf("c = %g: the mean is %g ± %g, without the weights %g", c, mean, se, bare/n)
 		}
 	}
 }

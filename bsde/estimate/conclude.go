@@ -94,7 +94,7 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 	}
 	for _, r := range out.Reasons {
 		nan := math.NaN()
-		if r.Kind.voids() {
+		if r.Kind.voids() && (r.Kind != HeavyTails || heavy(fine.g) != "") { // weights of paths are bounded, g need not be
 			out.Error, out.CI95 = nan, [2]float64{nan, nan}
 		}
 		if r.Kind == NothingSeen { // that all paths are alike tells nothing of what they have not seen

@@ -5,14 +5,13 @@ import "math"
 // mostTilt bounds cΓ_i h, as the variance of a tilted increment is finite below 1.
 const mostTilt = 0.5
 
-// tilt makes increments of length h of noise those of the measure under which exp(−c ½ Σ Γ_i (ΔW_i² − h)) is
-// even: normal of variance
+// tilt is for the mean of exp(−cδ'), where δ' is the mismatch without B = ½ Σ Γ_i (ΔW_i² − h), what Γ adds:
+// it varies by exp(cB) where Γ does its work. Increments of the normal law with that density have the variance
 //
 //	h/(1 − a_i),   a_i = cΓ_i h
 //
-// The path's weight E exp(−cδ) is that of a mean of exp(−cδ') under the measure before, where δ' is the mismatch without
-// what Γ adds: the logarithm gets Σ (−½ ln(1 − a_i) − ½ a_i). Γ off the diagonal is left out, and where a_i is
-// too large Γ_i is less.
+// With them the mean is that of exp(−cδ + L), L = Σ (−½ ln(1 − a_i) − ½ a_i), which is added to Tilted. Γ off the
+// diagonal is left out, and where a_i is too large Γ_i is less.
 func (w *Walker[T]) tilt(h float64, dw []float64) {
 	d, wide := w.m.Eq.Dim, w.m.Eq.Dim+len(w.pairs)
 	by := w.Tilt * w.from.Scale * h

@@ -22,10 +22,11 @@ type Walker[T autodiff.Float] struct {
 	X     []float64 // rows×d: the states
 	G     []float64 // rows: g(X_T)
 
-	// Tilt, if not 0, is c of a mean of exp(−cδ) that is wanted: see tilt.
+	// Tilt, if not 0, is c of a mean of exponentials that is wanted, see tilt. Tilted are the logarithms
+	// of the weights of the paths since Begin.
 	Tilt   float64
-	Tilted []float64 // rows: the logarithms of the weights of the paths, for a Tilt
-	V     []T       // rows×d: the control of the last step, where there is one
+	Tilted []float64
+	V      []T // rows×d: the control of the last step, where there is one
 
 	m       *Model[T]
 	serial  *autodiff.Pool
