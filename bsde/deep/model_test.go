@@ -114,6 +114,9 @@ func TestGraphEqualsPlainRecursion(t *testing.T) {
 // TestTilt: with increments that follow Γ, the mean of exp(L − cB) is 1, within five standard errors, for
 // both signs of c. Without the tilt it is not.
 func TestTilt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("walks 256000 paths")
+	}
 	e := tinyEngine(t, mixed(), Method{})
 	for _, p := range e.Layout.Params() {
 		if strings.HasSuffix(p.Name, "/gamma") {
