@@ -19,7 +19,6 @@ type fitter[T autodiff.Float] struct {
 	moments, hidden        []T
 	serial                 *autodiff.Pool
 	block                  features.Block[T]
-	along                  []float64 // the pairs of one increment
 
 	// of the step before, which enter when its weights are known
 	f       *fit[T]
@@ -37,9 +36,8 @@ func (f *fit[T]) fitter() (*fitter[T], error) {
 	at := g.Input("at", 1, len(s.Numbers(0)))
 	x, dw, curl := g.Input("x", walk.ChunkRows, d), g.Input("dw", walk.ChunkRows, d), g.Input("curl", walk.ChunkRows, d)
 	var pairs autodiff.Node
-	along := make([]float64, s.Directions.Pairs())
-	if len(along) > 0 {
-		pairs = g.Input("pairs", walk.ChunkRows, len(along))
+	if p := s.Directions.Pairs(); p > 0 {
+		pairs = g.Input("pairs", walk.ChunkRows, p)
 	}
 	vectors, hidden := s.At(g, at, x)
 	moments := features.Moments(g, vectors, dw, curl, pairs)
@@ -49,7 +47,7 @@ func (f *fit[T]) fitter() (*fitter[T], error) {
 	}
 	t := &fitter[T]{
 		Program: p, at: p.Input("at"), x: p.Input("x"), dw: p.Input("dw"), curl: p.Input("curl"),
-		pairs: p.Input("pairs"), along: along, moments: p.Value(moments), hidden: p.Value(hidden), serial: autodiff.NewPool(1), f: f,
+		pairs: p.Input("pairs"), moments: p.Value(moments), hidden: p.Value(hidden), serial: autodiff.NewPool(1), f: f,
 		block: features.NewBlock[T](blockRows, f.columns),
 	}
 	t.a, t.rho = make([]T, len(t.moments)), make([]T, len(t.hidden))
@@ -104,15 +102,7 @@ func (t *fitter[T]) Observe(n int, _ float64, x, _, _ []float64) error {
 	for i, v := range noise {
 		t.curl[i] = T((v*v - h) / 2)
 	}
-	if p := len(t.along); p > 0 {
-		d := e.Eq.Dim
-		for r := range t.w.Rows() {
-			e.features.Directions.Along(t.along, noise[r*d:(r+1)*d], h)
-			for i, v := range t.along {
-				t.pairs[r*p+i] = T(v / 2)
-			}
-		}
-	}
+	features.Pairs(e.features, t.pairs, noise, h)
 	t.Run(t.serial)
 	shrink := e.Eq.Shrink(e.Grid.Point(n))
 	z, gamma := T(e.Scales.Z*shrink), T(e.Scales.Z/math.Sqrt(e.features.Length())*shrink)

@@ -77,6 +77,22 @@ func (s *Set) sane(g *autodiff.Graph, p place, x autodiff.Node) autodiff.Node {
 	return g.Bounded(mostSlope, slope)
 }
 
+// Pairs fills rows of out with half of what Directions make of rows of increments of length h, as Moments
+// wants them.
+func Pairs[T autodiff.Float](s *Set, out []T, dw []float64, h float64) {
+	p := s.Directions.Pairs()
+	if p == 0 {
+		return
+	}
+	along := make([]float64, p)
+	for r := range len(dw) / s.dim {
+		s.Directions.Along(along, dw[r*s.dim:(r+1)*s.dim], h)
+		for i, v := range along {
+			out[r*p+i] = T(v / 2)
+		}
+	}
+}
+
 // Moments are, for increments ΔW of steps of one length, ψ·ΔW of every vector, ½ Σ ψ_i (ΔW_i² − h)
 // of every vector, and the pairs: 2K + P columns, given ΔW, ½(ΔW² − h) and half of what
 // walk.Directions make of ΔW.

@@ -10,19 +10,18 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// The search for directions: at most mostDirections that hold mostOf of E ‖σᵀ∇g(X_T)‖², by so many
+// The search for directions: at most walk.MostDirections that hold mostOf of E ‖σᵀ∇g(X_T)‖², by so many
 // rounds of orthogonal iteration on no more numbers than sampled.
 const (
-	mostDirections = 3
-	mostOf         = 0.8
-	rounds         = 12
-	sampled        = 1 << 21
+	mostOf  = 0.8
+	rounds  = 12
+	sampled = 1 << 21
 )
 
 // directions are the leading eigenvectors of E v vᵀ, v = σᵀ∇g(X_T), the active subspace of g
 // (Constantine, Dow, Wang 2014), from rows of v. There are none where a few do not hold most of it.
 func directions(v []float64, d int, seed uint64) walk.Directions {
-	count, rows := min(mostDirections, d), len(v)/d
+	count, rows := min(walk.MostDirections, d), len(v)/d
 	total := floats.Dot(v, v)
 	if d < 2 || !(total > 0) || math.IsInf(total, 0) {
 		return nil

@@ -179,13 +179,7 @@ func (f *evaluator) run(s *Set, n int, x, dw []float64, h float64) {
 	for i, v := range dw {
 		f.curl[i] = (v*v - h) / 2
 	}
-	if p := s.Directions.Pairs(); p > 0 {
-		for r := range len(dw) / s.dim {
-			to := f.pairs[r*p : (r+1)*p]
-			s.Directions.Along(to, dw[r*s.dim:(r+1)*s.dim], h)
-			floats.Scale(0.5, to)
-		}
-	}
+	Pairs(s, f.pairs, dw, h)
 	f.Run(f.serial)
 }
 

@@ -21,7 +21,7 @@ func (d Directions) Pairs() int { return len(d) * (len(d) + 1) / 2 }
 
 // Along fills pairs with n_j n_k − δ_jk h, twice that where j < k, for the increment ΔW.
 func (d Directions) Along(pairs, dw []float64, h float64) {
-	var n [mostDirections]float64
+	var n [MostDirections]float64
 	for j, to := range d {
 		n[j] = floats.Dot(to, dw)
 	}
@@ -37,8 +37,8 @@ func (d Directions) Along(pairs, dw []float64, h float64) {
 	}
 }
 
-// mostDirections is the largest number of them.
-const mostDirections = 3
+// MostDirections is the largest number of them.
+const MostDirections = 3
 
 // Twist adds Γ ΔW to out, for a row of Γ.
 func (d Directions) Twist(out, gamma, dw []float64) {
