@@ -13,8 +13,9 @@ install: build
 	bin/deepbsde completion fish > $(SHARE)/fish/vendor_completions.d/deepbsde.fish
 run: ; go run ./cmd/deepbsde solve allen-cahn
 test: ; go test -timeout 20m ./...
-accuracy: ; DEEPBSDE_ACCURACY=1 go test -count=1 -timeout 60m -v -run '^(TestNamedProblems|TestControlProblems|TestNeighbours|TestPaperSettings|TestEveryDimensionRuns|TestBothRoutes|TestFilesAreSolved|TestGallery|TestCompareCatchesAWrongGenerator|TestCoverage|TestBounds|TestHonesty)$$' ./cmd/deepbsde
+ACCURACY = all
+accuracy: ; DEEPBSDE_ACCURACY=$(ACCURACY) go test -count=1 -timeout 60m -v -run '^(TestNamedProblems|TestControlProblems|TestNeighbours|TestPaperSettings|TestEveryDimensionRuns|TestBothRoutes|TestFilesAreSolved|TestGallery|TestCompareCatchesAWrongGenerator|TestCoverage|TestBounds|TestHonesty)$$' ./cmd/deepbsde
 gallery: ; DEEPBSDE_ACCURACY=1 go test ./cmd/deepbsde -count=1 -timeout 20m -v -run '^TestGallery$$' -update
-check: ; test -z "$$(gofmt -l .)" && go vet ./... && go tool staticcheck ./... && go test -race -short -timeout 30m ./...
+check: ; test -z "$$(gofmt -l .)" && go vet ./... && go tool staticcheck ./... && go test -race -short -timeout 30m $$(go list ./... | grep -v -e /kernel -e /cmd/)
 bench: ; go test -run '^$$' -bench '^Benchmark(TrainStep|PolicyStep|Gemm|Peak|Speedup)' -benchmem ./autodiff/... ./bsde/... | go run ./cmd/benchreport
 performance: ; .ci/performance

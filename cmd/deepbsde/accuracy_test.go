@@ -15,6 +15,15 @@ func forAccuracy(t *testing.T) {
 	}
 }
 
+// accuracySeeds is how many seeds a count takes: all, or half of them for .ci/run, whose hour is
+// short. The seeds run are the first ones either way.
+func accuracySeeds(all int) int {
+	if os.Getenv("DEEPBSDE_ACCURACY") == "half" {
+		return all / 2
+	}
+	return all
+}
+
 // TestAccuracyRunsAll: the list in the Makefile has every test that asks for it.
 func TestAccuracyRunsAll(t *testing.T) {
 	makefile, err := os.ReadFile("../../Makefile")
