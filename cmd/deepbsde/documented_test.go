@@ -38,6 +38,8 @@ func runDocument(t *testing.T, name string) (total int) {
 		t.Fatal(err)
 	}
 	var missing []string // folders of runs that are left out
+	// Trainings of the long documents take minutes.
+	quick := testing.Short() || name != "README.md" && os.Getenv("DEEPBSDE_ACCURACY") == "" && !*update
 	for _, b := range readDocument(t, name) {
 		if m := namedFile.FindStringSubmatch(b.text); b.lang == "yaml" && m != nil {
 			if err := os.WriteFile(m[1], []byte(b.text), 0o600); err != nil {
@@ -47,7 +49,7 @@ func runDocument(t *testing.T, name string) (total int) {
 		for _, s := range b.steps() {
 			total++
 			needs := slices.ContainsFunc(s.words, func(w string) bool { return slices.Contains(missing, w) })
-			if testing.Short() && (s.words[0] == "solve" || s.words[0] == "go" || needs) {
+			if quick && (s.words[0] == "solve" || s.words[0] == "go" || needs) {
 				if i := slices.Index(s.words, "--out"); i >= 0 {
 					missing = append(missing, s.words[i+1])
 				}
