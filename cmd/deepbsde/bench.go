@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ import (
 // benchFlags are the flags of bench.
 type benchFlags struct {
 	settings flags.Opt[string]
+	files    flags.Opt[string]
 	seeds    flags.Opt[int]
 	workers  flags.Opt[int]
 	store    flags.Opt[string]
@@ -53,6 +55,7 @@ func (a *app) benchCommand() *cli.Command {
 		Flags: slices.Concat(
 			flags.Group("Run",
 				flags.Value("settings", "`WHICH`: paper, default or both (the default)", &f.settings, flags.OneOf("paper", "default", "both")),
+				flags.Value("files", "`DIR` of problem files to run as well: they had no part in choosing the settings", &f.files, flags.FileName),
 				flags.Value("seeds", "`NUMBER` of runs of each, with the seeds 1, 2, … (default: 5)", &f.seeds, flags.WholeNumber),
 				flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); only the times depend on it", &f.workers, flags.WholeNumber),
 				flags.Value("store", "`FILE` of finished runs, JSON lines (default: "+defaultStore+")", &f.store, flags.FileName),
@@ -140,6 +143,9 @@ func (f *benchFlags) given() (s string) {
 	if f.settings.Given {
 		s += " --settings " + f.settings.Value
 	}
+	if f.files.Given {
+		s += " --files " + f.files.Value
+	}
 	if f.seeds.Given {
 		s += fmt.Sprintf(" --seeds %d", f.seeds.Value)
 	}
@@ -166,6 +172,17 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 			names = append(names, family.Name)
 		}
 	}
+	named := len(names)
+	if f.files.Given {
+		paths, err := filepath.Glob(filepath.Join(f.files.Value, "*.yaml"))
+		if err == nil && len(paths) == 0 {
+			err = &exitError{status: exitUsage, err: fmt.Errorf("--files %s: no file there ends in .yaml", f.files.Value)}
+		}
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, paths...)
+	}
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
 			return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s is named twice", name)}
@@ -177,15 +194,15 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 		}
 		for _, p := range benchPresets {
 			if which := f.settings.Or("both"); which == "both" || which == p.name {
-				if m.Control != nil && p.name == "paper" {
-					continue // the control papers' settings are not published
+				if p.name == "paper" && (m.Control != nil || i >= named) {
+					continue // the control papers' settings are not published, and no paper has the files
 				}
 				network := cmp.Or(p.network, m.DefaultNetwork())
 				ref, err := m.ReferenceFor(ctx, m.Preset(network).Settings)
 				if err != nil {
 					return nil, err
 				}
-				cell := bench.Cell{Problem: m.Family.Name, Place: i, Dim: m.Dim, Identity: m.Identity(), Preset: p.name, Network: network, Policy: m.Control != nil}
+				cell := bench.Cell{Problem: m.Family.Name, Place: i, Dim: m.Dim, Identity: m.Identity(), Preset: p.name, Network: network, Policy: m.Control != nil, File: i >= named}
 				if ref != nil {
 					cell.Reference = &bench.Reference{Value: ref.Value, StdErr: ref.StdErr}
 				}

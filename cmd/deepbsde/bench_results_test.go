@@ -31,6 +31,9 @@ func TestResultsDocument(t *testing.T) {
 	if err := os.WriteFile("docs/results.jsonl", runs, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.CopyFS(validationFiles, os.DirFS(filepath.Join(root, validationFiles))); err != nil {
+		t.Fatal(err)
+	}
 	out := runWith(t, nil, append(strings.Fields(command), "--quiet")...)
 	if out.status != 0 || len(out.calls) != 0 {
 		t.Fatalf("%s: status %d, %q, %d runs that are not in docs/results.jsonl", command, out.status, out.stderr, len(out.calls))

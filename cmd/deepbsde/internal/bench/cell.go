@@ -14,6 +14,7 @@ type Cell struct {
 	Reference *Reference // nil for none
 	Published *Published // nil for none
 	Policy    bool       // of a control problem, whose answers state sampling alone
+	File      bool       // of a problem file, which had no part in choosing the settings
 	Runs      []*Run
 }
 

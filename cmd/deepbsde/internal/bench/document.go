@@ -18,8 +18,12 @@ import (
 func Markdown(cells []Cell, command, plot string) string {
 	var b strings.Builder
 	b.WriteString("# Results\n\nThe experiments of the papers, made again by\n\n    deepbsde bench" + command + "\n\nwith " + strings.Join(versions(cells), " and ") + ".\n\n")
-	b.WriteString("## Answers\n\n" + answers(cells).RenderMarkdown() + "\n\n" + answerNotes)
-	if t := quarters(cells); t.Length() > 0 {
+	named, files := apart(cells)
+	b.WriteString("## Answers\n\n" + answers(named).RenderMarkdown() + "\n\n" + answerNotes)
+	if len(files) > 0 {
+		b.WriteString("\n## Problems that had no part in choosing the settings\n\n" + validation(files).RenderMarkdown() + "\n")
+	}
+	if t := quarters(named); t.Length() > 0 {
 		b.WriteString("\n## During training\n\n" + t.RenderMarkdown() + "\n\n" + quarterNotes)
 	}
 	if plot != "" {
@@ -48,6 +52,31 @@ func answers(cells []Cell) table.Writer {
 		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.Preset, c.steps(), r[2], withStd(r[4], r[5]), r[6], r[7], r[9], r[10], published})
 	}
 	return t
+}
+
+// validation has a row for each cell of a problem file.
+func validation(cells []Cell) table.Writer {
+	t := tables.New()
+	t.AppendHeader(table.Row{"problem", "reference", "answer", "relative error", "stated error", "trusted", "covered", "seconds"})
+	for i := range cells {
+		c := &cells[i]
+		rows := c.rows()
+		r := rows[len(rows)-1].cells()
+		t.AppendRow(table.Row{c.Identity, c.referenceText(), r[2], withStd(r[4], r[5]), r[6], r[7], r[8], r[10]})
+	}
+	return t
+}
+
+// apart are the cells of named problems and those of files.
+func apart(cells []Cell) (named, files []Cell) {
+	for _, c := range cells {
+		if c.File {
+			files = append(files, c)
+		} else {
+			named = append(named, c)
+		}
+	}
+	return named, files
 }
 
 // quarters has a row for each equation: the relative error of Y0 in training.

@@ -6,9 +6,12 @@ import (
 )
 
 // Figure draws for each problem the relative error, the mean over the seeds, against the
-// seconds since the start.
+// seconds since the start; for problem files only where there is nothing else.
 func Figure(cells []Cell) *figure.Figure {
 	f := &figure.Figure{}
+	if named, _ := apart(cells); len(named) > 0 {
+		cells = named
+	}
 	for i := 0; i < len(cells); {
 		t := figure.Times{Title: cells[i].Identity}
 		if p := cells[i].Published; p != nil {
