@@ -13,7 +13,8 @@ import (
 // spend more on the part of the error that is too large.
 type Demand struct {
 	// Accuracy is the largest half-width of the interval of all errors together, relative to the
-	// value; such as 1e-4.
+	// value; such as 1e-4. 0 asks for trust alone: where the first answer has none, there is one
+	// more attempt, see graded.
 	Accuracy  float64
 	TimeLimit time.Duration // of all attempts together; 0 for none
 
@@ -46,22 +47,33 @@ func SolveTo(ctx context.Context, p Problem, m Method, s *Settings, d *Demand) (
 	if err := d.Check(m); err != nil {
 		return nil, err
 	}
+	return d.Search(ctx, m, own, func(m Method, s *Settings) (*Result, error) { return Solve(ctx, p, m, s) })
+}
+
+// Search makes attempts with what solves, beginning with the method and settings given. It is the best
+// answer; an error ends the search, but for one of the second attempt at a trusted answer, which leaves
+// the first.
+func (d *Demand) Search(ctx context.Context, m Method, s Settings, solve func(Method, *Settings) (*Result, error)) (*Result, error) {
 	for m != nil {
-		r, err := Solve(ctx, p, m, &own)
+		r, err := solve(m, &s)
 		if d.Interrupted(ctx) {
 			break
 		}
-		if err != nil {
+		switch {
+		case err != nil && d.Accuracy == 0 && d.best != nil:
+			d.best.Retried = fmt.Sprintf("another, on %d %s steps, failed: %v", s.Steps, s.Grid, err)
+			return d.best, nil
+		case err != nil:
 			return nil, err
 		}
-		m, own = d.Next(ctx, r)
+		m, s = d.Next(ctx, r)
 	}
 	return d.Best(), nil
 }
 
 // Check tells what is wrong with a demand on a method, as a *SettingsError.
 func (d *Demand) Check(m Method) error {
-	if !(d.Accuracy > 0 && d.Accuracy < 1) {
+	if !(d.Accuracy >= 0 && d.Accuracy < 1) {
 		return &SettingsError{"accuracy", fmt.Sprintf("%g, want a number between 0 and 1, such as 1e-4", d.Accuracy)}
 	}
 	if m != nil {
@@ -81,6 +93,9 @@ func (d *Demand) Best() *Result { return d.best }
 func (d *Demand) Next(ctx context.Context, r *Result) (Method, Settings) {
 	d.attempts++
 	d.spent += r.Elapsed
+	if d.Accuracy == 0 {
+		return d.again(ctx, r)
+	}
 	if r.Accuracy = d.Accuracy; d.best == nil || better(r, d.best) {
 		d.best = r
 	}
@@ -125,7 +140,9 @@ func (d *Demand) Interrupted(ctx context.Context) bool {
 	if ctx.Err() == nil || d.best == nil {
 		return false
 	}
-	d.best.Missed, d.best.Elapsed = "interrupted"+d.best.mostOf(), d.spent
+	if d.best.Elapsed = d.spent; d.Accuracy > 0 {
+		d.best.Missed = "interrupted" + d.best.mostOf()
+	}
 	return true
 }
 
@@ -154,6 +171,9 @@ func relative(r *Result) float64 {
 func better(a, b *Result) bool {
 	if a.Trusted() != b.Trusted() {
 		return a.Trusted()
+	}
+	if math.IsNaN(a.Value) != math.IsNaN(b.Value) {
+		return math.IsNaN(b.Value)
 	}
 	return relative(a) < relative(b) || math.IsInf(relative(b), 1)
 }

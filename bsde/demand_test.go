@@ -151,10 +151,66 @@ func TestSolveTo(t *testing.T) {
 
 // TestDemandIsChecked: accuracies that are none, and answers that state no error of everything.
 func TestDemandIsChecked(t *testing.T) {
-	for accuracy, m := range map[float64]bsde.Method{0: deep.Method{}, 1: deep.Method{}, math.NaN(): deep.Method{}, 0.1: policy.Method{Network: network.Shared{}}} {
+	for accuracy, m := range map[float64]bsde.Method{-1: deep.Method{}, 1: deep.Method{}, math.NaN(): deep.Method{}, 0.1: policy.Method{Network: network.Shared{}}} {
 		err := (&bsde.Demand{Accuracy: accuracy}).Check(m)
 		if wrong := (*bsde.SettingsError)(nil); !errors.As(err, &wrong) || wrong.Field != "accuracy" {
 			t.Errorf("%g: %v", accuracy, err)
+		}
+	}
+}
+
+// TestDemandOfTrust: an answer that is not trusted has one more attempt where that may help, and the
+// better of the two is the answer.
+func TestDemandOfTrust(t *testing.T) {
+	plain := bsde.Settings{Grid: "uniform", Steps: 20, Paths: 4096}
+	with := func(sampling float64, change func(*bsde.Result)) *bsde.Result {
+		r := attempt(plain, sampling, 0, 0)
+		r.Reasons = []estimate.Reason{{Kind: estimate.NotAsymptotic}}
+		change(r)
+		return r
+	}
+	doubtful := with(0.1, func(*bsde.Result) {})
+	for name, r := range map[string]*bsde.Result{
+		"trusted":          attempt(plain, 0.1, 0, 0),
+		"ill-conditioned":  with(0.1, func(r *bsde.Result) { r.Reasons[0].Kind = estimate.IllConditioned }),
+		"tails of g":       with(math.NaN(), func(r *bsde.Result) { r.Reasons[0].Kind = estimate.HeavyTails }),
+		"graded":           with(0.1, func(r *bsde.Result) { r.Settings.Grid = "graded" }),
+		"gradient descent": with(0.1, func(r *bsde.Result) { r.Method = deep.Method{Fit: deep.Adam} }),
+		"a policy":         with(0.1, func(r *bsde.Result) { r.Method = policy.Method{} }),
+		"no time":          with(0.1, func(r *bsde.Result) { r.Settings.TimeLimit = 2 * time.Second }),
+		"interrupted":      with(0.1, func(r *bsde.Result) { r.Status = bsde.Cancelled }),
+	} {
+		d := &bsde.Demand{}
+		if m, _ := d.Next(t.Context(), r); m != nil || d.Best() != r || r.Retried != "" {
+			t.Errorf("%s: another attempt", name)
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		second  *bsde.Result
+		better  bool
+		retried string
+	}{
+		{"trusted", attempt(plain, 0.2, 0, 0), true, "the first, on 20 uniform steps, was not trusted: levels not asymptotic"},
+		{"more exact", with(0.05, func(*bsde.Result) {}), true, "the first, on 20 uniform steps, was not trusted: levels not asymptotic"},
+		{"worse", with(0.5, func(r *bsde.Result) { r.Settings.Steps = 40 }), false, "another, on 40 uniform steps, is not better: levels not asymptotic"},
+		{"no value", with(math.NaN(), func(r *bsde.Result) { r.Value, r.Status = math.NaN(), bsde.Diverged }), false, "another, on 20 uniform steps, is not better: training diverged"},
+	} {
+		first := *doubtful
+		d := &bsde.Demand{}
+		m, s := d.Next(t.Context(), &first)
+		if m == nil || s.Grid != "graded" || s.Steps != 40 || s.Paths != plain.Paths {
+			t.Fatalf("%s: %T on %d %s steps with %d paths", c.name, m, s.Steps, s.Grid, s.Paths)
+		}
+		if m, _ = d.Next(t.Context(), c.second); m != nil {
+			t.Errorf("%s: a third attempt", c.name)
+		}
+		want := &first
+		if c.better {
+			want = c.second
+		}
+		if r := d.Best(); r != want || r.Retried != c.retried || r.Elapsed != 2*time.Second || r.Missed != "" {
+			t.Errorf("%s: %q in %v", c.name, r.Retried, r.Elapsed)
 		}
 	}
 }

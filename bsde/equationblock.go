@@ -27,6 +27,9 @@ func (s *Report) equationBlock() words.Block {
 	} else if r.Accuracy > 0 {
 		b.Line("accuracy", "reached", fmt.Sprintf("%g of the value was asked for", r.Accuracy))
 	}
+	if r.Retried != "" {
+		b.Line("attempts", "2", r.Retried)
+	}
 	b.Known("residual ratio", r.ResidualRatio, words.Percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
 	b.Known("trained Y0", r.Trained, words.ToError(r.Trained, digits), "as the optimiser left it, for comparison")
 	if ref := s.Reference; ref == nil {

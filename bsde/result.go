@@ -50,6 +50,7 @@ type Result struct {
 
 	Accuracy float64 // that was asked for, see Demand; 0 for none
 	Missed   string  // why it was not reached; "" where it was
+	Retried  string  // what the other of two attempts was, see Demand; "" where there was one
 
 	Iterations int           // gradient steps done
 	Elapsed    time.Duration // wall clock of the whole run

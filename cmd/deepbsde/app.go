@@ -272,7 +272,10 @@ func (f *problemFlags) member(ctx context.Context, name string) (*member.Member,
 	return member.Named(ctx, name, f.dim.Value, f.set)
 }
 
-// train runs the default method for the problem with the tuned settings s of a network.
+// train runs the default method for the problem with the tuned settings s of a network, and once more
+// where solve would.
 func (a *app) train(ctx context.Context, m *member.Member, network string, s *bsde.Settings) (*bsde.Result, error) {
-	return a.solve(ctx, m.Solved(), m.Preset(network).Method, s)
+	return (&bsde.Demand{}).Search(ctx, m.Preset(network).Method, *s, func(method bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
+		return a.solve(ctx, m.Solved(), method, s)
+	})
 }

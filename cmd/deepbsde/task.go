@@ -26,7 +26,7 @@ type solveTask struct {
 	region   string // of --start, "" for none
 	method   bsde.Method
 	settings bsde.Settings
-	demand   *bsde.Demand // nil where no accuracy is asked for
+	demand   *bsde.Demand // of an accuracy, or of trust alone where no flag chose the grid; else nil
 	out      string       // the directory to be made, "" for none
 	command  []string
 	dir      *run.Run // that of a run that goes on, or as made
@@ -85,6 +85,9 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if f.accuracy.Given {
 		t.demand = &bsde.Demand{Accuracy: f.accuracy.Value, TimeLimit: t.settings.TimeLimit}
 		return t, t.demand.Check(t.method)
+	}
+	if given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }; !given("steps") && !given("grid") {
+		t.demand = &bsde.Demand{}
 	}
 	return t, nil
 }
@@ -212,7 +215,9 @@ var checkpointPause = time.Second
 func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 	switch {
 	case t.out == "" && t.dir == nil && t.demand != nil:
-		return bsde.SolveTo(ctx, t.Solved(), t.method, &t.settings, t.demand)
+		return t.demand.Search(ctx, t.method, t.settings, func(m bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
+			return a.solve(ctx, t.Solved(), m, s)
+		})
 	case t.out == "" && t.dir == nil:
 		return a.solve(ctx, t.Solved(), t.method, &t.settings)
 	}
@@ -224,7 +229,7 @@ func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 	o := &run.Options{Workers: t.settings.Workers, TimeLimit: t.settings.TimeLimit, Progress: t.settings.Progress, Pause: checkpointPause, Warn: a.warn}
 	var trainer *bsde.Trainer
 	var err error
-	if t.demand != nil {
+	if t.demand != nil && t.demand.Accuracy > 0 {
 		var r *bsde.Result
 		t.dir, r, err = run.SolveTo(ctx, t.out, t.source(), t.method, &t.settings, o, t.demand)
 		return r, err
