@@ -76,7 +76,7 @@ func (t *Trainer) value(ctx context.Context, s *estimate.Solution, r *Result) er
 func (t *Trainer) cost(ctx context.Context, p *estimate.Policy, r *Result) error {
 	d := p.Problem
 	r.Kind = d.Problem.Kind()
-	c := &ControlResult{StateDim: d.StateDim, ActionDim: d.ActionDim, Maximize: d.Maximize}
+	c := &ControlResult{StateDim: d.StateDim, ActionDim: d.ActionDim, Maximize: d.Maximize, Penalised: math.NaN()}
 	r.Control = c
 	if t.status == Diverged {
 		return nil
@@ -99,7 +99,7 @@ func (t *Trainer) cost(ctx context.Context, p *estimate.Policy, r *Result) error
 	}
 	r.Value, r.StdErr = o.Cost, o.StdErr
 	r.CI95 = [2]float64{o.Cost - estimate.Normal95*o.StdErr, o.Cost + estimate.Normal95*o.StdErr}
-	c.Violation, c.ViolationMean = o.Violation, o.ViolationMean
+	c.Violation, c.ViolationMean, c.Violating, c.Penalised = o.Violation, o.ViolationMean, o.Violating, o.Penalised
 	r.Policy, c.Action = p, make([]float64, d.ActionDim)
 	return p.Act(0, 0, 1, d.Start, c.Action)
 }

@@ -146,6 +146,8 @@ type JSONControl struct {
 	Action        []float64 `json:"action,omitempty"`
 	Violation     []float64 `json:"violation,omitempty"`
 	ViolationMean []float64 `json:"violation_mean,omitempty"`
+	Violating     []float64 `json:"violating,omitempty"` // share of paths
+	Penalised     *float64  `json:"penalised,omitempty"` // where there are constraints
 }
 
 // JSON is the result with the numbers that are known, the settings and the options of the
@@ -178,7 +180,10 @@ func (r *Result) JSON() (JSONResult, error) {
 		}
 	}
 	if c := r.Control; c != nil {
-		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean)}
+		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean), allKnown(c.Violating), nil}
+		if len(c.Violation) > 0 {
+			j.Penalised = known(c.Penalised)
+		}
 	}
 	return j, nil
 }
@@ -215,7 +220,10 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 		r.CI95 = [2]float64(j.CI95)
 	}
 	if c := j.JSONControl; c != nil && j.Kind == "control" {
-		r.Control = &ControlResult{c.StateDim, c.ActionDim, c.Maximize, c.Action, c.Violation, c.ViolationMean}
+		r.Control = &ControlResult{c.StateDim, c.ActionDim, c.Maximize, c.Action, c.Violation, c.ViolationMean, c.Violating, orNaN(c.Penalised)}
+		if len(c.Violation) == 0 {
+			r.Control.Penalised = orNaN(j.Value)
+		}
 	}
 	if len(j.Settings) == 0 {
 		return nil

@@ -71,7 +71,14 @@ func (s *Report) policyBlock() words.Block {
 		b.Line("action error", words.Percent(s.ActionError), "relative L2 distance from the optimal actions in states of fresh paths")
 	}
 	for i, c := range p.Constraints {
-		b.Line("violation", words.Short(s.Result.Control.Violation[i]), fmt.Sprintf("of %s at most, %s in the mean over paths", c.Name, words.Short(s.Result.Control.ViolationMean[i])))
+		share := "" // of a result of an earlier version
+		if i < len(s.Result.Control.Violating) {
+			share = ", on " + words.Percent(s.Result.Control.Violating[i]) + " of the paths"
+		}
+		b.Line("violation", words.Short(s.Result.Control.Violation[i]), fmt.Sprintf("of %s at most, %s in the mean over paths%s", c.Name, words.Short(s.Result.Control.ViolationMean[i]), share))
+	}
+	if len(p.Constraints) > 0 && words.Known(s.Result.Control.Penalised) {
+		b.Line("penalised", words.ToError(s.Result.Control.Penalised, s.Result.StdErr), "mean "+cost+" with the penalties of the constraints, which was trained")
 	}
 	if s.Result.Status != IterationLimit {
 		b.Line("status", s.Result.Status.String(), s.Result.Status.Advice())

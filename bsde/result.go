@@ -67,8 +67,12 @@ type ControlResult struct {
 
 	Action []float64 // the policy's action at (0, Start), m numbers; nil after divergence
 	// Violation is the largest max(v, 0) of each constraint over the fresh paths,
-	// ViolationMean the mean over paths of the largest of each.
-	Violation, ViolationMean []float64
+	// ViolationMean the mean over paths of the largest of each, Violating the share of
+	// paths where it is not 0.
+	Violation, ViolationMean, Violating []float64
+	// Penalised is the mean cost with the penalties (the reward less them), which was
+	// trained; Value where there are no constraints, NaN where it is not known.
+	Penalised float64
 }
 
 // newResult is that of a trainer before any estimate.

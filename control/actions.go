@@ -19,31 +19,49 @@ type Actions interface {
 }
 
 // Box is Lower ≤ a ≤ Upper, m numbers each, −Inf and +Inf among them. Between two
-// finite bounds the map is a sigmoid, beside a single one a softplus.
+// finite bounds the map is a sigmoid. Beside a single one it is a softplus in units of the
+// problem's ActionScale, which for the raw number 0 is one unit from the bound.
 type Box struct{ Lower, Upper []float64 }
 
-// Admit squashes every component into its interval.
-func (b Box) Admit(_, _, raw expr.Value) expr.Value {
+// Admit squashes every component into its interval, with the unit 1.
+func (b Box) Admit(_, _, raw expr.Value) expr.Value { return b.admit(raw, nil) }
+
+// centre is where softplus is 1.
+var centre = math.Log(math.E - 1)
+
+// admit is Admit in units of scale, nil for 1.
+func (b Box) admit(raw expr.Value, scale []float64) expr.Value {
+	if b.bounded() { // all at once
+		return squash(raw, expr.Vector(b.Lower), expr.Vector(b.Upper))
+	}
 	parts := make([]expr.Value, len(b.Lower))
-	finite := true
 	for i, lo := range b.Lower {
-		hi := b.Upper[i]
-		finite = finite && !math.IsInf(lo, -1) && !math.IsInf(hi, 1)
+		hi, unit := b.Upper[i], 1.0
+		if scale != nil {
+			unit = scale[i]
+		}
 		switch r := raw.At(i); {
 		case math.IsInf(lo, -1) && math.IsInf(hi, 1):
-			parts[i] = r
+			parts[i] = r.Scale(unit)
 		case math.IsInf(hi, 1):
-			parts[i] = r.Softplus().AddConst(lo)
+			parts[i] = r.AddConst(centre).Softplus().Scale(unit).AddConst(lo)
 		case math.IsInf(lo, -1):
-			parts[i] = r.Neg().Softplus().Neg().AddConst(hi)
+			parts[i] = r.Neg().AddConst(centre).Softplus().Scale(-unit).AddConst(hi)
 		default:
 			parts[i] = squash(r, expr.Const(lo), expr.Const(hi))
 		}
 	}
-	if finite { // all at once
-		return squash(raw, expr.Vector(b.Lower), expr.Vector(b.Upper))
-	}
 	return expr.Concat(parts...)
+}
+
+// bounded tells whether every component has two finite bounds.
+func (b Box) bounded() bool {
+	for i, lo := range b.Lower {
+		if math.IsInf(lo, -1) || math.IsInf(b.Upper[i], 1) {
+			return false
+		}
+	}
+	return true
 }
 
 // squash is a number between lo and hi for any raw one.

@@ -95,10 +95,11 @@ func (d *Discrete) Final(x expr.Value) expr.Value {
 
 // Admit is the admissible action for the raw output of a network.
 func (d *Discrete) Admit(t, x, raw expr.Value) expr.Value {
+	if b, box := d.Actions.(Box); box {
+		return b.admit(raw, d.ActionScale)
+	}
 	if d.ActionScale != nil {
-		if _, box := d.Actions.(Box); !box {
-			raw = raw.Mul(expr.Vector(d.ActionScale))
-		}
+		raw = raw.Mul(expr.Vector(d.ActionScale))
 	}
 	if d.Actions == nil {
 		return raw
@@ -108,11 +109,42 @@ func (d *Discrete) Admit(t, x, raw expr.Value) expr.Value {
 
 // Penalty is h·Σ w max(v,0)² over the constraints of step n.
 func (d *Discrete) Penalty(n int, t, x, a expr.Value) expr.Value {
+	return penalty(d.Constraints, d.Grid.Length(n), t, x, a)
+}
+
+// FinalPenalty is that of the last state, for a time as long as the last step, over the
+// constraints that FinalConstraints lists.
+func (d *Discrete) FinalPenalty(x expr.Value) (expr.Value, error) {
+	list, err := d.FinalConstraints()
+	var final []Constraint
+	for _, i := range list {
+		final = append(final, d.Constraints[i])
+	}
+	return penalty(final, d.Grid.Length(d.Steps-1), expr.Const(d.Time(d.Steps)), x, expr.Vector(make([]float64, d.ActionDim))), err
+}
+
+func penalty(list []Constraint, length float64, t, x, a expr.Value) expr.Value {
 	sum := expr.Const(0)
-	for _, c := range d.Constraints {
-		sum = sum.Add(c.Violation(t, x, a).Relu().Square().Sum().Scale(c.Weight * d.Grid.Length(n)))
+	for _, c := range list {
+		sum = sum.Add(c.Violation(t, x, a).Relu().Square().Sum().Scale(c.Weight * length))
 	}
 	return sum
+}
+
+// FinalConstraints are the numbers of the constraints that are wanted of the last state too:
+// those whose formula is free of the action.
+func (d *Discrete) FinalConstraints() (list []int, err error) {
+	t, x, a := expr.Input("t", 1), expr.Input("x", d.StateDim), expr.Input("a", d.ActionDim)
+	for i, c := range d.Constraints {
+		nodes, err := expr.Nodes(c.Violation(t, x, a), t, x, a)
+		if err != nil {
+			return nil, err
+		}
+		if !expr.Contains(nodes, 2) {
+			list = append(list, i)
+		}
+	}
+	return list, nil
 }
 
 // NoiseAt is s(t,x,a)·dw, 0 where there is no noise.

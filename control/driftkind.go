@@ -12,7 +12,7 @@ func driftKind(mu pde.DriftFunc, d int) (pde.Drift, error) {
 	t, x := expr.Input("t", 1), expr.Input("x", d)
 	out := mu(t, x)
 	nodes, err := expr.Nodes(out, t, x)
-	if err != nil || !affine(nodes) {
+	if err != nil || !expr.Affine(nodes, 1) || expr.Contains(nodes, 0) {
 		return mu, err
 	}
 	f, err := expr.Compile(out, t, x)
@@ -51,41 +51,4 @@ func driftKind(mu pde.DriftFunc, d int) (pde.Drift, error) {
 		return pde.MeanReverting{Rate: -a, Mean: -c[0] / a}, nil
 	}
 	return mu, nil
-}
-
-// affine tells whether an expression in (t, x) is c + A x by its form: sums, constant
-// multiples and rearrangements of the components of x.
-func affine(nodes []expr.Node) bool {
-	const ( // what a node is
-		constant = iota
-		linear
-		other
-	)
-	kinds := make([]int, len(nodes))
-	for i, n := range nodes {
-		most, varying := constant, 0
-		for _, a := range n.Args {
-			most = max(most, kinds[a])
-			if kinds[a] != constant {
-				varying++
-			}
-		}
-		kind := other
-		switch {
-		case n.Op == expr.OpInput && n.Input == 1:
-			kind = linear
-		case n.Op == expr.OpInput: // t
-		case most == constant:
-			kind = constant
-		case n.Op == expr.OpSum || n.Op == expr.OpSlice || n.Op == expr.OpConcat || n.Op == expr.OpLinear || n.Op == expr.OpBroadcast,
-			n.Op == expr.OpUnary && (n.Unary.Fn == expr.Scale || n.Unary.Fn == expr.AddConst),
-			n.Op == expr.OpBinary && (n.Bin == expr.Add || n.Bin == expr.Sub),
-			n.Op == expr.OpDot && varying == 1,
-			n.Op == expr.OpBinary && n.Bin == expr.Mul && varying == 1,
-			n.Op == expr.OpBinary && n.Bin == expr.Div && kinds[n.Args[1]] == constant:
-			kind = most
-		}
-		kinds[i] = kind
-	}
-	return kinds[len(kinds)-1] != other
 }

@@ -26,13 +26,13 @@ type HJB struct {
 //
 //	a* = −½ R⁻¹B'p,   f = ℓ(t,x) + ½ a*·B'p
 //
-// That form is recognised by evaluation at random states and actions, to 1e-9; so is
-// μ = 0. A constant, linear or mean-reverting μ becomes that kind of package pde where the
-// form of its expression shows it. The error is a *pde.Error that names the condition
-// that is not met: continuous time, a fixed start, a noise that does not depend on the
-// action, given as a Diffusion that has an inverse, no Constraints, and a Minimizer where
-// the form above is not there or Actions restrict it. The set of actions is the Minimizer's affair: that its values
-// lie in Actions is not checked. It must be finite for every p, above all for p = 0,
+// where their operations show that form. μ = 0 is recognised in the same way. A constant,
+// linear or mean-reverting μ becomes that kind of package pde where the form of its
+// expression shows it. The error is a *pde.Error that names the condition that is not met:
+// continuous time, a fixed start, a noise that does not depend on the action, given as a
+// Diffusion that has an inverse, no Constraints, and a Minimizer where the form above is
+// not there or Actions restrict it. The set of actions is the Minimizer's affair: that its
+// values lie in Actions is not checked. It must be finite for every p, above all for p = 0,
 // where solvers begin: cut a p^(−1/γ) off.
 //
 // Source: Fleming, Soner, Controlled Markov Processes and Viscosity Solutions (2006),
@@ -48,16 +48,12 @@ func (p Problem) HJB() (*HJB, error) {
 	if err != nil {
 		return nil, err
 	}
-	probe, err := newProbe(&p)
-	if err != nil {
-		return nil, err
-	}
-	zero := expr.Vector(make([]float64, p.ActionDim))
+	t, x, zero := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Vector(make([]float64, p.ActionDim))
 	eq := pde.Problem{Name: p.Name, Dim: p.StateDim, Horizon: p.Horizon, Start: p.Start, Diffusion: p.Diffusion, Terminal: p.TerminalCost, StateNames: p.StateNames}
 	if p.TerminalCost == nil {
 		eq.Terminal = func(expr.Value) expr.Value { return expr.Const(0) }
 	}
-	if p.Drift != nil && !probe.driftVanishes() {
+	if p.Drift != nil && !vanishes(p.Drift(t, x, zero), t, x) {
 		if eq.Drift, err = driftKind(func(t, x expr.Value) expr.Value { return p.Drift(t, x, zero) }, p.StateDim); err != nil {
 			return nil, p.errorf("Drift", err, "the expression is wrong")
 		}
@@ -67,12 +63,12 @@ func (p Problem) HJB() (*HJB, error) {
 		h.Action = func(t, x, z expr.Value) expr.Value { return p.Minimizer(t, x, costate(x, z)) }
 		eq.Generator = p.hamiltonian(eq.Drift, costate)
 	} else {
-		lq, err := probe.quadratic()
+		lq, err := p.quadratic()
 		if err != nil {
 			return nil, err
 		}
 		h.Action = func(_, x, z expr.Value) expr.Value { return lq.action(lq.force(costate(x, z))) }
-		costs := p.RunningCost != nil && !probe.costVanishes()
+		costs := p.RunningCost != nil && !vanishes(p.RunningCost(t, x, zero), t, x)
 		eq.Generator = func(t, x, _, z expr.Value) expr.Value {
 			q := lq.force(costate(x, z))
 			f := lq.action(q).Dot(q).Scale(0.5)
@@ -116,11 +112,12 @@ func (p *Problem) checkHJB() error {
 	case len(p.Constraints) > 0:
 		return p.errorf("Constraints", nil, "are given: the equation is that of the problem without them; remove them, or put the penalty into RunningCost")
 	case p.Noise != nil:
-		depends, err := p.noiseDependsOnAction()
+		t, x, a, w := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Input("a", p.ActionDim), expr.Input("w", p.Noises())
+		list, err := expr.Nodes(p.Noise(t, x, a, w), t, x, a, w)
 		if err != nil {
-			return err
+			return p.errorf("Noise", err, "the expression is wrong")
 		}
-		if depends {
+		if expr.Contains(list, 2) {
 			return p.errorf("Noise", nil, "depends on the action: the equation is fully nonlinear, not semilinear; train a policy instead")
 		}
 		return p.errorf("Noise", nil, "does not depend on the action: give it as Diffusion, one of the kinds of package pde")

@@ -43,7 +43,8 @@ type Problem struct {
 	// policy lies in it.
 	Actions Actions
 	// ActionScale is the usual size of each component of a, by which the outputs of a
-	// network are multiplied; nil: 1. Boxes have their own.
+	// network are multiplied; nil: 1. In a Box it is the usual distance from a single bound;
+	// where all components have two bounds it is an error.
 	ActionScale []float64
 	// Constraints are those that no set of actions guarantees, such as bounds on the
 	// state: violations are penalised in training and reported.
@@ -70,7 +71,8 @@ type Constraint struct {
 	Name      string
 	Violation func(t, x, a expr.Value) expr.Value // v, of any width
 	// Weight w adds w·Σ max(v,0)² to the running cost in training, and only there: the
-	// cost of a policy is reported without it.
+	// cost of a policy is reported without it. Where v is free of a by its form, it is
+	// wanted of the last state too.
 	Weight float64
 }
 

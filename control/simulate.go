@@ -37,8 +37,12 @@ type Outcome struct {
 	Paths  int     // simulated; fewer than asked for where the context was cancelled
 	Costs  []float64
 	// Violation is the largest max(v, 0) of each constraint over all paths, steps and
-	// components, ViolationMean the mean over paths of their largest.
-	Violation, ViolationMean []float64
+	// components, ViolationMean the mean over paths of their largest, and Violating the
+	// share of paths where it is not 0. The last state counts where v is free of the action.
+	Violation, ViolationMean, Violating []float64
+	// Penalised is the mean of the cost with the penalties (of the reward less them), which
+	// training minimises (maximises); Cost where there are no constraints.
+	Penalised float64
 	// Records are the recorded paths.
 	Records []Record
 }
@@ -115,7 +119,7 @@ type rollout struct {
 	s            Simulation
 	start, final *expr.Func
 	stages       []stage // of each step
-	violations   []*expr.Func
+	watch        *watch  // the constraints, nil for none
 	stream       random.Stream
 }
 
@@ -140,19 +144,17 @@ func newRollout(d *Discrete, policy Policy, s Simulation) (*rollout, error) {
 	if d.RandomStart != nil && s.Start == nil {
 		compile(&r.start, d.RandomStart(x), x)
 	}
-	for _, c := range d.Constraints {
-		var f *expr.Func
-		compile(&f, c.Violation(t, x, a).Relu().MaxComponent(), t, x, a)
-		r.violations = append(r.violations, f)
+	if err == nil && len(d.Constraints) > 0 {
+		r.watch, err = newWatch(d)
 	}
 	return r, err
 }
 
 // part is what a chunk of pairs gives.
 type part struct {
-	costs      []float64   // of n paths and then of their n partners
-	violations [][]float64 // of each constraint, the largest of each path
-	records    []Record
+	costs   []float64 // of n paths and then of their n partners
+	watched *watched  // nil without constraints
+	records []Record
 }
 
 // run simulates the pairs first … first+n−1.
@@ -160,10 +162,7 @@ func (r *rollout) run(first, n int) (*part, error) {
 	d, m, k, rows := r.StateDim, r.ActionDim, r.Noises(), 2*n
 	x, next, a, w := make([]float64, rows*d), make([]float64, rows*d), make([]float64, rows*m), make([]float64, rows*k)
 	cost := make([]float64, rows)
-	p := &part{costs: make([]float64, rows), violations: make([][]float64, len(r.violations)), records: make([]Record, min(n, max(r.s.Record-first, 0)))}
-	for i := range p.violations {
-		p.violations[i] = make([]float64, rows)
-	}
+	p := &part{costs: make([]float64, rows), watched: r.watch.begin(rows), records: make([]Record, min(n, max(r.s.Record-first, 0)))}
 	if err := r.begin(first, n, x); err != nil {
 		return nil, err
 	}
@@ -173,13 +172,8 @@ func (r *rollout) run(first, n int) (*part, error) {
 			return nil, err
 		}
 		p.record(x, a, d, m)
-		for i, f := range r.violations {
-			if err := f.Eval(rows, cost, t, x, a); err != nil {
-				return nil, err
-			}
-			for j, v := range cost {
-				p.violations[i][j] = math.Max(p.violations[i][j], v)
-			}
+		if err := r.watch.see(p.watched, step, t, x, a); err != nil {
+			return nil, err
 		}
 		if err := r.stages[step].cost.Eval(rows, cost, t, x, a); err != nil {
 			return nil, err
@@ -194,6 +188,9 @@ func (r *rollout) run(first, n int) (*part, error) {
 		x, next = next, x
 	}
 	p.record(x, nil, d, m)
+	if err := r.watch.seeLast(p.watched, x); err != nil {
+		return nil, err
+	}
 	if err := r.final.Eval(rows, cost, x); err != nil {
 		return nil, err
 	}
@@ -251,7 +248,7 @@ func (p *part) record(x, a []float64, d, m int) {
 
 // outcome puts the chunks together.
 func (r *rollout) outcome(parts []*part, pairs int) *Outcome {
-	o := &Outcome{Paths: 2 * pairs, Violation: make([]float64, len(r.violations)), ViolationMean: make([]float64, len(r.violations))}
+	o := &Outcome{Paths: 2 * pairs}
 	means := make([]float64, 0, pairs)
 	for _, p := range parts {
 		n := len(p.costs) / 2
@@ -260,14 +257,12 @@ func (r *rollout) outcome(parts []*part, pairs int) *Outcome {
 		}
 		o.Costs = append(o.Costs, p.costs...)
 		o.Records = append(o.Records, p.records...)
-		for i, list := range p.violations {
-			for _, v := range list {
-				o.Violation[i] = math.Max(o.Violation[i], v)
-				o.ViolationMean[i] += v / float64(2*pairs)
-			}
-		}
 	}
 	mean, std := stat.MeanStdDev(means, nil)
 	o.Cost, o.StdErr = mean, std/math.Sqrt(float64(pairs))
+	o.Penalised = o.Cost
+	if r.watch != nil {
+		r.watch.outcome(o, parts, r.Maximize)
+	}
 	return o
 }

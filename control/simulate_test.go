@@ -130,6 +130,7 @@ func TestWrongProblems(t *testing.T) {
 		{"Drift", "the function panicked", func(p *Problem) { p.Drift = func(_, _, _ expr.Value) expr.Value { panic("no") } }},
 		{"TerminalCost", "want a finite number", func(p *Problem) { p.TerminalCost = func(x expr.Value) expr.Value { return x.AddConst(-1).Log() } }},
 		{"Actions", "lower < upper", func(p *Problem) { p.Actions = Box{[]float64{1}, []float64{1}} }},
+		{"ActionScale", "has no effect", func(p *Problem) { p.Actions, p.ActionScale = Box{[]float64{0}, []float64{1}}, []float64{2} }},
 		{"ActionScale", "component 0 is 0", func(p *Problem) { p.ActionScale = []float64{0} }},
 		{"Constraints[0]", "positive finite Weight", func(p *Problem) { p.Constraints = []Constraint{{Name: "none"}} }},
 	} {
@@ -198,5 +199,65 @@ func TestAdditiveNoise(t *testing.T) {
 	}
 	if got, err := d.AdditiveNoise(); err != nil || !got {
 		t.Errorf("price and stock: additive %t, %v", got, err)
+	}
+}
+
+// TestConstraintOfTheLastState: x_n = n a without noise, wanted ≤ 2.5 with a = 1 in three stages: only
+// the last state breaks it, by ½; with the action in its formula it is not looked at there.
+func TestConstraintOfTheLastState(t *testing.T) {
+	p := Problem{
+		Name: "steps", StateDim: 1, ActionDim: 1, Stages: 3, Start: []float64{0}, Maximize: true,
+		Transition:  func(_, x, a, w expr.Value) expr.Value { return x.Add(a).Add(w.Scale(0)) },
+		RunningCost: func(_, _, a expr.Value) expr.Value { return a },
+		Constraints: []Constraint{
+			{"ceiling", func(_, x, _ expr.Value) expr.Value { return x.AddConst(-2.5) }, 8},
+			{"with action", func(_, x, a expr.Value) expr.Value { return x.AddConst(-2.5).Add(a.Scale(0)) }, 8},
+			{"early", func(t, x, _ expr.Value) expr.Value { return x.AddConst(-0.5).Sub(t) }, 1}, // breaks from x = t = 1 on
+		},
+	}
+	d, err := p.Discretise(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := PolicyFunc(func(_ int, _ float64, _, a []float64) { a[0] = 1 })
+	o, err := Simulate(t.Context(), d, one, Simulation{Paths: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []float64{0.5, 0, 0}; !reflect.DeepEqual(o.Violation, want) || !reflect.DeepEqual(o.Violating, []float64{1, 0, 0}) {
+		t.Errorf("violations %v on shares %v, want %v on all paths", o.Violation, o.Violating, want)
+	}
+	if want := 3 - 8*0.25; o.Cost != 3 || o.Penalised != want {
+		t.Errorf("reward %g, penalised %g, want 3 and %g", o.Cost, o.Penalised, want)
+	}
+}
+
+// TestOneSidedBox: the map is onto the set beyond one bound, in units of the scale, and the raw number 0
+// is one unit away from it.
+func TestOneSidedBox(t *testing.T) {
+	inf := math.Inf(1)
+	p := walk()
+	p.ActionDim, p.ActionScale = 4, []float64{500, 500, 3, 7}
+	p.Drift = func(_, x, a expr.Value) expr.Value { return a.Sum() }
+	p.RunningCost = func(_, _, a expr.Value) expr.Value { return a.NormSq() }
+	p.Actions = Box{[]float64{10, -inf, -inf, 0}, []float64{inf, 10, inf, 1}}
+	d, err := p.Discretise(4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for raw, want := range map[float64][]float64{0: {510, -490, 0, 0.5}, 40: {10 + 500*40.5413248546, 10, 120, 1}} {
+		f, err := expr.Compile(d.Admit(expr.Const(0), expr.Const(0), expr.Const(raw).Broadcast(4)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]float64, 4)
+		if err := f.Eval(1, got); err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range got {
+			if math.Abs(v-want[i]) > 1e-9*math.Abs(want[i]) {
+				t.Errorf("raw %g: component %d is %g, want %g", raw, i, v, want[i])
+			}
+		}
 	}
 }

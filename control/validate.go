@@ -151,6 +151,9 @@ func (p *Problem) validateNumbers() error {
 		if err := p.Actions.check(p.ActionDim); err != nil {
 			return p.errorf("Actions", err, "does not fit ActionDim=%d", p.ActionDim)
 		}
+		if b, box := p.Actions.(Box); box && p.ActionScale != nil && b.bounded() {
+			return p.errorf("ActionScale", nil, "has no effect: every component of the box has two bounds, and they are its scale; leave it out")
+		}
 	}
 	return nil
 }

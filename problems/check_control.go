@@ -9,6 +9,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/problems/internal/minimizer"
 )
 
 // checkControl simulates a control problem under random constant actions.
@@ -29,11 +30,7 @@ func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float
 		return list, f.located(err)
 	}
 	t, x, raw := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Input("raw", p.ActionDim)
-	admitted := raw
-	if p.Actions != nil {
-		admitted = p.Actions.Admit(t, x, raw)
-	}
-	admit, err := expr.Compile(admitted, t, x, raw)
+	admit, err := expr.Compile(d.Admit(t, x, raw), t, x, raw)
 	if err != nil {
 		return list, err
 	}
@@ -41,9 +38,6 @@ func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float
 	rng := rand.New(rand.NewPCG(1, uint64(p.ActionDim)))
 	for i := range random {
 		random[i] = rng.NormFloat64()
-		if p.ActionScale != nil && p.Actions == nil {
-			random[i] *= p.ActionScale[i]
-		}
 	}
 	result, err := control.Simulate(ctx, d, constantPolicy{admit, random}, control.Simulation{Paths: checkedPaths, Seed: 1, Record: checkedPaths})
 	if err != nil {
@@ -58,6 +52,12 @@ func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float
 	list = append(list, Checked{"paths", fmt.Sprintf("%d paths of %d steps under constant admissible actions have finite costs, their mean is %.6g", result.Paths, d.Steps, result.Cost)})
 	if growth := largestGrowth(result.Records); growth > runaway {
 		list = append(list, Checked{"caution", fmt.Sprintf("states grow by a factor of %.1g: a sign or the horizon may be wrong, and training will hardly succeed", growth)})
+	}
+	if p.Minimizer != nil {
+		if err := minimizer.Check(d, result.Records); err != nil {
+			return list, f.located(err)
+		}
+		list = append(list, Checked{"minimizer", fmt.Sprintf("no admissible action tried is better at %d points (t, x, p)", minimizer.Points)})
 	}
 	return list, nil
 }

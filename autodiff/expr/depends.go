@@ -25,40 +25,6 @@ func Contains(list []Node, input int) bool {
 // Affine tells whether a list of operations is affine in some of its inputs together.
 // False means that the operations alone do not show it.
 func Affine(list []Node, inputs ...int) bool {
-	depends, yes := make([]bool, len(list)), make([]bool, len(list))
-	for _, input := range inputs {
-		for i, d := range Depends(list, input, false) {
-			depends[i] = depends[i] || d
-		}
-	}
-	for i, n := range list {
-		all, count := true, 0 // of the operands that depend on the inputs
-		for _, a := range n.Args {
-			if depends[a] {
-				all, count = all && yes[a], count+1
-			}
-		}
-		switch n.Op {
-		case OpUnary:
-			all = all && (n.Unary.Fn == Scale || n.Unary.Fn == AddConst)
-		case OpBinary:
-			switch n.Bin {
-			case Add, Sub:
-			case Mul:
-				all = all && count < 2
-			case Div:
-				all = all && !depends[n.Args[1]]
-			default:
-				all = false
-			}
-		case OpDot:
-			all = all && count < 2
-		case OpSelect:
-			all = all && !depends[n.Args[0]]
-		case OpNorm, OpMaxComp, OpMinComp:
-			all = false
-		}
-		yes[i] = !depends[i] || n.Op == OpInput || all
-	}
-	return yes[len(yes)-1]
+	degree, _ := Degree(list, inputs...)
+	return degree == 0 || degree == 1
 }

@@ -31,7 +31,15 @@ func newRolloutLists(d *control.Discrete, penalised bool) (l rolloutLists, err e
 		}
 		return nodes
 	}
-	l.admit, l.final = list(d.Admit(t, x, a)), list(d.Final(x).Scale(sign))
+	final := d.Final(x).Scale(sign)
+	if penalised {
+		end, err := d.FinalPenalty(x)
+		if err != nil {
+			return l, err
+		}
+		final = final.Add(end)
+	}
+	l.admit, l.final = list(d.Admit(t, x, a)), list(final)
 	stages, e := control.EachStep(d, func(n int) (stageLists, error) {
 		cost := d.Cost(n, t, x, a).Scale(sign)
 		if penalised {

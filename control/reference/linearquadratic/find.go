@@ -12,18 +12,14 @@ import (
 // mostFound bounds what Find reads: d, m and the noise, each.
 const mostFound = 1000
 
-const (
-	digits        = 1e-9 // of the sum of the absolute terms, above the rounding of sums of 10⁵ terms
-	confirmations = 16   // random points
-)
+const digits = 1e-9 // of the sum of the absolute terms, above the rounding of sums of 10⁵ terms
 
 const oneMoreState = "what is constant or linear in it can be written with one more state, constant at 1"
 
-// Find reads the matrices of a linear-quadratic problem off its functions, at the unit
-// vectors, and confirms them at random points. The error of another problem, a
-// *pde.Error, names the function that is not linear or quadratic with constant
-// coefficients. Every component of the noise must be additive or multiplicative, not
-// both.
+// Find proves from the operations of its functions that a problem is linear-quadratic with
+// constant coefficients, and reads the matrices off at the unit vectors. The error of
+// another problem, a *pde.Error, names the function whose operations do not show that.
+// Every component of the noise must be additive or multiplicative, not both.
 func Find(p *control.Problem) (*Form, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -45,14 +41,14 @@ func Find(p *control.Problem) (*Form, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.prove(); err != nil {
+		return nil, err
+	}
 	l := &Form{Name: p.Name, Start: p.Start, Horizon: p.Horizon, Stages: p.Stages}
 	if err := f.dynamics(l); err != nil {
 		return nil, err
 	}
-	if err := f.costs(l); err != nil {
-		return nil, err
-	}
-	return l, f.confirm(l)
+	return l, f.costs(l)
 }
 
 // finder evaluates the functions of a problem.
@@ -64,7 +60,6 @@ type finder struct {
 	next    *expr.Func
 	cost    *expr.Func // nil: 0
 	final   *expr.Func
-	order   []int // the components of the noise in the order of the Form
 }
 
 func newFinder(p *control.Problem) (*finder, error) {
@@ -145,12 +140,6 @@ func (f *finder) dynamics(l *Form) error {
 	for k := range f.k {
 		if !multiplies[k] {
 			additive = append(additive, ofW[k*f.d:(k+1)*f.d]...)
-			f.order = append(f.order, k)
-		}
-	}
-	for k := range f.k {
-		if multiplies[k] {
-			f.order = append(f.order, k)
 		}
 	}
 	if additive != nil {

@@ -129,8 +129,11 @@ func TestOtherProblemsAreNotLinearQuadratic(t *testing.T) {
 		"Drift: is not linear with constant": func(p *control.Problem) {
 			p.Drift = func(_, x, _ expr.Value) expr.Value { return x.Mul(x) }
 		},
-		"Drift: is not linear with": func(p *control.Problem) {
+		"Drift: is not linear with constant coefficients: it depends on the time": func(p *control.Problem) {
 			p.Drift = func(t, x, _ expr.Value) expr.Value { return x.Mul(t.AddConst(1)) }
+		},
+		"Drift: is not linear with constant coefficients: its operations": func(p *control.Problem) { // seen far out alone
+			p.Drift = func(_, _, a expr.Value) expr.Value { return a.Max(expr.Const(-1e6)).Min(expr.Const(1e6)) }
 		},
 		"Diffusion: is not linear with": func(p *control.Problem) {
 			p.Diffusion = pde.DiffusionFunc(func(_, x, dw expr.Value) expr.Value { return x.Sin().Mul(dw) })
@@ -144,8 +147,8 @@ func TestOtherProblemsAreNotLinearQuadratic(t *testing.T) {
 		"RunningCost: is not quadratic: 1 and -1 at": func(p *control.Problem) {
 			p.RunningCost = func(_, x, a expr.Value) expr.Value { return x.Sum() }
 		},
-		"RunningCost: is not quadratic with": func(p *control.Problem) {
-			p.RunningCost = func(_, x, a expr.Value) expr.Value { return x.NormSq().Mul(x.NormSq()) }
+		"RunningCost: is not quadratic with constant coefficients: its degree is 4": func(p *control.Problem) {
+			p.RunningCost = func(_, x, a expr.Value) expr.Value { return x.NormSq().Add(a.Scale(1e-3).NormSq().Square()) }
 		},
 		"TerminalCost: is not quadratic with": func(p *control.Problem) {
 			p.TerminalCost = func(x expr.Value) expr.Value { return x.Abs().Sum().Square() }

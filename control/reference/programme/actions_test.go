@@ -78,9 +78,12 @@ func TestActions(t *testing.T) {
 		}, []float64{1.1, -0.6}, 0},
 	} {
 		p := control.Problem{
-			StateDim: 1, ActionDim: 2, Stages: 1, Start: []float64{1}, Actions: c.actions, ActionScale: []float64{10, 0.1},
+			StateDim: 1, ActionDim: 2, Stages: 1, Start: []float64{1}, Actions: c.actions,
 			Transition:  func(_, x, _, _ expr.Value) expr.Value { return x },
 			RunningCost: func(_, _, a expr.Value) expr.Value { return a.Sub(expr.Vector(c.best)).NormSq() },
+		}
+		if _, box := c.actions.(control.Box); !box {
+			p.ActionScale = []float64{10, 0.1}
 		}
 		g := Grid{Lower: []float64{0}, Upper: []float64{2}, Points: []int{3}}
 		if c.reach > 0 {
