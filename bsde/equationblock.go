@@ -47,7 +47,7 @@ func (s *Report) equationBlock() words.Block {
 		b.Line("over the start", words.Short(r.RegionError), "root mean square error of the trained u(0, ·) there, below "+words.Short(r.RegionErrorBound)+" with 95 % confidence")
 	}
 	if r.Status != IterationLimit && r.Status != Converged {
-		b.Line("status", r.Status.String(), r.Status.Advice())
+		b.Line("status", r.Status.String(), r.StatusAdvice())
 	}
 	return b
 }

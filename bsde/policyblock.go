@@ -45,7 +45,7 @@ func (s *Report) policyBlock() words.Block {
 	}
 	if !words.Known(s.Result.Value) { // after divergence
 		b.Line("mean "+cost, "unknown", "")
-		b.Line("status", s.Result.Status.String(), s.Result.Status.Advice())
+		b.Line("status", s.Result.Status.String(), s.Result.StatusAdvice())
 		return b
 	}
 	b.Line("mean "+cost, words.ToError(s.Result.Value, s.Result.StdErr), where)
@@ -81,7 +81,7 @@ func (s *Report) policyBlock() words.Block {
 		b.Line("penalised", words.ToError(s.Result.Control.Penalised, s.Result.StdErr), "mean "+cost+" with the penalties of the constraints, which was trained")
 	}
 	if s.Result.Status != IterationLimit {
-		b.Line("status", s.Result.Status.String(), s.Result.Status.Advice())
+		b.Line("status", s.Result.Status.String(), s.Result.StatusAdvice())
 	}
 	return b
 }

@@ -149,7 +149,15 @@ func (s Status) Advice() string {
 		"All iterations were done; if the residual ratio is large, try more iterations or a wider network.",
 		"The time limit ended training before the learning rate came down; raise it or lower the iterations.",
 		"The run was cancelled; the value is that of the network as trained so far.",
-		"training diverged: shorten the horizon, by half and half again; lower a learning rate above the default; check the sign and growth of the generator or the dynamics.",
+		"training diverged: shorten the horizon, by half and half again; check the sign and growth of the generator or the dynamics.",
 		"The fit has ended; if the residual ratio is large, try more steps, or a network on top of it (fit: both, network: shared).",
 	}[s]
+}
+
+// StatusAdvice is that of the status; where gradient steps diverged, their rate is another cause.
+func (r *Result) StatusAdvice() string {
+	if _, what := Planned(r.Method, r.Settings); r.Status == Diverged && what == "iterations" {
+		return r.Status.Advice() + " Lower a learning rate above the default."
+	}
+	return r.Status.Advice()
 }

@@ -192,7 +192,7 @@ func ending(r *bsde.Result) error {
 	}
 	switch r.Status {
 	case bsde.Diverged:
-		return &exitError{exitDiverged, fmt.Errorf("no value %s: %s", at, r.Status.Advice()), ""}
+		return &exitError{exitDiverged, fmt.Errorf("no value %s: %s", at, r.StatusAdvice()), ""}
 	case bsde.Cancelled:
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted %s", at), ""}
 	}
