@@ -39,6 +39,13 @@ type Adaptive interface {
 	Times(ctx context.Context, p Problem, e Env) ([]float64, error)
 }
 
+// Planner is a Method whose training takes a number of steps of its own, none of them a gradient step, whatever
+// Settings.Iterations are: Planned is that number, with what the steps are called.
+type Planner interface {
+	Method
+	Planned(s Settings) (steps int, what string)
+}
+
 // Env is what a method is given to work with.
 type Env struct {
 	Settings Settings       // checked, with defaults filled in

@@ -51,6 +51,9 @@ func (r *Result) Work() string {
 
 // Planned is the most steps that a training takes, and what they are called.
 func Planned(m Method, s Settings) (steps int, what string) {
+	if p, ok := m.(Planner); ok {
+		return p.Planned(s)
+	}
 	if m != nil {
 		if o := Options(m); o["fit"] == "least-squares" {
 			passes, _ := o["passes"].(float64) // as JSON has numbers

@@ -28,7 +28,7 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 	}
 	fine := l.runs[0]
 	out.Paths = len(fine.delta)
-	if !(fine.std() <= blownUp*e.Scales.G) {
+	if !(fine.std() <= blownUp*p.unit) {
 		return out, nil
 	}
 	if e.Scales.Varies {
@@ -50,7 +50,7 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 		return nil, err
 	}
 	at.step += math.Abs(between.f)
-	few, scale := heavy(fine.delta), math.Max(math.Abs(at.value), e.Scales.G)
+	few, scale := heavy(fine.delta), math.Max(math.Abs(at.value), p.unit)
 	switch {
 	case at.stderr <= negligible*scale:
 		few = ""
@@ -103,10 +103,10 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 	}
 	if len(out.Reasons) > 0 {
 		known.withhold(out.Reasons[0])
-	} else if !reliable || out.NetworkError > largeBias*e.scale(out) {
+	} else if !reliable || out.NetworkError > largeBias*p.scale(out) {
 		out.Reasons = []Reason{{BiasNotSmall, fmt.Sprintf("up to %.2g, where Y_N misses g by %.2g as seen from the start", out.NetworkError, fine.std())}}
 	}
-	known.rough(largeStep * e.scale(out))
+	known.rough(largeStep * p.scale(out))
 	if known.lower != nil {
 		out.Lower = known.lower.low()
 	}
@@ -118,19 +118,19 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 }
 
 // scale is what the size of errors is judged by.
-func (e *engine[T]) scale(out *Estimate) float64 { return math.Max(math.Abs(out.Value), e.Scales.G) }
+func (p *pilot) scale(out *Estimate) float64 { return math.Max(math.Abs(out.Value), p.unit) }
 
 // reasons are those that speak against the recursion, its paths and its levels.
 func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, growth float64, few string, out *Estimate) (list []Reason, err error) {
-	fine, scale := l.runs[0], e.scale(out)
+	fine, scale := l.runs[0], p.scale(out)
 	doubt := func(kind Kind, format string, args ...any) {
 		list = append(list, Reason{kind, fmt.Sprintf(format, args...)})
 	}
 	switch end := fine.atEnd(); {
 	case growth > mostGrowth:
 		doubt(IllConditioned, "an error in Y grows by a factor %.3g on the way to T", growth)
-	case end > mostSpread*e.Scales.G:
-		doubt(IllConditioned, "Y_N misses g by %.2g, which varies by %.2g", end, e.Scales.G)
+	case end > mostSpread*p.unit:
+		doubt(IllConditioned, "Y_N misses g by %.2g, which varies by %.2g", end, p.unit)
 	}
 	if !e.settled(p, fine, scale) {
 		doubt(NoFixedPoint, "the mismatch is %.3g in the mean of all paths, and %.3g in that of the pilot paths", fine.mean(), p.r.mean())
@@ -190,7 +190,7 @@ func (e *engine[T]) ratio(p *pilot, r *residuals) float64 {
 	case p.from.Scale == 0:
 		return 1
 	case math.IsNaN(p.zero):
-		return r.atEnd() / e.Scales.G
+		return r.atEnd() / p.unit
 	}
 	return math.Min(r.atEnd()/p.zero, 1)
 }

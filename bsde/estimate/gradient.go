@@ -35,8 +35,12 @@ type gradient struct {
 // is.
 func (e *engine[T]) gradient(ctx context.Context, from *walk.Origin, l *levels, paths int) (*gradient, error) {
 	var levels []*slopes[T]
+	of := e.slopes
+	if e.Linearised() {
+		of = e.likelihood
+	}
 	for _, r := range l.runs {
-		s, err := e.slopes(ctx, from, r, paths)
+		s, err := of(ctx, from, r, paths)
 		if s == nil || err != nil {
 			return nil, err
 		}

@@ -111,6 +111,15 @@ func (l *levels) limit() limit {
 		v, se := l.extrapolate(0)
 		return limit{value: v, stderr: se, regular: true}
 	}
+	at := l.series()
+	if len(l.runs) > 1 && l.runs[0].stiff() { // then the last difference is what is known
+		at.step = math.Max(at.step, math.Abs(l.value(0)-l.value(1)))
+	}
+	return at
+}
+
+// series is limit for levels of short steps.
+func (l *levels) series() limit {
 	finest, se := l.value(0), l.runs[0].std()/math.Sqrt(float64(len(l.runs[0].delta)))
 	if len(l.runs) < 3 {
 		return l.few(finest, se)

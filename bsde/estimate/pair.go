@@ -35,6 +35,8 @@ type pairs[T autodiff.Float] struct {
 	// The first step from the states: where it begins, and its noise.
 	t        float64
 	x, z, dw []float64
+	y        []float64 // the walker's, as it goes on
+	u        []float64 // what was fitted of u in the states
 }
 
 // The ways in which the error of Z may be spread over the components.
@@ -52,6 +54,9 @@ func (p *pairs[T]) Observe(n int, t float64, x, dw, z []float64) error {
 		return nil
 	}
 	p.t = t
+	if p.e.Linearised() {
+		p.u = slices.Clone(p.y)
+	}
 	p.x, p.z, p.dw = slices.Clone(x), slices.Clone(z), slices.Clone(dw)
 	if p.e.Eq.UsesZ {
 		span := p.from.Lengths[0] // of the tail, see walk
@@ -86,7 +91,11 @@ func (p *pairs[T]) walk(y0 float64) error {
 		if err := w.Begin(walk.ForPairs, batch, p.chunk*rows, rows, from); err != nil {
 			return err
 		}
-		return w.Follow(1, y, logs, o)
+		err := w.Follow(1, y, logs, o)
+		if p.e.Linearised() {
+			copy(logs, w.Weights())
+		}
+		return err
 	}
 	if err := follow(0, all.Head(k), y, logs, nil); err != nil {
 		return err
@@ -99,13 +108,15 @@ func (p *pairs[T]) walk(y0 float64) error {
 	for i := range branches {
 		copy(w.X, states)
 		end, gamma := slices.Clone(y), make([]float64, rows)
+		p.y = end
 		if err := follow(i+1, p.from, end, gamma, p); err != nil {
 			return err
 		}
-		for r := range end {
-			end[r] = math.Exp(gamma[r]) * (end[r] - w.G[r])
-		}
+		p.mismatch(end, gamma)
 		if i == 0 {
+			if p.e.Linearised() {
+				copy(y, p.u)
+			}
 			p.c = &curvature{f: eq.F, t: p.t, x: p.x, y: y, z: p.z}
 			t.c, p.logs, p.span = p.c, logs, span
 			if eq.Curved {
@@ -120,7 +131,24 @@ func (p *pairs[T]) walk(y0 float64) error {
 	var err error
 	p.product, p.square, err = t.finish()
 	p.sizes, p.squares = t.sizes(), t.squares()
+	if p.e.Linearised() {
+		p.squares = t.passed()
+	}
 	return err
+}
+
+// mismatch turns the ends of branches, whose logarithms of Γ are given, into mismatches as seen from the states. With a fitted u
+// it is what that is there, less what the branch carries.
+func (p *pairs[T]) mismatch(end, logs []float64) {
+	if p.e.Linearised() {
+		for r, v := range p.w.Carried() {
+			end[r] = p.u[r] - v
+		}
+		return
+	}
+	for r := range end {
+		end[r] = math.Exp(logs[r]) * (end[r] - p.w.G[r])
+	}
 }
 
 // spread is −T Γ D f(ε), with D f(ε) = ½(f(z+ε) + f(z−ε)) − f(z), in the mean over the states for

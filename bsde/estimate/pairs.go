@@ -104,7 +104,11 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 
 // growth is that of an error in Y between the two of the times of the parts, which follow one
 // another, where it is largest, but for what the discount alone does.
+// 1 where nothing goes forward.
 func (e *engine[T]) growth(from *walk.Origin, parts []*pairs[T]) float64 {
+	if e.Linearised() {
+		return 1
+	}
 	highest, most := 0.0, 0.0
 	for _, p := range parts {
 		log := stat.Mean(p.logs, nil) + e.Eq.Discount*(p.from.T-from.T)

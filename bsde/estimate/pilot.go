@@ -16,6 +16,7 @@ type pilot struct {
 	from *walk.Origin // with the scale of Z
 	r    *residuals   // from Y0 on
 	zero float64      // standard deviation that Z = 0 leaves at the end; NaN where not measured
+	unit float64      // standard deviation that errors are judged by
 }
 
 // unexplained is the residual ratio from which on the scale of Z is looked for.
@@ -27,7 +28,7 @@ const unexplained = 0.8
 // Monte Carlo, and no field leaves more than that.
 func (e *engine[T]) pilot(ctx context.Context, from *walk.Origin, paths int) (*pilot, error) {
 	best, err := e.fixedPoint(ctx, from, paths)
-	if err != nil || best.r.atEnd() <= unexplained*e.Scales.G {
+	if err != nil || !e.Linearised() && best.r.atEnd() <= unexplained*e.Scales.G {
 		return best, err
 	}
 	at, zero := map[float64]float64{1: best.r.std()}, math.NaN()
@@ -58,6 +59,9 @@ func (e *engine[T]) pilot(ctx context.Context, from *walk.Origin, paths int) (*p
 		}
 	}
 	best.zero = zero
+	if e.Linearised() && finite(zero) { // f of a rough solution may be of another order than that of a fitted one
+		best.unit = zero
+	}
 	return best, nil
 }
 
@@ -67,8 +71,8 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // Newton's method with steps halved until the mismatch falls.
 func (e *engine[T]) fixedPoint(ctx context.Context, from *walk.Origin, paths int) (*pilot, error) {
 	here, err := e.residuals(ctx, from, 1, paths, e.trained(from), nil, nil)
-	if err != nil || !e.Eq.UsesY {
-		return &pilot{from, here, math.NaN()}, err
+	if err != nil || !e.Eq.UsesY || e.Linearised() {
+		return &pilot{from, here, math.NaN(), e.Scales.G}, err
 	}
 	if m := here.mean(); !finite(m) || !(here.std() < blownUp*e.Scales.G) {
 		if here, err = e.residuals(ctx, from, 1, paths, e.Scales.Rough, nil, nil); err != nil {
@@ -96,7 +100,7 @@ func (e *engine[T]) fixedPoint(ctx context.Context, from *walk.Origin, paths int
 			break
 		}
 	}
-	return &pilot{from, here, math.NaN()}, nil
+	return &pilot{from, here, math.NaN(), e.Scales.G}, nil
 }
 
 // settled tells whether the mean of the mismatches of all paths is one that the noise of
@@ -104,7 +108,7 @@ func (e *engine[T]) fixedPoint(ctx context.Context, from *walk.Origin, paths int
 // does not depend on y any Y0 will do.
 func (e *engine[T]) settled(p *pilot, all *residuals, scale float64) bool {
 	within := 5*all.std()/math.Sqrt(float64(len(p.r.delta))) + 0.01*scale
-	return !e.Eq.UsesY || math.Abs(all.mean()) <= within
+	return !e.Eq.UsesY || e.Linearised() || math.Abs(all.mean()) <= within
 }
 
 // trained is Y0 at the origin as training left it, where it has seen that; else a value

@@ -14,7 +14,7 @@ import (
 type products struct {
 	eq           *equation.Equation
 	c            *curvature
-	span, h      float64
+	span, h, std float64
 	logs         []float64 // ln Γ of the states
 	wideY, wideZ []float64 // of the differences, for each state; wideZ per unit of ΔW
 	none, zero   []float64 // of the size of z and y
@@ -31,7 +31,7 @@ func newProducts(eq *equation.Equation, std, span, h float64, logs []float64) *p
 	rows := len(logs)
 	make1 := func() []float64 { return make([]float64, rows) }
 	p := &products{
-		eq: eq, span: span, h: h, logs: logs, wideY: make1(), wideZ: make1(), zero: make1(), none: make([]float64, rows*eq.Dim),
+		eq: eq, std: std, span: span, h: h, logs: logs, wideY: make1(), wideZ: make1(), zero: make1(), none: make([]float64, rows*eq.Dim),
 		sum: make1(), sumY: make1(), sumZ: make1(), own: make1(), ownSquare: make1(), noises: make([]float64, rows*eq.Dim),
 	}
 	for r := range logs {
@@ -163,6 +163,17 @@ func (p *products) squares() []float64 {
 	out := make([]float64, len(p.logs))
 	for r, l := range p.logs {
 		out[r] = math.Exp(2*l) * (p.sum[r]*p.sum[r] - p.sumY[r]) / (p.n * (p.n - 1))
+	}
+	return out
+}
+
+// passed is what squares is where u is fitted at all times, and η no sum of what ε has done so far: the variance of the mismatch
+// from time 0 on less that from the states on.
+func (p *products) passed() []float64 {
+	out := make([]float64, len(p.logs))
+	for r, l := range p.logs {
+		from := (p.sumY[r] - p.sum[r]*p.sum[r]/p.n) / (p.n - 1)
+		out[r] = p.std*p.std - math.Exp(2*l)*from
 	}
 	return out
 }

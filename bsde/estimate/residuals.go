@@ -20,6 +20,7 @@ type residuals struct {
 	every int       // grid points of a step
 
 	g       []float64 // where the paths end
+	steep   []float64 // the largest |∂f/∂y| h of each path; nil for a recursion of Y
 	bracket *bracket  // nil where none was asked for
 }
 
@@ -27,6 +28,14 @@ type residuals struct {
 func (r *residuals) mean() float64 { return stat.Mean(r.delta, nil) }
 
 func (r *residuals) std() float64 { return stat.StdDev(r.delta, nil) }
+
+// stiff tells whether a step is no longer short beside the time in which f pulls Y back, so that levels may behave like a series in h by
+// chance alone.
+func (r *residuals) stiff() bool { return len(r.steep) > 0 && stat.Mean(r.steep, nil) > mostSteep }
+
+// mostSteep is the |∂f/∂y| h up to which they do: with 0.35, allen-cahn up to T = 7 has levels whose differences halve and whose
+// extrapolation is wrong by half the last of them.
+const mostSteep = 0.2
 
 // atEnd is the standard deviation of Y_N − g(X_N), but for the variation of Γ.
 func (r *residuals) atEnd() float64 { return r.std() * r.slope }
@@ -61,6 +70,9 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 	if tilt != 0 {
 		r.tilt = make([]float64, paths)
 	}
+	if e.Linearised() {
+		r.steep = make([]float64, paths)
+	}
 	chunks := walk.Chunks(paths)
 	errs := make([]error, chunks)
 	var logs []float64
@@ -73,7 +85,7 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 		if ctx.Err() != nil && lo*walk.ChunkRows >= FewPaths {
 			paths = lo * walk.ChunkRows
 			chunks = lo
-			r.delta, r.g = r.delta[:paths], r.g[:paths]
+			r.delta, r.g, r.steep = r.delta[:paths], r.g[:paths], r.steep[:min(paths, len(r.steep))]
 			r.bent, r.tilt = r.bent[:min(paths, len(r.bent))], r.tilt[:min(paths, len(r.tilt))]
 			if r.bracket != nil {
 				r.bracket.lower, r.bracket.upper = r.bracket.lower[:paths], r.bracket.upper[:paths]
@@ -107,6 +119,7 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 				copy(r.tilt[first:first+rows], w.Tilted)
 			}
 			copy(r.g[first:first+rows], w.G)
+			copy(r.steep[min(first, len(r.steep)):], w.Steep())
 			if along != nil {
 				along.backward(s, w.G[:rows], r.bracket.lower[first:first+rows], r.bracket.upper[first:first+rows])
 			}

@@ -7,6 +7,7 @@
 package methods
 
 import (
+	_ "github.com/deepbsde/deepbsde/bsde/backward"
 	_ "github.com/deepbsde/deepbsde/bsde/deep"
 	_ "github.com/deepbsde/deepbsde/bsde/policy"
 )

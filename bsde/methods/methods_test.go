@@ -122,7 +122,7 @@ func TestOptions(t *testing.T) {
 			}
 		}
 	}
-	if _, err := bsde.MethodOf("magic", nil); err == nil || !strings.Contains(err.Error(), `"magic", want deep-bsde or policy or zero`) {
+	if _, err := bsde.MethodOf("magic", nil); err == nil || !strings.Contains(err.Error(), `"magic", want backward or deep-bsde or policy or zero`) {
 		t.Errorf("an unknown method: %v", err)
 	}
 }

@@ -90,7 +90,15 @@ func (r *Run) Method() (bsde.Method, error) {
 // Bellman where a control problem is solved by a method for equations.
 func (r *Run) SolvesEquation() bool {
 	// Earlier versions kept the kind of the problem where it was solved as an equation.
-	return r.Kind == "pde" || r.Manifest.Method == "deep-bsde"
+	if r.Kind == "pde" {
+		return true
+	}
+	m, err := bsde.MethodOf(r.Manifest.Method, nil)
+	if err != nil {
+		return false
+	}
+	_, forEquations := m.Supports()[bsde.Equation]
+	return forEquations
 }
 
 // processor is its name, empty where the system does not tell.

@@ -161,6 +161,9 @@ func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 			}
 		}
 	}
+	if _, own := t.method.(bsde.Planner); own {
+		not = append(append(not, "iterations"), descending...)
+	}
 	for _, key := range not {
 		if err := f.without(c, key, "does not apply to "+t.Family.Name+" and its method, "+t.method.Name()); err != nil {
 			return err

@@ -23,7 +23,7 @@ func (s *Set) add(g *autodiff.Graph, p place, x autodiff.Node) (vectors []autodi
 	pooled := g.Mul(g.Sub(g.Concat(q...), row(s.pooled)), row(s.unit))
 	pooled = g.Bounded(mostPooled, pooled)
 	in := g.Concat(pooled, p.time)
-	ridge := g.Affine(in, g.Constant(d+1, s.ridges(), s.weights), row(s.offsets))
+	ridge := g.Affine(in, g.Constant(d+1, s.Ridges(), s.weights), row(s.offsets))
 	return vectors, g.Concat(g.Unary(expr.Unary{Fn: expr.Tanh}, ridge), row([]float64{1}), in)
 }
 

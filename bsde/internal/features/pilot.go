@@ -43,7 +43,7 @@ func New(ctx context.Context, p *walk.Pilot, sc *walk.Scales) (*Set, error) {
 // component to component by more than its error.
 func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 	t, x := expr.Input("t", 1), expr.Input("x", s.dim)
-	f, err := expr.Compile(scaledGradient(p.Eq, t, x), t, x)
+	f, err := expr.Compile(ScaledGradient(p.Eq, t, x), t, x)
 	if err != nil {
 		return err
 	}

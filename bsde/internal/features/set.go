@@ -48,8 +48,8 @@ const (
 	alongAxes = 32
 )
 
-// ridges is the number of random functions.
-func (s *Set) ridges() int {
+// Ridges is the number of random functions.
+func (s *Set) Ridges() int {
 	if len(s.axes) > 0 {
 		return ridges + alongAxes
 	}
@@ -100,7 +100,7 @@ func (s *Set) pools() int {
 }
 
 // Hidden is the width of ρ: the random functions, 1, the pooled numbers and time.
-func (s *Set) Hidden() int { return s.ridges() + 1 + s.pools() + 1 }
+func (s *Set) Hidden() int { return s.Ridges() + 1 + s.pools() + 1 }
 
 // Length is the mean length of a step.
 func (s *Set) Length() float64 { return s.length }
@@ -128,7 +128,7 @@ func newSet(eq *equation.Equation, g *grid.Grid, sc *walk.Scales, seed uint64) (
 	}
 	t, x := expr.Input("t", 1), expr.Input("x", eq.Dim)
 	var err error
-	if s.gradient, err = expr.Nodes(scaledGradient(eq, t, x), t, x); err != nil {
+	if s.gradient, err = expr.Nodes(ScaledGradient(eq, t, x), t, x); err != nil {
 		return nil, err
 	}
 	s.slope = 1
@@ -136,8 +136,8 @@ func newSet(eq *equation.Equation, g *grid.Grid, sc *walk.Scales, seed uint64) (
 	return s, nil
 }
 
-// scaledGradient is σᵀ∇g as an expression.
-func scaledGradient(eq *equation.Equation, t, x expr.Value) expr.Value {
+// ScaledGradient is σᵀ∇g as an expression in t and x.
+func ScaledGradient(eq *equation.Equation, t, x expr.Value) expr.Value {
 	noise := expr.Input("dw", eq.Dim)
 	along := eq.Diffusion.Mul(t, x, noise).Dot(eq.Terminal(x).Gradient(x).Broadcast(eq.Dim))
 	return along.Gradient(noise) // linear in the noise
@@ -161,7 +161,7 @@ func oneScale(mean, invStd []float64) (common, scale float64) {
 
 // draw chooses the random functions: weights of variance 1, offsets between −2 and 2.
 func (s *Set) draw(seed uint64) {
-	in, count := s.pools()+1, s.ridges()
+	in, count := s.pools()+1, s.Ridges()
 	stream := random.Stream{Key: random.Key(seed, uint64(walk.ForFeatures))}
 	s.weights, s.offsets = make([]float64, in*count), make([]float64, count)
 	stream.Normals(s.weights, 1)

@@ -16,7 +16,7 @@ func Convert[T autodiff.Float](v []float64) []T {
 	return out
 }
 
-// Tensors are the live arrays of a model and its optimiser.
+// Tensors are the live arrays of a model and its optimiser, nil for none.
 func Tensors[T autodiff.Float](l *autodiff.Layout, params, states []T, adam *autodiff.Adam[T]) (list []safetensors.Tensor) {
 	add := func(prefix string, all []autodiff.Param, data []T) {
 		for _, p := range all {
@@ -25,6 +25,9 @@ func Tensors[T autodiff.Float](l *autodiff.Layout, params, states []T, adam *aut
 	}
 	add("", l.Params(), params)
 	add("", l.States(), states)
+	if adam == nil {
+		return list
+	}
 	add("adam.m/", l.Params(), adam.Moment1)
 	add("adam.v/", l.Params(), adam.Moment2)
 	return list

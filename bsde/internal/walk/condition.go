@@ -22,36 +22,49 @@ const mostCondition = 4
 const usualCondition = 2
 
 // Condition refuses an equation whose forward recursion is hopeless, with a *pde.Error that says
-// so. An error in Y grows like exp(−∫∂f/∂y dt). It is estimated along a rough solution on few
+// so. The solution at time 0 goes into the scales.
+func (p *Pilot) Condition(ctx context.Context, s *Scales) error {
+	most, err := p.Growth(ctx, s)
+	if err != nil || most <= mostCondition {
+		return err
+	}
+	return &pde.Error{Problem: p.Eq.Name, Field: "Generator", Reason: fmt.Sprintf(
+		"makes the forward recursion ill-conditioned: −∂f/∂y is so large that an error in Y grows by a factor of about %.0e before T. "+
+			"No number of steps or iterations helps. The method backward solves such equations; a horizon of about %.2g, or −∂f/∂y smaller in this proportion, is within reach of this one",
+		math.Exp(most), p.Eq.Horizon*usualCondition/most)}
+}
+
+// Growth is the logarithm of the growth of an error in Y on the way to T, like exp(−∫∂f/∂y dt), where f is not affine
+// in y and z. It is estimated along a rough solution on few
 // paths, backward in time: the mean of y given X_n by regression on 1, g(X_n) and its square, and
 // the linearly implicit Euler method for f(t, X, y, 0). The part of f that is −c y is left out,
-// as the recursion has it exactly. The solution at time 0 goes into the scales.
-func (p *Pilot) Condition(ctx context.Context, s *Scales) error {
+// as the recursion has it exactly. The solution at time 0 goes into the scales. 0 where nothing is known.
+func (p *Pilot) Growth(ctx context.Context, s *Scales) (float64, error) {
 	eq := p.Eq
 	if !eq.UsesY || !eq.Bent {
-		return nil
+		return 0, nil
 	}
 	const paths = 256
 	k := &states{}
 	g, err := k.simulate(p, paths)
 	if err != nil || ctx.Err() != nil {
-		return err
+		return 0, err
 	}
 	r := &rough{eq: eq, y: g, wide: 1e-2 * (math.Abs(stat.Mean(g, nil)) + stat.StdDev(g, nil))}
 	growth, most := 0.0, 0.0
 	for n := p.Grid.Steps() - 1; n >= 0; n-- {
 		if err := r.regress(k.x[n]); err != nil {
-			return err
+			return 0, err
 		}
 		const parts = 10
 		h := p.Grid.Length(n) / parts
 		for range parts {
 			slope, err := r.step(p.Grid.Time(n), h, k.x[n])
 			if err != nil {
-				return err
+				return 0, err
 			}
 			if y := stat.Mean(r.y, nil); math.IsNaN(y) || math.IsInf(y, 0) {
-				return nil // nothing is known
+				return 0, nil
 			}
 			growth = math.Max(growth-(slope+eq.Discount)*h, 0)
 			most = math.Max(most, growth)
@@ -60,13 +73,7 @@ func (p *Pilot) Condition(ctx context.Context, s *Scales) error {
 	if y := stat.Mean(r.y, nil); !math.IsNaN(y) && !math.IsInf(y, 0) {
 		s.Rough = y
 	}
-	if most <= mostCondition {
-		return nil
-	}
-	return &pde.Error{Problem: eq.Name, Field: "Generator", Reason: fmt.Sprintf(
-		"makes the forward recursion ill-conditioned: −∂f/∂y is so large that an error in Y grows by a factor of about %.0e before T. "+
-			"No number of steps or iterations helps; a horizon of about %.2g, or −∂f/∂y smaller in this proportion, is within reach",
-		math.Exp(most), eq.Horizon*usualCondition/most)}
+	return most, nil
 }
 
 // rough is a rough solution on paths.

@@ -10,10 +10,11 @@ type Function[T autodiff.Float] struct {
 	*autodiff.Program[T]
 	x, out []T // input, nil where the output does not depend on it, and output
 	more   []T // a second output
+	third  []T // and a third
 }
 
 // Compile makes a function of ChunkRows states of d components out of what build adds to
-// the graph: one node, or two that are computed together, of which Second has the other.
+// the graph: one node, or up to three that are computed together, of which Second and Third have the others.
 func Compile[T autodiff.Float](arena *autodiff.Arena[T], g *autodiff.Graph, d int, params, states []T, build func(x autodiff.Node) []autodiff.Node) (f Function[T], err error) {
 	out := build(g.Input("x", ChunkRows, d))
 	if arena == nil {
@@ -25,6 +26,9 @@ func Compile[T autodiff.Float](arena *autodiff.Arena[T], g *autodiff.Graph, d in
 	f.x, f.out = f.Input("x"), f.Value(out[0])
 	if len(out) > 1 {
 		f.more = f.Value(out[1])
+	}
+	if len(out) > 2 {
+		f.third = f.Value(out[2])
 	}
 	return f, nil
 }
@@ -48,3 +52,6 @@ func Narrow[T autodiff.Float](dst []T, src []float64) {
 
 // Second fills out with the second function at the states that Eval was given.
 func (f *Function[T]) Second(out []float64) { vec.Widen(out, f.more[:len(out)]) }
+
+// Third fills out with the third function at these states.
+func (f *Function[T]) Third(out []float64) { vec.Widen(out, f.third[:len(out)]) }

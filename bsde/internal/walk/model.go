@@ -33,6 +33,10 @@ type Model[T autodiff.Float] struct {
 	Bend       func(g *autodiff.Graph, k, stride int, x autodiff.Node) (z, gamma autodiff.Node)
 	Directions Directions
 
+	// Fitted adds Z, Γ, and a column of the fitted E[u(t_{k+1}, X_{k+1}) | X_k = x], of step k of such walks: see
+	// linear.go. nil for methods that deliver Z alone; a field with it has a Bend too.
+	Fitted func(g *autodiff.Graph, k, stride int, x autodiff.Node) (z, gamma, mean autodiff.Node)
+
 	// Value is Y0 at x0 as known so far. U0 adds u(0, ·) as trained to a graph, for random
 	// starts; nil where nothing has learnt it.
 	Value func() float64
@@ -44,6 +48,10 @@ func (m *Model[T]) Graph(train bool) *autodiff.Graph { return autodiff.NewGraph[
 
 // StepFree tells whether the recursion has no time step error.
 func (m *Model[T]) StepFree() bool { return m.Eq.F == nil && m.Eq.Move.Exact }
+
+// Linearised tells whether walks take the equation as linear about a fitted u, instead of the recursion
+// of Y forward in time.
+func (m *Model[T]) Linearised() bool { return m.Fitted != nil }
 
 // EulerStep is the step of X, by Euler or for square-root processes, as operations in t, h, x and ΔW; nil where it is exact.
 func (m *Model[T]) EulerStep() ([]expr.Node, error) {

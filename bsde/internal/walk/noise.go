@@ -23,6 +23,7 @@ const (
 	ForFeatures
 	ForFit
 	ForFitCheck
+	ForBackward
 )
 
 // noise is the driving noise of a chunk of paths. It depends on seed, purpose, batch,

@@ -24,6 +24,7 @@ func (w *Walker[T]) Begin(p Purpose, batch, first, rows int, from *Origin) error
 	w.from = from
 	clear(w.Bent)
 	clear(w.Tilted)
+	w.linear.begin()
 	x := w.X[:rows*m.Eq.Dim]
 	if from != nil && from.X == nil { // each path from where the last walk left it
 		return nil
@@ -69,6 +70,12 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 				}
 				copy(w.pure, dw)
 			}
+			if w.m.Linearised() && len(y) > 0 {
+				f.Third(y[0])
+				if err := w.settle(w.from.Nets[k], stride, t, x, z, y[0]); err != nil {
+					return err
+				}
+			}
 		}
 		if steered {
 			w.addControl(t, span, x, y, dw)
@@ -82,7 +89,11 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 			}
 		}
 		for _, values := range y {
-			if err := w.advance(t, span, x, values, z); err != nil {
+			advance := w.advance
+			if w.m.Linearised() {
+				advance = w.carry
+			}
+			if err := advance(t, span, x, values, z); err != nil {
 				return err
 			}
 		}
@@ -91,13 +102,18 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 		}
 		x, next = next, x
 	}
-	return w.finish(x)
+	return w.finish(x, y)
 }
 
 // finish keeps the terminal states and evaluates g there.
-func (w *Walker[T]) finish(x []float64) error {
+func (w *Walker[T]) finish(x []float64, y [][]float64) error {
 	copy(w.X, x)
-	return w.m.Eq.G.Eval(w.noise.rows, w.G[:w.noise.rows], x)
+	g := w.G[:w.noise.rows]
+	err := w.m.Eq.G.Eval(len(g), g, x)
+	if w.m.Linearised() && len(y) > 0 {
+		w.arrive(g, y[0])
+	}
+	return err
 }
 
 // Sample simulates paths for training, steered or not. Y is walked along only where
@@ -263,16 +279,11 @@ func (w *Walker[T]) Logs() []float64 { return w.logs }
 // discount adds ∂f/∂y·span at the values y, where f is known, to the logarithms of the weights, and
 // keeps it in slopes.
 func (w *Walker[T]) discount(span float64, x, y, z, f []float64) error {
-	near, other := w.near[:len(y)], w.slopes[:len(y)]
-	for r, v := range y {
-		near[r] = v + w.aside(v)
-	}
-	if err := w.m.Eq.F.Eval(len(y), other, w.now[:], x, near, z); err != nil {
+	if err := w.slope(span, x, y, z, f); err != nil {
 		return err
 	}
-	for r, v := range other {
-		w.slopes[r] = (v - f[r]) / w.aside(y[r]) * span
-		w.logs[r] += w.slopes[r]
+	for r, v := range w.slopes[:len(y)] {
+		w.logs[r] += v
 	}
 	return nil
 }
@@ -289,11 +300,17 @@ func growth(a float64) float64 {
 }
 
 // Mismatch fills delta with Y_N − g(X_N) for the paths of the noise, all from the value y0,
-// and logs as Follow does.
+// and logs as Follow does. On walks about a fitted u it is Y0 − Carried, which is seen from the begin as it is.
 func (w *Walker[T]) Mismatch(stride int, y0 float64, delta, logs []float64, o Observer) error {
 	Spread(delta, []float64{y0})
 	if err := w.Follow(stride, delta, logs, o); err != nil {
 		return err
+	}
+	if w.m.Linearised() {
+		for r, v := range w.Carried() {
+			delta[r] = y0 - v
+		}
+		return nil
 	}
 	floats.Sub(delta, w.G[:len(delta)])
 	return nil

@@ -48,6 +48,7 @@ type Walker[T autodiff.Float] struct {
 	logs        []float64    // rows: logarithms of the weights, nil where they are not wanted
 	slopes      []float64    // rows: ∂f/∂y·h of the step, where logs are wanted
 	y           []float64    // rows, the values along the paths
+	linear      linear       // of walks about a fitted u
 	now         [1]float64   // t as an operand, and y as the only set of values,
 	values      [1][]float64 // kept here because they would be allocated in every step
 }
@@ -65,6 +66,9 @@ func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
 		w.pairs = make([]float64, m.Directions.Pairs())
 		w.Tilted = make([]float64, ChunkRows)
 		w.gamma, w.pure, w.Bent = make([]float64, ChunkRows*(d+len(w.pairs))), make([]float64, ChunkRows*d), make([]float64, ChunkRows)
+	}
+	if m.Linearised() {
+		w.linear = newLinear()
 	}
 	if m.Eq.Move.Extra > 0 {
 		w.extra = make([]float64, ChunkRows*d)
@@ -106,6 +110,10 @@ func (w *Walker[T]) program(stride, k int) (*Function[T], error) {
 	*f, err = Compile(nil, g, m.Eq.Dim, m.Params, m.States, func(x autodiff.Node) []autodiff.Node {
 		if m.Bend == nil {
 			return []autodiff.Node{m.Field.Z(g, k, x)}
+		}
+		if m.Linearised() {
+			z, gamma, mean := m.Fitted(g, k, stride, x)
+			return []autodiff.Node{z, gamma, mean}
 		}
 		z, gamma := m.Bend(g, k, stride, x)
 		return []autodiff.Node{z, gamma}

@@ -12,6 +12,8 @@ var settingMeanings = []Row{
 	{Name: "fit", Meaning: "how the parameters are found"},
 	{Name: "passes", Meaning: "passes of least squares at most"},
 	{Name: "pass_paths", Meaning: "paths in a pass"},
+	{Name: "target", Meaning: "what is fitted at each step"},
+	{Name: "sweep_paths", Meaning: "paths of a sweep"},
 	{Name: "grid", Meaning: "of time"},
 	{Name: "steps", Meaning: "time steps N"},
 	{Name: "iterations", Meaning: "gradient steps, or passes, at most"},
@@ -54,7 +56,10 @@ func SettingRows(method, network string, settings []byte) []Row {
 		return rows // of what was read from JSON before
 	}
 	delete(all, "network")
-	if string(all["fit"]) == `"least-squares"` {
+	if all["sweep_paths"] != nil {
+		delete(all, "iterations")
+	}
+	if string(all["fit"]) == `"least-squares"` || all["sweep_paths"] != nil {
 		for _, name := range ofDescent {
 			delete(all, name)
 		}

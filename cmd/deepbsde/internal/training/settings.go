@@ -133,8 +133,9 @@ func (f *Flags) File(s bsde.Settings, m bsde.Method, p bsde.Problem) *file.Setti
 	activation, _ := o["activation"].(string)
 	network, _ := o["network"].(string)
 	fit, _ := o["fit"].(string)
-	passes, _ := o["passes"].(float64)   // fewer iterations end them sooner
-	descends := fit != deep.LeastSquares // takes gradient steps
+	passes, _ := o["passes"].(float64) // fewer iterations end them sooner
+	_, planned := m.(bsde.Planner)
+	descends := fit != deep.LeastSquares && !planned // takes gradient steps
 	widths, _ := o["hidden"].([]any)
 	out := &file.Settings{
 		Training: problems.Training{

@@ -1,0 +1,49 @@
+package backward
+
+import (
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/vec"
+	"github.com/deepbsde/deepbsde/bsde/internal/features"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+)
+
+// tool computes the moments and the basis of a chunk of states for a worker.
+type tool[T autodiff.Float] struct {
+	*autodiff.Program[T]
+	b                      *basis
+	serial                 *autodiff.Pool
+	at, x, dw, curl, pairs []T
+	moments, all           []T
+	block                  features.Block[T]
+}
+
+func newTool[T autodiff.Float](b *basis) (*tool[T], error) {
+	g, d := autodiff.NewGraph[T](&autodiff.Layout{}, false), b.eq.Dim
+	in := func(name string) autodiff.Node { return g.Input(name, walk.ChunkRows, d) }
+	var pairs autodiff.Node
+	if p := b.Directions.Pairs(); p > 0 {
+		pairs = g.Input("pairs", walk.ChunkRows, p)
+	}
+	vectors, all := b.at(g, g.Input("at", 1, len(b.Numbers(0))), in("x"))
+	moments := features.Moments(g, vectors, in("dw"), in("curl"), pairs)
+	p, err := autodiff.Compile[T](g, autodiff.Target{Outputs: []autodiff.Node{moments, all}}, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &tool[T]{
+		Program: p, b: b, serial: autodiff.NewPool(1), at: p.Input("at"), x: p.Input("x"), dw: p.Input("dw"), curl: p.Input("curl"),
+		pairs: p.Input("pairs"), moments: p.Value(moments), all: p.Value(all),
+	}, nil
+}
+
+// run computes them at step k in the states x, for increments of length h.
+func (t *tool[T]) run(k int, x, dw []float64, h float64) {
+	vec.Narrow(t.at, t.b.Numbers(k))
+	walk.Narrow(t.x, x)
+	walk.Narrow(t.dw, dw)
+	for i, v := range dw {
+		t.curl[i] = T((v*v - h) / 2)
+	}
+	features.Pairs(t.b.Set, t.pairs, dw, h)
+	t.Run(t.serial)
+}
