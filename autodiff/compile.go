@@ -186,10 +186,10 @@ func (c *compiler[T]) bindLeaf(n *gorgonia.Node) error {
 	case l.kind == stateLeaf:
 		m.data = c.prog.States[l.at : l.at+d.size()]
 	case l.kind == inputLeaf:
-		m.data = make([]T, d.size())
+		m.data = c.memory.make(d.size())
 		c.prog.inputs[l.name] = m.data
 	default:
-		m.data = make([]T, d.size())
+		m.data = c.memory.make(d.size())
 		for i, v := range l.data {
 			m.data[i] = T(v)
 		}

@@ -5,6 +5,10 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"unsafe"
+
+	"github.com/deepbsde/deepbsde/autodiff/machine"
 )
 
 // Layout describes the flat vector in which the trained parameters of a model
@@ -69,6 +73,16 @@ func (l *Layout) States() []Param { return append([]Param(nil), l.states...) }
 
 // Size is the length of the flat vector of the trained parameters.
 func (l *Layout) Size() int { return total(l.params) }
+
+// Fits is an error where the machine has no room for the parameters in precision T with what
+// training has beside them: values, gradients, two moments, and the start in float64.
+func Fits[T Float](l *Layout) error {
+	entries := 0.0
+	for _, p := range slices.Concat(l.params, l.states) {
+		entries += float64(p.Rows) * float64(p.Cols)
+	}
+	return machine.Fits(machine.Part{What: "the parameters of the network (hidden)", Bytes: entries * float64(4*unsafe.Sizeof(*new(T))+8)})
+}
 
 // covers is an error where the flat vectors, of the given lengths, were made before the
 // last parameters were added: a graph must not ask for one that an earlier graph of the

@@ -60,8 +60,18 @@ func Compile[T Float](g *Graph, t Target, params, states []T) (*Program[T], erro
 	return CompileIn(&Arena[T]{}, g, t, params, states)
 }
 
-// CompileIn is Compile with all results and gradients in the memory of an arena.
-func CompileIn[T Float](arena *Arena[T], g *Graph, t Target, params, states []T) (*Program[T], error) {
+// CompileIn is Compile with all results and gradients in the memory of an arena. The error is
+// a *machine.MemoryError where there is no room for them.
+func CompileIn[T Float](arena *Arena[T], g *Graph, t Target, params, states []T) (_ *Program[T], err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case full:
+			err = r.error
+		default:
+			panic(r)
+		}
+	}()
 	p := &Program[T]{Params: params, States: states, inputs: map[string][]T{}, readers: map[string][]reader[T]{}, slopes: map[*gorgonia.Node]*gorgonia.Node{}}
 	c := &compiler[T]{g: g, prog: p, memory: arena.begin(), values: map[*gorgonia.Node]matrix[T]{}, maker: map[*gorgonia.Node]*step[T]{}}
 	var wrt []Param

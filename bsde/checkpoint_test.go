@@ -52,10 +52,19 @@ func begin(t *testing.T, p bsde.Problem, m bsde.Method, s bsde.Settings) *bsde.T
 func saved(t *testing.T, tr *bsde.Trainer) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := tr.Save(&b); err != nil {
+	if err := tr.Save(&b, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// restore continues from a checkpoint with the history that belongs to it.
+func restore(tr *bsde.Trainer, checkpoint []byte, history []bsde.Record) error {
+	c, err := bsde.ReadCheckpoint(checkpoint)
+	if err != nil {
+		return err
+	}
+	return tr.Restore(c, history)
 }
 
 // timeless is a result as text without its times and pointers.
@@ -99,10 +108,10 @@ func TestCheckpoints(t *testing.T) {
 			for range stop {
 				first.Step(t.Context())
 			}
-			checkpoint := saved(t, first)
+			checkpoint, history := saved(t, first), first.History()
 			first.Close()
 			second := fresh()
-			if err := second.Restore(checkpoint); err != nil {
+			if err := restore(second, checkpoint, history); err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
 			for second.Step(t.Context()) {
@@ -149,7 +158,7 @@ func TestForeignCheckpoints(t *testing.T) {
 	} {
 		tr := fresh(policy.Method{}, s, 2)
 		before := parameters(tr)
-		err := tr.Restore(c.data)
+		err := restore(tr, c.data, tr.History())
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want %q", err, c.want)
 		}
@@ -159,7 +168,7 @@ func TestForeignCheckpoints(t *testing.T) {
 	}
 	tr := fresh(policy.Method{}, s, 2)
 	tr.Step(t.Context())
-	if err := tr.Restore(own); err == nil || !strings.Contains(err.Error(), "before the first step") {
+	if err := restore(tr, own, tr.History()); err == nil || !strings.Contains(err.Error(), "before the first step") {
 		t.Errorf("error %v", err)
 	}
 }

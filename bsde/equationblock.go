@@ -88,7 +88,7 @@ func (s *Report) networkRemark() string {
 // slopeErrors are the errors of a gradient in words.
 func slopeErrors(r *Result) string {
 	var parts []string
-	if e := words.Finite(r.GradientStdErr); e != nil {
+	if e := words.Finite(r.GradientStdErr); len(e) > 0 {
 		parts = append(parts, "standard error up to "+words.Short(slices.Max(e)))
 	}
 	if step := r.GradientDiscretization; words.Known(step) && step > 0 {

@@ -71,6 +71,9 @@ func (s *Report) policyBlock() words.Block {
 		b.Line("action error", words.Percent(s.ActionError), "relative L2 distance from the optimal actions in states of fresh paths")
 	}
 	for i, c := range p.Constraints {
+		if i >= min(len(s.Result.Control.Violation), len(s.Result.Control.ViolationMean)) { // of a result that was read
+			break
+		}
 		share := "" // of a result of an earlier version
 		if i < len(s.Result.Control.Violating) {
 			share = ", on " + words.Percent(s.Result.Control.Violating[i]) + " of the paths"

@@ -35,6 +35,9 @@ func start[T autodiff.Float](ctx context.Context, eq *equation.Equation, m Metho
 	if err != nil {
 		return nil, err
 	}
+	if err := foresee[T](eq.Dim, m, &e.set); err != nil {
+		return nil, err
+	}
 	pilot := walk.Pilot{Eq: eq, Grid: g, Paths: e.set.StartPaths, Seed: e.set.Seed, Pool: e.pool}
 	scales, err := pilot.Scales(ctx)
 	if err != nil {

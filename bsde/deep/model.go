@@ -1,6 +1,7 @@
 package deep
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -60,7 +61,7 @@ func newModel[T autodiff.Float](eq *equation.Equation, method Method, g *grid.Gr
 		}
 		b.State(noteName, 1, 2, autodiff.Fill(0))
 	}
-	if err := b.Err(); err != nil {
+	if err := errors.Join(b.Err(), autodiff.Fits[T](m.Layout)); err != nil {
 		return nil, err
 	}
 	m.Params, m.States = params.Convert[T](m.Layout.Initial(set.Seed)), params.Convert[T](m.Layout.InitialState())

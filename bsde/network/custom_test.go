@@ -140,11 +140,15 @@ func TestCustomResumes(t *testing.T) {
 			first.Step(ctx)
 		}
 		var saved bytes.Buffer
-		if err := first.Save(&saved); err != nil {
+		if err := first.Save(&saved, nil); err != nil {
+			t.Fatal(err)
+		}
+		checkpoint, err := bsde.ReadCheckpoint(saved.Bytes())
+		if err != nil {
 			t.Fatal(err)
 		}
 		second := start(net)
-		if err := second.Restore(saved.Bytes()); err != nil {
+		if err := second.Restore(checkpoint, first.History()); err != nil {
 			t.Fatal(err)
 		}
 		for second.Step(ctx) {
@@ -157,7 +161,7 @@ func TestCustomResumes(t *testing.T) {
 		other.Label = "other"
 		linear := network.Custom{Label: net.Label, Build: func(b *network.CustomBuilder) autodiff.Node { return b.Linear() }}
 		for _, other := range []network.Network{other, linear} {
-			if err := start(other).Restore(saved.Bytes()); err == nil {
+			if err := start(other).Restore(checkpoint, first.History()); err == nil {
 				t.Errorf("%s takes the checkpoint of %s", other.Name(), net.Label)
 			}
 		}

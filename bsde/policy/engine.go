@@ -49,6 +49,9 @@ type piece[T autodiff.Float] struct {
 }
 
 func newEngine[T autodiff.Float](ctx context.Context, d *control.Discrete, m Method, set *bsde.Settings, pool *autodiff.Pool) (*engine[T], error) {
+	if err := foresee[T](d, m, set); err != nil {
+		return nil, err
+	}
 	s, err := newScales(ctx, d, set)
 	if err != nil {
 		return nil, err

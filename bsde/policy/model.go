@@ -77,6 +77,9 @@ func newModel[T autodiff.Float](d *control.Discrete, m Method, set *bsde.Setting
 	for n := range d.Steps {
 		m.Network.Action(b.Builder, n, x)
 	}
+	if err := autodiff.Fits[T](&p.layout); err != nil {
+		return nil, err
+	}
 	p.params, p.states = params.Convert[T](p.layout.Initial(set.Seed)), params.Convert[T](p.layout.InitialState())
 	return p, b.Err()
 }

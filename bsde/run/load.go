@@ -4,15 +4,16 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
 )
 
 // Options are what may differ from one process that works on a run to the next: none of
-// it changes results.
+// it changes results, but for OtherArithmetic in their last bits.
 type Options struct {
 	Problem   bsde.Problem        // of a run that was made in Go, else nil
 	Method    bsde.Method         // of a run whose method has a network.Custom, else nil
@@ -21,6 +22,10 @@ type Options struct {
 	Progress  func(bsde.Progress) // see bsde.Settings
 	Pause     time.Duration       // between checkpoints, the last one apart; 0: a second
 	Warn      func(string)        // is told of damaged checkpoints and failed saves; nil: nobody
+
+	// OtherArithmetic lets a run go on where autodiff.Arithmetic is not that which it was
+	// trained with: the rest is then not that of a run in one go, to the last bits.
+	OtherArithmetic bool
 }
 
 // over puts the options over settings.
@@ -97,11 +102,6 @@ func (r *Run) Load(ctx context.Context, o *Options) (*bsde.Trainer, error) {
 	if len(list) == 0 {
 		return nil, fmt.Errorf("%s has no checkpoint", r.path)
 	}
-	return r.begin(ctx, o)
-}
-
-// begin is Load, or Init where there is no checkpoint yet.
-func (r *Run) begin(ctx context.Context, o *Options) (*bsde.Trainer, error) {
 	t, err := r.Init(ctx, o)
 	if err != nil {
 		return nil, err
@@ -120,10 +120,7 @@ func (r *Run) restore(t *bsde.Trainer, o *Options) error {
 		return err
 	}
 	for _, name := range slices.Backward(list) {
-		data, err := os.ReadFile(name)
-		if err == nil {
-			err = t.Restore(data)
-		}
+		err := r.restoreFrom(name, t)
 		if err == nil {
 			return nil
 		}
@@ -135,16 +132,41 @@ func (r *Run) restore(t *bsde.Trainer, o *Options) error {
 	return nil
 }
 
+// restoreFrom loads a checkpoint.
+func (r *Run) restoreFrom(name string, t *bsde.Trainer) error {
+	most := t.CheckpointSize()
+	if r.Format == 0 {
+		most += mostText // of its history
+	}
+	data, err := disk.Read(name, most)
+	if err != nil {
+		return err
+	}
+	c, err := bsde.ReadCheckpoint(data)
+	if err != nil {
+		return err
+	}
+	history, err := r.historyOf(c)
+	if err == nil {
+		err = t.Restore(c, history)
+	}
+	if err == nil && c.Marks[markArithmetic] != "" {
+		r.arithmetic = c.Marks[markArithmetic]
+	}
+	return err
+}
+
+var checkpointName = regexp.MustCompile(`^` + checkpointPrefix + `[0-9]{9,10}\` + checkpointSuffix + `$`)
+
 // Checkpoints lists the files, the newest last.
 func (r *Run) Checkpoints() ([]string, error) {
 	names, err := r.names()
-	var list []string
-	for _, name := range names { // in order
-		if strings.HasPrefix(name, checkpointPrefix) && strings.HasSuffix(name, checkpointSuffix) {
-			list = append(list, r.File(name))
-		}
+	names = slices.DeleteFunc(names, func(name string) bool { return !checkpointName.MatchString(name) })
+	slices.SortStableFunc(names, func(a, b string) int { return len(a) - len(b) }) // they are in order but for their lengths
+	for i, name := range names {
+		names[i] = r.File(name)
 	}
-	return list, err
+	return names, err
 }
 
 // names are those of the files of the directory, in order.

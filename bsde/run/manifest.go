@@ -2,11 +2,11 @@ package run
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -14,12 +14,18 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 )
 
+// manifestFormat is the version of the directory: 2 has the history in metrics.jsonl alone,
+// checkpoints that belong to their run.json, and a sealed result. Earlier ones state none.
+const manifestFormat = 2
+
 // Manifest is run.json: all that is needed to repeat the run, and where it was made.
 type Manifest struct {
-	Program    string             `json:"program"` // that made the run, with its version
-	Command    []string           `json:"command"` // the words after the program's name
+	Format     int                `json:"format,omitempty"` // of the directory, 0 in earlier versions
+	Program    string             `json:"program"`          // that made the run, with its version
+	Command    []string           `json:"command"`          // the words after the program's name
 	Started    time.Time          `json:"started"`
 	Processor  string             `json:"processor,omitempty"`
+	Arithmetic string             `json:"arithmetic,omitempty"` // that the run began with, see autodiff.Arithmetic; "": not known
 	Problem    string             `json:"problem"`
 	Copy       string             `json:"file,omitempty"`        // of the problem's file, in the directory
 	FileDigest string             `json:"file_digest,omitempty"` // SHA-256 of it
@@ -35,21 +41,35 @@ type Manifest struct {
 	Digest string `json:"digest"`
 }
 
-// seal sets the digest.
-func (m *Manifest) seal() error {
+// seal sets the digest, and is the text of the file.
+func (m *Manifest) seal() ([]byte, error) {
 	m.Digest = ""
 	text, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
 	m.Digest = digest(text)
-	return err
+	return marshalLines(m)
 }
 
-func digest(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }
+// marshalLines is the JSON form of a value on several lines.
+func marshalLines(v any) ([]byte, error) {
+	text, err := json.MarshalIndent(v, "", "  ")
+	return append(text, '\n'), err
+}
 
 var errChanged = errors.New("changed")
 
 // decode reads a manifest and checks its digest.
 func (m *Manifest) decode(text []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(text))
+	var version struct{ Format int }
+	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&version); err != nil {
+		return err
+	}
+	if version.Format < 0 || version.Format > manifestFormat {
+		return fmt.Errorf("the format is %d, want %d or less: a later version of this program made the run", version.Format, manifestFormat)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(printable(text)))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(m); err != nil {
 		return err
@@ -58,20 +78,40 @@ func (m *Manifest) decode(text []byte) error {
 		return errChanged
 	}
 	// The text and not the fields: files of earlier versions have other settings.
-	var bare bytes.Buffer
-	if err := json.Compact(&bare, text); err != nil {
-		return err
-	}
-	own := []byte(`"digest":"` + m.Digest + `"`)
-	if m.Digest != digest(bytes.Replace(bare.Bytes(), own, []byte(`"digest":""`), 1)) {
+	if !hasDigest(text, m.Digest) {
 		return errChanged
 	}
-	return nil
+	return m.check()
+}
+
+// check refuses what no version writes, and what those who read a run rely on.
+func (m *Manifest) check() error {
+	const mostDim = math.MaxInt32
+	switch {
+	case m.Dim < 1 || m.Dim > mostDim:
+		return fmt.Errorf("dim is %d, want a number from 1 to %d", m.Dim, mostDim)
+	case m.Kind != "pde" && m.Kind != "control":
+		return fmt.Errorf("kind is %q, want pde or control", m.Kind)
+	case m.Copy != "" && m.Copy != ProblemFile:
+		return fmt.Errorf("file is %q, want %s", m.Copy, ProblemFile)
+	}
+	_, err := m.settings()
+	return err
+}
+
+func (m *Manifest) settings() (s bsde.Settings, err error) {
+	if !bytes.HasPrefix(m.Settings, []byte("{")) {
+		return s, errors.New("settings: want an object")
+	}
+	if err = json.Unmarshal(m.Settings, &s); err == nil {
+		err = s.Validate()
+	}
+	return s.WithDefaults(), err
 }
 
 // Settings are those of the run.
 func (r *Run) Settings() (s bsde.Settings, err error) {
-	if err = json.Unmarshal(r.Manifest.Settings, &s); err != nil {
+	if s, err = r.Manifest.settings(); err != nil {
 		err = fmt.Errorf("%s: %w", r.File(ManifestFile), err)
 	}
 	return s, err

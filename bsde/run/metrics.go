@@ -2,16 +2,17 @@ package run
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"math"
-	"os"
 	"strconv"
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
 )
 
 // metric is a line of the metrics: a record with the names that flags, settings and
@@ -33,61 +34,87 @@ type earlierMetric struct {
 	LearningRate float64  `json:"learning_rate"`
 }
 
-// writeMetrics writes the history as CSV and as JSON lines.
-func (r *Run) writeMetrics(history []bsde.Record) error {
-	err := WriteFile(r.File(MetricsFile), func(f *os.File) error {
-		w := csv.NewWriter(f)
-		w.Write([]string{"iteration", "loss", "trained_value", "seconds", "lr"})
-		for _, h := range history {
-			w.Write([]string{strconv.Itoa(h.Iteration), full(h.Loss), full(h.Value), full(h.Elapsed.Seconds()), full(h.LearningRate)})
-		}
-		w.Flush()
-		return w.Error()
-	})
-	if err != nil {
-		return err
-	}
-	return WriteFile(r.File(MetricsLinesFile), func(f *os.File) error {
-		e := json.NewEncoder(f)
-		for _, h := range history {
-			if err := e.Encode(metric{h.Iteration, finite(h.Loss), finite(h.Value), h.Elapsed.Seconds(), h.LearningRate}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+// line is a record as a line of JSON.
+func line(h bsde.Record) ([]byte, error) {
+	text, err := json.Marshal(metric{h.Iteration, finite(h.Loss), finite(h.Value), h.Elapsed.Seconds(), h.LearningRate})
+	return append(text, '\n'), err
 }
+
+// tableHeader and row are the same as CSV.
+const tableHeader = "iteration,loss,trained_value,seconds,lr\n"
+
+func row(h bsde.Record) []byte {
+	text := strconv.AppendInt(nil, int64(h.Iteration), 10)
+	for _, x := range []float64{h.Loss, h.Value, h.Elapsed.Seconds(), h.LearningRate} {
+		text = strconv.AppendFloat(append(text, ','), x, 'g', -1, 64)
+	}
+	return append(text, '\n')
+}
+
+// record reads a line, of this version or an earlier one.
+func record(text []byte) (h bsde.Record, err error) {
+	var m struct {
+		metric
+		earlierMetric
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return h, err
+	}
+	now, old := m.metric, m.earlierMetric
+	if old.Step != nil {
+		now = metric{*old.Step, old.Loss, old.Value, old.Seconds, old.LearningRate}
+	}
+	return bsde.Record{
+		Iteration: now.Iteration, Loss: orNaN(now.Loss), Value: orNaN(now.Value), LearningRate: now.LearningRate,
+		Elapsed: time.Duration(math.Round(now.Seconds * float64(time.Second))),
+	}, nil
+}
+
+// mostLine is how many bytes a line may have: several times what the longest record has.
+const mostLine = 4096
+
+// records reads lines. A last one that has no end, as a killed process leaves it, is left out.
+func records(from io.Reader) (history []bsde.Record, err error) {
+	lines := bufio.NewReaderSize(from, mostLine)
+	for {
+		text, err := lines.ReadSlice('\n')
+		switch {
+		case errors.Is(err, io.EOF):
+			return history, nil
+		case errors.Is(err, bufio.ErrBufferFull):
+			err = fmt.Errorf("a line of more than %d bytes", mostLine)
+		}
+		var h bsde.Record
+		if err == nil {
+			h, err = record(text)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", len(history)+1, err)
+		}
+		history = append(history, h)
+	}
+}
+
+// mostMetrics is how many bytes of metrics are read: those of some ten million records.
+const mostMetrics = 1 << 31
 
 // History is the records of the run so far, from its metrics. Numbers that are not known
 // are NaN.
-func (r *Run) History() (history []bsde.Record, err error) {
-	text, err := r.Read(MetricsLinesFile)
+func (r *Run) History() ([]bsde.Record, error) {
+	f, err := disk.Open(r.File(MetricsLinesFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
-		return nil, err
+		return nil, asError(err)
 	}
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for lines.Scan() {
-		var m metric
-		var old earlierMetric
-		if err = json.Unmarshal(lines.Bytes(), &m); err == nil {
-			err = json.Unmarshal(lines.Bytes(), &old)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", r.File(MetricsLinesFile), err)
-		}
-		if old.Step != nil {
-			m = metric{*old.Step, old.Loss, old.Value, old.Seconds, old.LearningRate}
-		}
-		history = append(history, bsde.Record{
-			Iteration: m.Iteration, Loss: orNaN(m.Loss), Value: orNaN(m.Value), LearningRate: m.LearningRate,
-			Elapsed: time.Duration(m.Seconds * float64(time.Second)),
-		})
+	defer f.Close()
+	history, err := records(io.LimitReader(f, mostMetrics))
+	if err != nil {
+		err = fmt.Errorf("%s: %w", r.File(MetricsLinesFile), err)
 	}
-	return history, lines.Err()
+	return history, err
 }
-
-// full is x with all its digits.
-func full(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 func finite(x float64) *float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {

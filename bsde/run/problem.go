@@ -76,7 +76,11 @@ func (r *Run) Family() (*problems.Family, error) {
 	if r.Manifest.Copy == "" {
 		return problems.Find(r.Manifest.Problem)
 	}
-	f, err := file.Read(r.File(ProblemFile))
+	text, err := r.raw(ProblemFile)
+	if err != nil {
+		return nil, err
+	}
+	f, err := file.Parse(r.File(ProblemFile), text)
 	if err != nil {
 		return nil, err
 	}

@@ -1,14 +1,17 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 )
@@ -46,8 +49,10 @@ func Resume(ctx context.Context, path string, o *Options) (*bsde.Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	if over, err := r.Over(); over || err != nil {
-		return r.result(err)
+	if over, err := r.Over(); err != nil {
+		return nil, err
+	} else if over {
+		return r.Result()
 	}
 	t, err := r.Continue(ctx, o)
 	if err != nil {
@@ -90,17 +95,54 @@ func (r *Run) Continue(ctx context.Context, o *Options) (*bsde.Trainer, error) {
 	if err := r.Occupy(); err != nil {
 		return nil, err
 	}
-	t, err := r.begin(ctx, o)
+	t, err := r.Init(ctx, o)
+	if err == nil {
+		if err = r.restore(t, o); err == nil {
+			err = r.sameArithmetic(o)
+		}
+		if err != nil {
+			t.Close()
+		}
+	}
 	if err != nil {
 		r.Close()
+		return nil, err
 	}
-	return t, err
+	return t, nil
+}
+
+// sameArithmetic asks whether the run may go on with that of this process.
+func (r *Run) sameArithmetic(o *Options) error {
+	was, now := cmp.Or(r.arithmetic, r.Manifest.Arithmetic), autodiff.Arithmetic()
+	switch {
+	case was == now:
+	case was == "":
+		o.warn("the run does not state the arithmetic that it was trained with; if that is not " + now + ", the rest differs in its last bits")
+	case o == nil || !o.OtherArithmetic:
+		return &Error{Path: r.path, Reason: fmt.Sprintf("was trained with the arithmetic %s, this process has %s: the rest would differ in its last bits", was, now), Other: true}
+	default:
+		o.warn(fmt.Sprintf("trained with the arithmetic %s, goes on with %s: the rest differs in its last bits", was, now))
+	}
+	r.arithmetic = was
+	return nil
+}
+
+// used adds the arithmetic of this process to what has trained the run.
+func (r *Run) used() {
+	now := autodiff.Arithmetic()
+	if !slices.Contains(strings.Split(r.arithmetic, ", "), now) {
+		r.arithmetic = strings.TrimPrefix(r.arithmetic+", "+now, ", ")
+	}
 }
 
 // Train makes the steps that are left, with checkpoints, and the final estimate. That a
 // checkpoint cannot be written, as on a full disk, is no reason to give the training up:
 // Warn is told once, and Finish fails.
 func (r *Run) Train(ctx context.Context, t *bsde.Trainer, o *Options) (*bsde.Result, error) {
+	if r.unlocked != nil {
+		o.warn(fmt.Sprintf("%s: nothing keeps other processes from training there: %v", r.path, r.unlocked))
+	}
+	r.used()
 	records := 0
 	for t.Step(ctx) {
 		if n := len(t.History()); n > records {
@@ -120,7 +162,7 @@ func (r *Run) save(t *bsde.Trainer, last bool, o *Options) {
 	}
 	err := r.checkpoint(t)
 	if errors.Is(err, bsde.ErrNoCheckpoint) { // diverged: the metrics alone
-		err = r.writeMetrics(t.History())
+		err = nil
 	}
 	if err != nil && r.unsaved == nil {
 		o.warn(fmt.Sprintf("the run is not saved: %v", err))
@@ -128,9 +170,13 @@ func (r *Run) save(t *bsde.Trainer, last bool, o *Options) {
 	r.unsaved = err
 }
 
+// checkpoint writes the metrics first, as the checkpoint has their digest.
 func (r *Run) checkpoint(t *bsde.Trainer) error {
+	if err := r.writeMetrics(t.History()); err != nil {
+		return err
+	}
 	name := fmt.Sprintf("%s%09d%s", checkpointPrefix, t.Iteration(), checkpointSuffix)
-	if err := WriteFile(r.File(name), func(f *os.File) error { return t.Save(f) }); err != nil {
+	if err := r.WriteOwn(name, func(f *os.File) error { return t.Save(f, r.marks()) }); err != nil {
 		return err
 	}
 	r.saved = time.Now()
@@ -138,20 +184,21 @@ func (r *Run) checkpoint(t *bsde.Trainer) error {
 	if err != nil {
 		return err
 	}
-	for _, old := range list[:max(len(list)-keptCheckpoints, 0)] {
+	upTo := slices.Index(list, r.File(name)) + 1 // beyond it are those that restore could not use
+	for _, old := range list[:max(upTo-keptCheckpoints, 0)] {
 		if err := os.Remove(old); err != nil {
 			return err
 		}
 	}
-	return r.writeMetrics(t.History())
+	return nil
 }
 
 // tidy removes what a killed run left half-written.
 func (r *Run) tidy() error {
 	names, err := r.names()
 	for _, name := range names {
-		for _, own := range []string{ManifestFile, ResultFile, TextFile, PageFile, MetricsFile, MetricsLinesFile, checkpointPrefix} {
-			if err == nil && strings.HasPrefix(name, "."+own) { // see WriteFile
+		for _, own := range append(ownFiles, checkpointPrefix) {
+			if err == nil && strings.HasPrefix(name, "."+own) { // see disk.Temporary
 				err = os.Remove(r.File(name))
 			}
 		}

@@ -3,13 +3,15 @@ package run
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
 )
 
-// WriteFile writes a file so that it is either the old or the complete new one.
-// What is no regular file, such as a pipe, is written to as it is, and a link is followed.
+// WriteFile writes a file that a user named, so that it is either the old or the complete
+// new one. What is no regular file, such as a pipe, is written to as it is, and a link is
+// followed: the files of a run have WriteOwn.
 func WriteFile(name string, write func(*os.File) error) error {
 	if target, err := filepath.EvalSymlinks(name); err == nil {
 		name = target
@@ -23,27 +25,11 @@ func WriteFile(name string, write func(*os.File) error) error {
 		}
 		return errors.Join(write(f), f.Close())
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		var path *fs.PathError
-		if errors.As(err, &path) {
-			err = path.Err // the name of the temporary file tells nobody anything
-		}
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	defer os.Remove(f.Name()) // nothing is there any more after the rename
-	err = write(f)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	return err
+	return disk.Write(name, write)
+}
+
+// WriteOwn is WriteFile for one of the run's own files, which is an error where it is no
+// regular file: in a directory that comes from somebody else a link may point anywhere.
+func (r *Run) WriteOwn(name string, write func(*os.File) error) error {
+	return disk.Write(r.File(name), write)
 }

@@ -59,7 +59,7 @@ func Vector(g []float64) string {
 	return fmt.Sprintf("(%s, …), norm %s", strings.Join(parts[:3], ", "), Significant(math.Sqrt(sum), 3))
 }
 
-// Shell is what a shell reads as the given word.
+// Shell is what a shell reads as the given word, but for characters that are not Printable.
 func Shell(s string) string {
 	if s == "" || strings.ContainsAny(s, " \t\n\"'\\$*?[]&;<>|()`!#~") {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

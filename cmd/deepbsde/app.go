@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/autodiff/machine"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/bsde/words"
@@ -129,7 +130,7 @@ func (a *app) exit(err error) int {
 	if errors.Is(err, context.Canceled) {
 		err = &exitError{status: exitInterrupted, err: errors.New("interrupted before there was a result")}
 	}
-	fmt.Fprintf(a.stderr, "deepbsde: %v\n", err)
+	a.warn(err.Error())
 	var (
 		coded    *exitError
 		problem  *pde.Error
@@ -139,11 +140,12 @@ func (a *app) exit(err error) int {
 		inFile   *file.Error
 		wrong    *member.Error
 		dir      *run.Error
+		full     *machine.MemoryError
 	)
 	switch {
 	case errors.As(err, &coded):
 		if coded.hint != "" {
-			fmt.Fprintln(a.stderr, coded.hint)
+			fmt.Fprintln(a.stderr, words.Printable(coded.hint))
 		}
 		return coded.status
 	case errors.As(err, &wrong):
@@ -153,10 +155,10 @@ func (a *app) exit(err error) int {
 		return exitUsage
 	case errors.As(err, &dir):
 		if hint := hintOf(dir); hint != "" {
-			fmt.Fprintln(a.stderr, hint)
+			fmt.Fprintln(a.stderr, words.Printable(hint))
 		}
 		return exitUsage
-	case errors.As(err, &problem), errors.As(err, &unknown), errors.As(err, &settings), errors.As(err, &refused), errors.As(err, &inFile):
+	case errors.As(err, &problem), errors.As(err, &unknown), errors.As(err, &settings), errors.As(err, &refused), errors.As(err, &inFile), errors.As(err, &full):
 		return exitUsage
 	}
 	return exitFailed
@@ -234,6 +236,8 @@ func hintOf(e *run.Error) string {
 		return "'" + resumeCommand(e.Path) + "' continues a run that was stopped"
 	case e.Full:
 		return "--out wants the name of a new directory, or of an empty one"
+	case e.Other:
+		return "'" + resumeCommand(e.Path) + " --other-arithmetic' goes on all the same"
 	}
 	return ""
 }
@@ -241,8 +245,8 @@ func hintOf(e *run.Error) string {
 // resumeCommand is what goes on with a run.
 func resumeCommand(path string) string { return "deepbsde solve --resume " + words.Shell(path) }
 
-// warn prints a warning on standard error.
-func (a *app) warn(s string) { fmt.Fprintln(a.stderr, "deepbsde: "+s) }
+// warn prints a warning on standard error, which may have words of somebody else's files in it.
+func (a *app) warn(s string) { fmt.Fprintln(a.stderr, "deepbsde: "+words.Printable(s)) }
 
 // methodNames are those that --method takes.
 func methodNames() (names []string) {

@@ -16,7 +16,7 @@ const module = "github.com/deepbsde/deepbsde/"
 // house is the packages of the project from the ground up: a package may import those that
 // stand before it, as far as the rules for its room allow (docs/layout.md).
 var house = strings.Fields(`
-	autodiff/expr autodiff/internal/kernel autodiff/parallel autodiff/safetensors autodiff/random autodiff/vec autodiff
+	autodiff/machine autodiff/expr autodiff/internal/kernel autodiff/parallel autodiff/safetensors autodiff/random autodiff/vec autodiff
 
 	pde/grid pde
 	pde/reference/internal/known pde/reference/internal/paths pde/reference/internal/probe pde/reference/internal/sample pde/reference/internal/symmetric pde/reference/internal/widening
@@ -33,7 +33,7 @@ var house = strings.Fields(`
 	problems/internal/matrix problems/internal/minimizer problems
 	problems/file/internal/source problems/file/internal/formula problems/file
 
-	bsde/run
+	bsde/run/internal/disk bsde/run
 
 	cmd/internal/letters cmd/benchreport
 	cmd/deepbsde/internal/tables cmd/deepbsde/internal/flags cmd/deepbsde/internal/progress cmd/deepbsde/internal/figure
@@ -52,12 +52,13 @@ var rooms = []struct {
 	{"autodiff", []string{"gorgonia.org/", "gonum.org/"}},
 	{"autodiff/expr", nil},
 	{"autodiff/internal", nil},
+	{"autodiff/machine", nil},
 	{"pde", []string{"autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "gonum.org/"}},
 	{"control", []string{"autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "pde", "gonum.org/"}},
 	{"bsde", []string{"autodiff", "pde", "control", "gonum.org/"}},
 	{"bsde/words", nil},
 	{"bsde/network", []string{"autodiff", "bsde"}},
-	{"bsde/run", []string{"bsde", "pde", "problems"}},
+	{"bsde/run", []string{"autodiff", "bsde", "pde", "problems"}},
 	{"problems", []string{"autodiff/expr", "pde", "control", "gonum.org/"}},
 	{"problems/file", []string{"autodiff/expr", "pde", "control", "problems", "gonum.org/", "go.yaml.in/yaml/", "github.com/expr-lang/expr/"}},
 	{"cmd/internal/letters", []string{"gonum.org/"}},

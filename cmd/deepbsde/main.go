@@ -35,24 +35,34 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
+	"github.com/deepbsde/deepbsde/autodiff/machine"
 	"github.com/deepbsde/deepbsde/bsde"
 )
 
 func main() {
+	machine.Watch(100*time.Millisecond, func(free float64) {
+		fmt.Fprintf(os.Stderr, "deepbsde: out of memory: %s are free; fewer paths, a smaller batch or fewer workers take less. A run with --out has its checkpoints\n", machine.Size(free))
+		os.Exit(exitFailed)
+	})
 	os.Exit(program(interruptible(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// interruptible is a context that SIGINT or SIGTERM cancels; a second signal
-// ends the process at once.
+// interruptible is a context that SIGINT, SIGTERM or, when the terminal is closed, SIGHUP
+// cancels; a second signal ends the process at once. Under nohup SIGHUP stays ignored.
 func interruptible() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
 		<-signals
 		cancel()

@@ -51,11 +51,15 @@ func (a *app) reportCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			name := file.Or(r.File(run.PageFile))
-			if err := run.WriteFile(name, writing(page)); err != nil {
+			if !file.Given {
+				file.Value, err = r.File(run.PageFile), r.WriteOwn(run.PageFile, writing(page))
+			} else {
+				err = run.WriteFile(file.Value, writing(page))
+			}
+			if err != nil {
 				return err
 			}
-			return a.print(name + "\n")
+			return a.print(file.Value + "\n")
 		},
 	}
 }

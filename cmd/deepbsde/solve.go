@@ -29,6 +29,7 @@ type solveFlags struct {
 	accuracy flags.Opt[float64]
 	out      flags.Opt[string]
 	resume   flags.Opt[string]
+	other    bool
 	json     bool
 	quiet    bool
 }
@@ -53,6 +54,7 @@ func (a *app) solveCommand() *cli.Command {
 			flags.Group("Run",
 				flags.Value("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, flags.FileName),
 				flags.Value("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, flags.FileName),
+				flags.Bool("other-arithmetic", "with --resume: go on although instruction set or architecture are others than the run was trained with; the last bits differ then", &f.other),
 			),
 			flags.Group("Output",
 				flags.Bool("json", "print one JSON object", &f.json),
@@ -121,15 +123,17 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 		return err
 	}
 	object, err := o.JSON()
-	switch {
-	case err != nil:
-	case f.json:
-		err = a.printJSON(object)
-	case r.Status != bsde.Diverged:
-		err = a.print(o.Text())
+	if err != nil {
+		return err
 	}
-	if err == nil && t.dir != nil {
+	if t.dir != nil { // before it is printed, as the terminal may be gone
 		err = t.dir.Finish(object, o.Text())
+	}
+	switch {
+	case f.json:
+		err = errors.Join(err, a.printJSON(object))
+	case r.Status != bsde.Diverged:
+		err = errors.Join(err, a.print(o.Text()))
 	}
 	if err != nil {
 		return err
@@ -145,7 +149,7 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 // printResult prints the result of a run that is over: as it was printed then, or, where an
 // earlier version made it, as this one says it.
 func (a *app) printResult(ctx context.Context, d *run.Run, asJSON bool) error {
-	fmt.Fprintf(a.stderr, "deepbsde: %s is finished; this is its result\n", d.Path())
+	a.warn(d.Path() + " is finished; this is its result")
 	name := run.TextFile
 	if asJSON {
 		name = run.ResultFile

@@ -31,12 +31,16 @@ type solveTask struct {
 	command  []string
 	dir      *run.Run // that of a run that goes on, or as made
 	over     bool     // the run in dir has nothing left to do
+	other    bool     // it may go on with another arithmetic
 }
 
 // task is what the flags ask for.
 func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if f.resume.Given {
 		return f.resumedTask(c)
+	}
+	if f.other {
+		return nil, usage(c, "--other-arithmetic needs --resume DIR")
 	}
 	name, err := oneName(c)
 	if err != nil {
@@ -183,8 +187,8 @@ func (f *solveFlags) without(c *cli.Context, key, reason string) error {
 	return nil
 }
 
-// allowedWithResume are the flags that do not change what a run computes.
-var allowedWithResume = []string{"resume", "workers", "time-limit", "json", "quiet"}
+// allowedWithResume are the flags that do not change what a run computes, but in the last bits.
+var allowedWithResume = []string{"resume", "workers", "time-limit", "other-arithmetic", "json", "quiet"}
 
 // resumedTask is the task of a run directory.
 func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
@@ -207,6 +211,7 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 	if t.Member, err = saved.MemberOf(c.Context, dir); err != nil {
 		return nil, err
 	}
+	t.other = f.other
 	t.settings.Workers, t.settings.TimeLimit = f.Workers.Value, f.TimeLimit.Value
 	return t, nil
 }
@@ -229,7 +234,7 @@ func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 			return nil, err
 		}
 	}
-	o := &run.Options{Workers: t.settings.Workers, TimeLimit: t.settings.TimeLimit, Progress: t.settings.Progress, Pause: checkpointPause, Warn: a.warn}
+	o := &run.Options{Workers: t.settings.Workers, TimeLimit: t.settings.TimeLimit, Progress: t.settings.Progress, Pause: checkpointPause, Warn: a.warn, OtherArithmetic: t.other}
 	var trainer *bsde.Trainer
 	var err error
 	if t.demand != nil && t.demand.Accuracy > 0 {

@@ -45,6 +45,7 @@ func Open(path string) (*Run, error) {
 	if r.Settings, err = dir.Settings(); err != nil {
 		return nil, err
 	}
+	r.Name = words.Printable(r.Name)
 	if r.History, err = dir.History(); err != nil {
 		return nil, err
 	}
@@ -57,10 +58,10 @@ func Open(path string) (*Run, error) {
 		ActionError *float64          `json:"action_error"`
 		Trust       string            `json:"trust"`
 	}
-	if err = json.Unmarshal(text, &r.Result); err == nil {
-		err = json.Unmarshal(text, &beside)
+	if r.Result, err = dir.Result(); err != nil {
+		return nil, err
 	}
-	if err != nil {
+	if err := json.Unmarshal(text, &beside); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir.File(run.ResultFile), err)
 	}
 	if r.Result.Method == nil { // its options are those of the run

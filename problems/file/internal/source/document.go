@@ -111,6 +111,8 @@ func (s *Document) plain(n *yaml.Node, level int) *Error {
 		return s.ErrorAt(n.Line, n.Column, "an anchor (&%s), want the value alone", n.Anchor)
 	case n.Style&yaml.TaggedStyle != 0:
 		return s.ErrorAt(n.Line, n.Column, "a tag (%s), want the value alone; a formula that begins with ! must be in quotes", n.Tag)
+	case n.Kind == yaml.ScalarNode && strings.ContainsFunc(n.Value, escape):
+		return s.ErrorAt(n.Line, n.Column, "a control character, written as an escape, want a text without them")
 	case level > maxLevels:
 		return s.ErrorAt(n.Line, n.Column, "lists and mappings nested %d deep, want at most %d levels", level, maxLevels)
 	}
@@ -121,6 +123,9 @@ func (s *Document) plain(n *yaml.Node, level int) *Error {
 	}
 	return nil
 }
+
+// escape tells whether a character of a text is one that New refuses where it stands as it is.
+func escape(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }
 
 // yamlError locates an error of the YAML library and adds the usual cause.
 func (s *Document) yamlError(err error) *Error {
