@@ -64,11 +64,15 @@ func TestSameBits(t *testing.T) {
 		first := begin(t, mixing(), m, s)
 		first.Step(t.Context())
 		var saved bytes.Buffer
-		if err := first.Save(&saved); err != nil {
+		if err := first.Save(&saved, nil); err != nil {
 			t.Fatal(err)
 		}
 		again := begin(t, mixing(), m, s)
-		if err := again.Restore(saved.Bytes()); err != nil {
+		checkpoint, err := bsde.ReadCheckpoint(saved.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := again.Restore(checkpoint, first.History()); err != nil {
 			t.Fatal(err)
 		}
 		if got := bits(t, again); got != want {
