@@ -22,6 +22,9 @@ type Source struct {
 	Dim        int                // 0: the family's default
 	Region     string             // of random starts, as pde.ParseRegion reads it; "": as the problem says
 
+	// Retry says that an answer which is not trusted may have another attempt, see Run.SecondAttempt.
+	Retry bool
+
 	// Go is a problem that has neither a name nor a file; nil otherwise. It must be given
 	// again to go on with the run.
 	Go bsde.Problem
@@ -62,7 +65,7 @@ func Create(path string, s Source, t *bsde.Trainer) (*Run, error) {
 		Format: manifestFormat, Program: s.Program, Command: s.Command, Started: time.Now().UTC().Truncate(time.Second),
 		Processor: processor(), Arithmetic: autodiff.Arithmetic(),
 		Problem: s.Problem, Kind: kind, Dim: bsde.DimOf(t.Problem()), Parameters: map[string]float64{}, Start: s.Region,
-		Method: t.Method().Name(), Network: bsde.NetworkOf(t.Method()), Settings: settings,
+		Retry: s.Retry, Method: t.Method().Name(), Network: bsde.NetworkOf(t.Method()), Settings: settings,
 	}}
 	maps.Copy(r.Parameters, s.Parameters)
 	if s.Go != nil {

@@ -33,6 +33,7 @@ type Manifest struct {
 	Dim        int                `json:"dim"`
 	Parameters map[string]float64 `json:"parameters"`
 	Start      string             `json:"start,omitempty"` // the region of random starts, see pde.ParseRegion
+	Retry      bool               `json:"retry,omitempty"` // whether an answer without trust may have another attempt
 	Method     string             `json:"method"`
 	Network    string             `json:"network,omitempty"`
 	Settings   json.RawMessage    `json:"settings"` // with the options of the method, see bsde.Configuration

@@ -66,6 +66,9 @@ var ErrBusy = errors.New("another process trains there")
 // was changed after the run began, is an *Error.
 func Open(path string) (*Run, error) {
 	r := &Run{path: path}
+	if err := r.settle(); err != nil {
+		return nil, err
+	}
 	text, err := disk.Read(r.File(ManifestFile), mostText)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &Error{Path: path, Reason: "is not a run: it has no " + ManifestFile}

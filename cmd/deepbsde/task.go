@@ -212,6 +212,9 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 		return nil, err
 	}
 	t.other = f.other
+	if dir.Retry {
+		t.demand = &bsde.Demand{}
+	}
 	t.settings.Workers, t.settings.TimeLimit = f.Workers.Value, f.TimeLimit.Value
 	return t, nil
 }
@@ -254,13 +257,19 @@ func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 		return nil, err
 	}
 	defer trainer.Close()
-	return t.dir.Train(ctx, trainer, o)
+	r, err := t.dir.Train(ctx, trainer, o)
+	if err != nil || t.demand == nil {
+		return r, err
+	}
+	dir, r, err := t.dir.SecondAttempt(ctx, t.Solved(), t.source(), r, o, t.demand)
+	t.dir = dir
+	return r, err
 }
 
 // source is where the problem of the task comes from.
 func (t *solveTask) source() run.Source {
 	return run.Source{
-		Problem: t.Family.Name, File: t.Family.Text, Parameters: t.Parameters, Dim: t.Dim, Region: t.region,
+		Retry: t.demand != nil && t.demand.Accuracy == 0, Problem: t.Family.Name, File: t.Family.Text, Parameters: t.Parameters, Dim: t.Dim, Region: t.region,
 		Program: strings.TrimSpace(versionLine()), Command: t.command,
 	}
 }
