@@ -109,7 +109,7 @@ func TestUsageErrors(t *testing.T) {
 		{"solve hjb --resume dir", `solve --resume takes no NAME, got "hjb": the run has its own problem`},
 		{"solve --resume dir --lr 1", `--lr does not go with --resume: the run has its own settings`},
 		{"solve hjb --antithetic", `--antithetic does not apply to hjb and its method, deep-bsde`},
-		{"solve hjb --method policy", `method policy cannot solve hjb (equation); deep-bsde or zero can`},
+		{"solve hjb --method policy", `method policy cannot solve hjb (equation); backward or deep-bsde or zero can`},
 		{"solve lqr --controlled", `--controlled does not apply to lqr and its method, policy`},
 		{"solve energy-storage --steps 5", `--steps does not apply to energy-storage, a problem in discrete time`},
 		{"solve hjb --settings f", `open f: no such file or directory`},
