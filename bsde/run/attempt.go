@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
+	"github.com/deepbsde/deepbsde/bsde/run/disk"
 )
 
 // secondAttempt is the directory of another attempt below a run, and takenFile says, while it takes

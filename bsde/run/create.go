@@ -11,7 +11,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
+	"github.com/deepbsde/deepbsde/bsde/run/disk"
 )
 
 // Source is where the problem of a run comes from.

@@ -14,7 +14,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/bsde/methodtest"
 	"github.com/deepbsde/deepbsde/bsde/network"
-	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
+	"github.com/deepbsde/deepbsde/bsde/run/disk"
 )
 
 // small is a run of a few steps in a new directory.

@@ -12,7 +12,7 @@ import (
 	"strconv"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
+	"github.com/deepbsde/deepbsde/bsde/run/disk"
 )
 
 // ledger is the metrics as this process keeps them: files that grow at their end alone. A

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
+	"github.com/deepbsde/deepbsde/bsde/run/disk"
 )
 
 // Options are what may differ from one process that works on a run to the next: none of

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
+	"github.com/deepbsde/deepbsde/bsde/run/disk"
 )
 
 // metric is a line of the metrics: a record with the names that flags, settings and

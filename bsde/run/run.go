@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
+	"github.com/deepbsde/deepbsde/bsde/run/disk"
 	"github.com/deepbsde/deepbsde/bsde/words"
 )
 

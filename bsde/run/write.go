@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/deepbsde/deepbsde/bsde/run/internal/disk"
+	"github.com/deepbsde/deepbsde/bsde/run/disk"
 )
 
 // WriteFile writes a file that a user named, so that it is either the old or the complete

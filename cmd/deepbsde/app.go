@@ -16,6 +16,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/manual"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/sweep"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/deepbsde/deepbsde/problems/file"
@@ -46,8 +47,8 @@ func (a *app) root() *cli.App {
 			"'deepbsde COMMAND --help' lists the flags of a command.",
 		Commands: slices.Concat(
 			flags.Under("Problems", manual.Examples, a.problemsCommand(), a.showCommand(), a.initCommand(), a.checkCommand(), a.methodsCommand()),
-			flags.Under("Answers", manual.Examples, a.solveCommand(), a.referenceCommand(), a.compareCommand()),
-			flags.Under("Runs kept with solve --out", manual.Examples, a.evalCommand(), a.simulateCommand(), a.plotCommand(), a.reportCommand()),
+			flags.Under("Answers", manual.Examples, a.solveCommand(), a.sweepCommand(), a.referenceCommand(), a.compareCommand()),
+			flags.Under("Runs kept with solve --out", manual.Examples, a.evalCommand(), a.simulateCommand(), a.plotCommand(), a.reportCommand(), a.runsCommand(), a.mergeCommand()),
 			flags.Under("Settings", manual.Examples, a.settingsCommand(), a.importCommand()),
 			flags.Under("This program", manual.Examples, a.completionCommand(), a.manCommand(), a.versionCommand(), a.completeCommand()),
 			flags.Under("Tools of the repository", manual.Examples, a.benchCommand()),
@@ -141,6 +142,7 @@ func (a *app) exit(err error) int {
 		wrong    *member.Error
 		dir      *run.Error
 		full     *machine.MemoryError
+		sweeps   *sweep.Error
 	)
 	switch {
 	case errors.As(err, &coded):
@@ -158,7 +160,7 @@ func (a *app) exit(err error) int {
 			fmt.Fprintln(a.stderr, words.Printable(hint))
 		}
 		return exitUsage
-	case errors.As(err, &problem), errors.As(err, &unknown), errors.As(err, &settings), errors.As(err, &refused), errors.As(err, &inFile), errors.As(err, &full):
+	case errors.As(err, &problem), errors.As(err, &unknown), errors.As(err, &settings), errors.As(err, &refused), errors.As(err, &inFile), errors.As(err, &full), errors.As(err, &sweeps):
 		return exitUsage
 	}
 	return exitFailed
@@ -265,10 +267,14 @@ type problemFlags struct {
 
 func (f *problemFlags) flags() []cli.Flag {
 	return []cli.Flag{
-		flags.Value("dim", "dimension `d` (default: the problem's)", &f.dim, flags.WholeNumber),
+		f.dimFlag(),
 		&cli.GenericFlag{Name: "set", Value: &f.set,
 			Usage: "change a parameter, `KEY=VALUE`; repeatable; 'deepbsde show NAME' lists them"},
 	}
+}
+
+func (f *problemFlags) dimFlag() cli.Flag {
+	return flags.Value("dim", "dimension `d` (default: the problem's)", &f.dim, flags.WholeNumber)
 }
 
 // member makes the problem that the name and the flags describe.

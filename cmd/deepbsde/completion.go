@@ -7,6 +7,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/complete"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/manual"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"
@@ -33,6 +34,24 @@ func (a *app) completionCommand() *cli.Command {
 				return err
 			}
 			return a.print(script)
+		},
+	}
+}
+
+func (a *app) manCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "man",
+		Usage:     "print the manual page",
+		UsageText: "deepbsde man > deepbsde.1",
+		Description: "The page is made from the commands and flags themselves. 'deepbsde man | man -l -' shows it\n" +
+			"where man takes -l; 'make install' puts it where man looks.",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Action: func(c *cli.Context) error {
+			if err := noNames(c); err != nil {
+				return err
+			}
+			return a.print(manual.Page(c.App, strings.Join(strings.Fields(versionLine())[:2], " ")))
 		},
 	}
 }

@@ -5,6 +5,7 @@
 //	deepbsde show NAME          prints one problem in full
 //	deepbsde methods            prints which method can solve what
 //	deepbsde solve NAME         trains and reports the answer with its errors
+//	deepbsde sweep NAME         solves it for many parameters and seeds
 //	deepbsde reference NAME     computes u(0, x0) without a network
 //	deepbsde compare NAME…      puts solvers and references side by side
 //	deepbsde bench              runs the papers' experiments
@@ -12,6 +13,8 @@
 //	deepbsde simulate RUN       simulates a trained policy beside the optimal one
 //	deepbsde plot RUN…          draws saved runs
 //	deepbsde report RUN         writes a saved run as one HTML page
+//	deepbsde runs DIR           lists saved runs
+//	deepbsde merge DIR…         prints the table of a sweep from its shares
 //	deepbsde check FILE         checks a problem file without training
 //	deepbsde init NAME          prints the problem file of a named problem
 //	deepbsde settings NAME      prints the settings of solve as a settings file

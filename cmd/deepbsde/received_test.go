@@ -154,3 +154,11 @@ func TestSavedBeforePrinted(t *testing.T) {
 		t.Error("there is no result")
 	}
 }
+
+// TestLicences: the program prints the licences of all that it is linked from.
+func TestLicences(t *testing.T) {
+	out := execute(t, "version", "--licenses")
+	if out.status != 0 || !strings.HasPrefix(out.stdout, "deepbsde is linked from the modules below") || strings.Count(out.stdout, "Copyright") < 40 {
+		t.Errorf("status %d, %.200s", out.status, out.stdout)
+	}
+}

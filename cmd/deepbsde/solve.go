@@ -44,13 +44,9 @@ func (a *app) solveCommand() *cli.Command {
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: slices.Concat(
-			flags.Group("Problem", append(f.problemFlags.flags(),
-				flags.Value("start", "train u(0, ·) on a `REGION` around x0: box:W, within W of it in each component, or normal:S, with standard deviation S", &f.region, region),
-			)...),
+			flags.Group("Problem", append(f.problemFlags.flags(), f.regionFlag())...),
 			f.Flags.Flags(methodNames()),
-			flags.Group("Estimate",
-				flags.Value("accuracy", "relative `ERROR` of all parts together, such as 1e-4: more paths, steps and work in training are taken until it is reached, or is said not to be", &f.accuracy, flags.Positive),
-			),
+			flags.Group("Estimate", f.accuracyFlag()),
 			flags.Group("Run",
 				flags.Value("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, flags.FileName),
 				flags.Value("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, flags.FileName),
@@ -63,6 +59,14 @@ func (a *app) solveCommand() *cli.Command {
 		),
 		Action: func(c *cli.Context) error { return a.runSolve(c, &f) },
 	}
+}
+
+func (f *solveFlags) regionFlag() cli.Flag {
+	return flags.Value("start", "train u(0, ·) on a `REGION` around x0: box:W, within W of it in each component, or normal:S, with standard deviation S", &f.region, region)
+}
+
+func (f *solveFlags) accuracyFlag() cli.Flag {
+	return flags.Value("accuracy", "relative `ERROR` of all parts together, such as 1e-4: more paths, steps and work in training are taken until it is reached, or is said not to be", &f.accuracy, flags.Positive)
 }
 
 // trainingFlags choose a problem and how to train on it.

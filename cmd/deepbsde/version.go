@@ -6,19 +6,26 @@ import (
 	"runtime/debug"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/notice"
 	"github.com/urfave/cli/v2"
 )
 
 func (a *app) versionCommand() *cli.Command {
+	var licences bool
 	return &cli.Command{
 		Name:            "version",
 		Usage:           "print the version",
-		UsageText:       "deepbsde version",
+		UsageText:       "deepbsde version [--licenses]",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
+		Flags:           []cli.Flag{flags.Bool("licenses", "print the licences of all that the program is linked from", &licences)},
 		Action: func(c *cli.Context) error {
 			if err := noNames(c); err != nil {
 				return err
+			}
+			if licences {
+				return a.print(notice.Text)
 			}
 			return a.print(versionLine())
 		},

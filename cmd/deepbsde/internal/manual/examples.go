@@ -6,6 +6,9 @@ var Examples = map[string][]string{
 	"show":       {"show hjb", "show allen-cahn --dim 20"},
 	"methods":    {"methods"},
 	"solve":      {"solve hjb --dim 20 --set lambda=5", "solve option.yaml --out run", "solve --resume run"},
+	"sweep":      {"sweep hjb --dim 10 --set lambda=1,2,5 --seeds 3 --out lambdas", "sweep option.yaml --set-range strike=80:120:9 --shard auto/4 --out strikes"},
+	"runs":       {"runs . --trust no", "runs lambdas --csv"},
+	"merge":      {"merge lambdas", "merge first second --plot lambdas.svg"},
 	"reference":  {"reference hjb --set lambda=20", "reference option.yaml --method all"},
 	"compare":    {"compare allen-cahn --dim 10 --methods shared,radial", "compare option.yaml --seeds 3"},
 	"bench":      {"bench hjb --seeds 2"},
@@ -19,5 +22,5 @@ var Examples = map[string][]string{
 	"import":     {"import config.json > settings.yaml"},
 	"completion": {"completion bash"},
 	"man":        {"man"},
-	"version":    {"version"},
+	"version":    {"version", "version --licenses > NOTICE"},
 }

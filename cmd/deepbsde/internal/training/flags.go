@@ -95,6 +95,11 @@ func (f *Flags) Flags(methods []string) []cli.Flag {
 	)
 }
 
+// Seed is that of --seed, and SetSeed puts another in its place.
+func (f *Flags) Seed() uint64 { return f.seed.Or(1) }
+
+func (f *Flags) SetSeed(seed uint64) { f.seed = flags.Given(seed) }
+
 // options are KEY=VALUE with commas between.
 func options(s string) (map[string]string, error) {
 	all := map[string]string{}

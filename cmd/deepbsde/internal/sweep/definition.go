@@ -1,0 +1,160 @@
+// Package sweep is one problem solved for many parameters and seeds: which runs these are,
+// where they are kept, whose share they are, and what they found, as a table and a picture.
+package sweep
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"os"
+
+	"github.com/deepbsde/deepbsde/bsde/run/disk"
+)
+
+// Axis is a parameter with the values that it takes.
+type Axis struct {
+	Name   string    `json:"name"`
+	Values []float64 `json:"values"`
+}
+
+// Definition is sweep.json: all that the runs depend on.
+type Definition struct {
+	Format     int             `json:"format"`
+	Problem    string          `json:"problem"` // as it was asked for
+	FileDigest string          `json:"file_digest,omitempty"`
+	Dim        int             `json:"dim"`
+	Axes       []Axis          `json:"axes"`
+	Seed       uint64          `json:"seed"`  // the first
+	Seeds      int             `json:"seeds"` // how many, one after the other
+	Settings   json.RawMessage `json:"settings"`
+	Accuracy   float64         `json:"accuracy,omitempty"`
+	Start      string          `json:"start,omitempty"`
+}
+
+// File is the name of the definition in the folder of a sweep.
+const File = "sweep.json"
+
+// format is the version of the folder.
+const format = 1
+
+// Most is how many runs a sweep may have.
+const Most = 100_000
+
+// Cell is one of the runs.
+type Cell struct {
+	Index int
+	Set   map[string]float64
+	Seed  uint64
+}
+
+// Cells are all runs, the last axis and then the seeds changing fastest.
+func (d *Definition) Cells() []Cell {
+	points := []map[string]float64{{}}
+	for _, a := range d.Axes {
+		var next []map[string]float64
+		for _, p := range points {
+			for _, v := range a.Values {
+				q := maps.Clone(p)
+				q[a.Name] = v
+				next = append(next, q)
+			}
+		}
+		points = next
+	}
+	var list []Cell
+	for _, p := range points {
+		for k := range d.Seeds {
+			list = append(list, Cell{len(list), p, d.Seed + uint64(k)})
+		}
+	}
+	return list
+}
+
+// Size is the number of runs; an error where that is too many.
+func (d *Definition) Size() (int, error) {
+	n := float64(d.Seeds)
+	for _, a := range d.Axes {
+		n *= float64(len(a.Values))
+	}
+	if n > Most {
+		return 0, fmt.Errorf("%.3g runs, want %d at most", n, Most)
+	}
+	return int(n), nil
+}
+
+// Dir is the folder of a run in that of its sweep.
+func (c Cell) Dir(root string) string { return filepath.Join(root, fmt.Sprintf("%05d", c.Index+1)) }
+
+// Begin makes the folder of a sweep, or finds it as an earlier process, or one with another
+// share, has made it.
+func (d *Definition) Begin(root string) error {
+	d.Format = format
+	text, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		return err
+	}
+	there, err := Read(root)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		entries, err := os.ReadDir(root)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if len(entries) > 0 {
+			return &Error{root + " is not empty, and has no " + File + ": want a new folder, or that of the sweep"}
+		}
+		if err := disk.MakeDir(root); err != nil {
+			return err
+		}
+		return disk.Write(filepath.Join(root, File), func(f *os.File) error {
+			_, err := f.Write(append(text, '\n'))
+			return err
+		})
+	case err != nil:
+		return err
+	case !d.Same(there):
+		return &Error{root + " has another sweep: its problem, axes, seeds or settings are others"}
+	}
+	return nil
+}
+
+// Error is a folder, or a folder of several, that cannot be used.
+type Error struct{ Text string }
+
+func (e *Error) Error() string { return e.Text }
+
+// Same tells whether two sweeps have the same runs.
+func (d *Definition) Same(other *Definition) bool {
+	a, err1 := json.Marshal(d)
+	b, err2 := json.Marshal(other)
+	return err1 == nil && err2 == nil && bytes.Equal(a, b)
+}
+
+// Read is the sweep of a folder.
+func Read(root string) (*Definition, error) {
+	name := filepath.Join(root, File)
+	text, err := disk.Read(name, 64<<20)
+	if err != nil {
+		return nil, err
+	}
+	var d Definition
+	if err := json.Unmarshal(text, &d); err != nil {
+		return nil, &Error{fmt.Sprintf("%s: %v", name, err)}
+	}
+	if d.Format != format {
+		return nil, &Error{fmt.Sprintf("%s: the format is %d, want %d", name, d.Format, format)}
+	}
+	if slices.ContainsFunc(d.Axes, func(a Axis) bool { return len(a.Values) == 0 }) || d.Seeds < 1 {
+		return nil, &Error{name + ": want a seed and a value of each axis, at least"}
+	}
+	if _, err := d.Size(); err != nil {
+		return nil, &Error{fmt.Sprintf("%s: %v", name, err)}
+	}
+	return &d, nil
+}

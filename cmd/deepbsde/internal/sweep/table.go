@@ -1,0 +1,119 @@
+package sweep
+
+import (
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/deepbsde/deepbsde/bsde/words"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
+)
+
+// Table is the rows in the given format: text, csv or markdown. It depends on the runs alone,
+// not on when or where they were made.
+func (d *Definition) Table(rows []Row, format string) string {
+	if format == "csv" {
+		return d.csv(rows)
+	}
+	t := tables.New()
+	header := table.Row{}
+	for _, a := range d.Axes {
+		header = append(header, words.Printable(a.Name))
+	}
+	t.AppendHeader(append(header, "seed", "value", "error", "trust", "bounds", "std error", "status"))
+	below := ""
+	for _, r := range rows {
+		line := table.Row{}
+		for _, a := range d.Axes {
+			line = append(line, words.Exact(r.Set[a.Name]))
+		}
+		value, part := "", ""
+		if r.Done() {
+			value, part = "unknown", words.Part(r.Error)
+			if words.Known(r.Value) {
+				value = words.ToError(r.Value, r.digits())
+			}
+		}
+		t.AppendRow(append(line, strconv.FormatUint(r.Seed, 10), value, part, r.Trust, words.Bracket(r.Lower, r.Upper, r.digits()), words.Size(r.StdErr), r.Status))
+		if len(r.Reasons) > 0 {
+			below += fmt.Sprintf("%s: not trustworthy: %s\n", d.Label(r.Cell), strings.Join(r.Reasons, "; "))
+		}
+	}
+	if format == "markdown" {
+		return t.RenderMarkdown() + "\n"
+	}
+	if below != "" {
+		below = "\n" + below
+	}
+	return tables.Text(t) + "\n" + below
+}
+
+// digits is the error that decides how many digits are shown.
+func (r Row) digits() float64 {
+	if words.Known(r.Error) {
+		return r.Error
+	}
+	return r.StdErr
+}
+
+// Label is a run in words.
+func (d *Definition) Label(c Cell) string {
+	var parts []string
+	for _, a := range d.Axes {
+		parts = append(parts, words.Printable(a.Name)+" = "+words.Exact(c.Set[a.Name]))
+	}
+	return strings.Join(append(parts, fmt.Sprintf("seed %d", c.Seed)), ", ")
+}
+
+// csv is the table for programs: bare numbers, nothing where one is not known.
+func (d *Definition) csv(rows []Row) string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	var header []string
+	for _, a := range d.Axes {
+		header = append(header, words.Printable(a.Name))
+	}
+	w.Write(append(header, "seed", "value", "error", "trust", "lower", "upper", "stderr", "residual_ratio", "status"))
+	for _, r := range rows {
+		var line []string
+		for _, a := range d.Axes {
+			line = append(line, words.Full(r.Set[a.Name]))
+		}
+		w.Write(append(line, strconv.FormatUint(r.Seed, 10), words.Plain(r.Value), words.Plain(r.Error), r.Trust,
+			words.Plain(r.Lower), words.Plain(r.Upper), words.Plain(r.StdErr), words.Plain(r.Residual), r.Status))
+	}
+	w.Flush()
+	return b.String()
+}
+
+// jsonRow is a row of what --json prints.
+type jsonRow struct {
+	Parameters map[string]float64 `json:"parameters"`
+	Seed       uint64             `json:"seed"`
+	Value      *float64           `json:"value,omitempty"`
+	Error      *float64           `json:"error,omitempty"`
+	Trust      string             `json:"trust,omitempty"`
+	Reasons    []string           `json:"reasons,omitempty"`
+	Lower      *float64           `json:"lower,omitempty"`
+	Upper      *float64           `json:"upper,omitempty"`
+	StdErr     *float64           `json:"stderr,omitempty"`
+	Residual   *float64           `json:"residual_ratio,omitempty"`
+	Status     string             `json:"status"`
+}
+
+// JSON is the sweep with its rows.
+func (d *Definition) JSON(rows []Row) any {
+	list := make([]jsonRow, len(rows))
+	for i, r := range rows {
+		list[i] = jsonRow{r.Set, r.Seed, words.Number(r.Value), words.Number(r.Error), r.Trust, r.Reasons,
+			words.Number(r.Lower), words.Number(r.Upper), words.Number(r.StdErr), words.Number(r.Residual), r.Status}
+	}
+	return struct {
+		Problem string    `json:"problem"`
+		Dim     int       `json:"dim"`
+		Runs    []jsonRow `json:"runs"`
+	}{d.Problem, d.Dim, list}
+}

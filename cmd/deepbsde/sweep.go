@@ -1,0 +1,316 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/listed"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/sweep"
+	"github.com/urfave/cli/v2"
+)
+
+// sweepFlags are those of solve, with several values of a parameter.
+type sweepFlags struct {
+	solveFlags
+	axes  sweep.Axes
+	seeds flags.Opt[int]
+	shard flags.Opt[sweep.Shard]
+	tableFlags
+}
+
+// tableFlags say how the table of a sweep is printed.
+type tableFlags struct {
+	flags.Format
+	plot flags.Opt[string]
+}
+
+func (f *tableFlags) flags() []cli.Flag {
+	return append(f.Format.Flags(),
+		flags.Bool("json", "print one JSON object", &f.JSON),
+		flags.Value("plot", "`FILE` (png, svg or pdf) for a picture of the values along the first parameter with several", &f.plot, figure.ParseFile),
+	)
+}
+
+func (a *app) sweepCommand() *cli.Command {
+	var f sweepFlags
+	return &cli.Command{
+		Name:      "sweep",
+		Usage:     "solve a problem for many parameters and seeds",
+		UsageText: "deepbsde sweep NAME|FILE --out DIR --set KEY=VALUE,… [flags]",
+		Description: "Each choice of the parameters and each seed is a run of its own in DIR. The same command goes on with a\n" +
+			"sweep that was stopped, and ends in the same table. With --shard several machines share one; 'deepbsde\n" +
+			"merge DIR…' prints the table of them all.",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Flags: slices.Concat(
+			flags.Group("Problem", append(f.axes.Flags(), f.dimFlag(), f.regionFlag())...),
+			f.Flags.Flags(methodNames()),
+			flags.Group("Estimate", f.accuracyFlag()),
+			flags.Group("Sweep",
+				flags.Value("out", "`DIR` for the runs (required)", &f.out, flags.FileName),
+				flags.Value("seeds", "`NUMBER` of seeds for each choice of parameters, from --seed on (default: 1)", &f.seeds, flags.WholeNumber),
+				flags.Value("shard", "share `I/N` of the runs; auto/N in an array job of Slurm or an indexed job of Kubernetes", &f.shard, sweep.ParseShard),
+			),
+			flags.Group("Output", append(f.tableFlags.flags(), flags.Bool("quiet", "no progress on standard error", &f.quiet))...),
+		),
+		Action: func(c *cli.Context) error { return a.runSweep(c, &f) },
+	}
+}
+
+func (a *app) runSweep(c *cli.Context, f *sweepFlags) error {
+	if !f.out.Given {
+		return usage(c, "sweep needs --out DIR")
+	}
+	if err := f.Format.Check(); err != nil {
+		return usage(c, "%v", err)
+	}
+	d, tasks, err := f.tasks(c)
+	if err != nil {
+		return err
+	}
+	root := f.out.Value
+	if err := d.Begin(root); err != nil {
+		return err
+	}
+	var rows []sweep.Row
+	var stopped error
+	for _, cell := range d.Cells() {
+		t := tasks[cell.Index]
+		if t == nil {
+			continue
+		}
+		if stopped == nil {
+			t.command = a.command
+			err := a.sweepRun(c.Context, t, cell.Dir(root), d.Label(cell), f.quiet)
+			if stopped = partly(c.Context.Err(), "the same command goes on"); stopped == nil && err != nil {
+				return fmt.Errorf("%s: %w", d.Label(cell), err)
+			}
+		}
+		row, err := sweep.RowOf(cell, root)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
+	}
+	return errors.Join(a.printSweep(d, rows, &f.tableFlags, stopped == nil), stopped)
+}
+
+// tasks are the runs of the share, by their index, with all that can be wrong with them; and
+// the sweep.
+func (f *sweepFlags) tasks(c *cli.Context) (*sweep.Definition, []*solveTask, error) {
+	if err := f.Read(); err != nil {
+		return nil, nil, &exitError{status: exitUsage, err: err}
+	}
+	d := &sweep.Definition{Axes: f.axes, Seed: f.Seed(), Seeds: f.seeds.Or(1)}
+	n, err := d.Size()
+	if err != nil {
+		return nil, nil, usage(c, "%v", err)
+	}
+	tasks := make([]*solveTask, n)
+	for _, cell := range d.Cells() {
+		if cell.Index > 0 && !f.shard.Value.Has(cell) {
+			continue
+		}
+		f.set = cell.Set
+		f.SetSeed(cell.Seed)
+		t, err := f.task(c)
+		if err != nil {
+			return nil, nil, err
+		}
+		if cell.Index == 0 {
+			if err := describe(d, t, f); err != nil {
+				return nil, nil, err
+			}
+		}
+		if f.shard.Value.Has(cell) {
+			tasks[cell.Index] = t
+		}
+	}
+	return d, tasks, nil
+}
+
+// describe fills in what the runs have in common, as the first has it.
+func describe(d *sweep.Definition, t *solveTask, f *sweepFlags) (err error) {
+	s := t.settings
+	s.Workers, s.Seed, s.TimeLimit = 0, 0, 0
+	d.Problem, d.Dim, d.Accuracy, d.Start = t.Asked, t.Dim, f.accuracy.Value, t.region
+	if t.Family.Text != nil {
+		d.FileDigest = fmt.Sprintf("%x", sha256.Sum256(t.Family.Text))
+	}
+	d.Settings, err = bsde.Configuration(s, t.method)
+	return err
+}
+
+// sweepRun makes a run, or goes on with it, so that it is done or the context is cancelled.
+func (a *app) sweepRun(ctx context.Context, t *solveTask, dir, label string, quiet bool) error {
+	if done, err := sweep.Result(dir); done != nil || err != nil {
+		return err
+	}
+	var err error
+	if _, e := os.Stat(filepath.Join(dir, run.ManifestFile)); e != nil {
+		t.out, err = dir, os.RemoveAll(dir) // what a process that was killed has of it
+	} else if t.dir, err = run.Open(dir); err == nil && !t.dir.Retry {
+		t.demand = nil // it is the second attempt
+	}
+	if err != nil {
+		return err
+	}
+	display := progress.New(a.stderr, quiet, label)
+	t.settings.Progress = display.Update
+	r, err := a.perform(ctx, t)
+	display.Close()
+	if t.dir != nil {
+		defer t.dir.Close()
+	}
+	if err != nil || t.demand != nil && t.demand.Accuracy > 0 && ctx.Err() != nil { // an attempt that is not the last says nothing
+		return err
+	}
+	o, err := report.New(ctx, t.Member, r)
+	if err != nil {
+		return err
+	}
+	object, err := o.JSON()
+	if err != nil {
+		return err
+	}
+	return t.dir.Finish(object, o.Text())
+}
+
+// printSweep prints the table, and is the error of what is not to be trusted in it.
+func (a *app) printSweep(d *sweep.Definition, rows []sweep.Row, f *tableFlags, whole bool) error {
+	if f.plot.Given {
+		picture, err := d.Figure(rows)
+		if err == nil {
+			err = saveFigure(f.plot.Value, picture, figure.Size{})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	var err error
+	if f.JSON {
+		err = a.printJSON(d.JSON(rows))
+	} else {
+		err = a.print(d.Table(rows, f.Format.Name()))
+	}
+	if err != nil || !whole {
+		return err
+	}
+	doubtful := 0
+	for _, r := range rows {
+		if r.Trust == "no" || r.Status == bsde.Diverged.String() {
+			doubtful++
+		}
+	}
+	if doubtful > 0 {
+		return untrusted(fmt.Sprintf("%d of %d answers", doubtful, len(rows)))
+	}
+	return nil
+}
+
+func (a *app) mergeCommand() *cli.Command {
+	var f tableFlags
+	return &cli.Command{
+		Name:            "merge",
+		Usage:           "print the table of a sweep from the folders of its shares",
+		UsageText:       "deepbsde merge DIR… [flags]",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Flags:           f.flags(),
+		Action:          func(c *cli.Context) error { return a.runMerge(c, &f) },
+	}
+}
+
+func (a *app) runMerge(c *cli.Context, f *tableFlags) error {
+	roots := c.Args().Slice()
+	if len(roots) == 0 {
+		return usage(c, "merge needs a DIR, that of 'deepbsde sweep … --out DIR'")
+	}
+	if err := f.Format.Check(); err != nil {
+		return usage(c, "%v", err)
+	}
+	var d *sweep.Definition
+	for _, root := range roots {
+		one, err := sweep.Read(root)
+		if errors.Is(err, os.ErrNotExist) {
+			err = &sweep.Error{Text: root + " is not a sweep: it has no " + sweep.File}
+		}
+		if err != nil {
+			return err
+		}
+		if d != nil && !d.Same(one) {
+			return &sweep.Error{Text: root + " has another sweep than " + roots[0]}
+		}
+		d = one
+	}
+	var rows []sweep.Row
+	missing := 0
+	for _, cell := range d.Cells() {
+		row, err := sweep.RowOf(cell, roots...)
+		if err != nil {
+			return err
+		}
+		if !row.Done() {
+			missing++
+		}
+		rows = append(rows, row)
+	}
+	err := a.printSweep(d, rows, f, missing == 0)
+	if missing > 0 {
+		err = errors.Join(err, fmt.Errorf("%d of %d runs are not done", missing, len(rows)))
+	}
+	return err
+}
+
+func (a *app) runsCommand() *cli.Command {
+	var filter struct{ problem, method, status, trust flags.Opt[string] }
+	var format flags.Format
+	word := func(s string) (string, error) { return s, nil }
+	return &cli.Command{
+		Name:            "runs",
+		Usage:           "list the saved runs below a folder",
+		UsageText:       "deepbsde runs DIR [flags]",
+		HideHelpCommand: true,
+		OnUsageError:    onUsageError,
+		Flags: slices.Concat(
+			flags.Group("Filter",
+				flags.Value("problem", "runs of the problem `NAME`", &filter.problem, word),
+				flags.Value("method", "runs by the `METHOD`", &filter.method, word),
+				flags.Value("status", "runs with the `STATUS`, such as converged, unfinished or unreadable", &filter.status, word),
+				flags.Value("trust", "`ANSWER` to whether the error can be relied on: yes or no", &filter.trust, flags.OneOf("yes", "no")),
+			),
+			flags.Group("Output", append(format.Flags(), flags.Bool("json", "print one JSON object", &format.JSON))...),
+		),
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 1 {
+				return usage(c, "runs needs one DIR, a folder with saved runs")
+			}
+			if err := format.Check(); err != nil {
+				return usage(c, "%v", err)
+			}
+			list, err := listed.Under(c.Args().First(), listed.Filter{
+				Problem: filter.problem.Value, Method: filter.method.Value, Status: filter.status.Value, Trust: filter.trust.Value,
+			})
+			switch {
+			case errors.Is(err, os.ErrNotExist):
+				return &exitError{status: exitUsage, err: err}
+			case err != nil:
+				return err
+			case format.JSON:
+				return a.printJSON(listed.JSON(list))
+			}
+			return a.print(listed.Table(list, format.Name()))
+		},
+	}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// swept are the words of a small sweep of three values and two seeds.
+func swept(more ...string) []string {
+	return append(strings.Fields("sweep hjb --dim 2 --set lambda=1,2 --set-range horizon=0.5:1:2 --seeds 2 --steps 4 --iterations 30 --network shared --paths 256 --quiet"), more...)
+}
+
+// TestSweep: one that is interrupted twice, and one in three shares that is merged, end in the
+// table of one that was not.
+func TestSweep(t *testing.T) {
+	root := t.TempDir()
+	whole := filepath.Join(root, "whole")
+	want := execute(t, swept("--out", whole, "--csv")...)
+	if !want.finished() {
+		t.Fatalf("status %d, %s", want.status, want.stderr)
+	}
+	rows, err := csv.NewReader(strings.NewReader(want.stdout)).ReadAll()
+	if err != nil || len(rows) != 9 || strings.Join(rows[0], ",") != "lambda,horizon,seed,value,error,trust,lower,upper,stderr,residual_ratio,status" || strings.Join(rows[8][:3], ",") != "2,1,2" {
+		t.Fatalf("%v, %v", rows, err)
+	}
+	if again := execute(t, swept("--out", whole, "--csv")...); again.stdout != want.stdout || again.status != want.status {
+		t.Errorf("a second time: status %d, %s%s", again.status, again.stdout, again.stderr)
+	}
+
+	dir := filepath.Join(root, "stopped")
+	stops := 0
+	for ; ; stops++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		if stops < 2 {
+			go func() { // when the next runs are there
+				for ctx.Err() == nil {
+					if list, _ := filepath.Glob(filepath.Join(dir, "*", "run.json")); len(list) > 2+3*stops {
+						cancel()
+					}
+					time.Sleep(time.Millisecond)
+				}
+			}()
+		}
+		var stdout, stderr bytes.Buffer
+		status := program(ctx, swept("--out", dir, "--csv"), &stdout, &stderr)
+		cancel()
+		if status != exitInterrupted {
+			if stdout.String() != want.stdout || status != want.status {
+				t.Errorf("after %d stops: status %d\n%s\nwant %d\n%s", stops, status, stdout.String(), want.status, want.stdout)
+			}
+			break
+		}
+		if !strings.Contains(stderr.String(), "the same command goes on") || !strings.Contains(stdout.String(), ",missing") {
+			t.Errorf("stopped: %s\n%s", stderr.String(), stdout.String())
+		}
+	}
+	if stops != 2 {
+		t.Errorf("%d stops", stops)
+	}
+
+	var shares []string
+	for _, shard := range []string{"1/3", "2/3", "3/3"} {
+		share := filepath.Join(root, "share "+shard[:1])
+		if out := execute(t, swept("--out", share, "--shard", shard)...); !out.finished() {
+			t.Fatalf("%s: status %d, %s", shard, out.status, out.stderr)
+		}
+		shares = append(shares, share)
+	}
+	if out := execute(t, append([]string{"merge", "--csv"}, shares...)...); out.stdout != want.stdout || out.status != want.status {
+		t.Errorf("merged: status %d, %s\n%s", out.status, out.stderr, out.stdout)
+	}
+	if out := execute(t, "merge", shares[0]); out.status != exitFailed || !strings.Contains(out.stderr, "5 of 8 runs are not done") || !strings.Contains(out.stdout, "missing") {
+		t.Errorf("one share: status %d, %s%s", out.status, out.stdout, out.stderr)
+	}
+
+	picture := filepath.Join(root, "sweep.svg")
+	if out := execute(t, "merge", whole, "--plot", picture, "--json"); !json.Valid([]byte(out.stdout)) || strings.Count(out.stdout, `"seed"`) != 8 {
+		t.Errorf("status %d, %s%s", out.status, out.stdout, out.stderr)
+	}
+	if text, err := os.ReadFile(picture); err != nil || !strings.Contains(string(text), `aria-label="lambda"`) {
+		t.Errorf("the picture: %v", err)
+	}
+	if out := execute(t, "merge", whole, "--markdown"); !strings.HasPrefix(out.stdout, "| lambda | horizon | seed | value |") {
+		t.Errorf("%s", out.stdout)
+	}
+	if out := execute(t, "runs", whole, "--csv", "--problem", "hjb"); out.status != 0 || strings.Count(out.stdout, "\n") != 9 {
+		t.Errorf("status %d, %s%s", out.status, out.stdout, out.stderr)
+	}
+	if out := execute(t, "runs", root, "--status", "unreadable"); out.status != 0 || strings.Count(out.stdout, "\n") != 2 {
+		t.Errorf("status %d, %s%s", out.status, out.stdout, out.stderr)
+	}
+	if out := execute(t, "sweep", "hjb", "--set", "lambda=1,3", "--out", whole); out.status != exitUsage || !strings.Contains(out.stderr, "has another sweep") {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+	if out := execute(t, "merge", whole, root); out.status != exitUsage || !strings.Contains(out.stderr, "is not a sweep: it has no sweep.json") {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+}
+
+// TestSweepMistakes: what is wrong is said before anything is trained or made.
+func TestSweepMistakes(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "sweep")
+	for args, want := range map[string]string{
+		"sweep hjb --set lambda=1,2":                                    "sweep needs --out DIR",
+		"sweep hjb --set lambda=1,x --out " + dir:                       `"x" is not a number`,
+		"sweep hjb --set lambda=1,1 --out " + dir:                       "stands there twice",
+		"sweep hjb --set lambda=1 --set lambda=2 --out " + dir:          "lambda is set twice",
+		"sweep hjb --set-range lambda=2:1:3 --out " + dir:               "want LOW:HIGH:COUNT",
+		"sweep hjb --set lambda=1,-1000 --out " + dir:                   "lambda",
+		"sweep hjb --set none=1,2 --out " + dir:                         "none",
+		"sweep hjb --set lambda=1,2 --shard 3/2 --out " + dir:           "want I/N with I from 1 to 2",
+		"sweep hjb --set lambda=1,2 --shard auto/2 --out " + dir:        "neither is set",
+		"sweep hjb --set-range lambda=1:2:90000 --seeds 9 --out " + dir: "8.1e+05 runs, want 100000 at most",
+		"sweep --set lambda=1 --out " + dir:                             "needs the NAME of a problem",
+		"merge":                                                         "merge needs a DIR", "runs": "runs needs one DIR", "runs " + dir: "no such file",
+	} {
+		if out := execute(t, strings.Fields(args)...); out.status != exitUsage || !strings.Contains(out.stderr, want) {
+			t.Errorf("%s: status %d, %s, want %q", args, out.status, out.stderr, want)
+		}
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("a sweep that could not begin left a folder")
+	}
+}
