@@ -18,10 +18,15 @@ type Demand struct {
 	Accuracy  float64
 	TimeLimit time.Duration // of all attempts together; 0 for none
 
+	// Other, if not nil, is a method for the attempt after a first answer without trust, where no Accuracy is asked for.
+	Other Method
+
 	// Again, if not nil, is told of each further attempt: the best answer so far and the settings
 	// of what comes next.
 	Again func(best *Result, next Settings)
 
+	first    *Result
+	regraded bool // the attempt on a graded grid has been made
 	best     *Result
 	smallest float64 // error before the last attempt, relative
 	attempts int
@@ -61,8 +66,11 @@ func (d *Demand) Search(ctx context.Context, m Method, s Settings, solve func(Me
 		}
 		switch {
 		case err != nil && d.Accuracy == 0 && d.best != nil:
-			d.best.Retried = fmt.Sprintf("another, on %d %s steps, failed: %v", s.Steps, s.Grid, err)
-			return d.best, nil
+			d.told(d.best, fmt.Sprintf("another, %s, failed: %v", attemptOf(m, s), err))
+			if m, s = d.after(); m == nil {
+				return d.best, nil
+			}
+			continue
 		case err != nil:
 			return nil, err
 		}
@@ -172,8 +180,8 @@ func better(a, b *Result) bool {
 	if a.Trusted() != b.Trusted() {
 		return a.Trusted()
 	}
-	if math.IsNaN(a.Value) != math.IsNaN(b.Value) {
-		return math.IsNaN(b.Value)
+	if math.IsNaN(a.Value) || math.IsNaN(b.Value) {
+		return !math.IsNaN(a.Value)
 	}
 	return relative(a) < relative(b) || math.IsInf(relative(b), 1)
 }

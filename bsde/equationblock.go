@@ -3,6 +3,7 @@ package bsde
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/verdict"
@@ -22,13 +23,16 @@ func (s *Report) equationBlock() words.Block {
 	b.Line("network", s.network(), s.networkRemark())
 	s.boundLines(&b)
 	s.trustLines(&b)
+	if p, planned := r.Method.(Planner); planned && r.Settings.Chosen != "" {
+		b.Line("method", p.Name(), r.Settings.Chosen)
+	}
 	if r.Missed != "" {
 		b.Line("accuracy", "missed", fmt.Sprintf("%g of the value was asked for: %s", r.Accuracy, r.Missed))
 	} else if r.Accuracy > 0 {
 		b.Line("accuracy", "reached", fmt.Sprintf("%g of the value was asked for", r.Accuracy))
 	}
 	if r.Retried != "" {
-		b.Line("attempts", "2", r.Retried)
+		b.Line("attempts", strconv.Itoa(r.Attempts), r.Retried)
 	}
 	b.Known("residual ratio", r.ResidualRatio, words.Percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
 	b.Known("trained Y0", r.Trained, words.ToError(r.Trained, digits), "as the optimiser left it, for comparison")

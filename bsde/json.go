@@ -126,7 +126,8 @@ type JSONResult struct {
 
 	Accuracy float64 `json:"accuracy,omitempty"` // that was asked for, relative
 	Missed   string  `json:"missed,omitempty"`   // why it was not reached
-	Retried  string  `json:"retried,omitempty"`  // what the other of two attempts was
+	Retried  string  `json:"retried,omitempty"`  // what the other attempts were
+	Attempts int     `json:"attempts,omitempty"` // where there was more than one
 
 	Iterations int             `json:"iterations"`
 	Paths      int             `json:"paths,omitempty"`
@@ -169,7 +170,7 @@ func (r *Result) JSON() (JSONResult, error) {
 		DiscretizationError: known(r.DiscretizationError), NetworkBias: known(r.NetworkBias), NetworkError: known(r.NetworkError),
 		ResidualRatio: known(r.ResidualRatio), TrainedValue: known(r.Trained),
 		RegionError: known(r.RegionError), RegionErrorBound: known(r.RegionErrorBound),
-		Accuracy: r.Accuracy, Missed: r.Missed, Retried: r.Retried,
+		Accuracy: r.Accuracy, Missed: r.Missed, Retried: r.Retried, Attempts: r.Attempts,
 		Iterations: r.Iterations, Paths: r.Paths, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
 		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers, Settings: configuration,
 	}
@@ -214,7 +215,7 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	*r = Result{
 		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Estimate: *e, RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),
 		Iterations: j.Iterations, Elapsed: time.Duration(j.Seconds * float64(time.Second)), Status: statusOf(j.Status),
-		Accuracy: j.Accuracy, Missed: j.Missed, Retried: j.Retried,
+		Accuracy: j.Accuracy, Missed: j.Missed, Retried: j.Retried, Attempts: j.Attempts,
 	}
 	if len(j.CI95) == 2 && (j.Error != nil || j.Kind == "control") { // that of an earlier version is of sampling alone
 		r.CI95 = [2]float64(j.CI95)

@@ -50,7 +50,8 @@ type Result struct {
 
 	Accuracy float64 // that was asked for, see Demand; 0 for none
 	Missed   string  // why it was not reached; "" where it was
-	Retried  string  // what the other of two attempts was, see Demand; "" where there was one
+	Retried  string  // what the other attempts were, see Demand; "" where there was one
+	Attempts int     // where there was more than one
 
 	Iterations int           // gradient steps done
 	Elapsed    time.Duration // wall clock of the whole run

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
@@ -11,27 +12,64 @@ import (
 )
 
 // again takes the answer of an attempt in where trust alone is asked for: the first one is followed
-// by another if that can help.
+// by others if these can help.
 func (d *Demand) again(ctx context.Context, r *Result) (Method, Settings) {
-	if d.best == nil {
+	switch {
+	case d.best == nil:
+		d.first, d.best = r, r
+	case better(r, d.best):
+		r.Attempts, r.Retried = d.best.Attempts, d.best.Retried
+		d.told(r, fmt.Sprintf("%s, %s, was not trusted: %s", d.nameOf(d.best), attemptOf(d.best.Method, d.best.Settings), doubts(d.best)))
 		d.best = r
-		m, s := d.graded(r)
-		if m != nil && ctx.Err() == nil {
-			if d.Again != nil {
-				d.Again(r, s)
-			}
-			return m, s
-		}
-		return nil, Settings{}
-	}
-	if better(r, d.best) {
-		r.Retried = fmt.Sprintf("the first, on %s, was not trusted: %s", gridOf(d.best), doubts(d.best))
-		d.best = r
-	} else {
-		d.best.Retried = fmt.Sprintf("another, on %s, is not better: %s", gridOf(r), doubts(r))
+	default:
+		d.told(d.best, fmt.Sprintf("another, %s, is not better: %s", attemptOf(r.Method, r.Settings), doubts(r)))
 	}
 	d.best.Elapsed = d.spent
-	return nil, Settings{}
+	if ctx.Err() != nil || d.best.Trusted() {
+		return nil, Settings{}
+	}
+	m, s := d.after()
+	if m != nil && d.Again != nil {
+		d.Again(d.best, s)
+	}
+	return m, s
+}
+
+// nameOf is the first answer, or another one.
+func (d *Demand) nameOf(r *Result) string {
+	if r == d.first {
+		return "the first"
+	}
+	return "another"
+}
+
+// told notes what another attempt was.
+func (d *Demand) told(r *Result, text string) {
+	if r.Retried != "" {
+		text = r.Retried + "; " + text
+	}
+	r.Attempts, r.Retried = max(r.Attempts, 1)+1, text
+}
+
+// after is the next attempt after those that have been made: by the other method, and on a graded grid.
+func (d *Demand) after() (Method, Settings) {
+	if m, s := d.Other, d.first.Settings; m != nil {
+		doubtful := d.first.Status == Diverged || len(d.first.Reasons) > 0
+		if d.Other = nil; doubtful && d.first.Status != Cancelled && d.first.Status != TimeLimit && !unseen(d.first) {
+			s.Chosen = "the answer of " + d.first.Method.Name() + " is not trusted"
+			return m, s
+		}
+	}
+	if d.regraded {
+		return nil, Settings{}
+	}
+	d.regraded = true
+	return d.graded(d.first)
+}
+
+// unseen tells whether no path has seen what g pays for, which no method mends.
+func unseen(r *Result) bool {
+	return slices.ContainsFunc(r.Reasons, func(r estimate.Reason) bool { return r.Kind == estimate.NothingSeen })
 }
 
 // graded is another attempt at an answer that is not trusted, on twice the steps, short where T is near:
@@ -60,8 +98,15 @@ func (d *Demand) graded(r *Result) (Method, Settings) {
 	return r.Method, s
 }
 
-// gridOf is the grid of an answer in words.
-func gridOf(r *Result) string { return fmt.Sprintf("%d %s steps", r.Settings.Steps, r.Settings.Grid) }
+// attemptOf is what an attempt is made with, in words.
+func attemptOf(m Method, s Settings) string {
+	s = s.WithDefaults()
+	by := ""
+	if p, ok := m.(Planner); ok {
+		by = "by " + p.Name() + " "
+	}
+	return fmt.Sprintf("%son %d %s steps", by, s.Steps, s.Grid)
+}
 
 // doubts are why an answer is not trusted, in words.
 func doubts(r *Result) string {

@@ -25,6 +25,9 @@ type Settings struct {
 	// Times are t_0 … t_N of an adaptive grid, with Steps = N; nil: to be found. Init fills them in.
 	Times []float64 `json:"times,omitempty"`
 
+	// Chosen is why the method is what it is, where it was chosen for the problem (methods.Choose): for reports alone.
+	Chosen string `json:"chosen,omitempty"`
+
 	// Schedule lowers the learning rate: "cosine" (to a hundredth, the default),
 	// "constant", or "piecewise" with Boundaries and Rates.
 	Schedule   string    `json:"schedule"`

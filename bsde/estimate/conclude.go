@@ -79,7 +79,11 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 		if small || known.proves(b.mean) || b.measured(fine.std()) {
 			out.Value -= b.mean
 		}
-		out.NetworkError, reliable = b.within(fine.std())
+		if e.Linearised() && b.spread == 0 { // measured in the states themselves: no mismatch of a recursion hides a part of it
+			out.NetworkError = thirdOrder*b.reach + Normal95*b.stderr
+		} else {
+			out.NetworkError, reliable = b.within(fine.std())
+		}
 		if known.lower != nil && known.upper != nil {
 			far := math.Max(math.Abs(known.upper.value-out.Value), math.Abs(known.lower.value-out.Value)) // they may cross by chance
 			if !reliable || far < out.NetworkError {

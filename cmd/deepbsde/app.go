@@ -11,6 +11,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/machine"
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/methods"
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
@@ -250,8 +251,9 @@ func resumeCommand(path string) string { return "deepbsde solve --resume " + wor
 // warn prints a warning on standard error, which may have words of somebody else's files in it.
 func (a *app) warn(s string) { fmt.Fprintln(a.stderr, "deepbsde: "+words.Printable(s)) }
 
-// methodNames are those that --method takes.
-func methodNames() (names []string) {
+// methodNames are those that --method takes: the methods, and that for the problem.
+func methodNames() []string {
+	names := []string{methods.Auto}
 	for _, m := range bsde.Methods() {
 		names = append(names, m.Name())
 	}

@@ -64,7 +64,9 @@ type jsonTask struct {
 }
 
 func (t *solveTask) jsonTask() (*jsonTask, error) {
-	settings, err := bsde.Configuration(t.settings.WithDefaults(), t.method)
+	own := t.settings.WithDefaults()
+	own.Chosen = "" // no setting that anybody gives
+	settings, err := bsde.Configuration(own, t.method)
 	return &jsonTask{t.Family.Name, t.Kind(), t.Dim, t.Parameters, t.method.Name(), bsde.NetworkOf(t.method), settings}, err
 }
 

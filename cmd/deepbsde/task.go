@@ -12,6 +12,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/deep"
+	"github.com/deepbsde/deepbsde/bsde/methods"
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
@@ -56,7 +57,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if t.Member, err = f.member(c.Context, name); err != nil {
 		return nil, err
 	}
-	method := f.Method.Or(t.DefaultMethod())
+	method, why := f.methodName(c, t.Member)
 	network := f.Network.Or(f.defaultNetwork(c, t.Member, method))
 	if network == "per-step" {
 		if err := f.without(c, "activation", "does not apply to the network per-step, which always has relu"); err != nil {
@@ -86,14 +87,33 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 		t.Problem = f.region.Value.Around(t.Problem)
 	}
 	t.settings = f.Settings(tuned)
+	t.settings.Chosen = why
 	if f.accuracy.Given {
 		t.demand = &bsde.Demand{Accuracy: f.accuracy.Value, TimeLimit: t.settings.TimeLimit}
 		return t, t.demand.Check(t.method)
 	}
 	if given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }; !given("steps") && !given("grid") {
 		t.demand = &bsde.Demand{}
+		if why != "" {
+			t.demand.Other = methods.Other(t.Solved(), t.method)
+		}
 	}
 	return t, nil
+}
+
+// methodName is the method that is asked for, or that for the problem and why. A setting that the deep BSDE method alone has asks for
+// it.
+func (f *solveFlags) methodName(c *cli.Context, m *member.Member) (name, why string) {
+	if f.Method.Given && f.Method.Value != methods.Auto {
+		return f.Method.Value, ""
+	}
+	given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }
+	own := append([]string{"network", "fit", "hidden", "activation", "controlled", "start", "options", "iterations"}, descending...)
+	if m.Control == nil && slices.ContainsFunc(own, given) {
+		return deep.Method{}.Name(), ""
+	}
+	chosen, why := m.Chosen()
+	return chosen.Name(), why
 }
 
 // descending are the settings of gradient descent alone.

@@ -18,8 +18,8 @@ import (
 // solution.
 const mostCondition = 4
 
-// usualCondition is one that trainings were seen to cope with.
-const usualCondition = 2
+// UsualCondition is one that trainings were seen to cope with.
+const UsualCondition = 2
 
 // Condition refuses an equation whose forward recursion is hopeless, with a *pde.Error that says
 // so. The solution at time 0 goes into the scales.
@@ -31,7 +31,7 @@ func (p *Pilot) Condition(ctx context.Context, s *Scales) error {
 	return &pde.Error{Problem: p.Eq.Name, Field: "Generator", Reason: fmt.Sprintf(
 		"makes the forward recursion ill-conditioned: −∂f/∂y is so large that an error in Y grows by a factor of about %.0e before T. "+
 			"No number of steps or iterations helps. The method backward solves such equations; a horizon of about %.2g, or −∂f/∂y smaller in this proportion, is within reach of this one",
-		math.Exp(most), p.Eq.Horizon*usualCondition/most)}
+		math.Exp(most), p.Eq.Horizon*UsualCondition/most)}
 }
 
 // Growth is the logarithm of the growth of an error in Y on the way to T, like exp(−∫∂f/∂y dt), where f is not affine

@@ -25,7 +25,8 @@ type Member struct {
 	Control    *problems.Control  // of a control problem, else nil
 	Parameters map[string]float64 // all of them
 	Changed    []string           // those that are not at their default, in the family's order
-	Asked      string             // the name or path by which it was asked for, as typed; "" in a run that is loaded
+	choice     *choice
+	Asked      string // the name or path by which it was asked for, as typed; "" in a run that is loaded
 }
 
 // Error is a problem that cannot be had, with a hint for a second line.
@@ -66,7 +67,7 @@ func Named(ctx context.Context, name string, dim int, set map[string]float64) (*
 
 // Of is a member of a family.
 func Of(ctx context.Context, family *problems.Family, dim int, set map[string]float64) (m *Member, err error) {
-	m = &Member{Family: family, Dim: dim, Parameters: map[string]float64{}}
+	m = &Member{Family: family, Dim: dim, Parameters: map[string]float64{}, choice: &choice{}}
 	if dim == 0 {
 		m.Dim = family.Dim
 	}
@@ -216,7 +217,7 @@ func (m *Member) Equation(ctx context.Context) (*Member, error) {
 		return nil, err
 	}
 	e := *m
-	e.Control, e.Problem = nil, h.Problem
+	e.Control, e.Problem, e.choice = nil, h.Problem, &choice{}
 	for _, r := range m.Control.References {
 		if !r.Continuous {
 			continue

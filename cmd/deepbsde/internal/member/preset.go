@@ -1,11 +1,14 @@
 package member
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"github.com/deepbsde/deepbsde/bsde"
-	_ "github.com/deepbsde/deepbsde/bsde/methods" // that can be named
+	"github.com/deepbsde/deepbsde/bsde/deep"
+	"github.com/deepbsde/deepbsde/bsde/methods"
 	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/problems"
 )
@@ -25,12 +28,29 @@ func (p Preset) JSON() json.RawMessage {
 	return text
 }
 
-// DefaultMethod is the name of the method for the problem's kind.
+// DefaultMethod is the name of the method for the problem, see methods.Choose.
 func (m *Member) DefaultMethod() string {
-	if m.Control != nil {
-		return "policy"
-	}
-	return "deep-bsde"
+	method, _ := m.Chosen()
+	return method.Name()
+}
+
+// choice is the method for a problem, found when it is first asked for.
+type choice struct {
+	once   sync.Once
+	method bsde.Method
+	why    string
+}
+
+// Chosen is the method for the problem with its default options, and why.
+func (m *Member) Chosen() (bsde.Method, string) {
+	m.choice.once.Do(func() {
+		var err error
+		m.choice.method, m.choice.why, err = methods.Choose(context.Background(), m.Solved())
+		if err != nil { // which the method itself will say
+			m.choice.method, m.choice.why = deep.Method{}, ""
+		}
+	})
+	return m.choice.method, m.choice.why
 }
 
 // DefaultNetwork is that of the problem's default method, the first of its Networks.
@@ -38,7 +58,7 @@ func (m *Member) DefaultNetwork() string { return m.NetworkOf(m.DefaultMethod())
 
 // NetworkOf is the name of the network of a method: the features of an equation are of paths from one start.
 func (m *Member) NetworkOf(method string) string {
-	if method == "deep-bsde" && m.Problem.RandomStart == nil {
+	if method != "policy" && m.Problem.RandomStart == nil {
 		return network.Features{}.Name()
 	}
 	return network.Shared{}.Name()
@@ -57,7 +77,14 @@ func (m *Member) Preset(name string) Preset {
 	t := m.Family.TrainingOf(name)
 	p := Preset{Settings: SettingsOf(t).WithDefaults()}
 	p.Seed = 1
-	method, err := MethodOf(m.DefaultMethod(), name, t, 0, nil)
+	chosen, why := m.Chosen()
+	if _, planned := chosen.(bsde.Planner); planned {
+		p.Settings.Chosen = why
+		if name != m.DefaultNetwork() { // which the method does not have
+			chosen, p.Settings.Chosen = deep.Method{}, ""
+		}
+	}
+	method, err := MethodOf(chosen.Name(), name, t, 0, nil)
 	if err == nil {
 		p.Method, err = method.Resolve(m.Solved())
 	}
