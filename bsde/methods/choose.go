@@ -22,10 +22,11 @@ const Auto = "auto"
 // pilotSteps is the number of steps of the paths on which Choose looks at f.
 const pilotSteps = 20
 
-// Choose is the method for a problem, with its default options, and why, "" where there is no choice. Control problems get a policy, equations the deep BSDE
-// method where its recursion is well-conditioned, or from random starts, and the backward method where it is not: where an error in Y grows by more than e²
-// on the way to T along a rough solution on few paths. Where these tell nothing it is the deep BSDE method. The error of a
-// wrong problem is a *pde.Error.
+// Choose is the method for a problem, with its default options, and why, "" where there is no choice.
+// Control problems get a policy. Equations get the deep BSDE method where its recursion is
+// well-conditioned, or the start is random, and the backward method where it is not: where an error in Y
+// grows by more than e² on the way to T, along a rough solution on few paths. Where these tell nothing it
+// is the deep BSDE method. The error of a wrong problem is a *pde.Error.
 func Choose(ctx context.Context, p bsde.Problem) (m bsde.Method, why string, err error) {
 	switch p := p.(type) {
 	case control.Problem:
@@ -52,8 +53,8 @@ func Choose(ctx context.Context, p bsde.Problem) (m bsde.Method, why string, err
 	return nil, "", &bsde.SettingsError{Field: "method", Reason: fmt.Sprintf("there is none for a problem of type %T", p)}
 }
 
-// Other is the method to try where the answer of the first is not trusted; nil where there is none that is of use. An f without y has no
-// recursion that could be ill-conditioned.
+// Other is the method to try where the answer of the first is not trusted; nil where there is none that is
+// of use. An f without y has no recursion that could be ill-conditioned.
 func Other(p bsde.Problem, first bsde.Method) bsde.Method {
 	features, err := bsde.FeaturesOf(p)
 	if err != nil || first.Name() != (deep.Method{}).Name() || bsde.Check(p, backward.Method{}) != nil {

@@ -13,37 +13,40 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/run/disk"
 )
 
-// secondAttempt is the directory of another attempt below a run, and takenFile says, while it takes
-// the place of the run, which files it has.
-const (
-	secondAttempt = attemptPrefix + "2"
-	takenFile     = "taken"
-)
+// takenFile says, while an attempt below a run takes its place, which directory that is and which files
+// it has.
+const takenFile = "taken"
 
-// SecondAttempt is what a demand of trust alone makes of the first answer of a run, before Finish: another
-// attempt in a directory below, which goes on where one was stopped, and takes the place of the run if it
-// is better. The Run returned is the one to finish. An attempt that fails leaves the first answer;
-// the error of a cancelled context leaves what Resume goes on with.
-func (r *Run) SecondAttempt(ctx context.Context, p bsde.Problem, s Source, first *bsde.Result, o *Options, d *bsde.Demand) (*Run, *bsde.Result, error) {
+// FurtherAttempts is what a demand of trust alone makes of the first answer of a run, before Finish:
+// attempts in directories below, which go on where they were stopped, and the best of which takes the place
+// of the run if it is better. The Run returned is the one to finish. An attempt that fails leaves the
+// answers before; the error of a cancelled context leaves what Resume goes on with.
+func (r *Run) FurtherAttempts(ctx context.Context, p bsde.Problem, s Source, first *bsde.Result, o *Options, d *bsde.Demand) (*Run, *bsde.Result, error) {
 	m, set := d.Next(ctx, first)
 	if m == nil {
 		return r, first, nil
 	}
-	var second *bsde.Result
-	best, err := d.Search(ctx, m, set, func(m bsde.Method, set *bsde.Settings) (res *bsde.Result, err error) {
-		second, err = r.attempt(ctx, p, s, m, set, o)
-		return second, err
+	made := map[*bsde.Result]string{}
+	number := 1
+	s.Retry = false
+	best, err := d.Search(ctx, m, set, func(m bsde.Method, set *bsde.Settings) (*bsde.Result, error) {
+		number++
+		name := fmt.Sprint(attemptPrefix, number)
+		res, err := goOn(ctx, r.File(name), p, s, m, set, o)
+		made[res] = name
+		return res, err
 	})
-	switch {
-	case ctx.Err() != nil:
-		return r, nil, ctx.Err()
-	case err != nil:
-		return r, nil, err
-	case best != second:
-		return r, best, os.RemoveAll(r.File(secondAttempt))
+	if ctx.Err() != nil {
+		err = ctx.Err()
 	}
-	if err := r.take(); err != nil {
-		return r, nil, err
+	if err == nil && best != first {
+		err = r.take(made[best])
+	}
+	for ; err == nil && number > 1; number-- {
+		err = os.RemoveAll(r.File(fmt.Sprint(attemptPrefix, number)))
+	}
+	if err != nil || best == first {
+		return r, best, err
 	}
 	r.Close()
 	now, err := Open(r.path)
@@ -53,9 +56,8 @@ func (r *Run) SecondAttempt(ctx context.Context, p bsde.Problem, s Source, first
 	return now, best, err
 }
 
-// attempt makes the second attempt, or goes on with it.
-func (r *Run) attempt(ctx context.Context, p bsde.Problem, s Source, m bsde.Method, set *bsde.Settings, o *Options) (*bsde.Result, error) {
-	path := r.File(secondAttempt)
+// goOn makes an attempt, or goes on with it.
+func goOn(ctx context.Context, path string, p bsde.Problem, s Source, m bsde.Method, set *bsde.Settings, o *Options) (*bsde.Result, error) {
 	if begun, err := Open(path); err == nil {
 		if t, err := begun.Continue(ctx, o); err == nil {
 			defer t.Close()
@@ -66,18 +68,17 @@ func (r *Run) attempt(ctx context.Context, p bsde.Problem, s Source, m bsde.Meth
 	if err := os.RemoveAll(path); err != nil {
 		return nil, err
 	}
-	s.Retry = false
 	return attemptIn(ctx, path, p, s, m, set, o)
 }
 
-// take puts the files of the second attempt in the place of the run's. The list of them, written
-// first, lets Open end what a killed process has begun.
-func (r *Run) take() error {
-	entries, err := os.ReadDir(r.File(secondAttempt))
+// take puts the files of an attempt in the place of the run's. The list of them, written first, lets
+// Open end what a killed process has begun.
+func (r *Run) take(attempt string) error {
+	entries, err := os.ReadDir(r.File(attempt))
 	if err != nil {
 		return err
 	}
-	var names []string
+	names := []string{attempt}
 	for _, e := range entries {
 		if e.Name() != lockFile {
 			names = append(names, e.Name())
@@ -96,11 +97,13 @@ func (r *Run) taken() error {
 		return err
 	}
 	stay := append(strings.Split(string(list), "\n"), lockFile)
-	below := &Run{path: r.File(secondAttempt)}
-	for _, name := range stay[:len(stay)-1] {
-		if strings.ContainsAny(name, `/\`) {
+	for _, name := range stay {
+		if strings.ContainsAny(name, `/\`) || strings.HasPrefix(name, ".") {
 			return &Error{Path: r.File(takenFile), Reason: fmt.Sprintf("names %q, want names of files", name)}
 		}
+	}
+	below := &Run{path: r.File(stay[0])}
+	for _, name := range stay[1 : len(stay)-1] {
 		if err := os.Rename(below.File(name), r.File(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -15,9 +15,9 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 )
 
-// TestSecondAttempt: it takes the place of the run where it is better; stopped in the middle it goes on
+// TestFurtherAttempts: it takes the place of the run where it is better; stopped in the middle it goes on
 // to the same bits; and the first answer stays where it is not.
-func TestSecondAttempt(t *testing.T) {
+func TestFurtherAttempts(t *testing.T) {
 	source := Source{Problem: "allen-cahn", Dim: 2, Retry: true}
 	m := deep.Method{}
 	p, err := source.problem(m)
@@ -43,7 +43,7 @@ func TestSecondAttempt(t *testing.T) {
 		return r, res
 	}
 	end := func(ctx context.Context, r *Run, res *bsde.Result, d *bsde.Demand) string {
-		now, best, err := r.SecondAttempt(ctx, p, source, res, nil, d)
+		now, best, err := r.FurtherAttempts(ctx, p, source, res, nil, d)
 		defer now.Close()
 		if err != nil {
 			t.Fatal(err)
@@ -51,8 +51,8 @@ func TestSecondAttempt(t *testing.T) {
 		if err := now.Finish(best, "x\n"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := os.Stat(now.File(secondAttempt)); err == nil {
-			t.Errorf("%s is left", secondAttempt)
+		if left, err := filepath.Glob(now.File(attemptPrefix + "*")); err != nil || len(left) > 0 {
+			t.Errorf("%v are left", left)
 		}
 		return fmt.Sprintf("%v %v %d %v %s", best.Value, best.StdErr, best.Settings.Steps, now.Manifest.Retry, best.Retried)
 	}
@@ -78,7 +78,7 @@ func TestSecondAttempt(t *testing.T) {
 			cancel()
 		}
 	}
-	if _, _, err := r.SecondAttempt(ctx, p, source, res, nil, &bsde.Demand{}); !errors.Is(err, context.Canceled) {
+	if _, _, err := r.FurtherAttempts(ctx, p, source, res, nil, &bsde.Demand{}); !errors.Is(err, context.Canceled) {
 		t.Fatalf("stopped: %v", err)
 	}
 	res.Settings.Progress = nil
@@ -110,11 +110,11 @@ func TestTakenHalfway(t *testing.T) {
 			write(name, "first")
 		}
 		for _, name := range []string{ManifestFile, "checkpoint-000000002.safetensors", MetricsFile, lockFile} {
-			write(filepath.Join(secondAttempt, name), "second")
+			write(filepath.Join("attempt-3", name), "second")
 		}
-		write(takenFile, ManifestFile+"\ncheckpoint-000000002.safetensors\n"+MetricsFile)
+		write(takenFile, "attempt-3\n"+ManifestFile+"\ncheckpoint-000000002.safetensors\n"+MetricsFile)
 		for _, name := range []string{ManifestFile, "checkpoint-000000002.safetensors", MetricsFile}[:killed] {
-			if err := os.Rename(r.File(filepath.Join(secondAttempt, name)), r.File(name)); err != nil {
+			if err := os.Rename(r.File(filepath.Join("attempt-3", name)), r.File(name)); err != nil {
 				t.Fatal(err)
 			}
 		}

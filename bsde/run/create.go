@@ -22,7 +22,7 @@ type Source struct {
 	Dim        int                // 0: the family's default
 	Region     string             // of random starts, as pde.ParseRegion reads it; "": as the problem says
 
-	// Retry says that an answer which is not trusted may have another attempt, see Run.SecondAttempt.
+	// Retry says that an answer which is not trusted may have another attempt, see Run.FurtherAttempts.
 	Retry bool
 
 	// Go is a problem that has neither a name nor a file; nil otherwise. It must be given

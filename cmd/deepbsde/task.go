@@ -233,10 +233,25 @@ func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {
 	}
 	t.other = f.other
 	if dir.Retry {
-		t.demand = &bsde.Demand{}
+		if t.demand, err = demandOf(dir, t.Solved()); err != nil {
+			return nil, err
+		}
 	}
 	t.settings.Workers, t.settings.TimeLimit = f.Workers.Value, f.TimeLimit.Value
 	return t, nil
+}
+
+// demandOf is that of trust alone with which a run was begun.
+func demandOf(dir *run.Run, p bsde.Problem) (*bsde.Demand, error) {
+	s, err := dir.Settings()
+	if err != nil {
+		return nil, err
+	}
+	m, err := dir.Method()
+	if err != nil || s.Chosen == "" {
+		return &bsde.Demand{}, err
+	}
+	return &bsde.Demand{Other: methods.Other(p, m)}, nil
 }
 
 // checkpointPause is the time between checkpoints, which tests shorten.
@@ -281,7 +296,7 @@ func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 	if err != nil || t.demand == nil {
 		return r, err
 	}
-	dir, r, err := t.dir.SecondAttempt(ctx, t.Solved(), t.source(), r, o, t.demand)
+	dir, r, err := t.dir.FurtherAttempts(ctx, t.Solved(), t.source(), r, o, t.demand)
 	t.dir = dir
 	return r, err
 }
