@@ -85,21 +85,41 @@ func (t *Trainer) cost(ctx context.Context, p *estimate.Policy, r *Result) error
 	if t.status == Cancelled {
 		ctx = context.WithoutCancel(ctx)
 	}
-	o, err := p.FromStart(ctx, paths, func(done int) { t.report("estimate", done, paths) })
+	e, o, err := p.Cost(ctx, paths, func(done int) { t.report("estimate", done, paths) })
 	if err != nil {
 		return err
 	}
 	if o.Paths < paths {
 		r.Status = Cancelled
 	}
-	r.Paths = o.Paths
-	if math.IsNaN(o.Cost) || math.IsInf(o.Cost, 0) {
+	if r.Estimate = *e; math.IsNaN(o.Cost) || math.IsInf(o.Cost, 0) {
 		r.Status = Diverged
 		return nil
 	}
-	r.Value, r.StdErr = o.Cost, o.StdErr
-	r.CI95 = [2]float64{o.Cost - estimate.Normal95*o.StdErr, o.Cost + estimate.Normal95*o.StdErr}
+	t.settled(r)
 	c.Violation, c.ViolationMean, c.Violating, c.Penalised = o.Violation, o.ViolationMean, o.Violating, o.Penalised
 	r.Policy, c.Action = p, make([]float64, d.ActionDim)
 	return p.Act(0, 0, 1, d.Start, c.Action)
+}
+
+// settled adds what the training says of a policy: while its cost falls, the optimum is unknown, unless
+// a bound shows that it is near.
+func (t *Trainer) settled(r *Result) {
+	why := ""
+	switch r.Status {
+	case TimeLimit:
+		why = "the time limit ended training"
+	case Cancelled:
+		why = "training was interrupted"
+	}
+	if s, ok := t.training.(Restarting); ok && r.Status == StillFalling {
+		by, _ := s.Falling()
+		why = fmt.Sprintf("by %.2g %% in the last round of training", 100*by)
+		if math.IsNaN(by) {
+			why = "there were too few iterations to tell"
+		}
+	}
+	if why != "" && !r.Optimal {
+		r.Reasons = append(r.Reasons, estimate.Reason{Kind: estimate.StillFalling, Detail: why})
+	}
 }

@@ -116,8 +116,12 @@ func (t *Trainer) Restore(c *Checkpoint, history []Record) error {
 	if c.model != t.training.Label() {
 		return fmt.Errorf("checkpoint: it is of %s, the run is of %s", c.model, t.training.Label())
 	}
-	if c.iteration < 0 || c.iteration > t.set.Iterations || c.adam < 0 || len(history) == 0 {
-		return fmt.Errorf("checkpoint: iteration %d of %d with %d records", c.iteration, t.set.Iterations, len(history))
+	most := t.set.Iterations
+	if r, ok := t.training.(Restarting); ok {
+		most = r.MostSteps()
+	}
+	if c.iteration < 0 || c.iteration > most || c.adam < 0 || len(history) == 0 {
+		return fmt.Errorf("checkpoint: iteration %d of %d with %d records", c.iteration, most, len(history))
 	}
 	if len(history) != c.Records {
 		return fmt.Errorf("checkpoint: a history of %d records, want the %d of the checkpoint", len(history), c.Records)

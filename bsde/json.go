@@ -105,7 +105,7 @@ type JSONResult struct {
 	Value    *float64          `json:"value,omitempty"`
 	Error    *float64          `json:"error,omitempty"` // half-width of ci95, all errors together
 	CI95     []float64         `json:"ci95,omitempty"`
-	Trust    string            `json:"trust,omitempty"` // "yes" or "no"; of an equation
+	Trust    string            `json:"trust,omitempty"` // "yes" or "no"
 	Reasons  []estimate.Reason `json:"reasons,omitempty"`
 	Lower    *float64          `json:"lower,omitempty"`
 	Upper    *float64          `json:"upper,omitempty"`
@@ -120,6 +120,8 @@ type JSONResult struct {
 	NetworkBias            *float64  `json:"network_bias,omitempty"`
 	NetworkError           *float64  `json:"network_error,omitempty"`
 	ResidualRatio          *float64  `json:"residual_ratio,omitempty"`
+	Continuous             *float64  `json:"continuous,omitempty"` // of a policy, its cost in continuous time
+	ContinuousError        *float64  `json:"continuous_error,omitempty"`
 	TrainedValue           *float64  `json:"trained_value,omitempty"`
 	RegionError            *float64  `json:"region_error,omitempty"`
 	RegionErrorBound       *float64  `json:"region_error_bound,omitempty"`
@@ -169,16 +171,14 @@ func (r *Result) JSON() (JSONResult, error) {
 		GradientDiscretization: known(r.GradientDiscretization), GradientNetworkBias: known(r.GradientNetworkBias),
 		DiscretizationError: known(r.DiscretizationError), NetworkBias: known(r.NetworkBias), NetworkError: known(r.NetworkError),
 		ResidualRatio: known(r.ResidualRatio), TrainedValue: known(r.Trained),
+		Continuous: known(r.Continuous), ContinuousError: known(r.ContinuousError),
 		RegionError: known(r.RegionError), RegionErrorBound: known(r.RegionErrorBound),
 		Accuracy: r.Accuracy, Missed: r.Missed, Retried: r.Retried, Attempts: r.Attempts,
 		Iterations: r.Iterations, Paths: r.Paths, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
 		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers, Settings: configuration,
 	}
-	if r.Control == nil {
-		j.Trust = "no"
-		if r.Trusted() {
-			j.Trust = "yes"
-		}
+	if j.Trust = "no"; r.Trusted() {
+		j.Trust = "yes"
 	}
 	if c := r.Control; c != nil {
 		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean), allKnown(c.Violating), nil}
@@ -211,7 +211,7 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	e.Error, e.Reasons, e.Lower, e.Upper, e.NoBounds = orNaN(j.Error), j.Reasons, orNaN(j.Lower), orNaN(j.Upper), j.NoBounds
 	e.DiscretizationError, e.NetworkBias, e.ResidualRatio = orNaN(j.DiscretizationError), orNaN(j.NetworkBias), orNaN(j.ResidualRatio)
 	e.NetworkError = orNaN(j.NetworkError)
-	e.Trained = orNaN(j.TrainedValue)
+	e.Trained, e.Continuous, e.ContinuousError = orNaN(j.TrainedValue), orNaN(j.Continuous), orNaN(j.ContinuousError)
 	*r = Result{
 		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Estimate: *e, RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),
 		Iterations: j.Iterations, Elapsed: time.Duration(j.Seconds * float64(time.Second)), Status: statusOf(j.Status),
@@ -240,7 +240,7 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 
 // statusOf is the status with the given name; an unknown one is Diverged.
 func statusOf(name string) Status {
-	for s := IterationLimit; s <= Converged; s++ {
+	for s := IterationLimit; s <= StillFalling; s++ {
 		if s.String() == name {
 			return s
 		}

@@ -22,13 +22,13 @@ func (t *Trainer) Step(ctx context.Context) bool {
 		t.status = Converged
 		return false
 	case t.iteration >= t.steps():
-		t.status = IterationLimit
+		t.status = t.finished()
 		return false
 	case t.set.TimeLimit > 0 && time.Since(t.since) >= t.set.TimeLimit:
 		t.status = TimeLimit
 		return false
 	}
-	finite, err := t.training.GradientStep(t.iteration, t.rate(t.iteration, t.set.Iterations))
+	finite, err := t.training.GradientStep(t.iteration, t.rateNow())
 	if err != nil {
 		t.err = err
 		return false
@@ -59,7 +59,31 @@ func (t *Trainer) steps() int {
 	if f, ok := t.training.(Fitting); ok {
 		return f.Steps(t.set.Iterations)
 	}
+	if r, ok := t.training.(Restarting); ok {
+		return r.Steps()
+	}
 	return t.set.Iterations
+}
+
+// rateNow is the learning rate of the next step.
+func (t *Trainer) rateNow() float64 {
+	if r, ok := t.training.(Restarting); ok {
+		begin, end := r.Round(t.iteration)
+		return t.rate(t.iteration-begin, end-begin)
+	}
+	return t.rate(t.iteration, t.set.Iterations)
+}
+
+// finished is the status of a training whose steps are done.
+func (t *Trainer) finished() Status {
+	r, ok := t.training.(Restarting)
+	if !ok {
+		return IterationLimit
+	}
+	if _, falling := r.Falling(); falling {
+		return StillFalling
+	}
+	return Converged
 }
 
 func (t *Trainer) ended() bool {
@@ -80,7 +104,7 @@ func (t *Trainer) record() {
 	}
 	r := Record{
 		Iteration: t.iteration, Loss: loss, Value: t.training.Value(),
-		LearningRate: t.rate(t.iteration, t.set.Iterations), Elapsed: time.Since(t.start),
+		LearningRate: t.rateNow(), Elapsed: time.Since(t.start),
 	}
 	if len(t.history) == 0 {
 		t.firstLoss = math.Max(loss, t.training.UnitLoss())

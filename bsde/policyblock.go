@@ -23,40 +23,36 @@ func (s *Report) Excess() float64 {
 	return worse / math.Abs(s.Reference.Value)
 }
 
-// bound is the end of the interval that bounds the optimal value.
-func (s *Report) bound() (sign string, value float64) {
-	if s.Result.Control.Maximize {
-		return "≥ ", s.Result.CI95[0]
-	}
-	return "≤ ", s.Result.CI95[1]
-}
-
-// policyBlock is the numbers of the result of a control problem.
+// policyBlock is the numbers of the result of a control problem: what the policy costs with one
+// error, the parts of that, what is known of the optimal cost, and whether it can be trusted.
 func (s *Report) policyBlock() words.Block {
 	var b words.Block
+	r, c := s.Result, s.Result.Control
 	p, _ := s.Problem.(control.Problem)
 	cost := "cost"
-	if s.Result.Control.Maximize {
+	if c.Maximize {
 		cost = "reward"
 	}
-	where, action := "of the trained policy on fresh paths", "at time 0 in the start"
-	if p.RandomStart != nil {
-		where, action = "of the trained policy on fresh paths, over random starts", "at time 0 in the centre of the starts"
-	}
-	if !words.Known(s.Result.Value) { // after divergence
+	if !words.Known(r.Value) { // after divergence
 		b.Line("mean "+cost, "unknown", "")
-		b.Line("status", s.Result.Status.String(), s.Result.StatusAdvice())
+		b.Line("status", r.Status.String(), r.StatusAdvice())
 		return b
 	}
-	b.Line("mean "+cost, words.ToError(s.Result.Value, s.Result.StdErr), where)
-	b.Line("95 % interval", words.Between(s.Result.CI95[0], s.Result.CI95[1], s.Result.StdErr), "standard error "+words.Short(s.Result.StdErr))
-	if sign, bound := s.bound(); len(p.Constraints) == 0 { // else the policy may be better by breaking them
-		b.Line("optimal "+cost, sign+words.ToError(bound, s.Result.StdErr), fmt.Sprintf("with 97.5 %% confidence, on %d time steps", s.Result.Settings.Steps))
+	action := "at time 0 in the start"
+	if p.RandomStart != nil {
+		action = "at time 0 in the centre of the starts"
 	}
+	b.Line("mean "+cost, words.PlusMinus(r.Value, r.Error, r.StdErr), s.headline())
+	b.Line("sampling", words.Short(r.StdErr), "standard error")
+	if words.Known(r.Continuous) {
+		b.Line("time step", words.Short(r.Continuous-r.Value), fmt.Sprintf("what shorter steps than %d change: with the action kept for shorter times the policy costs %s", r.Settings.Steps, words.PlusMinus(r.Continuous, r.ContinuousError, r.StdErr)))
+	}
+	s.optimumLine(&b, "optimal "+cost)
+	s.trustLines(&b)
 	if s.Reference == nil {
 		b.Line("reference", "none known at once", s.MayHave)
 	} else {
-		b.Line("reference", verdict.Digits(s.Reference, s.Result.StdErr), verdict.Origin(s.Reference))
+		b.Line("reference", verdict.Digits(s.Reference, r.StdErr), verdict.Origin(s.Reference))
 		remark := "by which the policy is worse, sampling error and all"
 		if strings.HasSuffix(s.Reference.Method, verdict.ContinuousTime) {
 			remark = "by which the policy is worse, with what the time grid costs and sampling error"
@@ -66,25 +62,50 @@ func (s *Report) policyBlock() words.Block {
 	if names := p.ActionNames; names != nil {
 		action += ": " + strings.Join(names, "; ")
 	}
-	b.Line("first action", words.Vector(s.Result.Control.Action), action)
+	b.Line("first action", words.Vector(c.Action), action)
 	if words.Known(s.ActionError) {
 		b.Line("action error", words.Percent(s.ActionError), "relative L2 distance from the optimal actions in states of fresh paths")
 	}
-	for i, c := range p.Constraints {
-		if i >= min(len(s.Result.Control.Violation), len(s.Result.Control.ViolationMean)) { // of a result that was read
-			break
-		}
-		share := "" // of a result of an earlier version
-		if i < len(s.Result.Control.Violating) {
-			share = ", on " + words.Percent(s.Result.Control.Violating[i]) + " of the paths"
-		}
-		b.Line("violation", words.Short(s.Result.Control.Violation[i]), fmt.Sprintf("of %s at most, %s in the mean over paths%s", c.Name, words.Short(s.Result.Control.ViolationMean[i]), share))
-	}
-	if len(p.Constraints) > 0 && words.Known(s.Result.Control.Penalised) {
-		b.Line("penalised", words.ToError(s.Result.Control.Penalised, s.Result.StdErr), "mean "+cost+" with the penalties of the constraints, which was trained")
-	}
-	if s.Result.Status != IterationLimit {
-		b.Line("status", s.Result.Status.String(), s.Result.StatusAdvice())
+	s.violationLines(&b, p.Constraints, cost)
+	if r.Status != IterationLimit && r.Status != Converged {
+		b.Line("status", r.Status.String(), r.StatusAdvice())
 	}
 	return b
+}
+
+// optimumLine says between what the optimal cost lies, on the grid. A bound is rounded away from
+// it, so that it is one still.
+func (s *Report) optimumLine(b *words.Block, label string) {
+	r := s.Result
+	low, high := words.Known(r.Lower), words.Known(r.Upper)
+	on := "of the problem in discrete time"
+	if p, ok := s.Problem.(control.Problem); ok && p.Stages == 0 {
+		on = fmt.Sprintf("on %d time steps", r.Settings.Steps)
+	}
+	alone := on + ", with 97.5 % confidence; nothing is known of the other side, the policy may be far from it"
+	switch {
+	case low && high:
+		b.Line(label, "between "+words.Floor(r.Lower, r.StdErr)+" and "+words.Ceil(r.Upper, r.StdErr), "with 95 % confidence, "+on)
+	case low:
+		b.Line(label, "≥ "+words.Floor(r.Lower, r.StdErr), alone)
+	case high:
+		b.Line(label, "≤ "+words.Ceil(r.Upper, r.StdErr), alone)
+	case !s.Earlier:
+		b.Line(label, "unknown", "nothing bounds it: the policy may break constraints, or few paths decide its mean")
+	}
+}
+
+// violationLines say how the policy keeps the constraints.
+func (s *Report) violationLines(b *words.Block, list []control.Constraint, cost string) {
+	c := s.Result.Control
+	for i, constraint := range list {
+		share := "" // of a result of an earlier version
+		if i < len(c.Violating) {
+			share = ", on " + words.Percent(c.Violating[i]) + " of the paths"
+		}
+		b.Line("violation", words.Short(c.Violation[i]), fmt.Sprintf("of %s at most, %s in the mean over paths%s", constraint.Name, words.Short(c.ViolationMean[i]), share))
+	}
+	if len(list) > 0 && words.Known(c.Penalised) {
+		b.Line("penalised", words.ToError(c.Penalised, s.Result.StdErr), "mean "+cost+" with the penalties of the constraints, which was trained")
+	}
 }

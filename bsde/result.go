@@ -26,12 +26,11 @@ type Result struct {
 	Method  Method // as used, defaults filled in
 
 	// Estimate is u(0, x0) on fresh paths with its errors, and in Trained Y0 as the optimiser
-	// left it. Of a control problem it has Value, StdErr, CI95 (of sampling) and Paths alone: Value is the
-	// mean cost (the reward, where the problem maximises) of the trained policy, penalties
-	// left out. The policy is one of many, so the optimal cost of the
-	// discretised problem lies below its cost (above, for a reward): without Constraints
-	// the upper end of the interval bounds the optimal cost with a confidence of 97.5 %.
-	// With them it bounds nothing, as the policy may violate them.
+	// left it. Of a control problem Value is the mean cost (the reward, where the problem
+	// maximises) of the trained policy on the grid, penalties left out, and Error covers its
+	// cost in continuous time too. Lower and Upper are of the optimal cost on the grid, with 97.5 %
+	// each. The policy is one of many, so its cost is one of them, unless there are Constraints,
+	// which it may violate. See estimate.Policy.Cost.
 	estimate.Estimate
 
 	// RegionError is the root mean square error of u(0, ·) as the optimiser left it over
@@ -134,14 +133,17 @@ const (
 	// Diverged: the loss or a parameter is no longer finite, or the loss on the
 	// validation paths is 10⁶ times its start. There is no value.
 	Diverged
-	// Converged: a fit by least squares has ended, as a further pass changes nothing.
+	// Converged: a fit by least squares has ended, as a further pass changes nothing; or the
+	// last round of a policy's training has not changed its cost.
 	Converged
+	// StillFalling: the last round of a policy's training has lowered its cost.
+	StillFalling
 )
 
 // String is the status as printed in results: "iteration-limit", "time-limit",
-// "cancelled", "diverged" or "converged".
+// "cancelled", "diverged", "converged" or "still-falling".
 func (s Status) String() string {
-	return [...]string{"iteration-limit", "time-limit", "cancelled", "diverged", "converged"}[s]
+	return [...]string{"iteration-limit", "time-limit", "cancelled", "diverged", "converged", "still-falling"}[s]
 }
 
 // Advice is one sentence on the usual cause and what to try.
@@ -152,6 +154,7 @@ func (s Status) Advice() string {
 		"The run was cancelled; the value is that of the network as trained so far.",
 		"training diverged: shorten the horizon, by half and half again; check the sign and growth of the generator or the dynamics.",
 		"The fit has ended; if the residual ratio is large, try more steps, or a network on top of it (fit: both, network: shared).",
+		estimate.StillFalling.Advice(),
 	}[s]
 }
 

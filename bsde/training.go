@@ -41,6 +41,22 @@ type Fitting interface {
 	Ended() bool
 }
 
+// Restarting is a Training in rounds, in each of which the learning rate is lowered anew (warm
+// restarts; Loshchilov, Hutter 2017): that the cost no longer falls tells that training has ended, which a
+// single schedule hides.
+type Restarting interface {
+	Training
+	// Round is the first step of the round that a step is in, and the first step after it.
+	Round(step int) (begin, end int)
+	// Steps is the number of all steps as far as is decided by now, and MostSteps that of as many
+	// rounds as there can be.
+	Steps() int
+	MostSteps() int
+	// Falling is by how much the last round has changed the loss, relative to its size, and
+	// whether that is more than noise: training has not ended then.
+	Falling() (by float64, yes bool)
+}
+
 // Delivery is the field that a method delivers: Z for an equation, an action for a
 // control problem. One of them is set.
 type Delivery struct {

@@ -12,7 +12,7 @@ import (
 // earlier says why the result of an earlier version has no error.
 const earlier = "made by an earlier version"
 
-// headline is what stands beside the answer of an equation.
+// headline is what stands beside the answer.
 func (s *Report) headline() string {
 	switch {
 	case s.Earlier:
@@ -42,15 +42,15 @@ func (s *Report) trustLines(b *words.Block) {
 // Advice is what to try about the reasons, a sentence for each kind. Where the recursion is
 // ill-conditioned nothing helps that would help the others.
 func (s *Report) Advice() (list []string) {
-	seen := map[estimate.Kind]bool{}
+	seen := map[string]bool{} // kinds may share their advice
 	if slices.ContainsFunc(s.Result.Reasons, func(r estimate.Reason) bool { return r.Kind == estimate.IllConditioned }) {
 		return []string{estimate.IllConditioned.Advice()}
 	}
 	for _, r := range s.Result.Reasons {
-		if advice := r.Kind.Advice(); advice != "" && !seen[r.Kind] {
+		if advice := r.Kind.Advice(); advice != "" && !seen[advice] {
 			list = append(list, advice)
+			seen[advice] = true
 		}
-		seen[r.Kind] = true
 	}
 	return list
 }

@@ -20,6 +20,10 @@ type Simulation struct {
 	Workers int    // goroutines, default GOMAXPROCS; results do not depend on it
 	Record  int    // so many of the first pairs' first paths are kept in full
 
+	// Finer is the number of shorter steps whose noise makes up that of a step, 0 for 1: with
+	// it a grid and one of so many times the steps see the same noise.
+	Finer int
+
 	// First is the step at which the paths begin and Start the state there, d components;
 	// nil: they begin at step 0 as the problem says.
 	First int
@@ -36,6 +40,7 @@ type Outcome struct {
 	StdErr float64 // its standard error, from independent pairs
 	Paths  int     // simulated; fewer than asked for where the context was cancelled
 	Costs  []float64
+	Pairs  []float64 // the mean of each pair, in the same order for the same noise
 	// Violation is the largest max(v, 0) of each constraint over all paths, steps and
 	// components, ViolationMean the mean over paths of their largest, and Violating the
 	// share of paths where it is not 0. The last state counts where v is free of the action.
@@ -181,7 +186,7 @@ func (r *rollout) run(first, n int) (*part, error) {
 		for j, c := range cost {
 			p.costs[j] += c
 		}
-		r.pairs(first, n, k, uint32(step), w)
+		r.noise(first, n, k, step, w)
 		if err := r.stages[step].next.Eval(rows, next, t, x, a, w); err != nil {
 			return nil, err
 		}
@@ -219,6 +224,25 @@ func (r *rollout) begin(first, n int, x []float64) error {
 	xi := make([]float64, 2*n*d)
 	r.pairs(first, n, d, startKey, xi)
 	return r.start.Eval(2*n, x, xi)
+}
+
+// noise fills w with that of a step.
+func (r *rollout) noise(first, n, width, step int, w []float64) {
+	finer := max(r.s.Finer, 1)
+	r.pairs(first, n, width, uint32(step*finer), w)
+	if finer == 1 {
+		return
+	}
+	part, scale := make([]float64, len(w)), 1/math.Sqrt(float64(finer))
+	for k := 1; k < finer; k++ {
+		r.pairs(first, n, width, uint32(step*finer+k), part)
+		for i, v := range part {
+			w[i] += v
+		}
+	}
+	for i := range w {
+		w[i] *= scale
+	}
 }
 
 // pairs fills w with the numbers of n paths, width each, and with their negatives.
@@ -259,7 +283,7 @@ func (r *rollout) outcome(parts []*part, pairs int) *Outcome {
 		o.Records = append(o.Records, p.records...)
 	}
 	mean, std := stat.MeanStdDev(means, nil)
-	o.Cost, o.StdErr = mean, std/math.Sqrt(float64(pairs))
+	o.Cost, o.StdErr, o.Pairs = mean, std/math.Sqrt(float64(pairs)), means
 	o.Penalised = o.Cost
 	if r.watch != nil {
 		r.watch.outcome(o, parts, r.Maximize)

@@ -66,6 +66,12 @@ type Estimate struct {
 	// includes what is noise in it.
 	GradientNetworkBias float64
 
+	// Of a policy alone: its cost in continuous time as extrapolated from shorter steps, with the
+	// half-width of the 95 % interval, NaN in discrete time; and whether Lower, the optimum itself,
+	// is near Value.
+	Continuous, ContinuousError float64
+	Optimal                     bool
+
 	// Trained is u(0, x) as training left it, without simulation: where the start was
 	// random, and at x0. NaN elsewhere.
 	Trained float64
@@ -76,7 +82,7 @@ type Estimate struct {
 func Unknown() *Estimate {
 	nan := math.NaN()
 	return &Estimate{Value: nan, Error: nan, Lower: nan, Upper: nan, StdErr: nan, CI95: [2]float64{nan, nan}, DiscretizationError: nan, NetworkBias: nan, NetworkError: nan,
-		ResidualRatio: nan, GradientDiscretization: nan, GradientNetworkBias: nan, Trained: nan}
+		ResidualRatio: nan, GradientDiscretization: nan, GradientNetworkBias: nan, Trained: nan, Continuous: nan, ContinuousError: nan}
 }
 
 // Trusted tells whether the value is known within an error that is known too.

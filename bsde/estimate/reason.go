@@ -36,6 +36,18 @@ const (
 	HeavyTails Kind = "few paths decide"
 	// NothingSeen: no path saw the event that the terminal condition pays for.
 	NothingSeen Kind = "no path saw the event"
+
+	// Of policies alone.
+
+	// StillFalling: the last round of training has changed the cost by more than its noise, or
+	// there was none.
+	StillFalling Kind = "cost still falling"
+	// NotOptimal: the cost lies above a lower bound of the optimum that the policy could attain.
+	NotOptimal Kind = "far from the optimum"
+	// Jumps: a cost or the dynamics jump, which the gradient along paths does not see.
+	Jumps Kind = "the gradient does not see a jump"
+	// Violated: the policy breaks constraints, and may cost less than any that keeps them.
+	Violated Kind = "constraints are violated"
 )
 
 // Advice is one sentence on what to try.
@@ -54,11 +66,21 @@ var advice = map[Kind]string{
 	BiasNotSmall:   "Use four times as many steps, with the network features, or with a network on top of them (fit: both, network: shared); where f is steep in z that may not be enough.",
 	HeavyTails:     "Use eight times as many paths; if the variance is infinite, only a terminal condition that grows less helps.",
 	NothingSeen:    "Start nearer to where g changes: paths that do not reach it say nothing about it.",
+	StillFalling:   "Use four times as many iterations; where that changes little, twice the learning rate.",
+	NotOptimal:     "Use four times as many iterations; where that changes little, twice the learning rate.",
+	Jumps:          "Write the jump as a steep slope, such as K*sigmoid(50*(a - 0.1)), or use dynamic programming.",
+	Violated:       "Raise the weight of the constraint, or ask for a margin in its formula.",
 }
 
 // voids tells whether the parts of the error are no more than what was seen, and their sum no error of
 // 95 %: then that is unknown. Where it does not, the error is too large to be of use, and holds.
-func (k Kind) voids() bool { return k != NotAsymptotic && k != BiasNotSmall }
+func (k Kind) voids() bool {
+	switch k {
+	case NotAsymptotic, BiasNotSmall, StillFalling, NotOptimal, Jumps, Violated:
+		return false
+	}
+	return true
+}
 
 // String is the kind with its numbers.
 func (r Reason) String() string {

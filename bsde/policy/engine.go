@@ -30,6 +30,7 @@ type engine[T autodiff.Float] struct {
 	noises *adjointVariate[T] // nil where the noise is not additive
 	policy *estimate.Policy
 	last   float64 // cost at the last validation
+	*rounds
 }
 
 // quickMoment is Adam's β2 for policies. The gradient falls by orders of magnitude from
@@ -53,14 +54,22 @@ func newEngine[T autodiff.Float](ctx context.Context, d *control.Discrete, m Met
 		return nil, err
 	}
 	s, err := newScales(ctx, d, set)
+	if err == nil {
+		s, err = settle[T](ctx, d, m, set, pool, s)
+	}
 	if err != nil {
 		return nil, err
 	}
+	return newEngineWith[T](ctx, d, m, set, pool, s)
+}
+
+// newEngineWith is the engine for given scales.
+func newEngineWith[T autodiff.Float](ctx context.Context, d *control.Discrete, m Method, set *bsde.Settings, pool *autodiff.Pool, s *scales) (*engine[T], error) {
 	model, err := newModel[T](d, m, set, s)
 	if err != nil {
 		return nil, err
 	}
-	e := &engine[T]{model: model, ctx: ctx, pool: pool, adam: autodiff.NewAdam[T](&model.layout), ready: -1}
+	e := &engine[T]{model: model, ctx: ctx, pool: pool, adam: autodiff.NewAdam[T](&model.layout), ready: -1, rounds: newRounds(set)}
 	e.adam.Beta2 = quickMoment
 	if e.noise, err = newNoise[T](d, m, set); err != nil {
 		return nil, err
@@ -147,7 +156,7 @@ func (e *engine[T]) GradientStep(iteration int, rate float64) (bool, error) {
 		}
 		bind(p, "start", e.x[0])
 		bind(p, "w", e.w[iteration%2])
-		if e.ready = iteration + 1; e.ready < e.set.Iterations {
+		if e.ready = iteration + 1; e.ready < e.MostSteps() {
 			e.pool.Aside(e.noise.fill(e.w[e.ready%2], e.ready, 0, e.problem.Steps))
 		}
 		p.Run(e.pool)
@@ -162,7 +171,7 @@ func (e *engine[T]) GradientStep(iteration int, rate float64) (bool, error) {
 	if len(e.pieces) == 1 {
 		e.pieces[0].gradient.UpdateNorms(e.pool)
 	}
-	return true, nil
+	return true, e.endRound(iteration + 1)
 }
 
 // inPieces computes the gradient with the states between the pieces alone in memory:
@@ -248,7 +257,7 @@ func (e *engine[T]) State() ([]safetensors.Tensor, int) {
 			list = append(list, safetensors.Tensor{Name: fmt.Sprintf("variate/%d", n), Shape: []int{e.problem.Noises(), e.problem.StateDim}, Data: q})
 		}
 	}
-	return list, e.adam.Steps
+	return append(list, e.tensors()...), e.adam.Steps
 }
 
 // Resume takes over the number of Adam's steps and the last cost.

@@ -34,15 +34,19 @@ func newScales(ctx context.Context, d *control.Discrete, s *bsde.Settings) (*sca
 	if err != nil {
 		return nil, err
 	}
+	out := scalesOf(d, o.Records)
+	out.cost, err = costScale(ctx, d, s)
+	return out, err
+}
+
+// scalesOf are those of recorded paths, but for the cost.
+func scalesOf(d *control.Discrete, records []control.Record) *scales {
 	out := &scales{fixedStart: d.RandomStart == nil}
-	if out.cost, err = costScale(ctx, d, s); err != nil {
-		return nil, err
-	}
-	column := make([]float64, len(o.Records))
+	column := make([]float64, len(records))
 	for n := range d.Steps {
 		mean, invstd := make([]float64, d.StateDim), make([]float64, d.StateDim)
 		for j := range mean {
-			for i, r := range o.Records {
+			for i, r := range records {
 				column[i] = r.States[n][j]
 			}
 			m, std := stat.MeanStdDev(column, nil)
@@ -57,7 +61,7 @@ func newScales(ctx context.Context, d *control.Discrete, s *bsde.Settings) (*sca
 		}
 		out.mean, out.invstd = append(out.mean, mean), append(out.invstd, invstd)
 	}
-	return out, nil
+	return out
 }
 
 // costScale is the size of the cost where the raw action is 0 throughout.

@@ -13,7 +13,6 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/bsde"
-	"github.com/deepbsde/deepbsde/bsde/estimate"
 )
 
 // Solve makes a run in a new directory, trains, and keeps the result. nil settings mean
@@ -72,14 +71,10 @@ func (r *Run) complete(ctx context.Context, t *bsde.Trainer, o *Options) (*bsde.
 	return res, r.Finish(res, inWords(res))
 }
 
-// inWords is a result in one line: with the error of everything, or for a policy that of
-// sampling.
+// inWords is a result in one line, with the error of everything.
 func inWords(r *bsde.Result) string {
 	err, trust := r.Error, ""
-	switch {
-	case r.Control != nil:
-		err = estimate.Normal95 * r.StdErr
-	case !r.Trusted():
+	if !r.Trusted() {
 		trust = ", not trustworthy"
 	}
 	plusMinus := "unknown"

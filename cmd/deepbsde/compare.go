@@ -287,12 +287,11 @@ func rowOf(network string, runs []*bsde.Result) compared.Row {
 		scatter := mean(func(r *bsde.Result) float64 { return (r.Value - row.Value) * (r.Value - row.Value) }) * n / (n - 1)
 		row.Training = math.Sqrt(math.Max(scatter-variance, 0))
 	}
-	if runs[0].Control != nil { // a policy's cost has no time step, and no network's error
-		row.Step, row.Network, row.Bias, row.Error = 0, 0, 0, words.Normal95*row.Sampling
+	if runs[0].Control != nil { // no Z, and bounds of another grid than that of references in continuous time
+		row.Network, row.Bias, row.Lower, row.Upper = 0, 0, math.NaN(), math.NaN()
 		if n > 1 {
 			row.Error += row.Training
 		}
-		return row
 	}
 	row.Trust = "yes"
 	seen := map[string]bool{} // the same reason has other numbers in each run
@@ -307,12 +306,9 @@ func rowOf(network string, runs []*bsde.Result) compared.Row {
 	return row
 }
 
-// trustOf is yes or no of an equation's answer, "" of a policy.
+// trustOf is yes or no.
 func trustOf(r *bsde.Result) string {
-	switch {
-	case r.Control != nil:
-		return ""
-	case r.Trusted():
+	if r.Trusted() {
 		return "yes"
 	}
 	return "no"

@@ -115,17 +115,12 @@ func pageData(r *saved.Run, m *member.Member) *page.Data {
 	return d
 }
 
-// answer is what the run says of the value: of a policy what it costs, with the error of
-// sampling; NaN without a result.
+// answer is what the run says of the value; NaN without a result.
 func answer(r *saved.Run) page.Answer {
 	if r.Result == nil {
 		return page.Answer{Value: nan, StdErr: nan, Error: nan}
 	}
-	a := page.Answer{Value: r.Result.Value, StdErr: r.Result.StdErr, Error: r.Result.Error}
-	if r.Result.Control != nil {
-		a.Error = words.Normal95 * a.StdErr
-	}
-	return a
+	return page.Answer{Value: r.Result.Value, StdErr: r.Result.StdErr, Error: r.Result.Error}
 }
 
 // comparedWith is the reference of the run and what else is on record.
@@ -256,6 +251,7 @@ func judge(r *saved.Run, m *member.Member, d *page.Data) {
 		return
 	}
 	d.Tabulate(s.Block())
+	warnOfTrust(s, d)
 	if c := s.Result.Control; c != nil {
 		for i, constraint := range m.Control.Problem.Constraints {
 			if i < len(c.Violation) && c.Violation[i] > 0 {
@@ -264,7 +260,6 @@ func judge(r *saved.Run, m *member.Member, d *page.Data) {
 		}
 		return
 	}
-	warnOfTrust(s, d)
 	if v := s.Verdict(); v != nil && v.Verdict == verdict.Disagrees {
 		d.Warn("%s", v.Sentence())
 	} else if v != nil {

@@ -204,7 +204,7 @@ func ending(r *bsde.Result) error {
 	case bsde.Cancelled:
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted %s", at), ""}
 	}
-	if r.Control == nil && !r.Trusted() {
+	if !r.Trusted() {
 		return untrusted(strings.Join(r.Doubts(), "; "))
 	}
 	if r.Missed != "" {

@@ -67,7 +67,7 @@ func Open(path string) (*Run, error) {
 	if r.Result.Method == nil { // its options are those of the run
 		r.Result.Method, _ = dir.Method()
 	}
-	r.Reference, r.Earlier = beside.Reference.Plain(), r.Result.Control == nil && beside.Trust == ""
+	r.Reference, r.Earlier = beside.Reference.Plain(), beside.Trust == ""
 	if e := beside.ActionError; e != nil {
 		r.ActionError = *e
 	}
@@ -186,7 +186,7 @@ func Training(runs []*Run) figure.Training {
 		}
 		one := figure.Run{Name: r.Name, History: r.Moments()}
 		if res := r.Result; res != nil && !math.IsNaN(res.Value) {
-			one.Final = &figure.Final{Value: res.Value, Error: res.Error, Sampling: words.Normal95 * res.StdErr, Doubt: res.Control == nil && !res.Trusted()}
+			one.Final = &figure.Final{Value: res.Value, Error: res.Error, Sampling: words.Normal95 * res.StdErr, Doubt: !res.Trusted()}
 		}
 		t.Runs = append(t.Runs, one)
 		if ref := r.Reference; t.Reference == nil && ref != nil { // of the first that has one

@@ -1,0 +1,120 @@
+package estimate
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/control/reference/riccati"
+)
+
+const (
+	// mostViolating is the share of paths that may break a constraint: a penalty of finite weight
+	// leaves some.
+	mostViolating = 0.05
+	// nearOptimum is how far above a lower bound that is the optimum itself, relative to it, a cost
+	// may lie.
+	nearOptimum = 0.01
+	// mostExact is the number of states up to which the optimum of a linear-quadratic problem is
+	// found along the way.
+	mostExact = 300
+)
+
+// Cost is what the policy costs from the problem's start on fresh paths, with its errors: of
+// sampling, and in continuous time of the time step. Value is the cost on the grid; Error covers
+// that in continuous time. Upper and Lower are of the optimal cost on the grid: by the policy's own
+// cost, if it keeps all constraints by itself, and by the optimum of a linear-quadratic problem.
+// Where that is near the cost Optimal is true.
+func (p *Policy) Cost(ctx context.Context, paths int, progress func(done int)) (*Estimate, *control.Outcome, error) {
+	o, err := p.FromStart(ctx, paths, progress)
+	if err != nil {
+		return nil, nil, err
+	}
+	e := Unknown()
+	e.Value, e.StdErr, e.Paths = o.Cost, o.StdErr, o.Paths
+	if math.IsNaN(o.Cost) || math.IsInf(o.Cost, 0) {
+		return e, o, nil
+	}
+	doubt := func(kind Kind, format string, args ...any) {
+		e.Reasons = append(e.Reasons, Reason{kind, fmt.Sprintf(format, args...)})
+	}
+	few := ""
+	if e.StdErr > negligible*math.Abs(e.Value) {
+		few = heavy(o.Pairs)
+	}
+	if few != "" {
+		doubt(HeavyTails, "%s", few)
+	}
+	if err := p.steps(ctx, e, doubt); err != nil {
+		return nil, nil, err
+	}
+	e.Error = Normal95*e.StdErr + e.DiscretizationError
+	if few != "" {
+		e.Error = math.NaN()
+	}
+	e.CI95 = [2]float64{e.Value - e.Error, e.Value + e.Error}
+	for i, share := range o.Violating {
+		if share > mostViolating {
+			doubt(Violated, "%s on %.3g %% of the paths", p.Problem.Constraints[i].Name, 100*share)
+		}
+	}
+	states, err := p.visited(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	jumps, err := p.Problem.Jumps(states)
+	for _, jump := range jumps {
+		doubt(Jumps, "%s", jump)
+	}
+	if len(p.Problem.Constraints) == 0 && few == "" {
+		if half := Normal95 * e.StdErr; p.Problem.Maximize {
+			e.Lower = e.Value - half
+		} else {
+			e.Upper = e.Value + half
+		}
+	}
+	p.lower(e, doubt)
+	return e, o, err
+}
+
+// visited are some states along paths of the policy.
+func (p *Policy) visited(ctx context.Context) (list [][]float64, err error) {
+	const paths = 16
+	o, err := control.Simulate(context.WithoutCancel(ctx), p.Problem, p.Policy, control.Simulation{
+		Paths: 2 * paths, Record: paths, Seed: p.Seed, Purpose: purposeOfStates, Workers: p.Workers,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range o.Records {
+		list = append(list, r.States...)
+	}
+	return list, nil
+}
+
+// lower is the optimum of a problem whose operations prove it linear-quadratic, less its rounding.
+func (p *Policy) lower(e *Estimate, doubt func(Kind, string, ...any)) {
+	d := p.Problem
+	if d.StateDim > mostExact {
+		e.NoBounds = fmt.Sprintf("not looked for beyond %d states", mostExact)
+		return
+	}
+	l, err := linearquadratic.Find(&d.Problem)
+	if err != nil {
+		e.NoBounds = "only a linear-quadratic problem has one here"
+		return
+	}
+	r, err := riccati.On(l, d.Grid)
+	if err != nil {
+		e.NoBounds = err.Error()
+		return
+	}
+	e.Lower = r.Value - 3*r.Error
+	gap, size := e.Value-e.Lower, math.Abs(e.Lower)
+	e.Optimal = gap <= nearOptimum*size
+	if gap-Normal95*e.StdErr > nearOptimum*size {
+		doubt(NotOptimal, "the cost is %.3g above the optimum, %.2g %%", gap, 100*gap/size)
+	}
+}
