@@ -112,10 +112,11 @@ func (t *Trainer) settled(r *Result) {
 	case Cancelled:
 		why = "training was interrupted"
 	}
-	if s, ok := t.training.(Restarting); ok && r.Status == StillFalling {
-		by, _ := s.Falling()
-		why = fmt.Sprintf("by %.2g %% in the last round of training", 100*by)
-		if math.IsNaN(by) {
+	if s, ok := t.training.(Restarting); ok {
+		switch by, _ := s.Falling(); r.Status {
+		case StillFalling:
+			why = fmt.Sprintf("by %.2g %% in the last round of training", 100*by)
+		case IterationLimit:
 			why = "there were too few iterations to tell"
 		}
 	}

@@ -120,8 +120,6 @@ type JSONResult struct {
 	NetworkBias            *float64  `json:"network_bias,omitempty"`
 	NetworkError           *float64  `json:"network_error,omitempty"`
 	ResidualRatio          *float64  `json:"residual_ratio,omitempty"`
-	Continuous             *float64  `json:"continuous,omitempty"` // of a policy, its cost in continuous time
-	ContinuousError        *float64  `json:"continuous_error,omitempty"`
 	TrainedValue           *float64  `json:"trained_value,omitempty"`
 	RegionError            *float64  `json:"region_error,omitempty"`
 	RegionErrorBound       *float64  `json:"region_error_bound,omitempty"`
@@ -151,6 +149,9 @@ type JSONControl struct {
 	ViolationMean []float64 `json:"violation_mean,omitempty"`
 	Violating     []float64 `json:"violating,omitempty"` // share of paths
 	Penalised     *float64  `json:"penalised,omitempty"` // where there are constraints
+
+	Continuous      *float64 `json:"continuous,omitempty"` // cost of the policy in continuous time
+	ContinuousError *float64 `json:"continuous_error,omitempty"`
 }
 
 // JSON is the result with the numbers that are known, the settings and the options of the
@@ -171,7 +172,6 @@ func (r *Result) JSON() (JSONResult, error) {
 		GradientDiscretization: known(r.GradientDiscretization), GradientNetworkBias: known(r.GradientNetworkBias),
 		DiscretizationError: known(r.DiscretizationError), NetworkBias: known(r.NetworkBias), NetworkError: known(r.NetworkError),
 		ResidualRatio: known(r.ResidualRatio), TrainedValue: known(r.Trained),
-		Continuous: known(r.Continuous), ContinuousError: known(r.ContinuousError),
 		RegionError: known(r.RegionError), RegionErrorBound: known(r.RegionErrorBound),
 		Accuracy: r.Accuracy, Missed: r.Missed, Retried: r.Retried, Attempts: r.Attempts,
 		Iterations: r.Iterations, Paths: r.Paths, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
@@ -181,7 +181,7 @@ func (r *Result) JSON() (JSONResult, error) {
 		j.Trust = "yes"
 	}
 	if c := r.Control; c != nil {
-		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean), allKnown(c.Violating), nil}
+		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean), allKnown(c.Violating), nil, known(r.Continuous), known(r.ContinuousError)}
 		if len(c.Violation) > 0 {
 			j.Penalised = known(c.Penalised)
 		}
@@ -211,7 +211,10 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	e.Error, e.Reasons, e.Lower, e.Upper, e.NoBounds = orNaN(j.Error), j.Reasons, orNaN(j.Lower), orNaN(j.Upper), j.NoBounds
 	e.DiscretizationError, e.NetworkBias, e.ResidualRatio = orNaN(j.DiscretizationError), orNaN(j.NetworkBias), orNaN(j.ResidualRatio)
 	e.NetworkError = orNaN(j.NetworkError)
-	e.Trained, e.Continuous, e.ContinuousError = orNaN(j.TrainedValue), orNaN(j.Continuous), orNaN(j.ContinuousError)
+	e.Trained = orNaN(j.TrainedValue)
+	if j.JSONControl != nil {
+		e.Continuous, e.ContinuousError = orNaN(j.Continuous), orNaN(j.ContinuousError)
+	}
 	*r = Result{
 		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Estimate: *e, RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),
 		Iterations: j.Iterations, Elapsed: time.Duration(j.Seconds * float64(time.Second)), Status: statusOf(j.Status),

@@ -80,7 +80,10 @@ func (t *Trainer) finished() Status {
 	if !ok {
 		return IterationLimit
 	}
-	if _, falling := r.Falling(); falling {
+	switch by, falling := r.Falling(); {
+	case math.IsNaN(by):
+		return IterationLimit
+	case falling:
 		return StillFalling
 	}
 	return Converged

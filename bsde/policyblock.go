@@ -43,9 +43,11 @@ func (s *Report) policyBlock() words.Block {
 		action = "at time 0 in the centre of the starts"
 	}
 	b.Line("mean "+cost, words.PlusMinus(r.Value, r.Error, r.StdErr), s.headline())
-	b.Line("sampling", words.Short(r.StdErr), "standard error")
 	if words.Known(r.Continuous) {
-		b.Line("time step", words.Short(r.Continuous-r.Value), fmt.Sprintf("what shorter steps than %d change: with the action kept for shorter times the policy costs %s", r.Settings.Steps, words.PlusMinus(r.Continuous, r.ContinuousError, r.StdErr)))
+		b.Line("on the grid", words.ToError(r.Value, r.StdErr), fmt.Sprintf("of %d time steps, standard error %s", r.Settings.Steps, words.Short(r.StdErr)))
+		b.Line("in cont. time", words.PlusMinus(r.Continuous, r.ContinuousError, r.StdErr), "extrapolated from shorter steps: the time step's error is "+words.Short(r.Value-r.Continuous))
+	} else {
+		b.Line("sampling", words.Short(r.StdErr), "standard error")
 	}
 	s.optimumLine(&b, "optimal "+cost)
 	s.trustLines(&b)

@@ -52,8 +52,9 @@ type Restarting interface {
 	// rounds as there can be.
 	Steps() int
 	MostSteps() int
-	// Falling is by how much the last round has changed the loss, relative to its size, and
-	// whether that is more than noise: training has not ended then.
+	// Falling is by how much the last round has changed the loss, relative to its size, NaN where
+	// rounds are too short to tell; and whether that is more than noise: training has not ended
+	// then.
 	Falling() (by float64, yes bool)
 }
 

@@ -24,6 +24,9 @@ type Simulation struct {
 	// it a grid and one of so many times the steps see the same noise.
 	Finer int
 
+	// Variate, if not nil, is followed along the paths; see Outcome.Followed.
+	Variate *Variate
+
 	// First is the step at which the paths begin and Start the state there, d components;
 	// nil: they begin at step 0 as the problem says.
 	First int
@@ -41,6 +44,8 @@ type Outcome struct {
 	Paths  int     // simulated; fewer than asked for where the context was cancelled
 	Costs  []float64
 	Pairs  []float64 // the mean of each pair, in the same order for the same noise
+	// Followed is the mean of the Variate over each pair; nil without one.
+	Followed []float64
 	// Violation is the largest max(v, 0) of each constraint over all paths, steps and
 	// components, ViolationMean the mean over paths of their largest, and Violating the
 	// share of paths where it is not 0. The last state counts where v is free of the action.
@@ -158,6 +163,7 @@ func newRollout(d *Discrete, policy Policy, s Simulation) (*rollout, error) {
 // part is what a chunk of pairs gives.
 type part struct {
 	costs   []float64 // of n paths and then of their n partners
+	variate []float64 // of the same paths, nil without one
 	watched *watched  // nil without constraints
 	records []Record
 }
@@ -170,6 +176,10 @@ func (r *rollout) run(first, n int) (*part, error) {
 	p := &part{costs: make([]float64, rows), watched: r.watch.begin(rows), records: make([]Record, min(n, max(r.s.Record-first, 0)))}
 	if err := r.begin(first, n, x); err != nil {
 		return nil, err
+	}
+	var still, wq []float64
+	if r.s.Variate != nil {
+		p.variate, still, wq = make([]float64, rows), make([]float64, rows*d), make([]float64, rows*d)
 	}
 	for step := r.s.First; step < r.Steps; step++ {
 		t := []float64{r.Time(step)}
@@ -189,6 +199,11 @@ func (r *rollout) run(first, n int) (*part, error) {
 		r.noise(first, n, k, step, w)
 		if err := r.stages[step].next.Eval(rows, next, t, x, a, w); err != nil {
 			return nil, err
+		}
+		if r.s.Variate != nil {
+			if err := r.s.Variate.add(p.variate, step, t, x, a, w, next, still, wq); err != nil {
+				return nil, err
+			}
 		}
 		x, next = next, x
 	}
@@ -278,6 +293,9 @@ func (r *rollout) outcome(parts []*part, pairs int) *Outcome {
 		n := len(p.costs) / 2
 		for i := range n {
 			means = append(means, (p.costs[i]+p.costs[n+i])/2)
+			if p.variate != nil {
+				o.Followed = append(o.Followed, (p.variate[i]+p.variate[n+i])/2)
+			}
 		}
 		o.Costs = append(o.Costs, p.costs...)
 		o.Records = append(o.Records, p.records...)

@@ -53,6 +53,17 @@ func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float
 	if growth := largestGrowth(result.Records); growth > runaway {
 		list = append(list, Checked{"caution", fmt.Sprintf("states grow by a factor of %.1g: a sign or the horizon may be wrong, and training will hardly succeed", growth)})
 	}
+	var states [][]float64
+	for _, r := range result.Records {
+		states = append(states, r.States...)
+	}
+	jumps, err := d.Jumps(states)
+	if err != nil {
+		return list, err
+	}
+	for _, jump := range jumps {
+		list = append(list, Checked{"caution", jump + ": the gradient along paths does not see that, and training will miss it; write it as a steep slope"})
+	}
 	if p.Minimizer != nil {
 		if err := minimizer.Check(d, result.Records); err != nil {
 			return list, f.located(err)

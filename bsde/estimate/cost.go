@@ -6,8 +6,6 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/control"
-	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
-	"github.com/deepbsde/deepbsde/control/reference/riccati"
 )
 
 const (
@@ -17,16 +15,13 @@ const (
 	// nearOptimum is how far above a lower bound that is the optimum itself, relative to it, a cost
 	// may lie.
 	nearOptimum = 0.01
-	// mostExact is the number of states up to which the optimum of a linear-quadratic problem is
-	// found along the way.
-	mostExact = 300
 )
 
 // Cost is what the policy costs from the problem's start on fresh paths, with its errors: of
 // sampling, and in continuous time of the time step. Value is the cost on the grid; Error covers
 // that in continuous time. Upper and Lower are of the optimal cost on the grid: by the policy's own
-// cost, if it keeps all constraints by itself, and by the optimum of a linear-quadratic problem.
-// Where that is near the cost Optimal is true.
+// cost, if it keeps all constraints by itself, and see below. Where they are near one another Optimal is
+// true.
 func (p *Policy) Cost(ctx context.Context, paths int, progress func(done int)) (*Estimate, *control.Outcome, error) {
 	o, err := p.FromStart(ctx, paths, progress)
 	if err != nil {
@@ -37,12 +32,16 @@ func (p *Policy) Cost(ctx context.Context, paths int, progress func(done int)) (
 	if math.IsNaN(o.Cost) || math.IsInf(o.Cost, 0) {
 		return e, o, nil
 	}
+	noise, q, err := p.follow(ctx, e, o)
+	if err != nil {
+		return nil, nil, err
+	}
 	doubt := func(kind Kind, format string, args ...any) {
 		e.Reasons = append(e.Reasons, Reason{kind, fmt.Sprintf(format, args...)})
 	}
 	few := ""
 	if e.StdErr > negligible*math.Abs(e.Value) {
-		few = heavy(o.Pairs)
+		few = heavy(noise)
 	}
 	if few != "" {
 		doubt(HeavyTails, "%s", few)
@@ -75,7 +74,9 @@ func (p *Policy) Cost(ctx context.Context, paths int, progress func(done int)) (
 			e.Upper = e.Value + half
 		}
 	}
-	p.lower(e, doubt)
+	if err == nil {
+		err = p.below(ctx, e, q, doubt)
+	}
 	return e, o, err
 }
 
@@ -92,29 +93,4 @@ func (p *Policy) visited(ctx context.Context) (list [][]float64, err error) {
 		list = append(list, r.States...)
 	}
 	return list, nil
-}
-
-// lower is the optimum of a problem whose operations prove it linear-quadratic, less its rounding.
-func (p *Policy) lower(e *Estimate, doubt func(Kind, string, ...any)) {
-	d := p.Problem
-	if d.StateDim > mostExact {
-		e.NoBounds = fmt.Sprintf("not looked for beyond %d states", mostExact)
-		return
-	}
-	l, err := linearquadratic.Find(&d.Problem)
-	if err != nil {
-		e.NoBounds = "only a linear-quadratic problem has one here"
-		return
-	}
-	r, err := riccati.On(l, d.Grid)
-	if err != nil {
-		e.NoBounds = err.Error()
-		return
-	}
-	e.Lower = r.Value - 3*r.Error
-	gap, size := e.Value-e.Lower, math.Abs(e.Lower)
-	e.Optimal = gap <= nearOptimum*size
-	if gap-Normal95*e.StdErr > nearOptimum*size {
-		doubt(NotOptimal, "the cost is %.3g above the optimum, %.2g %%", gap, 100*gap/size)
-	}
 }

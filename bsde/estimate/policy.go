@@ -19,6 +19,9 @@ type Policy struct {
 	Seed    uint64 // of all random numbers
 	Workers int    // goroutines; results do not depend on it
 
+	// Variate follows the cost of the policy as trained by now; nil: there is none.
+	Variate func() (*control.Variate, error)
+
 	// Costates are the derivatives of the cost in the state x at a step where it begins,
 	// means over pairs of paths with opposite noise, pairs×d. nil: they are not known.
 	Costates func(ctx context.Context, first int, x []float64, paths int) ([]float64, error)

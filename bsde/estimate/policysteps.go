@@ -14,7 +14,7 @@ import (
 // stepPaths are those on which a policy is tried with shorter steps; a purpose of their own keeps
 // their noise apart, and that of the states that are looked at.
 const (
-	stepPaths       = 4096
+	stepPaths       = 1024
 	purposeOfSteps  = 1 << 16
 	purposeOfStates = 1<<16 + 1
 )

@@ -105,6 +105,9 @@ func newEngineWith[T autodiff.Float](ctx context.Context, d *control.Discrete, m
 		return nil, err
 	}
 	e.policy = &estimate.Policy{Policy: actors, Problem: d, Seed: set.Seed, Workers: set.Workers, Costates: model.costates}
+	if e.noises != nil {
+		e.policy.Variate = e.variate
+	}
 	return e, nil
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	pilotShare  = 0.2 // of the iterations in a pilot, pilotSteps at most
+	pilotShare  = 0.15 // of the iterations in a pilot, pilotSteps at most
 	pilotSteps  = 300
 	pilotFewest = 20 // below which there is none
 	mostPilots  = 3

@@ -16,7 +16,7 @@ const (
 	mostAdded     = 2    // rounds beyond the iterations, while the cost falls
 	fewestSteps   = 50   // in a round, to be judged by it
 	settledWithin = 2e-3 // change of the cost in a round, relative to its size, that counts as none
-	roundPaths    = 4096 // fixed ones on which rounds are compared
+	roundPaths    = 2048 // fixed ones on which rounds are compared
 )
 
 // rounds are the stretches of a training in each of which the learning rate is lowered anew. A

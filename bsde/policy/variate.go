@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/vec"
 	"github.com/deepbsde/deepbsde/control"
 )
 
@@ -85,4 +86,14 @@ func (v *adjointVariate[T]) update(n int) {
 	for i, s := range v.slope[n] {
 		q[i] += v.rate * s
 	}
+}
+
+// variate is the martingale with the Q_n learnt so far, in units of the cost.
+func (e *engine[T]) variate() (*control.Variate, error) {
+	q := make([][]float64, len(e.noises.q))
+	for n, from := range e.noises.q {
+		q[n] = make([]float64, len(from))
+		vec.Widen(q[n], from)
+	}
+	return e.problem.Variate(q)
 }

@@ -25,7 +25,7 @@ var house = strings.Fields(`
 
 	control/internal/dependence control
 	control/reference/internal/matrix control/reference/linearquadratic control/reference/internal/cases
-	control/reference/programme control/reference/riccati control/reference
+	control/reference/programme control/reference/riccati control/reference/relaxation control/reference
 
 	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk bsde/internal/features
 	bsde/words bsde/estimate bsde/verdict bsde bsde/network bsde/backward bsde/deep bsde/policy bsde/methods bsde/methodtest

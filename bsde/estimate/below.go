@@ -1,0 +1,69 @@
+package estimate
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/control/reference/relaxation"
+	"github.com/deepbsde/deepbsde/control/reference/riccati"
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+const (
+	// mostExact is the number of states up to which the optimum of a linear-quadratic problem is
+	// found along the way, and mostRelaxed that of states and actions together, times steps, up to
+	// which it is bounded where the actions lie in a box.
+	mostExact   = 300
+	mostRelaxed = 1000
+	// relaxedPaths are those of that bound.
+	relaxedPaths = 2048
+)
+
+// below fills in a lower bound of the optimal cost of a problem whose operations prove it
+// linear-quadratic: the optimum itself, less its rounding; or where the actions lie in a box what a
+// relaxation leaves with the penalty Q_n of the variate, less 1.96 standard errors.
+func (p *Policy) below(ctx context.Context, e *Estimate, q [][]float64, doubt func(Kind, string, ...any)) error {
+	d := p.Problem
+	free := d.Problem
+	box, inBox := d.Actions.(control.Box)
+	if inBox {
+		free.Actions, free.ActionScale = nil, nil
+	}
+	if d.StateDim > mostExact {
+		e.NoBounds = fmt.Sprintf("not looked for beyond %d states", mostExact)
+		return nil
+	}
+	l, err := linearquadratic.Find(&free)
+	if err != nil {
+		e.NoBounds = err.Error()
+		return nil
+	}
+	if !inBox {
+		r, err := riccati.On(l, d.Grid)
+		if err != nil {
+			e.NoBounds = err.Error()
+			return nil
+		}
+		e.Lower = r.Value - 3*r.Error
+		gap, size := e.Value-e.Lower, math.Abs(e.Lower)
+		if gap-Normal95*e.StdErr > nearOptimum*size {
+			doubt(NotOptimal, "the cost is %.3g above the optimum, %.2g %%", gap, 100*gap/size)
+		}
+	} else {
+		if (d.StateDim+d.ActionDim)*d.Steps > mostRelaxed || q == nil {
+			e.NoBounds = "too large for the relaxation, or there is no variate"
+			return nil
+		}
+		mean, stderr, err := relaxation.Lower(context.WithoutCancel(ctx), l, d.Grid, box, q, pde.Sampling{Paths: relaxedPaths, Seed: p.Seed, Workers: p.Workers})
+		if err != nil {
+			e.NoBounds = err.Error()
+			return nil
+		}
+		e.Lower = mean - Normal95*stderr
+	}
+	e.Optimal = e.Value-e.Lower <= nearOptimum*math.Abs(e.Lower)
+	return nil
+}
