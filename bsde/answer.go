@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/estimate/cost"
 )
 
 // Result makes the final estimate on fresh paths and ends the run: Step is false
@@ -85,7 +86,7 @@ func (t *Trainer) cost(ctx context.Context, p *estimate.Policy, r *Result) error
 	if t.status == Cancelled {
 		ctx = context.WithoutCancel(ctx)
 	}
-	e, o, err := p.Cost(ctx, paths, func(done int) { t.report("estimate", done, paths) })
+	e, o, err := cost.Of(ctx, p, paths, func(done int) { t.report("estimate", done, paths) })
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ type Result struct {
 	// maximises) of the trained policy on the grid, penalties left out, and Error covers its
 	// cost in continuous time too. Lower and Upper are of the optimal cost on the grid, with 97.5 %
 	// each. The policy is one of many, so its cost is one of them, unless there are Constraints,
-	// which it may violate. See estimate.Policy.Cost.
+	// which it may violate. See package cost below estimate.
 	estimate.Estimate
 
 	// RegionError is the root mean square error of u(0, ·) as the optimiser left it over

@@ -22,6 +22,9 @@ const manyDeciding = 200
 // fifth. Farther in the network may have learnt g, and the tail look lighter than it is.
 const fewestRanked = 20
 
+// FewDecide is heavy for values whose mean is asked for.
+func FewDecide(values []float64) string { return heavy(values) }
+
 // heavy tells in words that few of the mismatches decide their mean and its standard error, ""
 // where they do not: (Σδ²)²/Σδ⁴ is the number of paths that share the variance, and the
 // largest deviations, 20 or 40 and so on, shrink so slowly with their rank (Hill 1975) that the

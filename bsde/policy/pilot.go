@@ -16,6 +16,7 @@ const (
 	pilotSteps  = 300
 	pilotFewest = 20 // below which there is none
 	mostPilots  = 3
+	worseBy     = 0.01 // of its size: a cost that is higher by more is worse
 	// settledScales is the factor between the scales of a pilot and those that it was trained with
 	// up to which they are the same.
 	settledScales = 2
@@ -23,59 +24,64 @@ const (
 
 // settle replaces the scales of random actions, which may be those of other states altogether,
 // by those of paths under a policy that was trained for a short time, and again until the scales
-// no longer change.
+// no longer change. Scales with which a pilot ends worse than with the ones before are not taken:
+// under its policy the states may hardly vary, and training has yet to get there.
 func settle[T autodiff.Float](ctx context.Context, d *control.Discrete, m Method, set *bsde.Settings, pool *autodiff.Pool, s *scales) (*scales, error) {
-	steps := min(int(pilotShare*float64(set.Iterations)), pilotSteps)
-	if steps < pilotFewest {
+	pilot := *set
+	pilot.Iterations = min(int(pilotShare*float64(set.Iterations)), pilotSteps)
+	if pilot.Iterations < pilotFewest {
 		return s, nil
 	}
-	pilot := *set
-	pilot.Iterations = steps
-	rate := autodiff.CosineRate(set.LearningRate)
+	least, next := math.Inf(1), s
 	for range mostPilots {
-		e, err := newEngineWith[T](ctx, d, m, &pilot, pool, s)
+		cost, under, err := tryScales[T](ctx, d, m, &pilot, pool, next)
 		if err != nil {
 			return nil, err
 		}
-		e.rounds.unjudged = true
-		for i := range steps {
-			finite, err := e.GradientStep(i, rate(i, steps))
-			if err != nil {
-				return nil, err
-			}
-			if !finite {
-				return s, nil // training will say so
-			}
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-		}
-		next, err := e.scalesUnderPolicy()
-		if err != nil {
-			return nil, err
-		}
-		if next == nil || !(next.apart(s) > settledScales) {
+		if under == nil || cost > least+worseBy*math.Abs(least) {
 			return s, nil
 		}
-		s = next
+		least, s, next = cost, next, under
+		if !(under.apart(s) > settledScales) {
+			return s, nil
+		}
 	}
 	return s, nil
 }
 
-// scalesUnderPolicy are the scales of paths under the policy, nil where its cost is not finite.
-func (e *engine[T]) scalesUnderPolicy() (*scales, error) {
-	o, err := control.Simulate(context.WithoutCancel(e.ctx), e.problem, e.policy, control.Simulation{
-		Paths: 2 * exploringPaths, Record: exploringPaths, Seed: e.set.Seed, Purpose: uint64(walk.ForStart), Workers: e.set.Workers,
+// tryScales trains a pilot. It is its cost, a reward with the other sign, with penalties, and the scales
+// of its paths, nil where they are not finite.
+func tryScales[T autodiff.Float](ctx context.Context, d *control.Discrete, m Method, pilot *bsde.Settings, pool *autodiff.Pool, s *scales) (cost float64, under *scales, err error) {
+	e, err := newEngineWith[T](ctx, d, m, pilot, pool, s)
+	if err != nil {
+		return 0, nil, err
+	}
+	e.rounds.unjudged = true
+	rate := autodiff.CosineRate(pilot.LearningRate)
+	for i := range pilot.Iterations {
+		finite, err := e.GradientStep(i, rate(i, pilot.Iterations))
+		if err != nil || !finite { // training will say so
+			return 0, nil, err
+		}
+		if ctx.Err() != nil {
+			return 0, nil, ctx.Err()
+		}
+	}
+	o, err := control.Simulate(context.WithoutCancel(ctx), d, e.policy, control.Simulation{
+		Paths: 2 * exploringPaths, Record: exploringPaths, Seed: pilot.Seed, Purpose: uint64(walk.ForStart), Workers: pilot.Workers,
 	})
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	mean, std := stat.MeanStdDev(o.Costs, nil)
-	out := scalesOf(e.problem, o.Records)
-	if out.cost = math.Max(std, math.Abs(mean)); !(out.cost > 0) || math.IsInf(out.cost, 1) {
-		return nil, nil
+	under = scalesOf(d, o.Records)
+	if under.cost = math.Max(std, math.Abs(mean)); !(under.cost > 0) || math.IsInf(under.cost, 1) {
+		return 0, nil, nil
 	}
-	return out, nil
+	if d.Maximize {
+		return -o.Penalised, under, nil
+	}
+	return o.Penalised, under, nil
 }
 
 // apart is the largest factor between two scales: of the cost, and of the spread of a component of

@@ -1,10 +1,11 @@
-package estimate
+package cost
 
 import (
 	"context"
 	"fmt"
 	"math"
 
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 	"github.com/deepbsde/deepbsde/control/reference/relaxation"
@@ -25,7 +26,7 @@ const (
 // below fills in a lower bound of the optimal cost of a problem whose operations prove it
 // linear-quadratic: the optimum itself, less its rounding; or where the actions lie in a box what a
 // relaxation leaves with the penalty Q_n of the variate, less 1.96 standard errors.
-func (p *Policy) below(ctx context.Context, e *Estimate, q [][]float64, doubt func(Kind, string, ...any)) error {
+func (p policy) below(ctx context.Context, e *estimate.Estimate, q [][]float64, doubt func(estimate.Kind, string, ...any)) error {
 	d := p.Problem
 	free := d.Problem
 	box, inBox := d.Actions.(control.Box)
@@ -48,9 +49,10 @@ func (p *Policy) below(ctx context.Context, e *Estimate, q [][]float64, doubt fu
 			return nil
 		}
 		e.Lower = r.Value - 3*r.Error
+		e.Upper = math.Max(e.Upper, r.Value+3*r.Error) // which the policy's own cost may miss by chance
 		gap, size := e.Value-e.Lower, math.Abs(e.Lower)
-		if gap-Normal95*e.StdErr > nearOptimum*size {
-			doubt(NotOptimal, "the cost is %.3g above the optimum, %.2g %%", gap, 100*gap/size)
+		if gap-estimate.Normal95*e.StdErr > nearOptimum*size {
+			doubt(estimate.NotOptimal, "the cost is %.3g above the optimum, %.2g %%", gap, 100*gap/size)
 		}
 	} else {
 		if (d.StateDim+d.ActionDim)*d.Steps > mostRelaxed || q == nil {
@@ -62,7 +64,10 @@ func (p *Policy) below(ctx context.Context, e *Estimate, q [][]float64, doubt fu
 			e.NoBounds = err.Error()
 			return nil
 		}
-		e.Lower = mean - Normal95*stderr
+		e.Lower = mean - estimate.Normal95*stderr
+		if e.Lower > e.Upper { // by chance: the optimum may lie on either side of both
+			e.Lower, e.Upper = e.Upper, e.Lower
+		}
 	}
 	e.Optimal = e.Value-e.Lower <= nearOptimum*math.Abs(e.Lower)
 	return nil

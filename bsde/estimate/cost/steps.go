@@ -1,10 +1,11 @@
-package estimate
+package cost
 
 import (
 	"context"
 	"fmt"
 	"math"
 
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde/grid"
@@ -33,7 +34,7 @@ func (o onSteps) Act(n int, t float64, rows int, x, a []float64) error {
 // steps fills in what shorter steps do to the cost, in continuous time: the policy is tried on h,
 // h/2 and h/4 with the same noise. The differences of an error of first order halve, so that
 // steps of length 0 change the cost by D₁ + 2 D₂.
-func (p *Policy) steps(ctx context.Context, e *Estimate, doubt func(Kind, string, ...any)) error {
+func (p policy) steps(ctx context.Context, e *estimate.Estimate, doubt func(estimate.Kind, string, ...any)) error {
 	e.DiscretizationError = 0
 	if p.Problem.Stages > 0 {
 		return nil
@@ -63,16 +64,16 @@ func (p *Policy) steps(ctx context.Context, e *Estimate, doubt func(Kind, string
 	first, noise := mean(func(i int) float64 { return costs[1][i] - costs[0][i] })
 	second, _ := mean(func(i int) float64 { return costs[2][i] - costs[1][i] })
 	shift, noiseOfShift := mean(func(i int) float64 { return costs[1][i] - costs[0][i] + 2*(costs[2][i]-costs[1][i]) })
-	left := math.Abs(first-2*second) + Normal95*noiseOfShift
-	e.Continuous, e.ContinuousError = e.Value+shift, left+Normal95*e.StdErr
+	left := math.Abs(first-2*second) + estimate.Normal95*noiseOfShift
+	e.Continuous, e.ContinuousError = e.Value+shift, left+estimate.Normal95*e.StdErr
 	e.DiscretizationError = math.Abs(shift) + left
 	large := largeStep * math.Abs(e.Value)
 	switch {
 	case math.IsNaN(e.DiscretizationError) || math.IsInf(e.DiscretizationError, 0):
 		e.DiscretizationError, e.Continuous, e.ContinuousError = math.NaN(), math.NaN(), math.NaN()
-		doubt(StepUnknown, "the cost on shorter steps is not finite")
+		doubt(estimate.StepUnknown, "the cost on shorter steps is not finite")
 	case math.Abs(second) > 0.8*math.Abs(first)+3*noise && e.DiscretizationError > large:
-		doubt(NotAsymptotic, "half the step changes the cost by %.2g, half of that by %.2g", first, second)
+		doubt(estimate.NotAsymptotic, "half the step changes the cost by %.2g, half of that by %.2g", first, second)
 	}
 	return nil
 }

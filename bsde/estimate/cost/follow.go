@@ -1,9 +1,10 @@
-package estimate
+package cost
 
 import (
 	"context"
 	"math"
 
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/control"
 	"gonum.org/v1/gonum/floats"
@@ -20,7 +21,7 @@ const (
 // follow takes the variate out of the cost of the pairs o where that makes the error smaller, and
 // gives the pairs that the error comes from and the Q_n in units of the cost, nil for none. The coefficient is that of least squares on the same
 // pairs, whose bias is of the order of the error by their number.
-func (p *Policy) follow(ctx context.Context, e *Estimate, o *control.Outcome) (pairs []float64, q [][]float64, err error) {
+func (p policy) follow(ctx context.Context, e *estimate.Estimate, o *control.Outcome) (pairs []float64, q [][]float64, err error) {
 	if p.Variate == nil || e.StdErr == 0 {
 		return o.Pairs, nil, nil
 	}
