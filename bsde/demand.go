@@ -42,8 +42,8 @@ type Refined interface {
 
 // SolveTo is Solve with larger and larger settings, beginning with those given, until the error is
 // what d asks for. It is the best of the answers; Missed tells why none has reached the accuracy.
-// A cancelled context ends the search with the best so far. The answer of a policy has no error of
-// everything together, and cannot be asked for it: that is a *SettingsError.
+// A cancelled context ends the search with the best so far. A policy cannot be asked for an accuracy: that
+// is a *SettingsError.
 func SolveTo(ctx context.Context, p Problem, m Method, s *Settings, d *Demand) (*Result, error) {
 	if s == nil {
 		s = &Settings{}
@@ -86,7 +86,7 @@ func (d *Demand) Check(m Method) error {
 	}
 	if m != nil {
 		if _, ok := m.Supports()[Equation]; !ok {
-			return &SettingsError{"accuracy", "method " + m.Name() + " states no error of everything together, of which an accuracy could be asked"}
+			return &SettingsError{"accuracy", "method " + m.Name() + " cannot be asked for an accuracy: the error of its time step is that of the grid"}
 		}
 	}
 	return nil

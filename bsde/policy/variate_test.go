@@ -69,8 +69,12 @@ func TestVariateKeepsTheMean(t *testing.T) {
 		s := bsde.Settings{Steps: 6, Batch: 32, Precision: "float64", Workers: 1, Iterations: 1 << 30}
 		m := Method{Network: network.Shared{Hidden: []int{4}}, Segments: pieces}
 		with := policyTrainer(t, p, m, s).Training().(*engine[float64])
+		m = with.method
 		m.NoVariate = true
-		without := policyTrainer(t, p, m, s).Training().(*engine[float64])
+		without, err := newEngineWith[float64](t.Context(), with.problem, m, with.set, with.pool, with.scales)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if with.noises == nil || without.noises != nil {
 			t.Fatal("the variate is not where it should be")
 		}

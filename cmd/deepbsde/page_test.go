@@ -165,7 +165,7 @@ func TestResultOfFile(t *testing.T) {
 // components have their names.
 func TestPageOfStages(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	if out := execute(t, "solve", "energy-storage", "--iterations", "20", "--paths", "256", "--quiet", "--out", dir); out.status != 0 {
+	if out := execute(t, "solve", "energy-storage", "--iterations", "20", "--paths", "256", "--quiet", "--out", dir); !out.finished() {
 		t.Fatal(out.stderr)
 	}
 	wantIn(t, pageOf(t, dir), "in storage, MWh", "into storage, MWh an hour", "on 24 time steps", `<th scope="row">steps</th><td class="number">24</td>`, `"stage"`)

@@ -131,7 +131,7 @@ func TestAccuracy(t *testing.T) {
 		t.Errorf("status %d, %s\n%s", got.status, got.stdout, got.stderr)
 	}
 	for args, want := range map[string]string{
-		"solve lqr --accuracy 0.1":   "policy states no error of everything together",
+		"solve lqr --accuracy 0.1":   "policy cannot be asked for an accuracy",
 		"solve hjb --accuracy 1":     "want a number between 0 and 1",
 		"solve lqr --gradient no":    "--gradient does not apply to lqr and its method, policy",
 		"solve hjb --gradient never": "want no, or a number of paths",
