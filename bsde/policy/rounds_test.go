@@ -60,9 +60,11 @@ func TestRoundsResume(t *testing.T) {
 	s := bsde.Settings{Iterations: 126, Steps: 4, Batch: 16, LearningRate: 3e-4, Paths: 256}
 	tr := policyTrainer(t, p, Method{}, s)
 	var saved bytes.Buffer
+	var history []bsde.Record
 	for tr.Step(t.Context()) {
 		if tr.Iteration() == 150 {
-			if err := tr.Save(&saved); err != nil {
+			history = slices.Clone(tr.History())
+			if err := tr.Save(&saved, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -77,7 +79,11 @@ func TestRoundsResume(t *testing.T) {
 		t.Errorf("%d iterations, status %v, reasons %v", r.Iterations, r.Status, r.Reasons)
 	}
 	again := policyTrainer(t, p, Method{}, s)
-	if err := again.Restore(saved.Bytes()); err != nil {
+	checkpoint, err := bsde.ReadCheckpoint(saved.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Restore(checkpoint, history); err != nil {
 		t.Fatal(err)
 	}
 	for again.Step(t.Context()) {
