@@ -149,7 +149,7 @@ func TestUsageErrors(t *testing.T) {
 		{"solve hjb --hidden 0", `invalid value "0" for flag --hidden: want whole numbers, at least 1, with commas between, such as 110,110`},
 		{"solve hjb --hidden 10,,10", `invalid value "10,,10" for flag --hidden: want whole numbers, at least 1, with commas between, such as 110,110`},
 		{"solve hjb --network perstep", `invalid value "perstep" for flag --network: want features or shared or per-step`},
-		{"solve hjb --method dbdp", `invalid value "dbdp" for flag --method: want backward`},
+		{"solve hjb --method dbdp", `invalid value "dbdp" for flag --method: want auto`},
 		{"solve hjb --activation gelu", `invalid value "gelu" for flag --activation: want tanh or relu or silu`},
 		{"solve hjb --precision half", `invalid value "half" for flag --precision: want float32 or float64`},
 		{"solve hjb --activation tanh --network per-step", `--activation does not apply to the network per-step, which always has relu`},

@@ -189,9 +189,9 @@ func TestHonesty(t *testing.T) {
 	}{
 		{"infinite variance", "", gaussianGrowth, math.Sqrt(5), "few paths decide"},
 		{"unseen event", "", digital, 1e7 * math.Exp(-0.1) * 0.5 * math.Erfc(5.6/math.Sqrt2), ""},
-		{"stiff", "", stiff, 1, "-"},
+		{"stiff", "", stiff, 1, ""},
 		{"penalty", "", penalty, 5.326107, ""},
-		{"long horizon", "allen-cahn --dim 10 --set horizon=10", "", 0.999994, "-"},
+		{"long horizon", "allen-cahn --dim 10 --set horizon=10", "", 0.999994, ""},
 		{"steep in z", "", cone, math.NaN(), ""},
 		{"growth", "", growing, math.Exp(5), "levels not asymptotic"},
 		{"strong control", "hjb --dim 10 --set lambda=60", "", math.NaN(), ""},

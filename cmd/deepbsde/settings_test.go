@@ -133,12 +133,12 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 }
 
 // A field of bsde.Settings has a key in settings files and a flag of the same name, but for the times
-// of an adaptive grid, which are found.
+// of an adaptive grid and why a method was chosen, which are found.
 func TestEverySettingHasAKey(t *testing.T) {
 	settings := reflect.TypeFor[bsde.Settings]()
 	for i := range settings.NumField() {
 		name, _, _ := strings.Cut(settings.Field(i).Tag.Get("json"), ",")
-		if name == "-" || name == "times" {
+		if name == "-" || name == "times" || name == "chosen" {
 			continue
 		}
 		key := strings.ReplaceAll(name, "_", "-")

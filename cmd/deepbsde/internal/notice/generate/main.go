@@ -139,6 +139,7 @@ func (m *module) look(dir string) error {
 		for _, e := range entries {
 			file := filepath.Join(dir, e.Name())
 			switch {
+			case strings.HasSuffix(filepath.ToSlash(file), "/internal/notice/NOTICE"): // what this program writes
 			case e.IsDir() && e.Name() == "licenses":
 				if err := m.all(file); err != nil {
 					return err
