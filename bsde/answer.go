@@ -9,6 +9,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/estimate/cost"
+	"github.com/deepbsde/deepbsde/bsde/exercise"
 )
 
 // Result makes the final estimate on fresh paths and ends the run: Step is false
@@ -30,8 +31,12 @@ func (t *Trainer) Result(ctx context.Context) (*Result, error) {
 	switch {
 	case d.Policy != nil:
 		err = t.cost(ctx, d.Policy, r)
+	case d.Exercise != nil:
+		if t.status != Diverged && t.ended() {
+			err = t.exercise(ctx, d.Exercise, r)
+		}
 	case d.Solution == nil:
-		err = fmt.Errorf("bsde: method %s delivers neither a solution nor a policy", t.method.Name())
+		err = fmt.Errorf("bsde: method %s delivers no solution, policy or rule", t.method.Name())
 	case t.status != Diverged:
 		err = t.value(ctx, d.Solution, r)
 	}
@@ -70,6 +75,26 @@ func (t *Trainer) value(ctx context.Context, s *estimate.Solution, r *Result) er
 	}
 	r.Estimate, r.Solution = *e, s
 	r.Trained = t.training.Value()
+	return nil
+}
+
+// exercise fills in what fresh paths tell of the bounds of early exercise.
+func (t *Trainer) exercise(ctx context.Context, s *exercise.Solution, r *Result) error {
+	paths := t.estimatePaths()
+	e, err := s.FromStart(ctx, paths, func(done int) { t.report("estimate", done, paths) })
+	if err != nil {
+		return err
+	}
+	if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
+		r.Status = Diverged
+		return nil
+	}
+	if e.Paths < paths && ctx.Err() != nil {
+		r.Status = Cancelled
+	}
+	r.Estimate, r.Rule = e.Estimate, s
+	r.Trained = t.training.Value()
+	r.Exercise = exerciseOf(e)
 	return nil
 }
 

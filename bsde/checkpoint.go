@@ -116,7 +116,7 @@ func (t *Trainer) Restore(c *Checkpoint, history []Record) error {
 	if c.model != t.training.Label() {
 		return fmt.Errorf("checkpoint: it is of %s, the run is of %s", c.model, t.training.Label())
 	}
-	most := t.set.Iterations
+	most := max(t.set.Iterations, t.steps())
 	if r, ok := t.training.(Restarting); ok {
 		most = r.MostSteps()
 	}

@@ -36,12 +36,7 @@ func (s *Report) equationBlock() words.Block {
 	}
 	b.Known("residual ratio", r.ResidualRatio, words.Percent(r.ResidualRatio), "of the spread that Z = 0 leaves")
 	b.Known("trained Y0", r.Trained, words.ToError(r.Trained, digits), "as the optimiser left it, for comparison")
-	if ref := s.Reference; ref == nil {
-		b.Line("reference", "none known for this dimension and these parameters", s.MayHave)
-	} else {
-		b.Line("reference", verdict.Digits(ref, digits), verdict.Origin(ref))
-		b.Known("relative error", s.RelativeError(), words.Percent(s.RelativeError()), "")
-	}
+	s.referenceLines(&b)
 	if g := words.Finite(r.Gradient); g != nil {
 		b.Line("gradient", words.Vector(g), slopeErrors(r))
 	} else if words.Known(r.StdErr) && r.Status != Cancelled && r.Settings.Gradient != Nothing {
@@ -54,6 +49,17 @@ func (s *Report) equationBlock() words.Block {
 		b.Line("status", r.Status.String(), r.StatusAdvice())
 	}
 	return b
+}
+
+// referenceLines are the reference, and how far the answer is from it.
+func (s *Report) referenceLines(b *words.Block) {
+	ref := s.Reference
+	if ref == nil {
+		b.Line("reference", "none known for this dimension and these parameters", s.MayHave)
+		return
+	}
+	b.Line("reference", verdict.Digits(ref, s.digits()), verdict.Origin(ref))
+	b.Known("relative error", s.RelativeError(), words.Percent(s.RelativeError()), "")
 }
 
 // HardlyTrained tells whether the network explains so little that its bias estimate is

@@ -124,6 +124,8 @@ type JSONResult struct {
 	RegionError            *float64  `json:"region_error,omitempty"`
 	RegionErrorBound       *float64  `json:"region_error_bound,omitempty"`
 
+	Exercise *ExerciseResult `json:"exercise,omitempty"` // of a problem with early exercise
+
 	Accuracy float64 `json:"accuracy,omitempty"` // that was asked for, relative
 	Missed   string  `json:"missed,omitempty"`   // why it was not reached
 	Retried  string  `json:"retried,omitempty"`  // what the other attempts were
@@ -173,7 +175,7 @@ func (r *Result) JSON() (JSONResult, error) {
 		DiscretizationError: known(r.DiscretizationError), NetworkBias: known(r.NetworkBias), NetworkError: known(r.NetworkError),
 		ResidualRatio: known(r.ResidualRatio), TrainedValue: known(r.Trained),
 		RegionError: known(r.RegionError), RegionErrorBound: known(r.RegionErrorBound),
-		Accuracy: r.Accuracy, Missed: r.Missed, Retried: r.Retried, Attempts: r.Attempts,
+		Exercise: r.Exercise, Accuracy: r.Accuracy, Missed: r.Missed, Retried: r.Retried, Attempts: r.Attempts,
 		Iterations: r.Iterations, Paths: r.Paths, Seconds: r.Elapsed.Seconds(), Status: r.Status.String(),
 		Seed: r.Settings.Seed, Precision: r.Settings.Precision, Workers: r.Settings.Workers, Settings: configuration,
 	}
@@ -218,7 +220,7 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	*r = Result{
 		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Estimate: *e, RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),
 		Iterations: j.Iterations, Elapsed: time.Duration(j.Seconds * float64(time.Second)), Status: statusOf(j.Status),
-		Accuracy: j.Accuracy, Missed: j.Missed, Retried: j.Retried, Attempts: j.Attempts,
+		Exercise: j.Exercise, Accuracy: j.Accuracy, Missed: j.Missed, Retried: j.Retried, Attempts: j.Attempts,
 	}
 	if len(j.CI95) == 2 && (j.Error != nil || j.Kind == "control") { // that of an earlier version is of sampling alone
 		r.CI95 = [2]float64(j.CI95)

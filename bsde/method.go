@@ -46,6 +46,12 @@ type Planner interface {
 	Planned(s Settings) (steps int, what string)
 }
 
+// Requiring is a Method for problems that have some features.
+type Requiring interface {
+	Method
+	Requires() []Feature
+}
+
 // Env is what a method is given to work with.
 type Env struct {
 	Settings Settings       // checked, with defaults filled in
@@ -77,10 +83,11 @@ func Register(m Method) {
 // all that come with the library.
 func Methods() []Method { return slices.Clone(registered) }
 
-// Able lists the names of the registered methods that support all of some features.
+// Able lists the names of the registered methods that support all of some features, and require
+// no others.
 func Able(features []Feature) (names []string) {
 	for _, m := range registered {
-		if missing(m, features) == "" {
+		if missing(m, features) == "" && lacking(m, features) == "" {
 			names = append(names, m.Name())
 		}
 	}
@@ -98,11 +105,25 @@ func missing(m Method, features []Feature) Feature {
 	return ""
 }
 
-// UnsupportedError is a problem with a feature that the method cannot handle.
+// lacking is the first feature that a method requires beside some, "" for none.
+func lacking(m Method, features []Feature) Feature {
+	if r, ok := m.(Requiring); ok {
+		for _, f := range r.Requires() {
+			if !slices.Contains(features, f) {
+				return f
+			}
+		}
+	}
+	return ""
+}
+
+// UnsupportedError is a problem with a feature that the method cannot handle, or without one
+// that it is for.
 type UnsupportedError struct {
 	Problem string
 	Method  string
 	Feature Feature
+	Lacking bool     // the problem does not have the feature
 	Able    []string // the registered methods that can solve the problem
 }
 
@@ -111,6 +132,9 @@ func (e *UnsupportedError) Error() string {
 	able := "no method that this program imports can; package bsde/methods has all"
 	if len(e.Able) > 0 {
 		able = strings.Join(e.Able, " or ") + " can"
+	}
+	if e.Lacking {
+		return fmt.Sprintf("method %s cannot solve %s (it has no %s); %s", e.Method, e.Problem, e.Feature, able)
 	}
 	return fmt.Sprintf("method %s cannot solve %s (%s); %s", e.Method, e.Problem, e.Feature, able)
 }
@@ -123,7 +147,10 @@ func Check(p Problem, m Method) error {
 		return err
 	}
 	if f := missing(m, features); f != "" {
-		return &UnsupportedError{NameOf(p), m.Name(), f, Able(features)}
+		return &UnsupportedError{NameOf(p), m.Name(), f, false, Able(features)}
+	}
+	if f := lacking(m, features); f != "" {
+		return &UnsupportedError{NameOf(p), m.Name(), f, true, Able(features)}
 	}
 	return nil
 }

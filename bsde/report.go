@@ -49,7 +49,17 @@ func (r *Result) Work() string {
 	return fmt.Sprintf("%d %s", r.Iterations, what)
 }
 
-// Planned is the most steps that a training takes, and what they are called.
+// Done is how far a training has come, in words: "12 of 20 iterations".
+func Done(steps int, m Method, s Settings) string {
+	planned, what := Planned(m, s)
+	if planned == 0 {
+		return fmt.Sprintf("%d %s", steps, what)
+	}
+	return fmt.Sprintf("%d of %d %s", steps, planned, what)
+}
+
+// Planned is the most steps that a training takes, 0 where that depends on the problem, and what
+// they are called.
 func Planned(m Method, s Settings) (steps int, what string) {
 	if p, ok := m.(Planner); ok {
 		return p.Planned(s)
@@ -78,6 +88,9 @@ func nameOf(m Method) string {
 func (s *Report) Block() words.Block {
 	if s.Result.Control != nil {
 		return s.policyBlock()
+	}
+	if s.Result.Exercise != nil {
+		return s.exerciseBlock()
 	}
 	return s.equationBlock()
 }

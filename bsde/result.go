@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/exercise"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -39,11 +40,13 @@ type Result struct {
 	// Value, and not what NetworkBias is.
 	RegionError, RegionErrorBound float64
 
-	Control *ControlResult // what only control problems have; nil for equations
+	Control  *ControlResult  // what only control problems have; nil for equations
+	Exercise *ExerciseResult // what only problems with early exercise have; nil for others
 
-	// What the method delivered, the one of the two that it does; nil after divergence.
+	// What the method delivered, the one of them that it does; nil after divergence.
 	Solution *estimate.Solution // u and ∇u at any point
 	Policy   *estimate.Policy   // the action, and its cost from any point
+	Rule     *exercise.Solution // when to exercise, and bounds of u from any point
 
 	Status Status // how the run ended
 

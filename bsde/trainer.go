@@ -6,6 +6,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/exercise"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde/grid"
 )
@@ -121,6 +122,15 @@ func (t *Trainer) Done() bool { return t.ended() || t.iteration >= t.steps() }
 // Solution is the field of an equation as trained so far, nil for a control problem. It
 // stays usable after Result or Close, and moves with the training until then.
 func (t *Trainer) Solution() *estimate.Solution { return t.training.Deliver().Solution }
+
+// Rule is the rule of early exercise as fitted, nil for other problems and before the fit has come to
+// time 0. It stays usable after Result or Close.
+func (t *Trainer) Rule() *exercise.Solution {
+	if !t.ended() {
+		return nil
+	}
+	return t.training.Deliver().Exercise
+}
 
 // Policy is the policy of a control problem as trained so far, nil for an equation. It
 // stays usable after Result or Close, and moves with the training until then.

@@ -3,6 +3,7 @@ package bsde
 import (
 	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/exercise"
 )
 
 // Training is a method at work on a problem: what a Trainer repeats, saves, and takes the
@@ -59,10 +60,11 @@ type Restarting interface {
 }
 
 // Delivery is the field that a method delivers: Z for an equation, an action for a
-// control problem. One of them is set.
+// control problem, a rule and a martingale for early exercise. One of them is set.
 type Delivery struct {
 	Solution *estimate.Solution
 	Policy   *estimate.Policy
+	Exercise *exercise.Solution
 }
 
 // Untrained is the Training of a method that has nothing to train.

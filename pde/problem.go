@@ -30,6 +30,15 @@ type Problem struct {
 	// Terminal is g(x), width 1. It is required.
 	Terminal func(x expr.Value) expr.Value
 
+	// Obstacle is Φ(t, x), width 1: what the holder gets who exercises at t. u is then the value of the
+	// best rule, u ≥ Φ at the dates of exercise (optimal stopping, a reflected equation); at T the holder
+	// gets g. nil: there is no early exercise.
+	Obstacle func(t, x expr.Value) expr.Value
+
+	// Exercise are the dates of exercise, increasing, from 0 to Horizon; 0 is a date only where it is
+	// listed. nil with an Obstacle: every time step after 0 of the grid that it is solved on.
+	Exercise []float64
+
 	// Exact is the solution u(t, x), width 1, where a closed form is known;
 	// else nil.
 	Exact func(t, x expr.Value) expr.Value

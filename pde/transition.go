@@ -53,41 +53,25 @@ func (p *Problem) Transition() (*Transition, error) {
 	mu := constantDrift(p.DriftOrZero(), p.Dim)
 	reversion, isOU := meanReversion(p.DriftOrZero())
 	rate, isLinear := LinearRate(p.DriftOrZero())
-	action, isConstant := constantAction(p.Diffusion, p.Dim)
-	switch s := p.Diffusion.(type) {
-	case Geometric:
-		if isLinear {
-			tr.Exact = true
-			tr.setGeometric(rate, scalarAction(float64(s)), repeat(float64(s)*float64(s), p.Dim))
-			return tr, nil
+	switch l, isConstant := LoadingOf(p.Diffusion, p.Dim); {
+	case !isConstant:
+	case l.Log && isLinear:
+		tr.Exact = true
+		tr.setGeometric(rate, l.Apply, l.Variances())
+		return tr, nil
+	case l.Log:
+	case mu != nil:
+		tr.Exact = true
+		tr.step = tr.constant(mu, l.Apply)
+		tr.tangent = func(_ float64, _ int, a, _, next []float64) { copy(next, a) }
+		return tr, nil
+	case isOU:
+		tr.Exact, tr.Extra = true, 1
+		tr.step = tr.ornsteinUhlenbeck(reversion, l.Apply)
+		tr.tangent = func(h float64, _ int, a, _, next []float64) {
+			floats.ScaleTo(next, math.Exp(-reversion.Rate*h), a)
 		}
-	case CorrelatedGeometric:
-		if isLinear {
-			tr.Exact = true
-			variance := make([]float64, p.Dim)
-			for i, row := range s {
-				for _, v := range row {
-					variance[i] += v * v
-				}
-			}
-			tr.setGeometric(rate, dense(s), variance)
-			return tr, nil
-		}
-	default:
-		switch {
-		case isConstant && mu != nil:
-			tr.Exact = true
-			tr.step = tr.constant(mu, action)
-			tr.tangent = func(_ float64, _ int, a, _, next []float64) { copy(next, a) }
-			return tr, nil
-		case isConstant && isOU:
-			tr.Exact, tr.Extra = true, 1
-			tr.step = tr.ornsteinUhlenbeck(reversion, action)
-			tr.tangent = func(h float64, _ int, a, _, next []float64) {
-				floats.ScaleTo(next, math.Exp(-reversion.Rate*h), a)
-			}
-			return tr, nil
-		}
+		return tr, nil
 	}
 	return tr, tr.inexact(p)
 }
@@ -134,43 +118,6 @@ func meanReversion(m Drift) (MeanReverting, bool) {
 		return MeanReverting{Rate: -float64(m)}, m != 0
 	}
 	return MeanReverting{}, false
-}
-
-// constantAction is dw ↦ σ·dw for a constant σ.
-func constantAction(s Diffusion, dim int) (func(dw, out []float64), bool) {
-	switch s := s.(type) {
-	case Scalar:
-		return scalarAction(float64(s)), true
-	case Diagonal:
-		return diagonalAction(s), true
-	case Dense:
-		return dense(s), true
-	}
-	return nil, false
-}
-
-func scalarAction(s float64) func(dw, out []float64) {
-	return func(dw, out []float64) { floats.ScaleTo(out, s, dw) }
-}
-
-func diagonalAction(s []float64) func(dw, out []float64) {
-	return func(dw, out []float64) {
-		for j, v := range dw {
-			out[j] = s[j] * v
-		}
-	}
-}
-
-func dense(a [][]float64) func(dw, out []float64) {
-	return func(dw, out []float64) {
-		for i, row := range a {
-			s := 0.0
-			for j, v := range row {
-				s += v * dw[j]
-			}
-			out[i] = s
-		}
-	}
 }
 
 // constant is X + μh + σΔW.

@@ -53,6 +53,12 @@ func (p *Problem) Validate() error {
 		{"Diffusion", d, func() expr.Value { return p.Diffusion.Mul(t, x, z) }},
 		{"Terminal", 1, func() expr.Value { return p.Terminal(x) }},
 		{"Generator", 1, func() expr.Value { return p.GeneratorAt(t, x, y, z) }},
+		{"Obstacle", 1, func() expr.Value {
+			if p.Obstacle == nil {
+				return expr.Const(0)
+			}
+			return p.Obstacle(t, x)
+		}},
 		{"RandomStart", d, func() expr.Value {
 			if p.RandomStart == nil {
 				return x
@@ -112,6 +118,9 @@ func (p *Problem) validateNumbers() error {
 	}
 	if err := vector("x0", p.Start, p.Dim); err != nil {
 		return p.errorf("Start", err, "does not fit Dim=%d", p.Dim)
+	}
+	if err := p.validateExercise(); err != nil {
+		return err
 	}
 	for field, part := range map[string]any{"Drift": p.DriftOrZero(), "Diffusion": p.Diffusion} {
 		if c, ok := part.(checker); ok {

@@ -61,6 +61,9 @@ func (f *Family) Check(ctx context.Context, dim int, set map[string]float64) ([]
 		from = " from random starts"
 	}
 	list = append(list, Checked{"paths", fmt.Sprintf("%d paths of %d %s%s to T = %g, with f and g along them, are finite", checkedPaths, checkedSteps, how, from, p.Horizon)})
+	if p.Obstacle != nil {
+		return append(list, Checked{"exercise", exerciseInWords(&p)}), nil
+	}
 	if p.Exact == nil {
 		return append(list, Checked{"solution", "none is given; with the key exact its residual would be checked"}), nil
 	}
@@ -72,6 +75,18 @@ func (f *Family) Check(ctx context.Context, dim int, set map[string]float64) ([]
 		return list, f.located(err)
 	}
 	return append(list, found...), nil
+}
+
+// exerciseInWords is when the holder may stop.
+func exerciseInWords(p *pde.Problem) string {
+	if p.Exercise == nil {
+		return "at every time step, for an obstacle that is finite on the paths"
+	}
+	last := p.Exercise[len(p.Exercise)-1]
+	if len(p.Exercise) == 1 {
+		return fmt.Sprintf("at one date, t = %.4g, for an obstacle that is finite on the paths", last)
+	}
+	return fmt.Sprintf("at %d dates from t = %.4g to %.4g, for an obstacle that is finite on the paths", len(p.Exercise), p.Exercise[0], last)
 }
 
 // checkPaths simulates the process and returns points on the paths, and their steps.
@@ -90,6 +105,12 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, move *pde.
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	var obstacle *expr.Func // nil: none
+	if p.Obstacle != nil {
+		if obstacle, err = expr.Compile(p.Obstacle(t, x), t, x); err != nil {
+			return nil, nil, nil, err
+		}
+	}
 	rng := rand.New(rand.NewPCG(1, uint64(d)))
 	g := grid.Uniform(p.Horizon, checkedSteps)
 	h := g.Length(0)
@@ -99,7 +120,7 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, move *pde.
 	if err := startPaths(p, rng, now); err != nil {
 		return nil, nil, nil, err
 	}
-	fv, gv, zero := make([]float64, paths), make([]float64, paths), make([]float64, paths*d)
+	fv, gv, ov, zero := make([]float64, paths), make([]float64, paths), make([]float64, paths), make([]float64, paths*d)
 	for n := 0; ; n++ {
 		time := g.Time(n)
 		for i, v := range now {
@@ -115,10 +136,18 @@ func (f *Family) checkPaths(p *pde.Problem) (times, points []float64, move *pde.
 		if err := gen.Eval(paths, fv, []float64{math.Min(time, p.Horizon)}, now, gv, zero); err != nil {
 			return nil, nil, nil, err
 		}
+		if obstacle != nil {
+			if err := obstacle.Eval(paths, ov, []float64{math.Min(time, p.Horizon)}, now); err != nil {
+				return nil, nil, nil, err
+			}
+		}
 		for r := range paths {
 			field, v := "Terminal", gv[r]
 			if !math.IsNaN(v) && !math.IsInf(v, 0) {
 				field, v = "Generator", fv[r]
+			}
+			if !math.IsNaN(v) && !math.IsInf(v, 0) && obstacle != nil {
+				field, v = "Obstacle", ov[r]
 			}
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return nil, nil, nil, &pde.Error{Problem: p.Name, Field: field,

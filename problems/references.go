@@ -19,6 +19,9 @@ type ReferenceMethod struct {
 	Run  func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error)
 }
 
+// oneDimensional is the name of the method that knows early exercise.
+const oneDimensional = "one-dimensional"
+
 // ReferenceMethods lists the methods for a member of the family with the given
 // parameters, the most exact first. Each refuses a problem that does not meet its
 // conditions with an error that names the condition.
@@ -27,7 +30,19 @@ func (f *Family) ReferenceMethods(parameters map[string]float64) []ReferenceMeth
 	if f.Definition.Methods != nil {
 		list = append(list, f.Definition.Methods(parameters)...)
 	}
-	return append(list, generalMethods...)
+	list = append(list, generalMethods...)
+	for i, m := range list { // others would solve the equation without its obstacle
+		if m.Name == oneDimensional {
+			continue
+		}
+		list[i].Run = func(ctx context.Context, p pde.Problem, s pde.Sampling) (*pde.Reference, error) {
+			if err := p.RefuseExercise(m.Name); err != nil {
+				return nil, err
+			}
+			return m.Run(ctx, p, s)
+		}
+	}
+	return list
 }
 
 // generalMethods apply to every equation that meets their conditions.
@@ -56,7 +71,7 @@ func exactSolution(_ context.Context, p pde.Problem, _ pde.Sampling) (*pde.Refer
 // FindReferenceMethod is the method with the given name, or an *UnknownError.
 func FindReferenceMethod(list []ReferenceMethod, name string) (ReferenceMethod, error) {
 	known := make([]string, len(list))
-	for i, m := range list {
+	for i, m := range list { // others would solve the equation without its obstacle
 		if m.Name == name {
 			return m, nil
 		}

@@ -36,6 +36,8 @@ const (
 	HeavyTails Kind = "few paths decide"
 	// NothingSeen: no path saw the event that the terminal condition pays for.
 	NothingSeen Kind = "no path saw the event"
+	// NoBracket: nothing bounds the value of early exercise from one of the sides.
+	NoBracket Kind = "no bracket"
 
 	// Of policies alone.
 
@@ -65,6 +67,7 @@ var advice = map[Kind]string{
 	StepUnknown:    "Use four times as many steps.",
 	BiasNotSmall:   "Use four times as many steps, with the network features, or with a network on top of them (fit: both, network: shared); where f is steep in z that may not be enough.",
 	HeavyTails:     "Use eight times as many paths; if the variance is infinite, only a terminal condition that grows less helps.",
+	NoBracket:      "Write f as a convex or a concave function of y alone where it is one: max, min and abs prove it.",
 	NothingSeen:    "Start nearer to where g changes: paths that do not reach it say nothing about it.",
 	StillFalling:   "Use four times as many iterations; where that changes little, twice the learning rate.",
 	NotOptimal:     "Use four times as many iterations; where that changes little, twice the learning rate.",

@@ -11,6 +11,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/bsde/policy"
+	"github.com/deepbsde/deepbsde/bsde/stopping"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
@@ -23,16 +24,19 @@ const Auto = "auto"
 const pilotSteps = 20
 
 // Choose is the method for a problem, with its default options, and why, "" where there is no choice.
-// Control problems get a policy. Equations get the deep BSDE method where its recursion is
-// well-conditioned, or the start is random, and the backward method where it is not: where an error in Y
-// grows by more than e² on the way to T, along a rough solution on few paths. Where these tell nothing it
-// is the deep BSDE method. The error of a wrong problem is a *pde.Error.
+// Control problems get a policy, early exercise the method stopping. Other equations get the deep BSDE
+// method where its recursion is well-conditioned, or the start is random, and the backward method where
+// it is not: where an error in Y grows by more than e² on the way to T, along a rough solution on few
+// paths. Where these tell nothing it is the deep BSDE method. The error of a wrong problem is a *pde.Error.
 func Choose(ctx context.Context, p bsde.Problem) (m bsde.Method, why string, err error) {
 	switch p := p.(type) {
 	case control.Problem:
 		return policy.Method{}, "", nil
 	case pde.Problem:
-		if p.RandomStart != nil {
+		switch {
+		case p.Obstacle != nil:
+			return stopping.Method{}, "", nil
+		case p.RandomStart != nil:
 			return deep.Method{}, "", nil
 		}
 		eq, err := equation.New(p)

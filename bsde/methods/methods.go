@@ -10,4 +10,5 @@ import (
 	_ "github.com/deepbsde/deepbsde/bsde/backward"
 	_ "github.com/deepbsde/deepbsde/bsde/deep"
 	_ "github.com/deepbsde/deepbsde/bsde/policy"
+	_ "github.com/deepbsde/deepbsde/bsde/stopping"
 )

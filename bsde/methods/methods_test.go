@@ -30,6 +30,8 @@ func withFeature(f bsde.Feature) bsde.Problem {
 		e.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Sin() }
 	case bsde.InZ:
 		e.Generator = func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-0.1) }
+	case bsde.Exercise:
+		e.Obstacle, e.Exercise = func(_, x expr.Value) expr.Value { return square(x) }, []float64{0.5, 1}
 	case bsde.Region:
 		e.RandomStart = pde.UniformStart([]float64{-1}, []float64{1})
 	case bsde.Control:
@@ -65,7 +67,7 @@ func TestEveryCell(t *testing.T) {
 		for _, m := range bsde.Methods() {
 			r, err := bsde.Solve(t.Context(), p, m, s)
 			if slices.Contains(able, m.Name()) {
-				if err != nil || r.Status != bsde.IterationLimit && r.Status != bsde.Converged || r.Iterations != 2 {
+				if err != nil || r.Status != bsde.IterationLimit && r.Status != bsde.Converged || r.Iterations < 2 {
 					t.Errorf("%s is to solve a problem with %s: %+v, %v", m.Name(), f, r, err)
 				}
 				continue
@@ -75,7 +77,7 @@ func TestEveryCell(t *testing.T) {
 				t.Errorf("%s is not to solve a problem with %s: %v", m.Name(), f, err)
 				continue
 			}
-			if text := err.Error(); !slices.Contains(features, refused.Feature) || !strings.Contains(text, "method "+m.Name()+" cannot solve "+string(f)) || len(able) == 0 || !strings.HasSuffix(text, "; "+strings.Join(able, " or ")+" can") {
+			if text := err.Error(); slices.Contains(features, refused.Feature) == refused.Lacking || !strings.Contains(text, "method "+m.Name()+" cannot solve "+string(f)) || len(able) == 0 || !strings.HasSuffix(text, "; "+strings.Join(able, " or ")+" can") {
 				t.Errorf("%s, %s: %q, want the feature and the methods %v", m.Name(), f, text, able)
 			}
 		}
@@ -99,7 +101,7 @@ func TestSupportsAreFeatures(t *testing.T) {
 // TestOptions: the JSON form of a method makes the same method again, and an unknown name
 // is refused with the known ones.
 func TestOptions(t *testing.T) {
-	for _, p := range []bsde.Problem{withFeature(bsde.InZ), withFeature(bsde.Control)} {
+	for _, p := range []bsde.Problem{withFeature(bsde.InZ), withFeature(bsde.Control), withFeature(bsde.Exercise)} {
 		for _, m := range bsde.Methods() {
 			if bsde.Check(p, m) != nil {
 				continue
@@ -122,7 +124,7 @@ func TestOptions(t *testing.T) {
 			}
 		}
 	}
-	if _, err := bsde.MethodOf("magic", nil); err == nil || !strings.Contains(err.Error(), `"magic", want backward or deep-bsde or policy or zero`) {
+	if _, err := bsde.MethodOf("magic", nil); err == nil || !strings.Contains(err.Error(), `"magic", want backward or deep-bsde or policy or stopping or zero`) {
 		t.Errorf("an unknown method: %v", err)
 	}
 }

@@ -10,7 +10,9 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/exercise"
 	"github.com/deepbsde/deepbsde/bsde/run"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
@@ -132,6 +134,7 @@ type evaluator struct {
 	unfinished string             // how far training is, "" where it is done
 	solution   *estimate.Solution // of an equation
 	policy     *estimate.Policy   // of a control problem
+	rule       *exercise.Solution // of a problem with early exercise
 }
 
 // newEvaluator loads the newest checkpoint of a run.
@@ -149,9 +152,11 @@ func (a *app) newEvaluator(ctx context.Context, dir *run.Run, workers int) (e *e
 	}
 	defer t.Close()
 	e.iteration, e.solution, e.policy = t.Iteration(), t.Solution(), t.Policy()
+	if e.rule = t.Rule(); e.rule == nil && e.Control == nil && e.Problem.Obstacle != nil {
+		return nil, &exitError{status: exitFailed, err: fmt.Errorf("the fit of the rule has not come to time 0"), hint: "continue with: " + resumeCommand(dir.Path())}
+	}
 	if !t.Done() {
-		planned, what := bsde.Planned(t.Method(), t.Settings())
-		e.unfinished = fmt.Sprintf("trained %d of %d %s", e.iteration, planned, what)
+		e.unfinished = "trained " + bsde.Done(e.iteration, t.Method(), t.Settings())
 	}
 	return e, nil
 }
@@ -207,10 +212,38 @@ func (e *evaluator) at(ctx context.Context, p points.Point, paths int) (*points.
 			Gradient: v.Gradient, GradientStdErr: v.GradientStdErr, GradientStep: nan, GradientBias: nan, Action: v.Action, Exact: nan, Paths: v.Paths,
 		}, nil
 	}
+	if e.rule != nil {
+		return e.ruleAt(ctx, p, paths)
+	}
 	v, err := e.solution.At(ctx, p.T, p.X, paths)
 	if err != nil {
 		return nil, err
 	}
+	out := valueOf(v)
+	if e.Problem.Exact != nil {
+		out.Exact, out.ExactGradient, err = e.ExactAt(p.T, p.X)
+	}
+	return out, err
+}
+
+// ruleAt is what is known at a point of a problem with early exercise.
+func (e *evaluator) ruleAt(ctx context.Context, p points.Point, paths int) (*points.Value, error) {
+	v, err := e.rule.At(ctx, p.T, p.X, paths)
+	if err != nil {
+		return nil, err
+	}
+	out := valueOf(&v.Estimate)
+	if words.Known(v.Obstacle) {
+		out.Obstacle, out.Rule = &v.Obstacle, "continue"
+		if v.Stop {
+			out.Rule = "stop"
+		}
+	}
+	return out, nil
+}
+
+// valueOf is an estimate as the value at a point.
+func valueOf(v *estimate.Estimate) *points.Value {
 	out := &points.Value{
 		Time: v.Time, State: v.State, Value: v.Value, StdErr: v.StdErr, CI95: v.CI95, Trained: v.Trained,
 		Error: v.Error, Step: v.DiscretizationError, Network: v.NetworkError, Bias: v.NetworkBias,
@@ -220,10 +253,7 @@ func (e *evaluator) at(ctx context.Context, p points.Point, paths int) (*points.
 	if !v.Trusted() {
 		out.Trust = "no"
 	}
-	if e.Problem.Exact != nil {
-		out.Exact, out.ExactGradient, err = e.ExactAt(p.T, p.X)
-	}
-	return out, err
+	return out
 }
 
 var nan = math.NaN()

@@ -20,15 +20,15 @@ var house = strings.Fields(`
 
 	pde/grid pde
 	pde/reference/internal/known pde/reference/internal/paths pde/reference/internal/probe pde/reference/internal/sample pde/reference/internal/symmetric pde/reference/internal/widening
-	pde/reference/branching pde/reference/colehopf pde/reference/finitedifference pde/reference/montecarlo pde/reference/picard pde/reference/radial pde/reference/tworates
+	pde/reference/bermudan pde/reference/branching pde/reference/colehopf pde/reference/finitedifference pde/reference/montecarlo pde/reference/picard pde/reference/radial pde/reference/tworates
 	pde/reference
 
 	control/internal/dependence control
 	control/reference/internal/matrix control/reference/linearquadratic control/reference/internal/cases
 	control/reference/programme control/reference/riccati control/reference/relaxation control/reference
 
-	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk bsde/internal/features
-	bsde/words bsde/estimate bsde/estimate/cost bsde/verdict bsde bsde/network bsde/backward bsde/deep bsde/policy bsde/methods bsde/methodtest
+	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk bsde/internal/features bsde/internal/basis
+	bsde/words bsde/estimate bsde/estimate/cost bsde/exercise bsde/verdict bsde bsde/network bsde/backward bsde/deep bsde/policy bsde/stopping bsde/methods bsde/methodtest
 
 	problems/internal/matrix problems/internal/minimizer problems
 	problems/file/internal/source problems/file/internal/formula problems/file

@@ -216,6 +216,9 @@ func (a *app) drawPaths(ctx context.Context, r *saved.Run, d *page.Data) error {
 		return d.DrawTracks(s.Clock(), s.Tracks())
 	}
 	paths, _, err := a.valuePaths(ctx, r)
+	if errors.Is(err, errNoPaths) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -232,8 +235,7 @@ func judge(r *saved.Run, m *member.Member, d *page.Data) {
 		}
 		d.Summary = fmt.Sprintf("%s, seed %d", how(r), r.Settings.Seed)
 		method, _ := r.Method() // nil where it is not known
-		planned, what := bsde.Planned(method, r.Settings)
-		d.Warn("The run is not finished: %d of %d %s are saved. It was stopped, or is still at work.", done, planned, what)
+		d.Warn("The run is not finished: %s are saved. It was stopped, or is still at work.", bsde.Done(done, method, r.Settings))
 		return
 	}
 	d.Summary = fmt.Sprintf("%s, %s and %d paths in %s, seed %d",
@@ -243,8 +245,11 @@ func judge(r *saved.Run, m *member.Member, d *page.Data) {
 		d.Warn("There is no value: %s", s.Advice())
 	case bsde.Cancelled, bsde.TimeLimit:
 		d.Resume = resumeCommand(r.Path())
-		planned, _ := bsde.Planned(r.Result.Method, r.Settings)
-		d.Warn("The run ended after %s of %d. %s", r.Result.Work(), planned, s.Advice())
+		of := ""
+		if planned, _ := bsde.Planned(r.Result.Method, r.Settings); planned > 0 {
+			of = fmt.Sprintf(" of %d", planned)
+		}
+		d.Warn("The run ended after %s%s. %s", r.Result.Work(), of, s.Advice())
 	}
 	s := r.Report(m)
 	if !words.Known(s.Result.Value) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -184,6 +185,9 @@ func (a *app) valuePaths(ctx context.Context, r *saved.Run) ([]estimate.Path, *m
 		return nil, nil, err
 	}
 	defer t.Close()
+	if t.Solution() == nil {
+		return nil, nil, errNoPaths
+	}
 	// Fewer where their states would take more than some 100 MB.
 	paths, err := t.Solution().Paths(max(figure.DrawnPaths, min(measuredPaths, 5_000_000/(r.Settings.Steps*m.Problem.Dim))))
 	if err == nil && !allKnown(paths) {
@@ -191,6 +195,9 @@ func (a *app) valuePaths(ctx context.Context, r *saved.Run) ([]estimate.Path, *m
 	}
 	return paths, m, err
 }
+
+// errNoPaths is that a run has no recursion of Y to draw.
+var errNoPaths = &exitError{status: exitUsage, err: errors.New("a rule of early exercise has no paths of Y: draw --what value, line or plane")}
 
 func allKnown(paths []estimate.Path) bool {
 	for _, path := range paths {

@@ -193,9 +193,9 @@ func interrupted(err error, dir string) error {
 
 // ending turns the ways of ending that are not success into errors.
 func ending(r *bsde.Result) error {
-	planned, what := bsde.Planned(r.Method, r.Settings)
-	at := fmt.Sprintf("after %d of %d %s", r.Iterations, planned, what)
-	if r.Iterations == planned && r.Status == bsde.Cancelled {
+	planned, _ := bsde.Planned(r.Method, r.Settings)
+	at := "after " + bsde.Done(r.Iterations, r.Method, r.Settings)
+	if (r.Iterations == planned || r.Exercise != nil) && r.Status == bsde.Cancelled {
 		at = fmt.Sprintf("in the estimate, after %d of %d paths", r.Paths, r.Settings.Paths)
 	}
 	switch r.Status {

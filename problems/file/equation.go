@@ -18,7 +18,7 @@ func (d *description) instance(dim int, v problems.Values) *formula.Instance {
 // fieldKeys are the keys behind the fields of pde.Problem and control.Problem.
 var fieldKeys = map[string]string{
 	"Dim": "dim", "Horizon": "horizon", "Start": "start", "RandomStart": "start", "Drift": "drift", "Diffusion": "diffusion", "Generator": "generator",
-	"Terminal": "terminal", "Exact": "exact", "StateDim": "states", "ActionDim": "actions", "NoiseDim": "noise", "Stages": "stages",
+	"Terminal": "terminal", "Obstacle": "obstacle", "Exercise": "exercise", "Exact": "exact", "StateDim": "states", "ActionDim": "actions", "NoiseDim": "noise", "Stages": "stages",
 	"Noise": "noise-action", "Transition": "transition", "RunningCost": "running-cost", "TerminalCost": "terminal-cost",
 	"Actions": "action-set", "StateNames": "state-names", "ActionNames": "action-names", "ActionScale": "action-scale", "Minimizer": "minimizer",
 }
@@ -89,6 +89,12 @@ func (d *description) makeEquation(dim int, v problems.Values) (p pde.Problem, w
 	}
 	if f := one("generator", []string{"t", "x", "y", "z"}, 1, dim, 1, dim); f != nil {
 		p.Generator = func(t, x, y, z value) value { return f.Call(t, x, y, z) }
+	}
+	if f := one("obstacle", []string{"t", "x"}, 1, dim); f != nil {
+		p.Obstacle = func(t, x value) value { return f.Call(t, x) }
+	}
+	if wrong == nil {
+		p.Exercise, wrong = d.exercise.build(in, p.Horizon)
 	}
 	if f := one("exact", []string{"t", "x"}, 1, dim); f != nil {
 		p.Exact = func(t, x value) value { return f.Call(t, x) }

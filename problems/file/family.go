@@ -16,7 +16,7 @@ import (
 // The keys of a problem file.
 var (
 	commonKeys   = []string{"name", "title", "equation", "citation", "dim", "horizon", "start", "parameters", "define", "matrices", "drift", "diffusion", "state-names", "reference", "training"}
-	equationKeys = []string{"generator", "terminal", "exact"}
+	equationKeys = []string{"generator", "terminal", "obstacle", "exercise", "exact"}
 	controlKeys  = []string{"states", "actions", "noise", "stages", "noise-action", "transition", "running-cost", "terminal-cost", "maximize",
 		"action-set", "action-scale", "action-names", "constraints", "minimizer"}
 )
@@ -32,7 +32,8 @@ type description struct {
 	states    *componentNames
 	drift     *driftSource
 	diffusion *diffusionSource
-	functions map[string]*formula.Vector // generator, terminal, exact, running-cost, …
+	functions map[string]*formula.Vector // generator, terminal, obstacle, exact, running-cost, …
+	exercise  *exerciseSource            // nil: none, or every step
 	control   *controlSource             // of a control problem
 }
 
@@ -76,8 +77,10 @@ func (r *reader) family(root *yaml.Node) *problems.Family {
 			d.diffusion = r.diffusion(e.Value)
 		case "state-names":
 			d.states = r.names(e)
-		case "generator", "terminal", "exact":
+		case "generator", "terminal", "obstacle", "exact":
 			d.functions[e.Name] = r.One(e.Value, e.Name)
+		case "exercise":
+			d.exercise = r.exercise(e.Value)
 		case "training":
 			f.Training = r.training(e.Value)
 		case "reference":
@@ -97,6 +100,9 @@ func (r *reader) family(root *yaml.Node) *problems.Family {
 			r.Fail(root, "the key %q is missing", name)
 		}
 	}
+	if e := byName["exercise"]; e.Key != nil && d.keys["obstacle"] == nil {
+		r.Fail(e.Key, "exercise has dates, and the key \"obstacle\" is missing, what the holder gets at them")
+	}
 	if f.Equation == "" {
 		f.Equation = d.text(entries)
 	}
@@ -110,7 +116,9 @@ func (r *reader) family(root *yaml.Node) *problems.Family {
 			return problems.ControlOf(p, start.deviations), nil
 		}
 	} else {
-		f.Definition.Methods = func(problems.Values) []problems.ReferenceMethod { return problems.ColeHopfMethods() }
+		f.Definition.Methods = func(problems.Values) []problems.ReferenceMethod {
+			return append(problems.ColeHopfMethods(), problems.OneDimensional())
+		}
 		f.Definition.Equation = func(dim int, v problems.Values) (pde.Problem, error) {
 			p, wrong := d.makeEquation(dim, v)
 			if wrong != nil {

@@ -20,6 +20,7 @@ type Equation struct {
 
 	// Discount is the c of f = −c y + r(t, x, y, z) where c·T is large, else 0: see Span.
 	Discount float64
+	Rate     float64 // that c whatever its size
 
 	G      *expr.Func  // g(x)
 	GList  []expr.Node // the same as operations
@@ -58,6 +59,7 @@ func New(p pde.Problem) (*Equation, error) {
 		e.Curved = e.UsesZ && !expr.Affine(e.FList, InZ)
 		e.Bent = !expr.Affine(e.FList, InY, InZ)
 		c, whole := discount(e.FList)
+		e.Rate = c
 		if c*p.Horizon >= strongDiscount {
 			e.Discount = c
 		}

@@ -56,7 +56,8 @@ func (m *Member) Chosen() (bsde.Method, string) {
 // DefaultNetwork is that of the problem's default method, the first of its Networks.
 func (m *Member) DefaultNetwork() string { return m.NetworkOf(m.DefaultMethod()) }
 
-// NetworkOf is the name of the network of a method: the features of an equation are of paths from one start.
+// NetworkOf is the name of the network of a method: the features of an equation are of paths from one
+// start. Early exercise is fitted with features of its own, and has the settings of that name.
 func (m *Member) NetworkOf(method string) string {
 	if method != "policy" && m.Problem.RandomStart == nil {
 		return network.Features{}.Name()
@@ -66,8 +67,11 @@ func (m *Member) NetworkOf(method string) string {
 
 // Networks are the names of those that the default method has.
 func (m *Member) Networks() []string {
-	if m.Control != nil {
+	switch {
+	case m.Control != nil:
 		return []string{"shared", "per-step"}
+	case m.Problem.Obstacle != nil:
+		return []string{network.Features{}.Name()}
 	}
 	return network.Names
 }

@@ -23,7 +23,7 @@ func (e *Evaluation) csv() string {
 		}
 		return names
 	}
-	w.Write(slices.Concat([]string{"t"}, numbered("x%d", d), []string{"value", "error", "ci95_low", "ci95_high", "trust", "lower", "upper", "stderr", "discretization_error", "network_error", "network_bias", "trained_value", "exact", "paths"},
+	w.Write(slices.Concat([]string{"t"}, numbered("x%d", d), []string{"value", "error", "ci95_low", "ci95_high", "trust", "lower", "upper", "stderr", "discretization_error", "network_error", "network_bias", "trained_value", "exact", "paths", "obstacle", "rule"},
 		numbered("gradient%d", d), numbered("gradient%d_stderr", d), numbered("action%d", actions)))
 	for _, p := range e.Values {
 		row := []string{words.Full(p.Time)}
@@ -40,6 +40,12 @@ func (e *Evaluation) csv() string {
 		add([]float64{p.Value, p.Error, p.CI95[0], p.CI95[1]}, 4)
 		row = append(row, p.Trust)
 		add([]float64{p.Lower, p.Upper, p.StdErr, p.Step, p.Network, p.Bias, p.Trained, p.Exact, float64(p.Paths)}, 9)
+		if p.Obstacle != nil {
+			add([]float64{*p.Obstacle}, 1)
+		} else {
+			add(nil, 1)
+		}
+		row = append(row, p.Rule)
 		add(p.Gradient, d)
 		add(p.GradientStdErr, d)
 		add(p.Action, actions)

@@ -41,6 +41,8 @@ type Value struct {
 	GradientStep   float64
 	GradientBias   float64
 	Action         []float64
+	Obstacle       *float64 // what exercise pays there; nil where the point is no date of exercise
+	Rule           string   // stop or continue, there
 	Exact          float64
 	ExactGradient  []float64
 	Paths          int

@@ -26,6 +26,8 @@ type JSONPoint struct {
 	GradientBias   *float64  `json:"gradient_network_bias,omitempty"`
 	ExactGradient  []float64 `json:"exact_gradient,omitempty"`
 	Action         []float64 `json:"action,omitempty"`
+	Obstacle       *float64  `json:"obstacle,omitempty"` // at a date of exercise
+	Rule           string    `json:"rule,omitempty"`     // stop or continue, there
 	Paths          int       `json:"paths,omitempty"`
 }
 
@@ -38,7 +40,7 @@ func (e *Evaluation) JSON() any {
 			Trust: p.Trust, Reasons: p.Reasons, Lower: words.Number(p.Lower), Upper: words.Number(p.Upper), NoBounds: p.NoBounds,
 			StdErr: words.Number(p.StdErr), Step: words.Number(p.Step), Network: words.Number(p.Network), Bias: words.Number(p.Bias), Trained: words.Number(p.Trained), Exact: words.Number(p.Exact),
 			Gradient: words.Finite(p.Gradient), GradientStdErr: words.Finite(p.GradientStdErr), GradientStep: words.Number(p.GradientStep), GradientBias: words.Number(p.GradientBias),
-			ExactGradient: words.Finite(p.ExactGradient), Action: words.Finite(p.Action), Paths: p.Paths,
+			ExactGradient: words.Finite(p.ExactGradient), Action: words.Finite(p.Action), Obstacle: p.Obstacle, Rule: p.Rule, Paths: p.Paths,
 		})
 	}
 	return struct {

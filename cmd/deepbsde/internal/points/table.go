@@ -74,6 +74,13 @@ func (e *Evaluation) columns() []column {
 			}
 			return words.Size(slices.Max(p.GradientStdErr))
 		}},
+		{"exercise pays", func(p *Value) string {
+			if p.Obstacle == nil {
+				return ""
+			}
+			return words.ToError(*p.Obstacle, p.digits()/10)
+		}},
+		{"rule", func(p *Value) string { return p.Rule }},
 		{"action", func(p *Value) string {
 			if p.Action == nil {
 				return ""
@@ -145,6 +152,12 @@ func (e *Evaluation) notes() string {
 		return `
 The cost of a policy is a bound of the optimal one; the gradient is its derivative in x.
 Standard errors are of sampling; that of the gradient is the largest of its components.`
+	}
+	if e.Method == "stopping" {
+		return e.doubts() + `
+The value is the middle between the bounds, and the error what reaches both: that of the rule, the
+best in hindsight less the fitted martingale, and sampling. The rule stops at a date where exercise
+pays no less than going on.`
 	}
 	return e.doubts() + `
 Error is the half-width of the 95 % interval with all errors: sampling, whose standard error

@@ -56,7 +56,7 @@ type Flags struct {
 func (f *Flags) Flags(methods []string) []cli.Flag {
 	return slices.Concat(
 		flags.Group("Method and network",
-			flags.Value("method", "`METHOD`: auto (the default: a policy for control problems; for equations deep-bsde, or backward where an error grows too much forward in time), deep-bsde (of a control problem it solves the HJB equation), backward or policy; 'deepbsde methods' says what each can do", &f.Method, flags.OneOf(methods...)),
+			flags.Value("method", "`METHOD`: auto (the default: a policy for control problems; for equations deep-bsde, or backward where an error grows too much forward in time, or stopping with early exercise), deep-bsde (of a control problem it solves the HJB equation), backward, stopping or policy; 'deepbsde methods' says what each can do", &f.Method, flags.OneOf(methods...)),
 			flags.Value("network", "`KIND`: features (the default for equations), shared (that for policies, and where a setting is given that only a trained network has), or per-step with the published settings", &f.Network, flags.OneOf("features", "shared", "per-step")),
 			flags.Value("fit", "`WAY` of finding the parameters: least-squares (the default for features), adam (that for other networks), or both, one after the other", &f.fit, flags.OneOf("least-squares", "adam", "both")),
 			flags.Value("hidden", "`WIDTHS` of the hidden layers, such as 110,110", &f.hidden, flags.Widths),

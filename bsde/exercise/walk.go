@@ -1,0 +1,138 @@
+package exercise
+
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/random"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"gonum.org/v1/gonum/floats"
+)
+
+// rowsAtOnce is the number of paths that a worker walks along at a time. No random number
+// depends on it.
+const rowsAtOnce = 128
+
+// origin is where paths begin: x at time t, in the step that follows point n of the grid.
+type origin struct {
+	n int
+	t float64
+	x []float64
+}
+
+// walker walks along paths by a field; each goroutine has its own.
+type walker struct {
+	*Model
+	at    Evaluator
+	step  *Step
+	rows  int
+	x     []float64 // rows×d
+	next  []float64
+	dw    []float64 // the noise, of mean 0
+	moved []float64 // dw with the drift of f's slope in z
+	extra []float64
+	c, z  []float64
+	pay   []float64
+}
+
+func (s *Solution) newWalker() *walker {
+	d, rows := s.model.Eq.Dim, rowsAtOnce
+	w := &walker{
+		Model: s.model, at: s.field.Evaluator(rows), step: s.model.newStep(rows),
+		x: make([]float64, rows*d), next: make([]float64, rows*d), dw: make([]float64, rows*d), moved: make([]float64, rows*d),
+		c: make([]float64, rows), z: make([]float64, rows*d), pay: make([]float64, rows),
+	}
+	if s.model.Eq.Move.Extra > 0 {
+		w.extra = make([]float64, rows*d)
+	}
+	return w
+}
+
+// begin puts rows of paths at a point.
+func (w *walker) begin(rows int, x []float64) {
+	w.rows = rows
+	for r := range rows {
+		copy(w.x[r*len(x):], x)
+	}
+}
+
+// length is the length of the step after point n for paths that began at o.
+func (w *walker) length(o *origin, n int) float64 {
+	if n == o.n {
+		return w.Grid.Time(n+1) - o.t
+	}
+	return w.Grid.Length(n)
+}
+
+// look evaluates the field at point n: what a step makes of values, and c where that is wanted.
+func (w *walker) look(n int, t, h float64, values bool) error {
+	w.at.Move(n, w.rows, w.x[:w.rows*w.Eq.Dim])
+	c, z := []float64(nil), []float64(nil)
+	if values || w.NeedsValues() {
+		c = w.c[:w.rows]
+		if err := w.at.Continuation(c); err != nil {
+			return err
+		}
+	}
+	if w.NeedsZ() {
+		z = w.z[:w.rows*w.Eq.Dim]
+		if err := w.at.Z(z); err != nil {
+			return err
+		}
+	}
+	return w.gen.tangent(w.step, t, h, w.rows, w.x[:w.rows*w.Eq.Dim], c, z)
+}
+
+// exercises tells for each row whether the rule stops at a date: where Φ, which it leaves in
+// pay, is not below the value of going on. look has been called with values.
+func (w *walker) exercises(t float64, stop []bool) error {
+	if err := w.Obstacle(t, w.rows, w.x[:w.rows*w.Eq.Dim], w.pay[:w.rows]); err != nil {
+		return err
+	}
+	for r := range w.rows {
+		stop[r] = w.pay[r] >= w.step.Factor[r]*w.c[r]+w.step.Add[r] && !(w.Patient && w.pay[r] <= 0)
+	}
+	return nil
+}
+
+// noise is the random numbers of one set of paths.
+type noise struct {
+	key   uint64
+	batch uint32
+}
+
+func noiseOf(seed uint64, purpose walk.Purpose, batch int) noise {
+	return noise{random.Key(seed, uint64(purpose)), uint32(batch)}
+}
+
+// draw fills dw and extra for step n of the paths from number first on.
+func (w *walker) draw(of noise, n, first int, h float64) {
+	d := w.Eq.Dim
+	s := random.Stream{Key: of.key, Batch: of.batch}
+	for r := range w.rows {
+		s.Path, s.Step = uint32(first+r), uint32(n)
+		s.Normals(w.dw[r*d:(r+1)*d], math.Sqrt(h))
+		if w.extra != nil {
+			s.Step |= 1 << 31
+			s.Normals(w.extra[r*d:(r+1)*d], 1)
+		}
+	}
+}
+
+// advance moves the states over a step, along the slope of f in z where there is one.
+func (w *walker) advance(t, h float64) error {
+	size := w.rows * w.Eq.Dim
+	dw := w.dw[:size]
+	if w.step.V != nil {
+		floats.AddScaledTo(w.moved[:size], dw, h, w.step.V[:size])
+		dw = w.moved[:size]
+	}
+	extra := w.extra
+	if extra != nil {
+		extra = extra[:size]
+	}
+	if err := w.Eq.Move.Step(t, h, w.rows, w.x[:size], dw, extra, w.next[:size]); err != nil {
+		return err
+	}
+	w.x, w.next = w.next, w.x
+	return nil
+}

@@ -1,0 +1,269 @@
+package basis
+
+import (
+	"math"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/bsde/internal/features"
+	"github.com/deepbsde/deepbsde/pde"
+	"github.com/deepbsde/deepbsde/pde/grid"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+)
+
+// Sample is paths that the statistics are measured on.
+type Sample struct {
+	Grid  *grid.Grid
+	Paths int
+	State func(n int) []float64 // Paths×d: the states at point n
+	End   []float64             // g(X_T)
+	Seed  uint64                // of the random functions
+}
+
+// useful is the share of the spread that a group has to take off to be used.
+const useful = 0.005
+
+// New measures the statistics of the functions and leaves out the groups that explain
+// nothing of g(X_T).
+func New(p *pde.Problem, s *Sample) (*Basis, error) {
+	b := &Basis{dim: p.Dim}
+	var err error
+	if b.noise, err = newNoise(p); err != nil {
+		return nil, err
+	}
+	if b.obstacle, err = newObstacle(p, b.noise); err != nil {
+		return nil, err
+	}
+	direction, err := b.place(p, s)
+	if err != nil {
+		return nil, err
+	}
+	if p.Dim > 1 {
+		if err := b.choose(s, direction); err != nil {
+			return nil, err
+		}
+		if !b.Top && !b.Bottom {
+			if b.Slope, err = b.bends(s); err != nil {
+				return nil, err
+			}
+		}
+	}
+	b.draw(s.Seed)
+	b.standardise(s, nil)
+	return b, nil
+}
+
+// place measures the components of ℓ at each step, the scale of Φ, and the direction of E ∂g/∂ℓ,
+// which is nil where that is the same in all components.
+func (b *Basis) place(p *pde.Problem, s *Sample) ([]float64, error) {
+	d, m := b.dim, s.Paths
+	l, pay := make([]float64, m*d), make([]float64, m)
+	spread := make([]float64, d)
+	scale := 0.0
+	for n := range s.Grid.Steps() + 1 {
+		x := s.State(n)
+		b.noise.coordinates(x, l)
+		at := place{time: s.Grid.Time(n), mean: make([]float64, d)}
+		for r := range m {
+			floats.AddScaled(at.mean, 1/float64(m), l[r*d:(r+1)*d])
+		}
+		at.common = floats.Sum(at.mean) / float64(d)
+		if err := b.obstacle.value.Eval(m, pay, []float64{at.time}, x); err != nil {
+			return nil, err
+		}
+		scale = math.Max(scale, math.Sqrt(floats.Dot(pay, pay)/float64(m)))
+		b.places = append(b.places, at)
+	}
+	for r := range m { // l is at T now
+		for j := range d {
+			v := l[r*d+j] - b.places[s.Grid.Steps()].mean[j]
+			spread[j] += v * v / float64(m)
+		}
+	}
+	unit := math.Sqrt(floats.Sum(spread) / float64(d) / s.Grid.Horizon())
+	if !(unit > 0) {
+		unit = 1
+	}
+	if !(scale > 0) {
+		scale = 1
+	}
+	for n := range b.places {
+		at := &b.places[n]
+		left := s.Grid.Horizon() - at.time
+		if n < s.Grid.Steps() {
+			left = math.Max(left, s.Grid.Length(n))
+		}
+		at.sharp, at.pay = 1/(unit*math.Sqrt(math.Max(left, 1e-12))), 1/scale
+	}
+	return b.direction(p, s)
+}
+
+// direction is E ∂g/∂ℓ at T, of length 1; nil where all components are alike.
+func (b *Basis) direction(p *pde.Problem, s *Sample) ([]float64, error) {
+	t, x := expr.Input("t", 1), expr.Input("x", b.dim)
+	slope, err := expr.Compile(p.Terminal(x).Gradient(x).Broadcast(b.dim), t, x)
+	if err != nil {
+		return nil, err
+	}
+	o := &obstacle{slope: slope, log: b.noise.log()}
+	rows := make([]float64, s.Paths*b.dim)
+	if err := o.gradient(s.Grid.Horizon(), s.Paths, s.State(s.Grid.Steps()), rows); err != nil {
+		return nil, err
+	}
+	mean := make([]float64, b.dim)
+	for r := range s.Paths {
+		floats.Add(mean, rows[r*b.dim:(r+1)*b.dim])
+	}
+	size := floats.Norm(mean, 2)
+	if size == 0 {
+		return nil, nil
+	}
+	floats.Scale(1/size, mean)
+	if math.Abs(floats.Sum(mean)) > 0.995*math.Sqrt(float64(b.dim)) {
+		return nil, nil
+	}
+	return mean, nil
+}
+
+// bends tells whether ∂Φ/∂ℓ has not the same number in all components, in which case it is no multiple of
+// the vector that is always there.
+func (b *Basis) bends(s *Sample) (bool, error) {
+	n, d := s.Grid.Steps(), b.dim
+	rows := min(s.Paths, 256)
+	slope := make([]float64, rows*d)
+	if err := b.obstacle.gradient(b.places[n].time, rows, s.State(n)[:rows*d], slope); err != nil {
+		return false, err
+	}
+	along, size := 0.0, 0.0
+	for r := range rows {
+		v := slope[r*d : (r+1)*d]
+		sum := floats.Sum(v)
+		along += sum * sum / float64(d)
+		size += floats.Dot(v, v)
+	}
+	return along < 0.999*size, nil
+}
+
+// choose adds groups: first those with softmaxes, which have the vectors for claims on the largest or
+// the smallest component, then the others.
+func (b *Basis) choose(s *Sample, direction []float64) error {
+	var others []func(g *Groups)
+	if b.noise.log() {
+		others = append(others, func(g *Groups) { g.Arithmetic = true })
+	}
+	if direction != nil {
+		others = append(others, func(g *Groups) { g.Direction = direction })
+	}
+	if err := b.addUseful(s, []func(g *Groups){func(g *Groups) { g.Top = true }, func(g *Groups) { g.Bottom = true }}); err != nil {
+		return err
+	}
+	return b.addUseful(s, others)
+}
+
+// addUseful adds groups one by one, the best first, as long as they explain more.
+func (b *Basis) addUseful(s *Sample, groups []func(g *Groups)) error {
+	best, err := b.unexplained(s, b.Groups)
+	if err != nil {
+		return err
+	}
+	for len(groups) > 0 {
+		pick, left := -1, best
+		for i, add := range groups {
+			g := b.Groups
+			add(&g)
+			v, err := b.unexplained(s, g)
+			if err != nil {
+				return err
+			}
+			if v < left {
+				pick, left = i, v
+			}
+		}
+		if pick < 0 || left > (1-useful)*best {
+			return nil
+		}
+		groups[pick](&b.Groups)
+		best = left
+		groups = append(groups[:pick:pick], groups[pick+1:]...)
+	}
+	return nil
+}
+
+// unexplained is the share of the variance of g(X_T) that functions of some groups leave, the
+// geometric mean over three times, with a correction for the number of functions.
+func (b *Basis) unexplained(s *Sample, g Groups) (float64, error) {
+	c := *b
+	c.Groups = g
+	c.places = append([]place(nil), b.places...)
+	for n := range c.places {
+		c.places[n].pay = 0 // Φ would hide what groups do where it is 0
+	}
+	c.draw(s.Seed)
+	steps := s.Grid.Steps()
+	times := []int{max(1, steps/4), max(1, steps/2), max(1, 3*steps/4)}
+	c.standardise(s, times)
+	const rows = 256
+	at, product := c.NewPoint(rows), 1.0
+	centre := stat.Mean(s.End, nil)
+	for _, n := range times {
+		x := s.State(n)
+		size := c.Values()
+		normal, block := features.NewNormal(size), features.NewBlock[float64](rows, size)
+		for first := 0; first < s.Paths; first += rows {
+			m := min(rows, s.Paths-first)
+			at.Move(n, m, x[first*b.dim:(first+m)*b.dim])
+			if err := at.Values(block.J, size); err != nil {
+				return 0, err
+			}
+			block.R = block.R[:0]
+			for _, v := range s.End[first : first+m] {
+				block.R = append(block.R, centre-v)
+			}
+			block.Sum()
+			features.Add(normal, &block)
+		}
+		w := normal.Solve(1e-8, nil)
+		if w == nil || normal.Spread() == 0 {
+			continue
+		}
+		free := math.Max(1-2*float64(size)/float64(s.Paths), 0.1) // a fit explains that much of noise, twice: once more on other paths
+		product *= normal.Left(w) / (normal.Spread() * normal.Spread()) / free
+	}
+	return math.Cbrt(product), nil
+}
+
+// standardise measures mean and standard deviation of the pooled numbers at some points of the
+// grid, nil for all.
+func (b *Basis) standardise(s *Sample, points []int) {
+	if points == nil {
+		for n := range s.Grid.Steps() + 1 {
+			points = append(points, n)
+		}
+	}
+	const rows = 256
+	at := b.NewPoint(rows)
+	for _, n := range points {
+		b.places[n].qMean = nil
+		mean, square := make([]float64, b.pools), make([]float64, b.pools)
+		x := s.State(n)
+		for first := 0; first < s.Paths; first += rows {
+			m := min(rows, s.Paths-first)
+			at.Move(n, m, x[first*b.dim:(first+m)*b.dim])
+			for r := range m {
+				for j, v := range at.q[r*b.pools : (r+1)*b.pools] {
+					mean[j] += v / float64(s.Paths)
+					square[j] += v * v / float64(s.Paths)
+				}
+			}
+		}
+		inv := make([]float64, b.pools)
+		for j := range inv {
+			variance := square[j] - mean[j]*mean[j]
+			inv[j] = 1
+			if variance > 1e-12*math.Max(square[j], 1e-300) {
+				inv[j] = 1 / math.Sqrt(variance)
+			}
+		}
+		b.places[n].qMean, b.places[n].qInv = mean, inv
+	}
+}
