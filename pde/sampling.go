@@ -31,7 +31,7 @@ func (s Sampling) WithDefaults(paths, steps int) Sampling {
 
 // Check refuses settings, with the defaults filled in, that cannot be used.
 func (s Sampling) Check() error {
-	if s.Paths < 2 || s.Steps < 1 || s.Workers < 1 || s.Paths > math.MaxUint32 || s.Steps > math.MaxUint32/2 {
+	if s.Paths < 2 || s.Steps < 1 || s.Workers < 1 || uint64(s.Paths) > math.MaxUint32 || uint64(s.Steps) > math.MaxUint32/2 {
 		return fmt.Errorf("%d paths of %d steps on %d workers; want at least 2 paths, 1 step, 1 worker and less than 2³² paths, 2³¹ steps", s.Paths, s.Steps, s.Workers)
 	}
 	return nil
