@@ -80,9 +80,9 @@ func (s *Report) policyBlock() words.Block {
 func (s *Report) optimumLine(b *words.Block, label string) {
 	r := s.Result
 	low, high := words.Known(r.Lower), words.Known(r.Upper)
-	on := "of the problem in discrete time"
-	if p, ok := s.Problem.(control.Problem); ok && p.Stages == 0 {
-		on = fmt.Sprintf("on %d time steps", r.Settings.Steps)
+	on := fmt.Sprintf("on %d time steps", r.Settings.Steps)
+	if p, ok := s.Problem.(control.Problem); ok && p.Stages > 0 {
+		on = fmt.Sprintf("of the problem with %d stages", p.Stages)
 	}
 	alone := on + ", with 97.5 % confidence; nothing is known of the other side, the policy may be far from it"
 	switch {

@@ -168,7 +168,7 @@ func TestPageOfStages(t *testing.T) {
 	if out := execute(t, "solve", "energy-storage", "--iterations", "20", "--paths", "256", "--quiet", "--out", dir); !out.finished() {
 		t.Fatal(out.stderr)
 	}
-	wantIn(t, pageOf(t, dir), "in storage, MWh", "into storage, MWh an hour", `<th scope="row">steps</th><td class="number">24</td>`, `"stage"`)
+	wantIn(t, pageOf(t, dir), "in storage, MWh", "into storage, MWh an hour", "of the problem with 24 stages", `<th scope="row">steps</th><td class="number">24</td>`, `"stage"`)
 }
 
 // TestPageOfRunsWithoutEnd: unfinished and diverged runs have a page that says so, and

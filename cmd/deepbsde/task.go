@@ -109,7 +109,7 @@ func (f *solveFlags) methodName(c *cli.Context, m *member.Member) (name, why str
 	}
 	given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }
 	own := append([]string{"network", "fit", "hidden", "activation", "controlled", "start", "options", "iterations"}, descending...)
-	if m.Control == nil && slices.ContainsFunc(own, given) {
+	if m.Control == nil && m.Problem.Obstacle == nil && slices.ContainsFunc(own, given) {
 		return deep.Method{}.Name(), ""
 	}
 	chosen, why := m.Chosen()
