@@ -141,6 +141,25 @@ func (t *Trainer) Restore(c *Checkpoint, history []Record) error {
 	return nil
 }
 
+// WarmStart begins with the parameters of a checkpoint of another run, with the same method and
+// network but another problem, seed or settings, in a trainer fresh from Init. A network of
+// another shape is refused.
+func (t *Trainer) WarmStart(c *Checkpoint) error {
+	if t.iteration != 0 || t.closed {
+		return errors.New("bsde: a warm start is to be made before the first step")
+	}
+	w, ok := t.training.(Warm)
+	if !ok {
+		return &SettingsError{"method", t.method.Name() + " has no warm start"}
+	}
+	if err := w.Begin(c.tensors); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	t.history = nil
+	t.record()
+	return t.err
+}
+
 // CheckpointSize is the most bytes that a checkpoint of the run takes.
 func (t *Trainer) CheckpointSize() int64 {
 	size := int64(1 << 20) // of the words around the numbers

@@ -59,6 +59,13 @@ type Restarting interface {
 	Falling() (by float64, yes bool)
 }
 
+// Warm is a Training that can begin with what another run has learned.
+type Warm interface {
+	Training
+	// Begin takes the parameters over from the arrays of a checkpoint; all or none of them.
+	Begin(saved []safetensors.Tensor) error
+}
+
 // Delivery is the field that a method delivers: Z for an equation, an action for a
 // control problem, a rule and a martingale for early exercise. One of them is set.
 type Delivery struct {

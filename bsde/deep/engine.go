@@ -199,6 +199,11 @@ func (e *engine[T]) State() ([]safetensors.Tensor, int) {
 	return params.Tensors(e.Layout, e.Params, e.States, e.adam), e.adam.Steps
 }
 
+// Begin takes over the parameters of another run.
+func (e *engine[T]) Begin(saved []safetensors.Tensor) error {
+	return params.Begin(e.Layout, e.Params, saved)
+}
+
 // Resume takes over the number of Adam's steps.
 func (e *engine[T]) Resume(steps int, _ bsde.Record) { e.adam.Steps = steps }
 

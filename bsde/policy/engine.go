@@ -263,6 +263,11 @@ func (e *engine[T]) State() ([]safetensors.Tensor, int) {
 	return append(list, e.tensors()...), e.adam.Steps
 }
 
+// Begin takes over the parameters of another run.
+func (e *engine[T]) Begin(saved []safetensors.Tensor) error {
+	return params.Begin(&e.layout, e.params, saved)
+}
+
 // Resume takes over the number of Adam's steps and the last cost.
 func (e *engine[T]) Resume(adamSteps int, last bsde.Record) {
 	e.adam.Steps, e.last = adamSteps, last.Value

@@ -28,7 +28,7 @@ func (r *Run) FurtherAttempts(ctx context.Context, p bsde.Problem, s Source, fir
 	}
 	made := map[*bsde.Result]string{}
 	number := 1
-	s.Retry = false
+	s.Retry, s.From = false, nil
 	best, err := d.Search(ctx, m, set, func(m bsde.Method, set *bsde.Settings) (*bsde.Result, error) {
 		number++
 		name := fmt.Sprint(attemptPrefix, number)

@@ -22,6 +22,9 @@ type Source struct {
 	Dim        int                // 0: the family's default
 	Region     string             // of random starts, as pde.ParseRegion reads it; "": as the problem says
 
+	// From is the run whose parameters the trainer has by Run.Warm, nil for none.
+	From *Run
+
 	// Retry says that an answer which is not trusted may have another attempt, see Run.FurtherAttempts.
 	Retry bool
 
@@ -87,13 +90,16 @@ func Create(path string, s Source, t *bsde.Trainer) (*Run, error) {
 			}
 		}
 	}
+	if s.From != nil {
+		r.From = s.From.Digest
+	}
 	if err := disk.MakeDir(path); err != nil {
 		return nil, err
 	}
 	if err := r.Occupy(); err != nil {
 		return nil, err
 	}
-	if err := r.begun(s.File); err != nil {
+	if err := r.begun(s.File, t); err != nil {
 		r.Close()
 		return nil, err
 	}
@@ -101,7 +107,7 @@ func Create(path string, s Source, t *bsde.Trainer) (*Run, error) {
 }
 
 // begun writes what a run has from the begin.
-func (r *Run) begun(problem []byte) error {
+func (r *Run) begun(problem []byte, t *bsde.Trainer) error {
 	if problem != nil {
 		r.Manifest.Copy, r.FileDigest = ProblemFile, digest(problem)
 		if err := r.WriteOwn(ProblemFile, writing(problem)); err != nil {
@@ -112,8 +118,17 @@ func (r *Run) begun(problem []byte) error {
 	if err != nil {
 		return err
 	}
+	if r.From != "" { // before the manifest: without it nobody can go on as it began
+		r.used()
+		if err := r.checkpoint(t); err != nil {
+			return err
+		}
+	}
 	return r.WriteOwn(ManifestFile, writing(text))
 }
+
+// warmFiles are those that a warm start has before the manifest.
+var warmFiles = []string{MetricsFile, MetricsLinesFile, checkpointPrefix}
 
 // stillborn tells whether a directory has nothing but what Create writes before the
 // manifest, the lock at first.
@@ -122,8 +137,9 @@ func stillborn(entries []fs.DirEntry) bool {
 	for _, e := range entries {
 		name := e.Name()
 		locked = locked || name == lockFile
-		halfWritten := strings.HasPrefix(name, disk.Temporary(ManifestFile)) || strings.HasPrefix(name, disk.Temporary(ProblemFile))
-		if name != lockFile && name != ProblemFile && !halfWritten {
+		own := name == lockFile || name == ProblemFile || slices.ContainsFunc(warmFiles, func(f string) bool { return strings.HasPrefix(name, f) })
+		halfWritten := slices.ContainsFunc(append(warmFiles, ManifestFile, ProblemFile), func(f string) bool { return strings.HasPrefix(name, "."+f) })
+		if !own && !halfWritten {
 			return false
 		}
 	}

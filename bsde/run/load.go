@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -132,17 +133,43 @@ func (r *Run) restore(t *bsde.Trainer, o *Options) error {
 	return nil
 }
 
-// restoreFrom loads a checkpoint.
-func (r *Run) restoreFrom(name string, t *bsde.Trainer) error {
+// Warm begins a trainer fresh from Init with what the run has learned, as its newest checkpoint
+// that is whole has it. Problem, seed and settings may be others; the error of another network is
+// an *Error.
+func (r *Run) Warm(t *bsde.Trainer) error {
+	list, err := r.Checkpoints()
+	if err != nil {
+		return err
+	}
+	err = errors.New("it has no checkpoint")
+	for _, name := range slices.Backward(list) {
+		var c *bsde.Checkpoint
+		if c, err = r.readCheckpoint(name, t); err == nil {
+			err = t.WarmStart(c)
+		}
+		if err == nil {
+			return nil
+		}
+	}
+	return &Error{Path: r.path, Reason: "is no warm start for this run: " + err.Error()}
+}
+
+// readCheckpoint reads a file that is no larger than one of the trainer's network.
+func (r *Run) readCheckpoint(name string, t *bsde.Trainer) (*bsde.Checkpoint, error) {
 	most := t.CheckpointSize()
 	if r.Format == 0 {
 		most += mostText // of its history
 	}
 	data, err := disk.Read(name, most)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c, err := bsde.ReadCheckpoint(data)
+	return bsde.ReadCheckpoint(data)
+}
+
+// restoreFrom loads a checkpoint.
+func (r *Run) restoreFrom(name string, t *bsde.Trainer) error {
+	c, err := r.readCheckpoint(name, t)
 	if err != nil {
 		return err
 	}

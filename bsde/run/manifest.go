@@ -33,6 +33,7 @@ type Manifest struct {
 	Dim        int                `json:"dim"`
 	Parameters map[string]float64 `json:"parameters"`
 	Start      string             `json:"start,omitempty"` // the region of random starts, see pde.ParseRegion
+	From       string             `json:"from,omitempty"`  // the run that it began with the parameters of, by the digest of its run.json
 	Retry      bool               `json:"retry,omitempty"` // whether an answer without trust may have another attempt
 	Method     string             `json:"method"`
 	Network    string             `json:"network,omitempty"`

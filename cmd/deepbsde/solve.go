@@ -30,6 +30,7 @@ type solveFlags struct {
 	out      flags.Opt[string]
 	resume   flags.Opt[string]
 	other    bool
+	from     flags.Opt[string]
 	json     bool
 	quiet    bool
 }
@@ -50,6 +51,7 @@ func (a *app) solveCommand() *cli.Command {
 			flags.Group("Run",
 				flags.Value("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, flags.FileName),
 				flags.Value("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, flags.FileName),
+				f.fromFlag(),
 				flags.Bool("other-arithmetic", "with --resume: go on although instruction set or architecture are others than the run was trained with; the last bits differ then", &f.other),
 			),
 			flags.Group("Output",
@@ -67,6 +69,10 @@ func (f *solveFlags) regionFlag() cli.Flag {
 
 func (f *solveFlags) accuracyFlag() cli.Flag {
 	return flags.Value("accuracy", "relative `ERROR` of all parts together, such as 1e-4: more paths, steps and work in training are taken until it is reached, or is said not to be", &f.accuracy, flags.Positive)
+}
+
+func (f *solveFlags) fromFlag() cli.Flag {
+	return flags.Value("from", "begin with the parameters of `RUN`, a run by the same method and network", &f.from, flags.FileName)
 }
 
 // trainingFlags choose a problem and how to train on it.

@@ -26,6 +26,7 @@ type sweepFlags struct {
 	axes  sweep.Axes
 	seeds flags.Opt[int]
 	shard flags.Opt[sweep.Shard]
+	warm  bool
 	tableFlags
 }
 
@@ -60,6 +61,7 @@ func (a *app) sweepCommand() *cli.Command {
 			flags.Group("Sweep",
 				flags.Value("out", "`DIR` for the runs (required)", &f.out, flags.FileName),
 				flags.Value("seeds", "`NUMBER` of seeds for each choice of parameters, from --seed on (default: 1)", &f.seeds, flags.WholeNumber),
+				flags.Bool("warm", "begin each run with the parameters of the one before it along the last parameter", &f.warm),
 				flags.Value("shard", "share `I/N` of the runs; auto/N in an array job of Slurm or an indexed job of Kubernetes", &f.shard, sweep.ParseShard),
 			),
 			flags.Group("Output", append(f.tableFlags.flags(), flags.Bool("quiet", "no progress on standard error", &f.quiet))...),
@@ -92,7 +94,10 @@ func (a *app) runSweep(c *cli.Context, f *sweepFlags) error {
 		}
 		if stopped == nil {
 			t.command = a.command
-			err := a.sweepRun(c.Context, t, cell.Dir(root), d.Label(cell), f.quiet)
+			err := t.warm(cell, root)
+			if err == nil {
+				err = a.sweepRun(c.Context, t, cell.Dir(root), d.Label(cell), f.quiet)
+			}
 			if stopped = partly(c.Context.Err(), "the same command goes on"); stopped == nil && err != nil {
 				return fmt.Errorf("%s: %w", d.Label(cell), err)
 			}
@@ -112,7 +117,7 @@ func (f *sweepFlags) tasks(c *cli.Context) (*sweep.Definition, []*solveTask, err
 	if err := f.Read(); err != nil {
 		return nil, nil, &exitError{status: exitUsage, err: err}
 	}
-	d := &sweep.Definition{Axes: f.axes, Seed: f.Seed(), Seeds: f.seeds.Or(1)}
+	d := &sweep.Definition{Axes: f.axes, Seed: f.Seed(), Seeds: f.seeds.Or(1), Warm: f.warm}
 	n, err := d.Size()
 	if err != nil {
 		return nil, nil, usage(c, "%v", err)
@@ -149,6 +154,15 @@ func describe(d *sweep.Definition, t *solveTask, f *sweepFlags) (err error) {
 		d.FileDigest = fmt.Sprintf("%x", sha256.Sum256(t.Family.Text))
 	}
 	d.Settings, err = bsde.Configuration(s, t.method)
+	return err
+}
+
+// warm lets a run of a sweep begin with the parameters of the one before it.
+func (t *solveTask) warm(cell sweep.Cell, root string) (err error) {
+	if cell.From == nil {
+		return nil
+	}
+	t.from, err = run.Open(cell.From.Dir(root))
 	return err
 }
 

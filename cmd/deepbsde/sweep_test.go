@@ -129,3 +129,32 @@ func TestSweepMistakes(t *testing.T) {
 		t.Error("a sweep that could not begin left a folder")
 	}
 }
+
+// TestWarmSweep: runs begin with their neighbours' parameters, in shares too.
+func TestWarmSweep(t *testing.T) {
+	root := t.TempDir()
+	whole := filepath.Join(root, "whole")
+	want := execute(t, swept("--warm", "--csv", "--out", whole)...)
+	cold := execute(t, swept("--csv", "--out", filepath.Join(root, "cold"))...)
+	if !want.finished() || !cold.finished() || want.stdout == cold.stdout {
+		t.Fatalf("status %d, %s; without --warm %d\n%s", want.status, want.stderr, cold.status, cold.stdout)
+	}
+	var shares []string
+	for _, shard := range []string{"1/2", "2/2"} {
+		share := filepath.Join(root, "share "+shard[:1])
+		if out := execute(t, swept("--warm", "--out", share, "--shard", shard)...); !out.finished() {
+			t.Fatalf("%s: status %d, %s", shard, out.status, out.stderr)
+		}
+		shares = append(shares, share)
+	}
+	if out := execute(t, append([]string{"merge", "--csv"}, shares...)...); out.stdout != want.stdout {
+		t.Errorf("merged:\n%s\nwant\n%s", out.stdout, want.stdout)
+	}
+	first := filepath.Join(whole, "00001")
+	if out := execute(t, strings.Fields("solve hjb --dim 2 --steps 4 --iterations 30 --network shared --paths 256 --quiet --from "+first)...); !out.finished() {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+	if out := execute(t, "solve", "hjb", "--dim", "3", "--network", "shared", "--quiet", "--from", first); out.status != exitUsage || !strings.Contains(out.stderr, "is no warm start for this run: checkpoint: it has no ") {
+		t.Errorf("status %d, %s", out.status, out.stderr)
+	}
+}

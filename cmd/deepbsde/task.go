@@ -33,6 +33,7 @@ type solveTask struct {
 	dir      *run.Run // that of a run that goes on, or as made
 	over     bool     // the run in dir has nothing left to do
 	other    bool     // it may go on with another arithmetic
+	from     *run.Run // that it begins with the parameters of, nil for none
 }
 
 // task is what the flags ask for.
@@ -87,12 +88,20 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 		t.Problem = f.region.Value.Around(t.Problem)
 	}
 	t.settings = f.Settings(tuned)
+	if f.from.Given {
+		if t.from, err = run.Open(f.from.Value); err != nil {
+			return nil, err
+		}
+		if f.accuracy.Given {
+			return nil, usage(c, "--from does not go with --accuracy, which makes networks of several sizes")
+		}
+	}
 	t.settings.Chosen = why
 	if f.accuracy.Given {
 		t.demand = &bsde.Demand{Accuracy: f.accuracy.Value, TimeLimit: t.settings.TimeLimit}
 		return t, t.demand.Check(t.method)
 	}
-	if given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }; !given("steps") && !given("grid") {
+	if given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }; t.from == nil && !given("steps") && !given("grid") {
 		t.demand = &bsde.Demand{}
 		if why != "" {
 			t.demand.Other = methods.Other(t.Solved(), t.method)
@@ -264,6 +273,15 @@ func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 		return t.demand.Search(ctx, t.method, t.settings, func(m bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
 			return a.solve(ctx, t.Solved(), m, s)
 		})
+	case t.out == "" && t.dir == nil && t.from != nil:
+		trainer, err := t.begin(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer trainer.Close()
+		for trainer.Step(ctx) {
+		}
+		return trainer.Result(ctx)
 	case t.out == "" && t.dir == nil:
 		return a.solve(ctx, t.Solved(), t.method, &t.settings)
 	}
@@ -282,7 +300,7 @@ func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 	}
 	if t.dir != nil {
 		trainer, err = t.dir.Continue(ctx, o)
-	} else if trainer, err = bsde.Init(ctx, t.Solved(), t.method, &t.settings); err == nil {
+	} else if trainer, err = t.begin(ctx); err == nil {
 		// All that can be wrong with the settings is known by now.
 		if t.dir, err = run.Create(t.out, t.source(), trainer); err != nil {
 			trainer.Close()
@@ -301,10 +319,21 @@ func (a *app) perform(ctx context.Context, t *solveTask) (*bsde.Result, error) {
 	return r, err
 }
 
+// begin is a trainer before its first step.
+func (t *solveTask) begin(ctx context.Context) (*bsde.Trainer, error) {
+	trainer, err := bsde.Init(ctx, t.Solved(), t.method, &t.settings)
+	if err == nil && t.from != nil {
+		if err = t.from.Warm(trainer); err != nil {
+			trainer.Close()
+		}
+	}
+	return trainer, err
+}
+
 // source is where the problem of the task comes from.
 func (t *solveTask) source() run.Source {
 	return run.Source{
-		Retry: t.demand != nil && t.demand.Accuracy == 0, Problem: t.Family.Name, File: t.Family.Text, Parameters: t.Parameters, Dim: t.Dim, Region: t.region,
+		From: t.from, Retry: t.demand != nil && t.demand.Accuracy == 0, Problem: t.Family.Name, File: t.Family.Text, Parameters: t.Parameters, Dim: t.Dim, Region: t.region,
 		Program: strings.TrimSpace(versionLine()), Command: t.command,
 	}
 }

@@ -3,6 +3,8 @@
 package params
 
 import (
+	"fmt"
+
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 )
@@ -15,6 +17,28 @@ func Convert[T autodiff.Float](v []float64) []T {
 	}
 	return out
 }
+
+// Begin fills the parameters from the arrays of a checkpoint of another run of the same network,
+// or none of them. What belongs to its training, as the moments of Adam, is left out.
+func Begin[T autodiff.Float](l *autodiff.Layout, params []T, saved []safetensors.Tensor) error {
+	from := map[string][]T{}
+	for _, s := range saved {
+		if data, ok := s.Data.([]T); ok {
+			from[fmt.Sprint(s.Name, s.Shape)] = data
+		}
+	}
+	for _, p := range l.Params() {
+		if _, ok := from[key(p)]; !ok {
+			return fmt.Errorf("it has no %s with the shape [%d %d] in this precision", p.Name, p.Rows, p.Cols)
+		}
+	}
+	for _, p := range l.Params() {
+		copy(params[p.Offset:p.Offset+p.Size()], from[key(p)])
+	}
+	return nil
+}
+
+func key(p autodiff.Param) string { return fmt.Sprint(p.Name, []int{p.Rows, p.Cols}) }
 
 // Tensors are the live arrays of a model and its optimiser, nil for none.
 func Tensors[T autodiff.Float](l *autodiff.Layout, params, states []T, adam *autodiff.Adam[T]) (list []safetensors.Tensor) {

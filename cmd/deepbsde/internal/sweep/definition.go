@@ -35,6 +35,7 @@ type Definition struct {
 	Settings   json.RawMessage `json:"settings"`
 	Accuracy   float64         `json:"accuracy,omitempty"`
 	Start      string          `json:"start,omitempty"`
+	Warm       bool            `json:"warm,omitempty"` // a run begins with the parameters of the one before it along the last axis
 }
 
 // File is the name of the definition in the folder of a sweep.
@@ -51,6 +52,8 @@ type Cell struct {
 	Index int
 	Set   map[string]float64
 	Seed  uint64
+	Chain int   // the runs of which one begins with the parameters of the one before; without warm starts each is one
+	From  *Cell // that run, nil for the first
 }
 
 // Cells are all runs, the last axis and then the seeds changing fastest.
@@ -70,7 +73,17 @@ func (d *Definition) Cells() []Cell {
 	var list []Cell
 	for _, p := range points {
 		for k := range d.Seeds {
-			list = append(list, Cell{len(list), p, d.Seed + uint64(k)})
+			list = append(list, Cell{Index: len(list), Set: p, Seed: d.Seed + uint64(k), Chain: len(list)})
+		}
+	}
+	if n := len(d.Axes); d.Warm && n > 0 {
+		length := len(d.Axes[n-1].Values)
+		for i := range list {
+			point, seed := i/d.Seeds, i%d.Seeds
+			list[i].Chain = point/length*d.Seeds + seed
+			if point%length > 0 {
+				list[i].From = &list[i-d.Seeds]
+			}
 		}
 	}
 	return list

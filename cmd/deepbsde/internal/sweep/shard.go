@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Shard is the share of one process: every Of-th run, from the Number-th on, both from 1.
+// Shard is the share of one process: every Of-th chain of runs, from the Number-th on, both from 1.
 type Shard struct{ Number, Of int }
 
 // Has tells whether a run is in the share.
-func (s Shard) Has(c Cell) bool { return s.Of == 0 || c.Index%s.Of == s.Number-1 }
+func (s Shard) Has(c Cell) bool { return s.Of == 0 || c.Chain%s.Of == s.Number-1 }
 
 // ParseShard reads I/N, or auto/N and auto, which take the number from the array job of Slurm
 // or the indexed job of Kubernetes that the process is one of.
