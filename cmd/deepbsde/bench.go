@@ -46,7 +46,7 @@ func (a *app) benchCommand() *cli.Command {
 		Name:      "bench",
 		Usage:     "run the papers' experiments and print their tables",
 		UsageText: "deepbsde bench [NAME…] [flags]",
-		Description: "Trains on each problem (default: all) with several seeds, with the settings of the papers and\n" +
+		Description: "Trains on each problem (default: all without early exercise) with several seeds, with the settings of the papers and\n" +
 			"with those of this program, and tabulates Y0 during training, the final estimate and the time.\n" +
 			"Every finished run is added to the file of --store at once. A bench that was stopped continues\n" +
 			"there: it does not repeat runs that the file holds with the same settings.",
@@ -167,7 +167,8 @@ type benchCell struct {
 
 // cells lists what is to be run.
 func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCell, err error) {
-	if len(names) == 0 {
+	all := len(names) == 0
+	if all {
 		for _, family := range problems.All() {
 			names = append(names, family.Name)
 		}
@@ -192,9 +193,13 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 		if err != nil {
 			return nil, err
 		}
+		early := m.Control == nil && m.Problem.Obstacle != nil // whose papers have other methods
+		if all && early {
+			continue
+		}
 		for _, p := range benchPresets {
 			if which := f.settings.Or("both"); which == "both" || which == p.name {
-				if p.name == "paper" && (m.Control != nil || i >= named) {
+				if p.name == "paper" && (m.Control != nil || early || i >= named) {
 					continue // the control papers' settings are not published, and no paper has the files
 				}
 				network := cmp.Or(p.network, m.DefaultNetwork())
