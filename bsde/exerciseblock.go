@@ -50,7 +50,7 @@ func (s *Report) exerciseBlock() words.Block {
 	case !words.Known(step):
 		b.Line("time step", "unknown", "")
 	case step > 0:
-		b.Line("time step", "± "+words.Short(step), "by half the step, in the bounds already")
+		b.Line("time step", "± "+words.Short(step), "by two steps at a time, in the bounds already")
 	}
 	s.trustLines(&b)
 	for i, line := range e.dates() {

@@ -53,7 +53,10 @@ func NewModel(p pde.Problem, g *grid.Grid) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{Eq: eq}
-	if m.Grid, m.Dates, err = withDates(&p, g); err != nil {
+	if m.gen, err = newGenerator(eq); err != nil {
+		return nil, err
+	}
+	if m.Grid, m.Dates, err = withDates(&p, g, !m.free()); err != nil {
 		return nil, err
 	}
 	t, x := expr.Input("t", 1), expr.Input("x", p.Dim)
@@ -64,31 +67,33 @@ func NewModel(p pde.Problem, g *grid.Grid) (*Model, error) {
 			return nil, err
 		}
 	}
-	m.gen, err = newGenerator(eq)
-	return m, err
+	return m, nil
 }
+
+// free tells whether there is no error of the time step.
+func (m *Model) free() bool { return m.Eq.Move.Exact && m.gen.constant }
 
 // withDates is the given grid with the dates of exercise as points, its own points between
 // them moved so that steps between two dates have one length, and no step is longer than the
-// longest of the grid.
-func withDates(p *pde.Problem, g *grid.Grid) (*grid.Grid, []bool, error) {
-	if p.Exercise == nil { // every step after 0
-		dates := make([]bool, g.Steps()+1)
-		for n := 1; n < len(dates); n++ {
-			dates[n] = true
-		}
-		return g, dates, nil
+// longest of the grid. Where the number of steps between dates has to be even, a walk can take two at a time.
+func withDates(p *pde.Problem, g *grid.Grid, even bool) (*grid.Grid, []bool, error) {
+	exercise := p.Exercise
+	if exercise == nil { // every step after 0
+		exercise = g.Times()[1:]
 	}
 	longest := 0.0
 	for n := range g.Steps() {
 		longest = max(longest, g.Length(n))
 	}
-	times, dates := []float64{0}, []bool{p.Exercise[0] == 0}
+	times, dates := []float64{0}, []bool{exercise[0] == 0}
 	add := func(end float64, date bool) {
 		begin := times[len(times)-1]
 		pieces := 1
 		for (end-begin)/float64(pieces) > longest*(1+1e-9) {
 			pieces++
+		}
+		if even {
+			pieces += pieces % 2
 		}
 		for k := 1; k <= pieces; k++ {
 			t := end
@@ -98,7 +103,7 @@ func withDates(p *pde.Problem, g *grid.Grid) (*grid.Grid, []bool, error) {
 			times, dates = append(times, t), append(dates, date && k == pieces)
 		}
 	}
-	for _, t := range p.Exercise {
+	for _, t := range exercise {
 		if t > 0 {
 			add(t, true)
 		}

@@ -117,7 +117,7 @@ func (s *Solution) atHorizon(x []float64) (*Estimate, error) {
 
 // estimate makes the bounds on fresh paths from a point.
 func (s *Solution) estimate(ctx context.Context, o *origin, paths, outer, slopes int, progress func(done int)) (*Estimate, error) {
-	r, err := s.follow(ctx, o, paths, progress)
+	r, err := s.follow(ctx, o, paths, 1, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (s *Solution) estimate(ctx context.Context, o *origin, paths, outer, slopes
 	if err := s.here(o, e, r.stop); err != nil {
 		return nil, err
 	}
-	if e.DiscretizationError, err = s.timeStep(ctx, o, e); err != nil {
+	if e.DiscretizationError, err = s.timeStep(ctx, o, r); err != nil {
 		return nil, err
 	}
 	e.conclude(s.model)
@@ -151,7 +151,7 @@ type outcome struct {
 }
 
 // follow walks along fresh paths in rounds, to report progress and to notice a cancelled context.
-func (s *Solution) follow(ctx context.Context, o *origin, paths int, progress func(done int)) (*outcome, error) {
+func (s *Solution) follow(ctx context.Context, o *origin, paths, stride int, progress func(done int)) (*outcome, error) {
 	out := &outcome{make([]float64, paths), make([]float64, paths), make([]int, paths)}
 	bounds, of := s.model.gen.sides(), noiseOf(s.seed, walk.ForEstimate, 0)
 	type worker struct {
@@ -174,14 +174,14 @@ func (s *Solution) follow(ctx context.Context, o *origin, paths int, progress fu
 			defer func() { free <- w }()
 			first := (lo + c) * rowsAtOnce
 			rows := min(rowsAtOnce, paths-first)
-			if err := w.follow(&w.track, of, o, first, rows); err != nil {
+			if err := w.follow(&w.track, of, o, first, rows, stride); err != nil {
 				return err
 			}
 			copy(out.stop[first:], w.stop[:rows])
-			if err := w.backward(&w.track, o.n, rows, ruled, bounds.lowerCurved, out.lower[first:first+rows]); err != nil {
+			if err := w.backward(&w.track, rows, ruled, bounds.lowerCurved, out.lower[first:first+rows]); err != nil {
 				return err
 			}
-			return w.backward(&w.track, o.n, rows, best, bounds.upperCurved, out.upper[first:first+rows])
+			return w.backward(&w.track, rows, best, bounds.upperCurved, out.upper[first:first+rows])
 		})
 		if err != nil {
 			return nil, err

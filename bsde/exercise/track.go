@@ -12,6 +12,7 @@ type track struct {
 	points []passage // by grid point
 	g      []float64 // rows: g(X_T)
 	stop   []int     // rows: the point of the grid where the rule stops, N where it never does
+	met    []int     // the points that were met, but for the last
 }
 
 // passage is one grid point and the step after it.
@@ -33,8 +34,9 @@ const (
 )
 
 // follow walks along paths from o and keeps what it meets; rule tells whether their stopping
-// times are wanted.
-func (w *walker) follow(k *track, of noise, o *origin, first, rows int) error {
+// times are wanted. Steps are those of the grid or, for a stride of 2, of two of its steps at a time, along the
+// same noise.
+func (w *walker) follow(k *track, of noise, o *origin, first, rows, stride int) error {
 	w.begin(rows, o.x)
 	N := w.Grid.Steps()
 	if k.points == nil {
@@ -46,8 +48,16 @@ func (w *walker) follow(k *track, of noise, o *origin, first, rows int) error {
 	}
 	stops := make([]bool, rows)
 	t := o.t
-	for n := o.n; n < N; n++ {
-		h, p := w.length(o, n), &k.points[n]
+	k.met = k.met[:0]
+	for n, next := o.n, 0; n < N; n = next {
+		if next = n + 1; stride == 2 && n%2 == 0 && t == w.Grid.Time(n) {
+			next = n + 2
+		}
+		k.met = append(k.met, n)
+		h, p := w.Grid.Time(next)-t, &k.points[n]
+		if stride == 1 {
+			h = w.length(o, n)
+		}
 		p.t, p.date = t, w.Dates[n] && t == w.Grid.Time(n)
 		if err := w.look(n, t, h, p.date); err != nil {
 			return err
@@ -69,7 +79,10 @@ func (w *walker) follow(k *track, of noise, o *origin, first, rows int) error {
 		if w.gen.bent {
 			p.x = append(p.x[:0], w.x[:rows*w.Eq.Dim]...)
 		}
-		w.draw(of, n, first, h)
+		w.draw(of, n, first, h/float64(next-n))
+		if next == n+2 {
+			w.drawMore(of, n+1, first, h/2)
+		}
 		p.martingale = slices.Grow(p.martingale[:0], rows)[:rows]
 		if err := w.at.Increment(h, w.dw[:rows*w.Eq.Dim], p.martingale); err != nil {
 			return err
@@ -77,7 +90,7 @@ func (w *walker) follow(k *track, of noise, o *origin, first, rows int) error {
 		if err := w.advance(t, h); err != nil {
 			return err
 		}
-		t = w.Grid.Time(n + 1)
+		t = w.Grid.Time(next)
 	}
 	return w.Eq.G.Eval(rows, k.g[:rows], w.x[:rows*w.Eq.Dim])
 }
@@ -86,10 +99,10 @@ func (w *walker) follow(k *track, of noise, o *origin, first, rows int) error {
 // than u, or the best in hindsight less the martingale, whose mean is no less. In a step a value c
 // becomes Factor c + Add, along the tangent of f, or with curved c + Weight f(c) itself: where f is
 // concave (convex) in c alone this keeps the mean below (above) u, by Jensen's inequality.
-func (w *walker) backward(k *track, from, rows int, p path, curved bool, out []float64) error {
+func (w *walker) backward(k *track, rows int, p path, curved bool, out []float64) error {
 	copy(out[:rows], k.g[:rows])
 	f := w.step.value[:rows]
-	for n := w.Grid.Steps() - 1; n >= from; n-- {
+	for _, n := range slices.Backward(k.met) {
 		at := &k.points[n]
 		for r := range rows {
 			out[r] -= at.martingale[r]

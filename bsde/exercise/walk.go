@@ -118,6 +118,14 @@ func (w *walker) draw(of noise, n, first int, h float64) {
 	}
 }
 
+// drawMore adds the increments of a further step to dw.
+func (w *walker) drawMore(of noise, n, first int, h float64) {
+	size := w.rows * w.Eq.Dim
+	sum := append(w.moved[:0], w.dw[:size]...)
+	w.draw(of, n, first, h)
+	floats.Add(w.dw[:size], sum)
+}
+
 // advance moves the states over a step, along the slope of f in z where there is one.
 func (w *walker) advance(t, h float64) error {
 	size := w.rows * w.Eq.Dim

@@ -109,8 +109,8 @@ func TestNonlinear(t *testing.T) {
 	} {
 		p.Generator = func(_, _, y, _ expr.Value) expr.Value { return f(y) }
 		r := solve(t, p, 1, 2)
-		if !(r.Lower < ref.Value && ref.Value < r.Upper) || r.Upper-r.Lower > 0.06*ref.Value {
-			t.Errorf("%s: between %.4f and %.4f, want %.4f in less than 6 %%", name, r.Lower, r.Upper, ref.Value)
+		if !(r.Lower < ref.Value && ref.Value < r.Upper) || r.Upper-r.Lower > 0.15*ref.Value {
+			t.Errorf("%s: between %.4f and %.4f, want %.4f in less than 15 %%", name, r.Lower, r.Upper, ref.Value)
 		}
 	}
 	p.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Sin().Scale(-0.05) }
@@ -129,8 +129,8 @@ func TestInZ(t *testing.T) {
 	}
 	p.Drift = nil
 	p.Generator = func(_, _, y, z expr.Value) expr.Value { return y.Scale(-0.05).Add(z.Sum().Scale(0.05 / 0.2)) }
-	if r := solve(t, p, 1, 2); !(r.Lower < ref.Value && ref.Value < r.Upper) || r.Upper-r.Lower > 0.06*ref.Value {
-		t.Errorf("between %.4f and %.4f, want %.4f in less than 6 %%", r.Lower, r.Upper, ref.Value)
+	if r := solve(t, p, 1, 2); !(r.Lower < ref.Value && ref.Value < r.Upper) || r.Upper-r.Lower > 0.15*ref.Value {
+		t.Errorf("between %.4f and %.4f, want %.4f in less than 15 %%", r.Lower, r.Upper, ref.Value)
 	}
 }
 
@@ -242,13 +242,18 @@ func TestAt(t *testing.T) {
 	}
 }
 
-// TestUnknownStep: where X moves by Euler's scheme nothing is said of the time step, and the answer says
-// so.
-func TestUnknownStep(t *testing.T) {
+// TestEulerStep: where X moves by Euler's scheme the same paths with two steps at a time measure the error of
+// the step, and the bracket is that much wider and holds the value.
+func TestEulerStep(t *testing.T) {
 	p := put(1, 5)
+	ref, err := bermudan.Solve(p)
+	if err != nil {
+		t.Fatal(err)
+	}
 	p.Diffusion = pde.DiffusionFunc(func(_, x, dw expr.Value) expr.Value { return x.Mul(dw).Scale(0.2) })
-	if r := solve(t, p, 1, 2); r.Trusted() || !math.IsNaN(r.Error) || !strings.Contains(r.String(), "time step error unknown") {
-		t.Errorf("Euler's scheme is trusted: %v", r)
+	r := solve(t, p, 1, 2)
+	if !r.Trusted() || !(r.Lower < ref.Value && ref.Value < r.Upper) || !(r.DiscretizationError > 0) || r.Upper-r.Lower > 0.15*ref.Value {
+		t.Errorf("between %.4f and %.4f, time step %.2g, want %.4f in less than 15 %%: %v", r.Lower, r.Upper, r.DiscretizationError, ref.Value, r.Reasons)
 	}
 }
 
