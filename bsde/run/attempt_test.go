@@ -44,10 +44,10 @@ func TestFurtherAttempts(t *testing.T) {
 	}
 	end := func(ctx context.Context, r *Run, res *bsde.Result, d *bsde.Demand) string {
 		now, best, err := r.FurtherAttempts(ctx, p, source, res, nil, d)
-		defer now.Close()
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer now.Close()
 		if err := now.Finish(best, "x\n"); err != nil {
 			t.Fatal(err)
 		}

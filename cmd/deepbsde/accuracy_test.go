@@ -19,7 +19,7 @@ func forAccuracy(t *testing.T) {
 // short. The seeds run are the first ones either way.
 func accuracySeeds(all int) int {
 	if os.Getenv("DEEPBSDE_ACCURACY") == "half" {
-		return all / 2
+		return (all + 1) / 2
 	}
 	return all
 }

@@ -64,7 +64,7 @@ func TestGallery(t *testing.T) {
 	})
 	for _, name := range galleryNames(t) {
 		t.Run(name, func(t *testing.T) {
-			for seed := 1; seed <= 3; seed++ {
+			for seed := 1; seed <= accuracySeeds(3); seed++ {
 				galleryAnswer(t, name, fmt.Sprint(seed))
 			}
 		})

@@ -48,7 +48,7 @@ func TestControlProblems(t *testing.T) {
 	for _, c := range controlGates {
 		reference := controlReference(t, c.name)
 		var values, excesses, actions, seconds []float64
-		for seed := 1; seed <= 5; seed++ {
+		for seed := 1; seed <= accuracySeeds(5); seed++ {
 			var r policyRun
 			runJSON(t, &r, "solve", c.name, "--quiet", "--seed", fmt.Sprint(seed))
 			excess := (r.Value - reference) / math.Abs(reference)
