@@ -15,6 +15,7 @@ func readsAsDeclared(t *testing.T, g *Graph, cost Node, params, states []float64
 	t.Helper()
 	c := &compiler[float64]{
 		g: g, prog: &Program[float64]{Params: params, States: states, inputs: map[string][]float64{}},
+		memory: (&Arena[float64]{}).begin(),
 		values: map[*gorgonia.Node]matrix[float64]{}, maker: map[*gorgonia.Node]*step[float64]{},
 	}
 	wanted := []*gorgonia.Node{cost.n}

@@ -3,7 +3,6 @@ package bsde_test
 import (
 	"bytes"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -162,7 +161,7 @@ func TestForeignCheckpoints(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want %q", err, c.want)
 		}
-		if !reflect.DeepEqual(before, parameters(tr)) {
+		if before != parameters(tr) {
 			t.Errorf("%q: the parameters have changed", c.want)
 		}
 	}
@@ -173,11 +172,11 @@ func TestForeignCheckpoints(t *testing.T) {
 	}
 }
 
-// parameters are copies of all arrays of a checkpoint.
-func parameters(tr *bsde.Trainer) (list [][]float32) {
+// parameters are all arrays of a checkpoint, as text, in which numbers that are not known are equal.
+func parameters(tr *bsde.Trainer) (text string) {
 	live, _ := tr.Training().State()
 	for _, l := range live {
-		list = append(list, slices.Clone(l.Data.([]float32)))
+		text += fmt.Sprintln(l.Name, l.Data)
 	}
-	return list
+	return text
 }
