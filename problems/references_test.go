@@ -43,7 +43,7 @@ func TestReferencesAgree(t *testing.T) {
 					best = r
 				}
 			}
-			if len(found) < 2 {
+			if len(found) < 2 && p.Obstacle == nil { // of early exercise few dimensions have a second value
 				t.Errorf("%s, d=%d: nothing to compare %v with", f.Name, dim, found)
 			}
 			for name, r := range found {
