@@ -12,7 +12,7 @@ install: build
 	bin/deepbsde completion zsh > $(SHARE)/zsh/site-functions/_deepbsde
 	bin/deepbsde completion fish > $(SHARE)/fish/vendor_completions.d/deepbsde.fish
 run: ; go run ./cmd/deepbsde solve allen-cahn
-test: ; go test -timeout 20m ./...
+test: ; go test -timeout 30m ./...
 ACCURACY = all
 accuracy: ; DEEPBSDE_ACCURACY=$(ACCURACY) go test -count=1 -timeout 60m -v -run '^(TestNamedProblems|TestControlProblems|TestNeighbours|TestPaperSettings|TestEveryDimensionRuns|TestBothRoutes|TestFilesAreSolved|TestGallery|TestCompareCatchesAWrongGenerator|TestCoverage|TestBounds|TestHonesty|TestDocuments)$$' ./cmd/deepbsde
 gallery: ; DEEPBSDE_ACCURACY=1 go test ./cmd/deepbsde -count=1 -timeout 20m -v -run '^TestGallery$$' -update
