@@ -21,12 +21,13 @@ type Demand struct {
 	// Other, if not nil, is a method for the attempt after a first answer without trust, where no Accuracy is asked for.
 	Other Method
 
-	// Again, if not nil, is told of each further attempt: the best answer so far and the settings
-	// of what comes next.
-	Again func(best *Result, next Settings)
+	// Again, if not nil, is told of each further attempt: the best answer so far, and method and
+	// settings of what comes next.
+	Again func(best *Result, m Method, next Settings)
 
 	first    *Result
-	regraded bool // the attempt on a graded grid has been made
+	once     time.Duration // of the first attempt alone
+	regraded bool          // the attempt on a graded grid has been made
 	best     *Result
 	smallest float64 // error before the last attempt, relative
 	attempts int
@@ -135,7 +136,7 @@ func (d *Demand) Next(ctx context.Context, r *Result) (Method, Settings) {
 			s.TimeLimit = d.TimeLimit - d.spent
 		}
 		if d.Again != nil {
-			d.Again(d.best, s)
+			d.Again(d.best, m, s)
 		}
 		return m, s
 	}

@@ -131,7 +131,7 @@ func TestSolveTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := 0
-	d := &bsde.Demand{Accuracy: 5e-4, Again: func(best *bsde.Result, next bsde.Settings) {
+	d := &bsde.Demand{Accuracy: 5e-4, Again: func(best *bsde.Result, _ bsde.Method, next bsde.Settings) {
 		said++
 		if next.Paths <= best.Settings.Paths {
 			t.Errorf("%d paths after %d", next.Paths, best.Settings.Paths)
@@ -211,6 +211,33 @@ func TestDemandOfTrust(t *testing.T) {
 		}
 		if r := d.Best(); r != want || r.Retried != c.retried || r.Elapsed != 2*time.Second || r.Missed != "" {
 			t.Errorf("%s: %q in %v", c.name, r.Retried, r.Elapsed)
+		}
+	}
+}
+
+// TestDemandOfAnotherMethod: it comes before the graded grid, and all attempts share the time limit.
+func TestDemandOfAnotherMethod(t *testing.T) {
+	for _, c := range []struct {
+		limit, left time.Duration // left for the third attempt
+	}{{0, 0}, {6 * time.Second, 4 * time.Second}, {4 * time.Second, 0}} {
+		r := attempt(bsde.Settings{Grid: "uniform", Steps: 20, Paths: 4096, TimeLimit: c.limit}, 0.1, 0, 0)
+		r.Reasons = []estimate.Reason{{Kind: estimate.NotAsymptotic}}
+		d := &bsde.Demand{Other: policy.Method{}} // any other than the first
+		m, s := d.Next(t.Context(), r)
+		if m == nil || m.Name() != "policy" || s.Steps != 20 || s.Chosen == "" || c.limit > 0 && s.TimeLimit != c.limit-time.Second {
+			t.Fatalf("limit %v: next %v with %d steps, %v", c.limit, m, s.Steps, s.TimeLimit)
+		}
+		worse := attempt(s, 0.5, 0, 0)
+		worse.Reasons = r.Reasons
+		m, s = d.Next(t.Context(), worse)
+		switch third := m != nil; {
+		case third != (c.limit == 0 || c.left > 0):
+			t.Errorf("limit %v: third attempt %v", c.limit, m)
+		case third && (m.Name() != "deep-bsde" || s.Steps != 40 || s.Grid != "graded" || s.TimeLimit != c.left):
+			t.Errorf("limit %v: third by %s on %d %s steps within %v", c.limit, m.Name(), s.Steps, s.Grid, s.TimeLimit)
+		}
+		if d.Best() != r {
+			t.Errorf("limit %v: the first is the best", c.limit)
 		}
 	}
 }

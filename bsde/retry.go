@@ -16,7 +16,7 @@ import (
 func (d *Demand) again(ctx context.Context, r *Result) (Method, Settings) {
 	switch {
 	case d.best == nil:
-		d.first, d.best = r, r
+		d.first, d.best, d.once = r, r, r.Elapsed
 	case better(r, d.best):
 		r.Attempts, r.Retried = d.best.Attempts, d.best.Retried
 		d.told(r, fmt.Sprintf("%s, %s, was not trusted: %s", d.nameOf(d.best), attemptOf(d.best.Method, d.best.Settings), doubts(d.best)))
@@ -28,11 +28,7 @@ func (d *Demand) again(ctx context.Context, r *Result) (Method, Settings) {
 	if ctx.Err() != nil || d.best.Trusted() {
 		return nil, Settings{}
 	}
-	m, s := d.after()
-	if m != nil && d.Again != nil {
-		d.Again(d.best, s)
-	}
-	return m, s
+	return d.after()
 }
 
 // nameOf is the first answer, or another one.
@@ -51,20 +47,37 @@ func (d *Demand) told(r *Result, text string) {
 	r.Attempts, r.Retried = max(r.Attempts, 1)+1, text
 }
 
-// after is the next attempt after those that have been made: by the other method, and on a graded grid.
+// after is the next attempt after those that have been made: by the other method, and on a graded grid. The
+// method is nil where there is none, or not three times the time of the first is left.
 func (d *Demand) after() (Method, Settings) {
-	if m, s := d.Other, d.first.Settings; m != nil {
-		doubtful := d.first.Status == Diverged || len(d.first.Reasons) > 0
-		if d.Other = nil; doubtful && d.first.Status != Cancelled && d.first.Status != TimeLimit && !unseen(d.first) {
-			s.Chosen = "the answer of " + d.first.Method.Name() + " is not trusted"
-			return m, s
-		}
+	m, s := d.other()
+	if m == nil && !d.regraded {
+		d.regraded = true
+		m, s = d.graded(d.first)
 	}
-	if d.regraded {
+	if m == nil {
 		return nil, Settings{}
 	}
-	d.regraded = true
-	return d.graded(d.first)
+	if s.TimeLimit > 0 {
+		if s.TimeLimit -= d.spent; s.TimeLimit < 3*d.once {
+			return nil, Settings{}
+		}
+	}
+	if d.Again != nil {
+		d.Again(d.best, m, s)
+	}
+	return m, s
+}
+
+// other is the attempt by the other method, once.
+func (d *Demand) other() (Method, Settings) {
+	m, s, r := d.Other, d.first.Settings, d.first
+	d.Other = nil
+	if m == nil || r.Status == Cancelled || r.Status == TimeLimit || unseen(r) || r.Status != Diverged && len(r.Reasons) == 0 {
+		return nil, s
+	}
+	s.Chosen = "the answer of " + r.Method.Name() + " is not trusted"
+	return m, s
 }
 
 // unseen tells whether no path has seen what g pays for, which no method mends.
@@ -84,7 +97,7 @@ func (d *Demand) graded(r *Result) (Method, Settings) {
 	switch {
 	case r.Trusted(), hopeless(r) != "", !fitted, s.Grid != grid.Names[0] || len(s.Times) > 0, r.Status == Cancelled, r.Status == TimeLimit:
 		return nil, s
-	case 2*s.Steps > mostSteps, s.TimeLimit > 0 && s.TimeLimit < 4*r.Elapsed:
+	case 2*s.Steps > mostSteps:
 		return nil, s
 	}
 	for _, reason := range r.Reasons {
@@ -92,9 +105,7 @@ func (d *Demand) graded(r *Result) (Method, Settings) {
 			return nil, s
 		}
 	}
-	if s.Grid, s.Steps = "graded", 2*s.Steps; s.TimeLimit > 0 {
-		s.TimeLimit -= r.Elapsed
-	}
+	s.Grid, s.Steps = "graded", 2*s.Steps
 	return r.Method, s
 }
 

@@ -56,14 +56,6 @@ func bits(t *testing.T, tr *bsde.Trainer) string {
 	return fmt.Sprintf("%x %x %x %x %x %x", r.Value, r.Error, r.NetworkBias, r.Gradient, r.GradientStdErr, r.Trained)
 }
 
-// noRace skips a test that computes for minutes under the race detector: TestSameBits is for that.
-func noRace(t *testing.T) {
-	t.Helper()
-	if race.Enabled {
-		t.Skip("computes for minutes under the race detector")
-	}
-}
-
 // TestSameBits: for any number of workers, and for a run that was stopped after a sweep, with either target.
 func TestSameBits(t *testing.T) {
 	for _, m := range []backward.Method{{Paths: 512}, {Paths: 512, Target: backward.Multistep}} {
@@ -92,7 +84,7 @@ func TestSameBits(t *testing.T) {
 
 // TestStiff: with −∂f/∂y·T = 40 the answer is right within the error that it states, and that is of use.
 func TestStiff(t *testing.T) {
-	noRace(t)
+	race.Skip(t)
 	r, err := bsde.Solve(t.Context(), reaction(50), backward.Method{Paths: 1024}, &bsde.Settings{Steps: 40, Paths: 2048, Gradient: bsde.Nothing, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +135,7 @@ func correlated() (p pde.Problem, value float64, gradient []float64) {
 // TestLinear: of a linear equation value and gradient are right, and no fit leaves a bias. The tolerance of the gradient is 4 of
 // its standard errors and what it states for the time step.
 func TestLinear(t *testing.T) {
-	noRace(t)
+	race.Skip(t)
 	p, value, gradient := correlated()
 	r, err := bsde.Solve(t.Context(), p, backward.Method{}, &bsde.Settings{Steps: 16, Paths: 8192, Seed: 2})
 	if err != nil {

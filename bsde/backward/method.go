@@ -18,8 +18,6 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
-	"github.com/deepbsde/deepbsde/control"
-	"github.com/deepbsde/deepbsde/pde"
 )
 
 func init() { bsde.Register(Method{}) }
@@ -85,7 +83,7 @@ func (m Method) Planned(s bsde.Settings) (steps int, what string) {
 
 // Start builds the features and simulates what they need to know.
 func (m Method) Start(ctx context.Context, p bsde.Problem, e bsde.Env) (bsde.Training, error) {
-	eq, err := equationOf(p)
+	eq, err := equation.Of(p)
 	if err != nil {
 		return nil, err
 	}
@@ -96,21 +94,6 @@ func (m Method) Start(ctx context.Context, p bsde.Problem, e bsde.Env) (bsde.Tra
 		return start[float64](ctx, eq, m, e)
 	}
 	return start[float32](ctx, eq, m, e)
-}
-
-// equationOf is the problem as an equation, that of a control problem its HJB equation.
-func equationOf(p bsde.Problem) (*equation.Equation, error) {
-	switch p := p.(type) {
-	case pde.Problem:
-		return equation.New(p)
-	case control.Problem:
-		h, err := p.HJB()
-		if err != nil {
-			return nil, err
-		}
-		return equation.New(h.Problem)
-	}
-	return nil, fmt.Errorf("backward: a problem of type %T", p)
 }
 
 // options is the JSON form of a Method.

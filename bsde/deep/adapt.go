@@ -32,7 +32,7 @@ var kept = [...]float64{0.5, 0.25, 0}
 //
 // (equidistribution, de Boor 1973), with Z and Γ from a fit of the features on few steps and paths.
 func (m Method) Times(ctx context.Context, p bsde.Problem, env bsde.Env) ([]float64, error) {
-	eq, err := equationOf(p)
+	eq, err := equation.Of(p)
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,6 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/network"
-	"github.com/deepbsde/deepbsde/control"
-	"github.com/deepbsde/deepbsde/pde"
 )
 
 func init() { bsde.Register(Method{}) }
@@ -70,7 +68,7 @@ func (Method) Supports() map[bsde.Feature]string {
 
 // Resolve fills in the network's defaults, and Uncontrolled where f does not depend on z.
 func (m Method) Resolve(p bsde.Problem) (bsde.Method, error) {
-	eq, err := equationOf(p)
+	eq, err := equation.Of(p)
 	if err != nil {
 		return nil, err
 	}
@@ -154,24 +152,9 @@ func (m Method) Refine(factor int) (bsde.Method, bool) {
 	return m, m.Fit != Adam
 }
 
-// equationOf is the problem as an equation, that of a control problem its HJB equation.
-func equationOf(p bsde.Problem) (*equation.Equation, error) {
-	switch p := p.(type) {
-	case pde.Problem:
-		return equation.New(p)
-	case control.Problem:
-		h, err := p.HJB()
-		if err != nil {
-			return nil, err
-		}
-		return equation.New(h.Problem)
-	}
-	return nil, fmt.Errorf("deep-bsde: a problem of type %T", p)
-}
-
 // Start builds and compiles the network and the paths of the first batch.
 func (m Method) Start(ctx context.Context, p bsde.Problem, e bsde.Env) (bsde.Training, error) {
-	eq, err := equationOf(p)
+	eq, err := equation.Of(p)
 	if err != nil {
 		return nil, err
 	}

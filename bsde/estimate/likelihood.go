@@ -115,10 +115,7 @@ func (e *engine[T]) firstTangent(from *walk.Origin, stride int, at *firstStep[T]
 	if !equation.DependsOn(eq.FList, equation.InX, false)[len(eq.FList)-1] {
 		return math.Exp(a), shift, nil
 	}
-	span := h
-	if math.Abs(a) > 1e-12 {
-		span = h * math.Expm1(a) / a
-	}
+	span := h * equation.Phi(a)
 	last := e.Scales.InvStd[len(e.Scales.InvStd)-1]
 	for j, v := range x {
 		by := 1e-4 * math.Abs(v)

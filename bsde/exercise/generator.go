@@ -88,7 +88,7 @@ func (m *Model) NeedsZ() bool { return m.gen.bent && m.gen.usesZ }
 func (g *generator) tangent(s *Step, t, h float64, rows int, x, c, z []float64) error {
 	if g.constant {
 		factor := math.Exp(-g.c * h)
-		weight := span(-g.c, h)
+		weight := h * equation.Phi(-g.c*h)
 		for r := range rows {
 			s.Factor[r], s.Add[r], s.Weight[r] = factor, weight*g.a, weight
 		}
@@ -115,7 +115,7 @@ func (g *generator) tangent(s *Step, t, h float64, rows int, x, c, z []float64) 
 	}
 	for r := range rows {
 		slope := s.slope[r]
-		s.Factor[r], s.Weight[r] = math.Exp(slope*h), span(slope, h)
+		s.Factor[r], s.Weight[r] = math.Exp(slope*h), h*equation.Phi(slope*h)
 		rest := s.value[r] - slope*c[r]
 		if g.fz != nil {
 			for j := range d {
@@ -125,12 +125,4 @@ func (g *generator) tangent(s *Step, t, h float64, rows int, x, c, z []float64) 
 		s.Add[r] = s.Weight[r] * rest
 	}
 	return nil
-}
-
-// span is φ(hr) h = (e^{hr} − 1)/r.
-func span(r, h float64) float64 {
-	if r == 0 {
-		return h
-	}
-	return math.Expm1(r*h) / r
 }

@@ -27,7 +27,7 @@ func (s *Solution) gradient(ctx context.Context, o *origin, paths int, e *Estima
 		w := <-free
 		defer func() { free <- w }()
 		sums[c] = [2][]float64{make([]float64, d), make([]float64, d)}
-		return w.slopesAlong(noiseOf(s.seed, walk.ForCurvature, 0), o, c*rowsAtOnce, min(rowsAtOnce, paths-c*rowsAtOnce), sums[c][0], sums[c][1])
+		return w.slopesAlong(noise{s.seed, walk.ForCurvature}, o, c*rowsAtOnce, min(rowsAtOnce, paths-c*rowsAtOnce), sums[c][0], sums[c][1])
 	})
 	if err != nil {
 		if ctx.Err() != nil {

@@ -102,7 +102,7 @@ func (w *inner) value(n int, v []float64) error {
 // best in hindsight less the martingale, at its begin.
 func (w *inner) outer(seed uint64, o *origin, path, paths int) (float64, error) {
 	d := w.Eq.Dim
-	outerNoise, innerNoise := noiseOf(seed, walk.ForRegion, 0), noiseOf(seed, walk.ForPairs, 0)
+	outerNoise, innerNoise := noise{seed, walk.ForRegion}, noise{seed, walk.ForPairs}
 	list := w.blocks(o)
 	x, a := append([]float64(nil), o.x...), make([]float64, rowsAtOnce)
 	pay := make([]float64, len(list))

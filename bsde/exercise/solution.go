@@ -153,7 +153,7 @@ type outcome struct {
 // follow walks along fresh paths in rounds, to report progress and to notice a cancelled context.
 func (s *Solution) follow(ctx context.Context, o *origin, paths, stride int, progress func(done int)) (*outcome, error) {
 	out := &outcome{make([]float64, paths), make([]float64, paths), make([]int, paths)}
-	bounds, of := s.model.gen.sides(), noiseOf(s.seed, walk.ForEstimate, 0)
+	bounds, of := s.model.gen.sides(), noise{s.seed, walk.ForEstimate}
 	type worker struct {
 		*walker
 		track

@@ -1,9 +1,6 @@
 package exercise
 
 import (
-	"math"
-
-	"github.com/deepbsde/deepbsde/autodiff/random"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/floats"
 )
@@ -96,25 +93,16 @@ func (w *walker) exercises(t float64, stop []bool) error {
 
 // noise is the random numbers of one set of paths.
 type noise struct {
-	key   uint64
-	batch uint32
-}
-
-func noiseOf(seed uint64, purpose walk.Purpose, batch int) noise {
-	return noise{random.Key(seed, uint64(purpose)), uint32(batch)}
+	seed    uint64
+	purpose walk.Purpose
 }
 
 // draw fills dw and extra for step n of the paths from number first on.
 func (w *walker) draw(of noise, n, first int, h float64) {
-	d := w.Eq.Dim
-	s := random.Stream{Key: of.key, Batch: of.batch}
-	for r := range w.rows {
-		s.Path, s.Step = uint32(first+r), uint32(n)
-		s.Normals(w.dw[r*d:(r+1)*d], math.Sqrt(h))
-		if w.extra != nil {
-			s.Step |= 1 << 31
-			s.Normals(w.extra[r*d:(r+1)*d], 1)
-		}
+	numbers := walk.NewNoise(of.seed, of.purpose, 0, first, w.rows, w.Eq.Dim)
+	numbers.Increments(n, h, w.dw)
+	if w.extra != nil {
+		numbers.Extra(n, w.extra)
 	}
 }
 

@@ -88,7 +88,7 @@ func TestFurtherAttempts(t *testing.T) {
 
 	r, res = first(filepath.Join(t.TempDir(), "run"))
 	res.Error, res.Settings.Paths, res.Reasons = 1e-9, 64, []estimate.Reason{{Kind: estimate.HeavyTails}}
-	d := &bsde.Demand{Again: func(best *bsde.Result, _ bsde.Settings) { best.Reasons = nil }} // what follows cannot be better
+	d := &bsde.Demand{Again: func(best *bsde.Result, _ bsde.Method, _ bsde.Settings) { best.Reasons = nil }} // what follows cannot be better
 	if got := end(t.Context(), r, res, d); !strings.Contains(got, " 4 true another, on 8 graded steps, is not better") {
 		t.Errorf("the first is to stay: %s", got)
 	}

@@ -258,11 +258,11 @@ func TestSolveTo(t *testing.T) {
 	}{{0.5, false}, {1e-9, true}} {
 		dir := filepath.Join(t.TempDir(), "run")
 		attempts := 1
-		d := &bsde.Demand{Accuracy: c.accuracy, Again: func(*bsde.Result, bsde.Settings) { attempts++ }}
+		d := &bsde.Demand{Accuracy: c.accuracy, Again: func(*bsde.Result, bsde.Method, bsde.Settings) { attempts++ }}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		if c.missed {
-			d.Again = func(*bsde.Result, bsde.Settings) {
+			d.Again = func(*bsde.Result, bsde.Method, bsde.Settings) {
 				if attempts++; attempts == 3 {
 					cancel()
 				}

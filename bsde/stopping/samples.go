@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
-	"github.com/deepbsde/deepbsde/autodiff/random"
 	"github.com/deepbsde/deepbsde/autodiff/vec"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/exercise"
@@ -35,7 +34,7 @@ type samples struct {
 	paths  int
 	states [][]float32 // of each point of the grid, paths×d
 	values []float64   // V at the point where the fit has come to
-	key    uint64
+	seed   uint64
 }
 
 // newSamples simulates the paths. In single precision they take half the room; that X_{n+1} is
@@ -43,7 +42,7 @@ type samples struct {
 func newSamples(ctx context.Context, m *exercise.Model, paths int, set bsde.Settings) (*samples, error) {
 	d, steps := m.Eq.Dim, m.Grid.Steps()
 	paths = max(min(paths, mostNumbers/(d*(steps+1))), fewestSamples)
-	s := &samples{model: m, paths: paths, values: make([]float64, paths), key: random.Key(set.Seed, uint64(walk.ForFit))}
+	s := &samples{model: m, paths: paths, values: make([]float64, paths), seed: set.Seed}
 	for range steps + 1 {
 		s.states = append(s.states, make([]float32, paths*d))
 	}
@@ -83,9 +82,9 @@ func (s *samples) simulate(first, rows int) (least float64, err error) {
 		}
 		h := s.model.Grid.Length(n)
 		s.increments(n, first, rows, h, dw)
-		for r := range rows * s.model.Eq.Move.Extra {
-			stream := random.Stream{Key: s.key, Path: uint32(first + r), Step: 1<<31 | uint32(n)}
-			stream.Normals(extra[r*d:(r+1)*d], 1)
+		if len(extra) > 0 {
+			noise := s.noise(first, rows)
+			noise.Extra(n, extra)
 		}
 		if err := s.model.Eq.Move.Step(s.model.Grid.Time(n), h, rows, x, dw, extra, next); err != nil {
 			return 0, err
@@ -96,11 +95,13 @@ func (s *samples) simulate(first, rows int) (least float64, err error) {
 
 // increments are those of the noise in step n.
 func (s *samples) increments(n, first, rows int, h float64, dw []float64) {
-	d := s.model.Eq.Dim
-	for r := range rows {
-		stream := random.Stream{Key: s.key, Path: uint32(first + r), Step: uint32(n)}
-		stream.Normals(dw[r*d:(r+1)*d], math.Sqrt(h))
-	}
+	noise := s.noise(first, rows)
+	noise.Increments(n, h, dw)
+}
+
+// noise is that of rows of paths.
+func (s *samples) noise(first, rows int) walk.Noise {
+	return walk.NewNoise(s.seed, walk.ForFit, 0, first, rows, s.model.Eq.Dim)
 }
 
 // state fills x with rows of states at point n.

@@ -48,7 +48,7 @@ func solve(t *testing.T, p pde.Problem, seed uint64, workers int) *bsde.Result {
 // holds the value of dynamic programming. For three seeds the chance of a miss is 14 % with 95 %: the
 // ends may be off by one more standard error. The width is what the small fit gives, times two.
 func TestBracket(t *testing.T) {
-	noRace(t)
+	race.Skip(t)
 	for _, c := range []struct {
 		dim   int
 		value float64
@@ -80,7 +80,7 @@ func TestBracket(t *testing.T) {
 
 // TestGradient: the derivative is that of the programme, by a difference of ±1 %, up to 4 standard errors.
 func TestGradient(t *testing.T) {
-	noRace(t)
+	race.Skip(t)
 	p := put(1, 10)
 	r := solve(t, p, 1, 2)
 	var v [2]float64
@@ -101,7 +101,7 @@ func TestGradient(t *testing.T) {
 // TestNonlinear: a generator that is convex or concave in y in its form, and −0.05 y on all values
 // there are, has the value of −0.05 y: both bounds, one along tangents and one along f itself.
 func TestNonlinear(t *testing.T) {
-	noRace(t)
+	race.Skip(t)
 	p := put(1, 5)
 	ref, err := bermudan.Solve(p)
 	if err != nil {
@@ -126,7 +126,7 @@ func TestNonlinear(t *testing.T) {
 // TestInZ: a drift that is written into f, f = −0.05 y + θ·z with X moving without it, gives the same
 // value: the paths are controlled and the discount is exact, so that the bracket holds it.
 func TestInZ(t *testing.T) {
-	noRace(t)
+	race.Skip(t)
 	p := put(1, 5)
 	ref, err := bermudan.Solve(p)
 	if err != nil {
@@ -142,7 +142,7 @@ func TestInZ(t *testing.T) {
 // TestFairGame: no rule gains by stopping a martingale. A lower bound more than 4 standard errors
 // above 0 has looked ahead; the martingale itself is worth exactly 0, so that a good fit leaves little.
 func TestFairGame(t *testing.T) {
-	noRace(t)
+	race.Skip(t)
 	game := func(x expr.Value) expr.Value { return x.Sum() }
 	p := pde.Problem{Name: "game", Dim: 3, Horizon: 1, Start: make([]float64, 3), Diffusion: pde.Scalar(1), Terminal: game,
 		Obstacle: func(_, x expr.Value) expr.Value { return game(x) }, Exercise: pde.EqualDates(1, 5)}
@@ -155,14 +155,6 @@ func TestFairGame(t *testing.T) {
 		if e := r.Exercise; e.ByRule > 4*e.RuleStdErr || e.Hindsight < -4*e.HindsightStdErr || r.Upper-r.Lower > 0.2 {
 			t.Errorf("seed %d: %v ± %v by the rule, %v ± %v in hindsight, want 0 between them", seed, e.ByRule, e.RuleStdErr, e.Hindsight, e.HindsightStdErr)
 		}
-	}
-}
-
-// noRace skips a test that computes for minutes under the race detector: TestSameBits is for that.
-func noRace(t *testing.T) {
-	t.Helper()
-	if race.Enabled {
-		t.Skip("computes for minutes under the race detector")
 	}
 }
 
@@ -231,7 +223,7 @@ func TestDates(t *testing.T) {
 
 // TestAt: at a point the bracket holds the value of the programme that starts there.
 func TestAt(t *testing.T) {
-	noRace(t)
+	race.Skip(t)
 	p := put(1, 5)
 	r := solve(t, p, 1, 2)
 	q := put(1, 5)
@@ -260,7 +252,7 @@ func TestAt(t *testing.T) {
 // TestEulerStep: where X moves by Euler's scheme the same paths with two steps at a time measure the error of
 // the step, and the bracket is that much wider and holds the value.
 func TestEulerStep(t *testing.T) {
-	noRace(t)
+	race.Skip(t)
 	p := put(1, 5)
 	ref, err := bermudan.Solve(p)
 	if err != nil {

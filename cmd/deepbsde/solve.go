@@ -111,9 +111,9 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 		display.Update(p)
 	}
 	if t.demand != nil && !f.quiet {
-		t.demand.Again = func(best *bsde.Result, next bsde.Settings) {
+		t.demand.Again = func(best *bsde.Result, m bsde.Method, next bsde.Settings) {
 			display.Close()
-			fmt.Fprintf(a.stderr, "deepbsde: %s; next %d steps and %d paths\n", sofar(best), next.Steps, next.Paths)
+			fmt.Fprintf(a.stderr, "deepbsde: %s; next %s on %d steps, %d paths\n", sofar(best), m.Name(), next.Steps, next.Paths)
 			display = progress.New(a.stderr, false, "")
 		}
 	}

@@ -87,3 +87,11 @@ func (e *Equation) Shrink(t float64) float64 {
 	}
 	return math.Exp(-e.Discount * (e.Horizon - t))
 }
+
+// Phi is φ(a) = (e^a − 1)/a, 1 for a = 0: the weight of a constant in a step of the exponential Euler method.
+func Phi(a float64) float64 {
+	if math.Abs(a) < 1e-12 {
+		return 1
+	}
+	return math.Expm1(a) / a
+}

@@ -3,7 +3,10 @@
 package equation
 
 import (
+	"fmt"
+
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -35,6 +38,22 @@ const (
 	InY
 	InZ
 )
+
+// Of is a problem as an equation, that of a control problem its Hamilton–Jacobi–Bellman equation. The errors
+// are those of New, of control.Problem.HJB, and one of another type.
+func Of(p any) (*Equation, error) {
+	switch p := p.(type) {
+	case pde.Problem:
+		return New(p)
+	case control.Problem:
+		h, err := p.HJB()
+		if err != nil {
+			return nil, err
+		}
+		return New(h.Problem)
+	}
+	return nil, fmt.Errorf("a problem of type %T, want an equation or a control problem", p)
+}
 
 // New validates a problem and compiles its functions. The error of a wrong problem is a
 // *pde.Error.

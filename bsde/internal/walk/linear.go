@@ -2,6 +2,8 @@ package walk
 
 import (
 	"math"
+
+	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 )
 
 // linear is a walk about a fitted field (U, Z) instead of the recursion of Y forward in time. f is replaced by its
@@ -47,7 +49,7 @@ func (w *Walker[T]) settle(k, stride int, t float64, x, z, c []float64) error {
 	h := w.stepLength(k, stride)
 	a, f, err := w.tangent(t, h, x, c, z)
 	for r, v := range f {
-		c[r] += growth(a[r]) * h * v
+		c[r] += equation.Phi(a[r]) * h * v
 	}
 	return err
 }
@@ -92,7 +94,7 @@ func (w *Walker[T]) carry(t, span float64, x, u, z []float64) error {
 	for r, v := range f {
 		a := slopes[r]
 		weight := math.Exp(l.logs[r])
-		l.carried[r] += weight * (growth(a)*(span*(v-inner[r])-a*u[r]) - math.Exp(a)*(w.growth[r]-span*inner[r]))
+		l.carried[r] += weight * (equation.Phi(a)*(span*(v-inner[r])-a*u[r]) - math.Exp(a)*(w.growth[r]-span*inner[r]))
 		l.logs[r] += a
 		l.steep[r] = math.Max(l.steep[r], math.Abs(a))
 	}
@@ -151,7 +153,7 @@ func (w *Walker[T]) Back(k, stride int, x, u, carried []float64) error {
 	h := w.stepLength(k, stride)
 	a, f, err := w.tangent(w.m.Grid.Time(k), h, x, u, z)
 	for r, v := range carried {
-		carried[r] = math.Exp(a[r])*v + growth(a[r])*(h*f[r]-a[r]*u[r])
+		carried[r] = math.Exp(a[r])*v + equation.Phi(a[r])*(h*f[r]-a[r]*u[r])
 	}
 	return err
 }

@@ -26,39 +26,40 @@ const (
 	ForBackward
 )
 
-// noise is the driving noise of a chunk of paths. It depends on seed, purpose, batch,
+// Noise is the driving noise of a chunk of paths. It depends on seed, purpose, batch,
 // path and step only, so that results do not depend on who simulates a path when; and
 // it is made step by step when it is wanted, so that nothing of it is stored.
-type noise struct {
+type Noise struct {
 	stream random.Stream
 	first  int // number of the first path in its batch
 	rows   int
 	dim    int
 }
 
-func newNoise(seed uint64, p Purpose, batch, first, rows, dim int) noise {
+// NewNoise is that of rows of paths from number first of a batch on, in dim components.
+func NewNoise(seed uint64, p Purpose, batch, first, rows, dim int) Noise {
 	s := random.Stream{Key: random.Key(seed, uint64(p)), Batch: uint32(batch)}
-	return noise{s, first, rows, dim}
+	return Noise{s, first, rows, dim}
 }
 
-// increments is ΔW of step n, rows×d numbers of variance h.
-func (w *noise) increments(n int, h float64, dw []float64) { w.normals(uint32(n), dw, math.Sqrt(h)) }
+// Increments is ΔW of step n, rows×d numbers of variance h.
+func (w *Noise) Increments(n int, h float64, dw []float64) { w.normals(uint32(n), dw, math.Sqrt(h)) }
 
-// extra is the second set of numbers of step n that some transitions need, of
+// Extra is the second set of numbers of step n that some transitions need, of
 // variance 1.
-func (w *noise) extra(n int, z []float64) { w.normals(1<<31|uint32(n), z, 1) }
+func (w *Noise) Extra(n int, z []float64) { w.normals(1<<31|uint32(n), z, 1) }
 
 // startStep is the step number of the random start, beyond those of any grid.
 const startStep = 1 << 30
 
 // starts fills x, rows×d, with random starts.
-func (w *noise) starts(e *equation.Equation, x []float64) error {
+func (w *Noise) starts(e *equation.Equation, x []float64) error {
 	xi := make([]float64, len(x))
 	w.normals(startStep, xi, 1)
 	return e.Random.Eval(w.rows, x, xi)
 }
 
-func (w *noise) normals(step uint32, dst []float64, scale float64) {
+func (w *Noise) normals(step uint32, dst []float64, scale float64) {
 	s := w.stream
 	s.Step = step
 	for r := range w.rows {

@@ -154,7 +154,7 @@ func (p *Pilot) Terminal(use Purpose, first, rows int, y []float64, see func(n i
 // n = 0 … N with the increments of the step, rows×d, nil at N. They are valid during the call.
 func (p *Pilot) Along(use Purpose, first, rows int, see func(n int, x, dw []float64) error) error {
 	e, size := p.Eq, rows*p.Eq.Dim
-	w := newNoise(p.Seed, use, 0, first, rows, e.Dim)
+	w := NewNoise(p.Seed, use, 0, first, rows, e.Dim)
 	x, next := make([]float64, size), make([]float64, size)
 	dw, extra := make([]float64, size), make([]float64, size)
 	Spread(x, e.Start)
@@ -165,12 +165,12 @@ func (p *Pilot) Along(use Purpose, first, rows int, see func(n int, x, dw []floa
 	}
 	for n := range p.Grid.Steps() {
 		h := p.Grid.Length(n)
-		w.increments(n, h, dw)
+		w.Increments(n, h, dw)
 		if err := see(n, x, dw); err != nil {
 			return err
 		}
 		if e.Move.Extra > 0 {
-			w.extra(n, extra)
+			w.Extra(n, extra)
 		}
 		if err := e.Move.Step(p.Grid.Time(n), h, rows, x, dw, extra, next); err != nil {
 			return err

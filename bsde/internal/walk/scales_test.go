@@ -50,13 +50,13 @@ func TestScales(t *testing.T) {
 func TestStreamsAreApart(t *testing.T) {
 	const size = 2000
 	draw := func(seed uint64, p Purpose, k, i int) []float64 {
-		w, dw := newNoise(seed, p, k, i, 1, size), make([]float64, size)
-		w.increments(0, 1, dw)
+		w, dw := NewNoise(seed, p, k, i, 1, size), make([]float64, size)
+		w.Increments(0, 1, dw)
 		return dw
 	}
-	next, extra, w := make([]float64, size), make([]float64, size), newNoise(1, ForTraining, 0, 0, 1, size)
-	w.increments(1, 1, next)
-	w.extra(0, extra)
+	next, extra, w := make([]float64, size), make([]float64, size), NewNoise(1, ForTraining, 0, 0, 1, size)
+	w.Increments(1, 1, next)
+	w.Extra(0, extra)
 	base := draw(1, ForTraining, 0, 0)
 	for _, other := range [][]float64{
 		draw(2, ForTraining, 0, 0), draw(1, ForEstimate, 0, 0), draw(1, ForTraining, 1, 0), draw(1, ForTraining, 0, 1), next, extra,

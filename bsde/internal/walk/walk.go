@@ -20,7 +20,7 @@ type Observer interface {
 // x0 or from random starts.
 func (w *Walker[T]) Begin(p Purpose, batch, first, rows int, from *Origin) error {
 	m := w.m
-	w.noise = newNoise(m.Seed, p, batch, first, rows, m.Eq.Dim)
+	w.noise = NewNoise(m.Seed, p, batch, first, rows, m.Eq.Dim)
 	w.from = from
 	clear(w.Bent)
 	clear(w.Tilted)
@@ -163,14 +163,14 @@ func (w *Walker[T]) Trained(x []float64) float64 {
 func (w *Walker[T]) increment(k, count int) (dw, extra []float64) {
 	size := w.noise.rows * w.m.Eq.Dim
 	dw, more := w.shift[:size], w.more[:size]
-	w.noise.increments(k, w.from.Lengths[k], dw)
+	w.noise.Increments(k, w.from.Lengths[k], dw)
 	for i := 1; i < count; i++ {
-		w.noise.increments(k+i, w.from.Lengths[k+i], more)
+		w.noise.Increments(k+i, w.from.Lengths[k+i], more)
 		floats.Add(dw, more)
 	}
 	if w.extra != nil {
 		extra = w.extra[:size]
-		w.noise.extra(k, extra)
+		w.noise.Extra(k, extra)
 	}
 	return dw, extra
 }
@@ -218,7 +218,7 @@ func (w *Walker[T]) advance(t, span float64, x, y, z []float64) error {
 		}
 		for r, v := range f {
 			if exact {
-				weight = span * growth(-w.slopes[r])
+				weight = span * equation.Phi(-w.slopes[r])
 			}
 			y[r] -= v * weight
 		}
@@ -290,14 +290,6 @@ func (w *Walker[T]) discount(span float64, x, y, z, f []float64) error {
 
 // aside is how far from a value the other end of a difference lies.
 func (w *Walker[T]) aside(y float64) float64 { return 1e-6 * (math.Abs(y) + w.m.Scales.G) }
-
-// growth is (e^a − 1)/a.
-func growth(a float64) float64 {
-	if math.Abs(a) < 1e-12 {
-		return 1
-	}
-	return math.Expm1(a) / a
-}
 
 // Mismatch fills delta with Y_N − g(X_N) for the paths of the noise, all from the value y0,
 // and logs as Follow does. On walks about a fitted u it is Y0 − Carried, which is seen from the begin as it is.

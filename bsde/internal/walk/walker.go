@@ -35,7 +35,7 @@ type Walker[T autodiff.Float] struct {
 	at      [equation.InZ + 1][]T // its inputs t, x, y and z, nil where v does not depend on one
 	u0      Function[T]           // u(0, ·) as trained, where the start is random
 
-	noise       noise
+	noise       Noise
 	from        *Origin
 	next, shift []float64    // rows×d: next state, increment with the control's drift
 	z, more     []float64    // rows×d: Z, further increments
