@@ -158,3 +158,27 @@ func TestWarmSweep(t *testing.T) {
 		t.Errorf("status %d, %s", out.status, out.stderr)
 	}
 }
+
+// TestSweepOfPolicies: a policy that a few iterations have not trained is not trusted in the table of a sweep
+// and in the list of runs, with the error that solve states.
+func TestSweepOfPolicies(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "sweep")
+	out := execute(t, "sweep", "lqr", "--dim", "2", "--steps", "4", "--iterations", "20", "--paths", "256", "--quiet", "--json", "--out", dir)
+	var table struct {
+		Runs []struct {
+			Trust   string
+			Error   *float64
+			Reasons []string
+		}
+	}
+	if err := json.Unmarshal([]byte(out.stdout), &table); err != nil || len(table.Runs) != 1 {
+		t.Fatalf("%v in %+v", err, out)
+	}
+	if r := table.Runs[0]; r.Trust != "no" || r.Error == nil || len(r.Reasons) == 0 || out.status != exitUntrusted {
+		t.Errorf("status %d with %+v", out.status, r)
+	}
+	list := execute(t, "runs", dir, "--trust", "no", "--csv")
+	if list.status != 0 || strings.Count(list.stdout, "\n") != 2 {
+		t.Errorf("runs without trust: %+v", list)
+	}
+}

@@ -13,7 +13,7 @@ type Cell struct {
 	Network   string
 	Reference *Reference // nil for none
 	Published *Published // nil for none
-	Policy    bool       // of a control problem, whose answers state sampling alone
+	Policy    bool       // of a control problem, whose answers have no verdict
 	File      bool       // of a problem file, which had no part in choosing the settings
 	Runs      []*Run
 }

@@ -127,8 +127,8 @@ const answerNotes = `Means over the seeds, standard deviations in brackets. Sett
 - Relative error: against the reference of ` + "`deepbsde reference NAME`" + `.
 - Stated error: the half-width of the 95 % interval with all errors in it. Runs of earlier
   versions state none, so they are unknown and undecided.
-- Verdict: whether answer and reference agree within their errors. For control problems
-  stated error, trust and verdict do not apply: their answer is the cost of a policy.
+- Verdict: whether answer and reference agree within their errors. It does not apply to control
+  problems: their answer is the cost of a policy, on a grid, and its error covers continuous time.
 - Published: five runs on a laptop of 2017 (Han, Jentzen, E 2018; E, Han, Jentzen 2017).
 `
 

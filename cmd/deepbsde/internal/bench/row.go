@@ -32,11 +32,8 @@ type stated struct {
 	verdicts map[verdict.Verdict]int
 }
 
-// stated is nil of policies.
+// stated is without verdicts of policies, whose value lies above the optimum that they are compared with.
 func (c *Cell) stated() *stated {
-	if c.Policy {
-		return nil
-	}
 	s := &stated{verdicts: map[verdict.Verdict]int{}}
 	var errors []float64
 	for _, r := range c.Runs {
@@ -53,7 +50,7 @@ func (c *Cell) stated() *stated {
 		if !claim.Doubt {
 			s.trusted++
 		}
-		if ref := c.Reference; ref != nil {
+		if ref := c.Reference; ref != nil && !c.Policy {
 			known := verdict.Claim{Value: ref.Value, Error: words.Normal95 * ref.StdErr}
 			s.verdicts[verdict.Compare(*claim, known).Verdict]++
 			if verdict.Covers(*claim, known) {

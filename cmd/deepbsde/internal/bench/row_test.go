@@ -33,8 +33,9 @@ func TestStated(t *testing.T) {
 		{Runs: []*Run{ended(1, 0, "")}, Reference: &Reference{Value: 1}}, // of an earlier version
 		{Runs: []*Run{ended(1, 0.01, "yes")}},
 		{Runs: []*Run{ended(1, 0, "")}, Policy: true},
+		{Runs: []*Run{ended(1, 0.01, "yes")}, Reference: &Reference{Value: 1}, Policy: true},
 	} {
-		want := [][]any{{"unknown", "unknown", "unknown", "1 undecided"}, {"0.010", "1 of 1", "", ""}, {"", "", "", ""}}[i]
+		want := [][]any{{"unknown", "unknown", "unknown", "1 undecided"}, {"0.010", "1 of 1", "", ""}, {"unknown", "unknown", "", ""}, {"0.010", "1 of 1", "", ""}}[i]
 		rows := c.rows()
 		for k, cell := range rows[5].cells()[6:10] {
 			if cell != want[k] {

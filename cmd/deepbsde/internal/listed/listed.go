@@ -24,7 +24,7 @@ type Run struct {
 	Started              time.Time
 	Status               string // as in results, "unfinished", or "unreadable"
 	Value, Error, StdErr float64
-	Trust                string // "yes" or "no"; "" of a policy and without a result
+	Trust                string // "yes" or "no"; "" without a result, and of an earlier version that stated no error
 	Wrong                string // why it cannot be read
 }
 
@@ -83,10 +83,11 @@ func read(dir string) *Run {
 		}
 		if err == nil {
 			l.Status, l.Value, l.Error, l.StdErr = res.Status.String(), res.Value, res.Error, res.StdErr
-			if res.Control != nil {
-				l.Error = words.Normal95 * res.StdErr
-			} else if l.Trust = "no"; res.Trusted() {
+			switch {
+			case res.Trusted():
 				l.Trust = "yes"
+			case len(res.Reasons) > 0 || words.Known(res.Error) || !words.Known(res.Value):
+				l.Trust = "no"
 			}
 			return l
 		}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
-	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // Missing is the status of a run that is not done.
@@ -16,9 +15,9 @@ const Missing = "missing"
 // Row is what a run found; numbers that are not known are NaN.
 type Row struct {
 	Cell
-	Value, Error, StdErr   float64 // of a policy Error is that of sampling
+	Value, Error, StdErr   float64
 	Lower, Upper, Residual float64
-	Trust                  string // "yes" or "no"; "" of a policy or without an answer
+	Trust                  string // "yes" or "no"; "" without an answer
 	Reasons                []string
 	Status                 string
 }
@@ -39,11 +38,7 @@ func RowOf(c Cell, roots ...string) (Row, error) {
 			continue
 		}
 		row.Value, row.StdErr, row.Residual, row.Status = res.Value, res.StdErr, res.ResidualRatio, res.Status.String()
-		if row.Error = res.Error; res.Control != nil {
-			row.Error = words.Normal95 * res.StdErr
-			return row, nil
-		}
-		row.Lower, row.Upper = res.Lower, res.Upper
+		row.Error, row.Lower, row.Upper = res.Error, res.Lower, res.Upper
 		if row.Trust = "no"; res.Trusted() {
 			row.Trust = "yes"
 		} else {
