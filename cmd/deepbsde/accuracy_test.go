@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -33,24 +34,26 @@ func TestAccuracyRunsAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names, err := filepath.Glob("*_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	found := 0
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
+	err = filepath.WalkDir("../..", func(name string, _ os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, "_test.go") {
+			return err
 		}
-		for _, m := range regexp.MustCompile(`func (Test\w+)\(t \*testing\.T\) \{\n\tforAccuracy\(t\)`).FindAllSubmatch(text, -1) {
+		text, err := os.ReadFile(name)
+		for _, m := range asksForAccuracy.FindAllSubmatch(text, -1) {
 			found++
-			if !regexp.MustCompile(`accuracy: .*[(|]` + string(m[1]) + `[|)]`).Match(makefile) {
-				t.Errorf("'make accuracy' does not run %s", m[1])
+			if !regexp.MustCompile(`ACCURACY\).* -run .*[(|]` + string(m[1]) + `[|)]`).Match(makefile) {
+				t.Errorf("'make accuracy' does not run %s of %s", m[1], name)
 			}
 		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 	if found < 5 {
 		t.Errorf("%d tests found", found)
 	}
 }
+
+var asksForAccuracy = regexp.MustCompile(`func (Test\w+)\(t \*testing\.T\) \{\n\tforAccuracy\(t\)`)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -183,10 +182,8 @@ func cirBond(k, b, s, r, horizon float64) float64 {
 // TestHonesty: what the method cannot do is refused, or answered with no trust and the reason;
 // never with an interval that is wrong, be it said to be trusted or not. The truths are closed forms, where there are any.
 func TestHonesty(t *testing.T) {
-	seeds := 1
-	if os.Getenv("DEEPBSDE_ACCURACY") != "" {
-		seeds = accuracySeeds(10)
-	}
+	forAccuracy(t)
+	seeds := accuracySeeds(10)
 	for _, c := range []struct {
 		name, words, file string
 		truth             float64
