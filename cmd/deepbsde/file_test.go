@@ -47,7 +47,7 @@ func TestFileSolvesLikeName(t *testing.T) {
 		}
 		switch {
 		case m.Problem.Obstacle != nil: // has its steps, and is fitted
-			args = []string{"--paths", "512", "--dim", "2"}
+			args = []string{"--paths", "512", "--dim", "2", "--set", "dates=3", "--options", "outer=64,inner=8,samples=512"}
 		case f.Name == "energy-storage": // has its dimension and its stages
 		case f.Name == "optimal-execution": // has its stages
 			args = append(args, "--dim", "6")
