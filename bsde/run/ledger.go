@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run/disk"
@@ -62,6 +63,7 @@ func (r *Run) writeMetrics(history []bsde.Record) (err error) {
 	}
 	l.sum.Write(lines.Bytes())
 	l.records, l.bytes = len(history), l.bytes+int64(lines.Len())
+	r.noted = time.Now()
 	return nil
 }
 

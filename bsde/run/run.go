@@ -40,6 +40,7 @@ type Run struct {
 	path       string
 	given      bsde.Problem // in Go; nil: from its name or file
 	saved      time.Time    // of the last checkpoint
+	noted      time.Time    // of the last metrics
 	unsaved    error        // why the last one could not be written
 	lock       *os.File
 	unlocked   error // why there is no lock, nil where there is one
@@ -157,7 +158,12 @@ func (r *Run) Occupy() (err error) {
 	if r.lock, err = disk.OpenOrMake(r.File(lockFile)); err != nil {
 		return asError(err)
 	}
-	switch err := takeLock(r.lock); {
+	err = takeLock(r.lock)
+	for tries := 0; errors.Is(err, disk.ErrLocked) && tries < 5; tries++ { // somebody may only have asked, see AtWork
+		time.Sleep(10 * time.Millisecond)
+		err = takeLock(r.lock)
+	}
+	switch {
 	case errors.Is(err, disk.ErrNoLocks):
 		r.unlocked = err
 	case errors.Is(err, disk.ErrLocked):
@@ -172,6 +178,20 @@ func (r *Run) Occupy() (err error) {
 		return err
 	}
 	return nil
+}
+
+// AtWork tells whether a process trains in the directory. The error where that cannot be known is
+// disk.ErrNoLocks, or that of the file.
+func (r *Run) AtWork() (bool, error) {
+	f, err := disk.Open(r.File(lockFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, asError(err)
+	}
+	defer f.Close()
+	return disk.Locked(f)
 }
 
 // takeLock is disk.Lock, which tests replace.

@@ -150,12 +150,18 @@ func (r *Run) Train(ctx context.Context, t *bsde.Trainer, o *Options) (*bsde.Res
 }
 
 // save writes a checkpoint and the metrics up to it, and removes old checkpoints.
-// Unless it is the last one, it does so only some time after the one before.
+// Unless it is the last one, it does so only some time after the one before; in between it
+// writes the metrics alone.
 func (r *Run) save(t *bsde.Trainer, last bool, o *Options) {
-	if !last && time.Since(r.saved) < o.pause() {
+	var err error
+	switch {
+	case last || time.Since(r.saved) >= o.pause():
+		err = r.checkpoint(t)
+	case time.Since(r.noted) >= o.pause()/2: // for those who watch
+		err = r.writeMetrics(t.History())
+	default:
 		return
 	}
-	err := r.checkpoint(t)
 	if errors.Is(err, bsde.ErrNoCheckpoint) { // diverged: the metrics alone
 		err = nil
 	}

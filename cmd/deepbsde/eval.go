@@ -78,9 +78,9 @@ func (a *app) runEval(c *cli.Context, f *evalFlags) error {
 	if err != nil {
 		return err
 	}
-	list, err := pointList(c, &f.Choice, e.start())
+	list, err := f.Points(e.start())
 	if err != nil {
-		return err
+		return choiceError(c, err)
 	}
 	t, err := a.evaluate(c.Context, e, list, f.paths.Or(estimate.DefaultPaths), f.quiet)
 	if err != nil {
@@ -258,16 +258,15 @@ func valueOf(v *estimate.Estimate) *points.Value {
 
 var nan = math.NaN()
 
-// pointList is the points that the flags choose, with the exit status of what is wrong.
-func pointList(c *cli.Context, f *points.Choice, x0 []float64) ([]points.Point, error) {
-	list, err := f.Points(x0)
+// choiceError is err with the exit status of a wrong choice of points, if it is one.
+func choiceError(c *cli.Context, err error) error {
 	var wrong *flags.UsageError
 	var inFile *points.FileError
 	switch {
 	case errors.As(err, &wrong):
-		return nil, usage(c, "%v", wrong.Err)
+		return usage(c, "%v", wrong.Err)
 	case errors.As(err, &inFile):
-		return nil, &exitError{status: exitUsage, err: err}
+		return &exitError{status: exitUsage, err: err}
 	}
-	return list, err
+	return err
 }

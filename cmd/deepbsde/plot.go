@@ -4,19 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/bsde/words"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/along"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
+	"github.com/deepbsde/deepbsde/control"
 	"github.com/urfave/cli/v2"
+	"gonum.org/v1/gonum/stat"
 )
 
 // plotFlags are the flags of plot.
@@ -73,58 +76,69 @@ func (a *app) runPlot(c *cli.Context, f *plotFlags) error {
 	case (f.Time.Given || f.Count.Given || f.paths.Given) && what != "line" && what != "plane":
 		return usage(c, "--time, --count and --paths belong to --what line and --what plane")
 	}
-	var runs []*saved.Run
-	for _, name := range names {
-		r, err := saved.Open(name)
-		if err != nil {
-			return err
-		}
-		if len(runs) > 0 {
-			if first := runs[0]; first.Label() != r.Label() || !maps.Equal(first.Parameters, r.Parameters) {
-				return &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s, %s of %s: want runs of one problem", names[0], first.Label(), name, r.Label())}
-			}
-		}
-		runs = append(runs, r)
+	runs, err := openRuns(names)
+	if err != nil {
+		return err
 	}
-	if what == "paths" {
-		picture, err := a.pathsFigure(c.Context, runs)
-		if err != nil {
-			return err
-		}
-		return saveFigure(f.out.Value, picture, f.size.Value)
+	picture, err := a.picture(c.Context, f, runs, false)
+	if err != nil {
+		return choiceError(c, err)
 	}
-	if what == "line" || what == "plane" {
-		scanned, err := a.scanRuns(c, f, runs)
+	return saveFigure(f.out.Value, picture, f.size.Value)
+}
+
+// picture is what the flags ask for of runs of one problem; it shows no progress if quiet.
+func (a *app) picture(ctx context.Context, f *plotFlags, runs []*saved.Run, quiet bool) (*figure.Figure, error) {
+	what := f.what.Or("training")
+	switch what {
+	case "paths":
+		return a.pathsFigure(ctx, runs)
+	case "line", "plane":
+		scanned, err := a.scanRuns(ctx, f, runs, quiet)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		picture := lineFigure(f.Line.Value, scanned)
 		if what == "plane" {
-			if picture, err = planeFigure(f.Plane.Value, scanned); err != nil {
-				return err
-			}
+			return along.Plane(f.Plane.Value, scanned)
 		}
-		return saveFigure(f.out.Value, picture, f.size.Value)
+		return along.Line(f.Line.Value, scanned), nil
 	}
-	for i, r := range runs {
+	for _, r := range runs {
 		if len(r.History) == 0 {
-			return fmt.Errorf("%s: there are no metrics yet", names[i])
+			return nil, fmt.Errorf("%s: there are no metrics yet", r.Path())
 		}
 	}
 	if first := runs[0]; saved.Training(runs).Reference == nil && first.Result == nil {
-		m, err := first.Member(c.Context)
+		m, err := first.Member(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := first.FindReference(c.Context, m); err != nil {
-			return err
+		if err := first.FindReference(ctx, m); err != nil {
+			return nil, err
 		}
 	}
 	picture := saved.Training(runs).Figure(what, f.over.Value)
 	if picture.Empty() {
-		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of a policy, whose loss is its value: draw --what value", names[0])}
+		return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s is of a policy, whose loss is its value: draw --what value", runs[0].Path())}
 	}
-	return saveFigure(f.out.Value, picture, f.size.Value)
+	return picture, nil
+}
+
+// openRuns reads runs, which must be of one problem.
+func openRuns(names []string) (runs []*saved.Run, err error) {
+	for _, name := range names {
+		r, err := saved.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, r)
+	}
+	for i, r := range runs {
+		if first := runs[0]; !first.SameProblem(r) {
+			return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s, %s of %s: want runs of one problem", names[0], first.Label(), names[i], r.Label())}
+		}
+	}
+	return runs, nil
 }
 
 // pathsFigure draws the sample paths of each run.
@@ -225,4 +239,86 @@ func writing(text []byte) func(*os.File) error {
 		_, err := f.Write(text)
 		return err
 	}
+}
+
+// scanRuns evaluates the runs at the points that the flags give; a line or a plane that is
+// not given goes through x0, as far as two standard deviations of X at the horizon.
+func (a *app) scanRuns(ctx context.Context, f *plotFlags, runs []*saved.Run, quiet bool) (list []along.Run, err error) {
+	paths := estimate.DefaultPaths
+	if f.what.Value == "plane" {
+		paths = 512
+	}
+	for _, r := range runs {
+		e, err := a.newEvaluator(ctx, r.Run, 0)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) == 0 {
+			if err := a.defaultScan(ctx, f, r, e); err != nil {
+				return nil, err
+			}
+		}
+		at, err := f.Points(e.start())
+		if err != nil {
+			return nil, err
+		}
+		v, err := a.evaluate(ctx, e, at, f.paths.Or(paths), quiet)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, along.Run{Name: r.Name, Evaluation: v, Control: e.policyProblem()})
+	}
+	return list, nil
+}
+
+// defaultScan fills in the line or the plane.
+func (a *app) defaultScan(ctx context.Context, f *plotFlags, r *saved.Run, e *evaluator) error {
+	if f.Line.Given || f.Plane.Given {
+		return nil
+	}
+	ends, err := a.lastStates(ctx, r, e)
+	if err != nil {
+		return err
+	}
+	around := func(k int) points.Scan {
+		reach := 1.0 // where the component does not vary
+		column := make([]float64, len(ends))
+		for i, x := range ends {
+			column[i] = x[k]
+		}
+		if std := stat.StdDev(column, nil); std > 0 && words.Known(std) {
+			reach = 2 * std
+		}
+		return points.Scan{Component: k, Low: e.start()[k] - reach, High: e.start()[k] + reach}
+	}
+	first := around(0)
+	if f.what.Value == "line" {
+		f.Line = flags.Given(first)
+		return nil
+	}
+	if len(e.start()) < 2 {
+		return &exitError{status: exitUsage, err: fmt.Errorf("%s has one component, and no plane: draw --what line", e.Family.Name)}
+	}
+	f.Plane = flags.Given([2]points.Scan{first, around(1)})
+	return nil
+}
+
+// lastStates are the states at the horizon of sample paths of a run.
+func (a *app) lastStates(ctx context.Context, r *saved.Run, e *evaluator) (list [][]float64, err error) {
+	if e.policy == nil {
+		paths, _, err := a.valuePaths(ctx, r)
+		for _, path := range paths {
+			list = append(list, path.X[len(path.X)-1])
+		}
+		return list, err
+	}
+	d := e.policy.Problem
+	o, err := control.Simulate(ctx, d, e.policy, control.Simulation{Paths: 2 * measuredPaths, Record: measuredPaths, Seed: 1, Purpose: report.FreshStates})
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range o.Records {
+		list = append(list, record.States[len(record.States)-1])
+	}
+	return list, nil
 }

@@ -18,6 +18,18 @@ func Lock(f *os.File) error {
 	return lockError(syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB))
 }
 
+// Locked tells whether another process, or another open file of this one, has the lock.
+func Locked(f *os.File) (bool, error) {
+	err := lockError(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB))
+	if errors.Is(err, ErrLocked) {
+		return true, nil
+	}
+	if err == nil {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	}
+	return false, err
+}
+
 // lockError tells a lock that another process has from one that nobody can have.
 func lockError(err error) error {
 	switch {

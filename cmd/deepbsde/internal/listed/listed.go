@@ -46,25 +46,32 @@ func (f Filter) takes(r *Run) bool {
 	return true
 }
 
-// Under are the runs below a folder, itself among them, by their paths. Links are not followed.
+// Under are the runs below a folder, itself among them, by their paths.
 func Under(root string, f Filter) (list []*Run, err error) {
-	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	err = Walk(root, func(dir string) {
+		if r := Read(dir); f.takes(r) {
+			list = append(list, r)
+		}
+	})
+	return list, err
+}
+
+// Walk goes to the directories of runs below a folder, itself among them. Links are not followed.
+func Walk(root string, visit func(dir string)) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil && path != root && errors.Is(err, fs.ErrPermission) {
 			return fs.SkipDir
 		}
 		if err != nil || d.IsDir() || d.Name() != run.ManifestFile {
 			return err
 		}
-		if r := read(filepath.Dir(path)); f.takes(r) {
-			list = append(list, r)
-		}
+		visit(filepath.Dir(path))
 		return nil
 	})
-	return list, err
 }
 
-// read is what is known of one run.
-func read(dir string) *Run {
+// Read is what is known of one run.
+func Read(dir string) *Run {
 	nan := math.NaN()
 	l := &Run{Path: words.Printable(dir), Value: nan, Error: nan, StdErr: nan, Status: Unreadable}
 	r, err := run.Open(dir)

@@ -28,18 +28,8 @@ func Table(list []*Run, format string) string {
 			t.AppendRow(table.Row{r.Path, r.Problem, "", "", "", "", "", "", "", r.Status, ""})
 			continue
 		}
-		value, part := "", ""
-		if r.Status != Unfinished {
-			value, part = "unknown", words.Part(r.Error)
-			if words.Known(r.Value) {
-				digits := r.Error
-				if !words.Known(digits) {
-					digits = r.StdErr
-				}
-				value = words.ToError(r.Value, digits)
-			}
-		}
-		t.AppendRow(table.Row{r.Path, r.Problem, r.Dim, r.parameters(), strings.TrimSpace(r.Method + " " + r.Network), r.Seed, value, part, r.Trust, r.Status, r.Started.Format(time.DateTime)})
+		value, part := r.Answer()
+		t.AppendRow(table.Row{r.Path, r.Problem, r.Dim, r.ParameterLine(), strings.TrimSpace(r.Method + " " + r.Network), r.Seed, value, part, r.Trust, r.Status, r.Started.Format(time.DateTime)})
 	}
 	if format == "markdown" {
 		return t.RenderMarkdown() + "\n"
@@ -50,8 +40,23 @@ func Table(list []*Run, format string) string {
 	return tables.Text(t) + "\n" + below
 }
 
-// parameters are all of them in a line.
-func (r *Run) parameters() string {
+// Answer is the value and its error in words; nothing without a result.
+func (r *Run) Answer() (value, part string) {
+	if r.Status == Unfinished || r.Status == Unreadable {
+		return "", ""
+	}
+	if value = "unknown"; words.Known(r.Value) {
+		digits := r.Error
+		if !words.Known(digits) {
+			digits = r.StdErr
+		}
+		value = words.ToError(r.Value, digits)
+	}
+	return value, words.Part(r.Error)
+}
+
+// ParameterLine is all parameters of the problem in a line.
+func (r *Run) ParameterLine() string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(r.Parameters)) {
 		parts = append(parts, name+"="+words.Exact(r.Parameters[name]))
@@ -64,7 +69,7 @@ func csvTable(list []*Run) string {
 	w := csv.NewWriter(&b)
 	w.Write([]string{"run", "problem", "dim", "parameters", "method", "network", "seed", "value", "error", "trust", "stderr", "status", "started"})
 	for _, r := range list {
-		w.Write([]string{r.Path, r.Problem, strconv.Itoa(r.Dim), r.parameters(), r.Method, r.Network, strconv.FormatUint(r.Seed, 10),
+		w.Write([]string{r.Path, r.Problem, strconv.Itoa(r.Dim), r.ParameterLine(), r.Method, r.Network, strconv.FormatUint(r.Seed, 10),
 			words.Plain(r.Value), words.Plain(r.Error), r.Trust, words.Plain(r.StdErr), r.Status, r.Started.Format(time.RFC3339)})
 	}
 	w.Flush()

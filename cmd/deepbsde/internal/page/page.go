@@ -12,7 +12,19 @@ import (
 //go:embed page.html
 var text string
 
+// Style is how pages look.
+//
+//go:embed style.css
+var Style string
+
 var page = template.Must(template.New("page").Parse(text))
+
+// Style is for the template.
+func (*Data) Style() template.CSS { return template.CSS(Style) }
+
+// Parts are the templates of this page by their names, for other pages: table takes a Table,
+// comparison a *Data.
+func Parts() *template.Template { return template.Must(page.Clone()) }
 
 // Write writes the page. It depends on the data alone, not on the time.
 func Write(w io.Writer, d *Data) error {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"path/filepath"
 
@@ -81,6 +82,11 @@ func (r *Run) Label() string {
 		return fmt.Sprintf("%s, d = %d", r.Manifest.Problem, r.Dim)
 	}
 	return member.IdentityOf(family, r.Dim, r.Parameters)
+}
+
+// SameProblem tells whether two runs are of one problem, with the same parameters.
+func (r *Run) SameProblem(other *Run) bool {
+	return r.Label() == other.Label() && maps.Equal(r.Parameters, other.Parameters)
 }
 
 // Member is the problem that the run solves: an equation where its method solves

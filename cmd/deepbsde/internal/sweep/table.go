@@ -18,26 +18,10 @@ func (d *Definition) Table(rows []Row, format string) string {
 	if format == "csv" {
 		return d.csv(rows)
 	}
-	t := tables.New()
-	header := table.Row{}
-	for _, a := range d.Axes {
-		header = append(header, words.Printable(a.Name))
-	}
-	t.AppendHeader(append(header, "seed", "value", "error", "trust", "bounds", "std error", "status"))
-	below := ""
+	t, below := tables.New(), ""
+	t.AppendHeader(tableRow(d.Header()))
 	for _, r := range rows {
-		line := table.Row{}
-		for _, a := range d.Axes {
-			line = append(line, words.Exact(r.Set[a.Name]))
-		}
-		value, part := "", ""
-		if r.Done() {
-			value, part = "unknown", words.Part(r.Error)
-			if words.Known(r.Value) {
-				value = words.ToError(r.Value, r.digits())
-			}
-		}
-		t.AppendRow(append(line, strconv.FormatUint(r.Seed, 10), value, part, r.Trust, words.Bracket(r.Lower, r.Upper, r.digits()), words.Size(r.StdErr), r.Status))
+		t.AppendRow(tableRow(d.Words(r)))
 		if len(r.Reasons) > 0 {
 			below += fmt.Sprintf("%s: not trustworthy: %s\n", d.Label(r.Cell), strings.Join(r.Reasons, "; "))
 		}
@@ -49,6 +33,36 @@ func (d *Definition) Table(rows []Row, format string) string {
 		below = "\n" + below
 	}
 	return tables.Text(t) + "\n" + below
+}
+
+// Header is the names of the columns of the table.
+func (d *Definition) Header() (header []string) {
+	for _, a := range d.Axes {
+		header = append(header, words.Printable(a.Name))
+	}
+	return append(header, "seed", "value", "error", "trust", "bounds", "std error", "status")
+}
+
+// Words are the columns of a row.
+func (d *Definition) Words(r Row) (line []string) {
+	for _, a := range d.Axes {
+		line = append(line, words.Exact(r.Set[a.Name]))
+	}
+	value, part := "", ""
+	if r.Done() {
+		value, part = "unknown", words.Part(r.Error)
+		if words.Known(r.Value) {
+			value = words.ToError(r.Value, r.digits())
+		}
+	}
+	return append(line, strconv.FormatUint(r.Seed, 10), value, part, r.Trust, words.Bracket(r.Lower, r.Upper, r.digits()), words.Size(r.StdErr), r.Status)
+}
+
+func tableRow(columns []string) (row table.Row) {
+	for _, c := range columns {
+		row = append(row, c)
+	}
+	return row
 }
 
 // digits is the error that decides how many digits are shown.
