@@ -1,4 +1,4 @@
-.PHONY: build install run test accuracy gallery check bench performance
+.PHONY: build install release run test accuracy gallery check bench performance
 
 PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
@@ -11,6 +11,7 @@ install: build
 	bin/deepbsde completion bash > $(SHARE)/bash-completion/completions/deepbsde
 	bin/deepbsde completion zsh > $(SHARE)/zsh/site-functions/_deepbsde
 	bin/deepbsde completion fish > $(SHARE)/fish/vendor_completions.d/deepbsde.fish
+release: ; go run ./cmd/release
 run: ; go run ./cmd/deepbsde solve allen-cahn
 test: ; go test -timeout 30m ./...
 ACCURACY = all

@@ -49,7 +49,7 @@ func (a *app) root() *cli.App {
 		Commands: slices.Concat(
 			flags.Under("Problems", manual.Examples, a.problemsCommand(), a.showCommand(), a.initCommand(), a.checkCommand(), a.methodsCommand()),
 			flags.Under("Answers", manual.Examples, a.solveCommand(), a.sweepCommand(), a.referenceCommand(), a.compareCommand()),
-			flags.Under("Runs kept with solve --out", manual.Examples, a.evalCommand(), a.simulateCommand(), a.plotCommand(), a.reportCommand(), a.runsCommand(), a.mergeCommand()),
+			flags.Under("Runs kept with solve --out", manual.Examples, a.evalCommand(), a.simulateCommand(), a.plotCommand(), a.reportCommand(), a.runsCommand(), a.serveCommand(), a.mergeCommand()),
 			flags.Under("Settings", manual.Examples, a.settingsCommand(), a.importCommand()),
 			flags.Under("This program", manual.Examples, a.completionCommand(), a.manCommand(), a.versionCommand(), a.completeCommand()),
 			flags.Under("Tools of the repository", manual.Examples, a.benchCommand()),

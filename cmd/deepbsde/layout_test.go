@@ -35,7 +35,7 @@ var house = strings.Fields(`
 
 	bsde/run/disk bsde/run
 
-	cmd/internal/letters cmd/benchreport
+	cmd/internal/letters cmd/internal/version cmd/benchreport cmd/release
 	cmd/deepbsde/internal/notice cmd/deepbsde/internal/notice/generate
 	cmd/deepbsde/internal/tables cmd/deepbsde/internal/flags cmd/deepbsde/internal/progress cmd/deepbsde/internal/figure
 	cmd/deepbsde/internal/complete cmd/deepbsde/internal/manual cmd/deepbsde/internal/points
@@ -65,7 +65,9 @@ var rooms = []struct {
 	{"problems/file", []string{"autodiff/expr", "pde", "control", "problems", "gonum.org/", "go.yaml.in/yaml/", "github.com/expr-lang/expr/"}},
 	{"cmd/internal/letters", []string{"gonum.org/"}},
 	{"cmd/benchreport", []string{"cmd/internal/letters", "gonum.org/"}},
-	{"cmd/deepbsde", []string{"autodiff", "pde", "control", "bsde", "problems", "gonum.org/", "github.com/urfave/cli/"}},
+	{"cmd/release", []string{"cmd/internal/version"}},
+	{"cmd/internal/version", nil},
+	{"cmd/deepbsde", []string{"autodiff", "pde", "control", "bsde", "problems", "cmd/internal/version", "gonum.org/", "github.com/urfave/cli/"}},
 	{"cmd/deepbsde/internal/figure", []string{"bsde/words", "cmd/internal/letters", "gonum.org/"}},
 	{"cmd/deepbsde/internal/page", []string{"bsde/words", "cmd/deepbsde/internal/figure"}},
 }

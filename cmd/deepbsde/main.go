@@ -14,6 +14,7 @@
 //	deepbsde plot RUN…          draws saved runs
 //	deepbsde report RUN         writes a saved run as one HTML page
 //	deepbsde runs DIR           lists saved runs
+//	deepbsde serve DIR          shows them as live pages on this machine
 //	deepbsde merge DIR…         prints the table of a sweep from its shares
 //	deepbsde check FILE         checks a problem file without training
 //	deepbsde init NAME          prints the problem file of a named problem

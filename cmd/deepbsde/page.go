@@ -81,14 +81,20 @@ func (a *app) page(ctx context.Context, r *saved.Run) ([]byte, error) {
 	if err := r.FindReference(ctx, m); err != nil {
 		return nil, err
 	}
-	d := pageData(r, m)
-	judge(r, m, d)
+	d := described(r, m)
 	if err := a.drawFigures(ctx, r, m, d); err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
 	err = page.Write(&b, d)
 	return b.Bytes(), err
+}
+
+// described is what the page says of the run, without pictures.
+func described(r *saved.Run, m *member.Member) *page.Data {
+	d := pageData(r, m)
+	judge(r, m, d)
+	return d
 }
 
 // pageData is what the page says of the run, without result and pictures.

@@ -33,6 +33,7 @@ type solveFlags struct {
 	from     flags.Opt[string]
 	json     bool
 	quiet    bool
+	serve    bool
 }
 
 func (a *app) solveCommand() *cli.Command {
@@ -52,6 +53,7 @@ func (a *app) solveCommand() *cli.Command {
 				flags.Value("out", "`DIR` for the run: settings, metrics, checkpoints and result", &f.out, flags.FileName),
 				flags.Value("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, flags.FileName),
 				f.fromFlag(),
+				flags.Bool("serve", "show the run as a live page on this machine until it ends; the address is printed on standard error", &f.serve),
 				flags.Bool("other-arithmetic", "with --resume: go on although instruction set or architecture are others than the run was trained with; the last bits differ then", &f.other),
 			),
 			flags.Group("Output",
@@ -102,6 +104,13 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	}
 	if t.dir != nil && t.over {
 		return a.printResult(c.Context, t.dir, f.json)
+	}
+	if f.serve {
+		end, err := a.serveRun(t)
+		if err != nil {
+			return err
+		}
+		defer end()
 	}
 	display := progress.New(a.stderr, f.quiet, "")
 	t.settings.Progress = func(p bsde.Progress) {

@@ -48,6 +48,9 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.serve && !f.out.Given {
+		return nil, usage(c, "--serve needs --out DIR, the run that it shows")
+	}
 	if err := f.Read(); err != nil {
 		return nil, &exitError{status: exitUsage, err: err}
 	}
@@ -217,7 +220,7 @@ func (f *solveFlags) without(c *cli.Context, key, reason string) error {
 }
 
 // allowedWithResume are the flags that do not change what a run computes, but in the last bits.
-var allowedWithResume = []string{"resume", "workers", "time-limit", "other-arithmetic", "json", "quiet"}
+var allowedWithResume = []string{"resume", "workers", "time-limit", "other-arithmetic", "serve", "json", "quiet"}
 
 // resumedTask is the task of a run directory.
 func (f *solveFlags) resumedTask(c *cli.Context) (*solveTask, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/notice"
+	"github.com/deepbsde/deepbsde/cmd/internal/version"
 	"github.com/urfave/cli/v2"
 )
 
@@ -32,13 +33,30 @@ func (a *app) versionCommand() *cli.Command {
 	}
 }
 
-// versionLine is the version of the module as the Go toolchain recorded it, the
-// Go version, the platform and the instruction set.
+// versionLine is the version, the Go version, the platform and the instruction set.
 func versionLine() string {
-	version := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
-	}
 	kernels, _ := autodiff.Kernels() // an error in its choice is that of a command that computes
-	return fmt.Sprintf("deepbsde %s %s %s/%s %s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH, kernels)
+	return fmt.Sprintf("deepbsde %s %s %s/%s %s\n", versionOf(debug.ReadBuildInfo()), runtime.Version(), runtime.GOOS, runtime.GOARCH, kernels)
+}
+
+// versionOf is the version of the sources, with the commit where the program was built from one that
+// is not the release itself.
+func versionOf(info *debug.BuildInfo, known bool) string {
+	v := version.Release
+	if !known || info.Main.Version == v {
+		return v
+	}
+	commit, modified := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			commit = "+" + s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			modified = ".modified"
+		}
+	}
+	if commit == "" {
+		return v
+	}
+	return v + commit + modified
 }

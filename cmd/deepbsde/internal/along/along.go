@@ -117,6 +117,12 @@ func Plane(plane [2]points.Scan, runs []Run) (*figure.Figure, error) {
 			Centre: figure.Point{X: r.Start[plane[0].Component], Y: r.Start[plane[1].Component]}}
 		for _, v := range r.Values {
 			s.Values = append(s.Values, v.Value)
+			if v.Rule != "" {
+				s.Stop = append(s.Stop, v.Rule == "stop")
+			}
+		}
+		if len(s.Stop) < len(s.Values) { // no date of exercise
+			s.Stop = nil
 		}
 		p.Runs = append(p.Runs, s)
 	}

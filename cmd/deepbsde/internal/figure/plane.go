@@ -30,7 +30,8 @@ type Surface struct {
 	Name   string
 	N      int
 	Values []float64
-	Centre Point // where x0 lies
+	Centre Point  // where x0 lies
+	Stop   []bool // where a rule stops, as Values; nil for none
 }
 
 // Plane is runs in one plane through x0.
@@ -71,6 +72,7 @@ func (a Plane) Figure() (*Figure, error) {
 		h.Underflow, h.Overflow = palette.list[0], palette.list[shades-1]
 		p.Add(toTheEdge{h})
 		f.contours(p, newSurface(a.X, a.Y, r.N, r.Values, contourPoints))
+		f.stops(p, a, r)
 		f.start(p, r.Centre)
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = a.X.Low, a.X.High, a.Y.Low, a.Y.High
 		f.panels = append(f.panels, p)
@@ -107,6 +109,23 @@ func (f *Figure) contours(p *plot.Plot, s *surface) {
 	lines := plotter.NewContour(s, levels, nil)
 	lines.LineStyles = []draw.LineStyle{{Color: color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xa0}, Width: vg.Points(0.8)}}
 	p.Add(lines)
+}
+
+// stops marks where a rule stops.
+func (f *Figure) stops(p *plot.Plot, a Plane, r Surface) {
+	var list []Point
+	for i, stop := range r.Stop {
+		if stop {
+			list = append(list, Point{X: a.X.at(i/r.N, r.N), Y: a.Y.at(i%r.N, r.N)})
+		}
+	}
+	if len(list) == 0 {
+		return
+	}
+	dots, rings := marks(list, black, draw.CircleGlyph{}), marks(list, color.White, draw.RingGlyph{})
+	dots.Radius, rings.Radius = vg.Points(1.5), vg.Points(1.9)
+	p.Add(dots, rings)
+	f.explain("exercise", dots, rings)
 }
 
 // start marks x0, white in black to be seen on every colour.

@@ -65,6 +65,15 @@ func WholeNumber(s string) (int, error) {
 	return n, nil
 }
 
+// Port is one that a program may choose.
+func Port(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 65535 {
+		return 0, errors.New("want a whole number from 1 to 65535")
+	}
+	return n, nil
+}
+
 // SeveralPaths is a number of paths that has a standard deviation.
 func SeveralPaths(s string) (int, error) {
 	n, err := strconv.Atoi(s)

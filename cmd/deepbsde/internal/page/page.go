@@ -24,7 +24,7 @@ func (*Data) Style() template.CSS { return template.CSS(Style) }
 
 // Parts are the templates of this page by their names, for other pages: table takes a Table,
 // comparison a *Data.
-func Parts() *template.Template { return template.Must(page.Clone()) }
+func Parts() *template.Template { return template.Must(template.New("page").Parse(text)) }
 
 // Write writes the page. It depends on the data alone, not on the time.
 func Write(w io.Writer, d *Data) error {
