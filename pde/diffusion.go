@@ -74,6 +74,8 @@ func (c ConstantDrift) check(int) error   { return finite("Drift ConstantDrift",
 func (r LinearDrift) check(int) error     { return finite("Drift LinearDrift", float64(r)) }
 func (c VectorDrift) check(dim int) error { return vector("Drift VectorDrift", c, dim) }
 
+func (r DiagonalDrift) check(dim int) error { return vector("Drift DiagonalDrift", r, dim) }
+
 func (m MeanReverting) check(int) error {
 	if m.Rate == 0 {
 		return fmt.Errorf("Drift MeanReverting has Rate 0; use ConstantDrift(0) for no drift")

@@ -34,6 +34,12 @@ type LinearDrift float64
 // At is r·x.
 func (r LinearDrift) At(_, x expr.Value) expr.Value { return x.Scale(float64(r)) }
 
+// DiagonalDrift is μ = diag(r)·x with d numbers r.
+type DiagonalDrift []float64
+
+// At is r·x, component by component.
+func (r DiagonalDrift) At(_, x expr.Value) expr.Value { return x.Mul(expr.Vector(r)) }
+
 // MeanReverting is μ = Rate·(Mean − x), the drift of the Ornstein–Uhlenbeck
 // process. Rate must not be 0.
 type MeanReverting struct {

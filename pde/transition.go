@@ -52,12 +52,12 @@ func (p *Problem) Transition() (*Transition, error) {
 	tr := &Transition{dim: p.Dim}
 	mu := constantDrift(p.DriftOrZero(), p.Dim)
 	reversion, isOU := meanReversion(p.DriftOrZero())
-	rate, isLinear := LinearRate(p.DriftOrZero())
+	rates := linearRates(p.DriftOrZero(), p.Dim)
 	switch l, isConstant := LoadingOf(p.Diffusion, p.Dim); {
 	case !isConstant:
-	case l.Log && isLinear:
+	case l.Log && rates != nil:
 		tr.Exact = true
-		tr.setGeometric(rate, l.Apply, l.Variances())
+		tr.setGeometric(rates, l.Apply, l.Variances())
 		return tr, nil
 	case l.Log:
 	case mu != nil:
@@ -110,6 +110,17 @@ func LinearRate(m Drift) (float64, bool) {
 	return 0, false
 }
 
+// linearRates are the r of a drift diag(r)·x, nil for another one.
+func linearRates(m Drift, dim int) []float64 {
+	if r, diagonal := m.(DiagonalDrift); diagonal {
+		return r
+	}
+	if r, linear := LinearRate(m); linear {
+		return repeat(r, dim)
+	}
+	return nil
+}
+
 func meanReversion(m Drift) (MeanReverting, bool) {
 	switch m := m.(type) {
 	case MeanReverting:
@@ -135,19 +146,19 @@ func (tr *Transition) constant(mu []float64, action func(dw, out []float64)) ste
 }
 
 // setGeometric sets the step that is linear in X, and so its own tangent.
-func (tr *Transition) setGeometric(rate float64, action func(dw, out []float64), variance []float64) {
-	tr.step = tr.geometric(rate, action, variance)
+func (tr *Transition) setGeometric(rates []float64, action func(dw, out []float64), variance []float64) {
+	tr.step = tr.geometric(rates, action, variance)
 	tr.tangent = func(h float64, rows int, a, dw, next []float64) {
 		tr.step(0, h, rows, a, dw, nil, next)
 	}
 }
 
-// geometric is X·exp((rate − ½σᵢ²)h + (LΔW)ᵢ).
-func (tr *Transition) geometric(rate float64, action func(dw, out []float64), variance []float64) stepFunc {
+// geometric is X·exp((rateᵢ − ½σᵢ²)h + (LΔW)ᵢ).
+func (tr *Transition) geometric(rates []float64, action func(dw, out []float64), variance []float64) stepFunc {
 	d := tr.dim
 	trend := make([]float64, d)
 	for j, v := range variance {
-		trend[j] = rate - 0.5*v
+		trend[j] = rates[j] - 0.5*v
 	}
 	return func(_, h float64, rows int, x, dw, _, next []float64) error {
 		for r := range rows {

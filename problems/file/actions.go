@@ -104,8 +104,11 @@ func (s *actionSet) bound(in *formula.Instance, v *formula.Vector, field string,
 	if v == nil {
 		return nil, slices.Repeat([]float64{none}, m), nil
 	}
-	f := &formula.Function{Instance: in, Vector: v, Field: field, N: m, Spread: true, Names: []string{"t", "x"}}
-	got, _, wrong := f.Try(1, states)
+	f := &formula.Function{Instance: in, Vector: v, Field: field, N: m, Spread: true, Names: []string{"t", "x"}, Fixed: map[string]float64{"inf": math.Inf(1)}}
+	got, used, wrong := f.Try(1, states)
+	if wrong == nil && got.Constant == nil && used["inf"] {
+		wrong = v.Errorf("%s has inf beside t or x, want it among numbers alone; a number far out does the same", field)
+	}
 	if wrong != nil || got.Constant == nil {
 		return f, nil, wrong
 	}

@@ -11,12 +11,12 @@ import (
 
 // controlSource is what a control problem has beside an equation's keys.
 type controlSource struct {
-	states, actions, noise *formula.Vector
-	maximize               bool
-	set                    *actionSet
-	scale                  *formula.Vector
-	names                  *componentNames // of the actions
-	constraints            []constraintSource
+	states, actions *formula.Vector
+	maximize        bool
+	set             *actionSet
+	scale           *formula.Vector
+	names           *componentNames // of the actions
+	constraints     []constraintSource
 }
 
 // constraintSource is one constraint.
@@ -34,8 +34,6 @@ func (r *reader) controlKey(d *description, e source.Entry) {
 		c.states = r.One(e.Value, e.Name)
 	case "actions":
 		c.actions = r.One(e.Value, e.Name)
-	case "noise":
-		c.noise = r.One(e.Value, e.Name)
 	case "maximize":
 		c.maximize = r.Truth(e)
 	case "action-set":
@@ -128,10 +126,10 @@ func (c *controlSource) build(d *description, in *formula.Instance) (p control.P
 	if p.ActionNames, wrong = c.names.of(p.ActionDim, in.Dim != d.dim); wrong != nil {
 		return p, start, wrong
 	}
-	if p.NoiseDim, wrong = in.Size(c.noise, "noise", p.StateDim); wrong != nil {
+	if p.NoiseDim, wrong = in.Size(d.noise, "noise", p.StateDim); wrong != nil {
 		return p, start, wrong
 	}
-	if wrong = fillMatrices(in, d.matrices); wrong != nil {
+	if wrong = d.fill(in); wrong != nil {
 		return p, start, wrong
 	}
 	if start, wrong = d.start.build(in, p.StateDim); wrong != nil {

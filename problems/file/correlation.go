@@ -20,7 +20,9 @@ type correlation struct {
 func (r *reader) correlation(n *yaml.Node) *correlation {
 	c := &correlation{node: n}
 	if n.Kind == yaml.SequenceNode {
-		c.rows = r.matrix(n, "correlation")
+		if c.rows = r.matrix(n, "correlation"); r.Err == nil && c.rows[0].Len() != len(c.rows) {
+			r.Fail(n, "correlation is a %d×%d matrix, want a square one", len(c.rows), c.rows[0].Len())
+		}
 	} else {
 		c.one = r.One(n, "correlation")
 	}

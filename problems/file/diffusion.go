@@ -70,8 +70,8 @@ func (r *reader) matrix(n *yaml.Node, what string) []*formula.Vector {
 			r.Fail(row, "a row of %s is %s, want a list", what, source.KindName(row))
 			return nil
 		}
-		if len(n.Content) != len(row.Content) {
-			r.Fail(row, "a row of %s has %d entries, want %d, as many as there are rows", what, len(row.Content), len(n.Content))
+		if first := n.Content[0]; len(row.Content) != len(first.Content) {
+			r.Fail(row, "a row of %s has %d entries, the first one %d", what, len(row.Content), len(first.Content))
 			return nil
 		}
 		rows = append(rows, r.Vector(row, what))
@@ -160,6 +160,9 @@ func (s *diffusionSource) dense(in *formula.Instance, n int) (pde.Diffusion, *so
 	if len(s.rows) != n {
 		return nil, s.rows[0].ErrorAt(s.node, "diffusion has %d rows, want %d", len(s.rows), n)
 	}
+	if c := s.rows[0].Len(); c != n {
+		return nil, s.at("diffusion is a %d×%d matrix, want %d×%d; with %d noises write noise: %d", n, c, n, n, c, c)
+	}
 	isConstant := true
 	matrix := make([][]float64, n)
 	rows := make([]*formula.Function, n)
@@ -175,28 +178,33 @@ func (s *diffusionSource) dense(in *formula.Instance, n int) (pde.Diffusion, *so
 	if isConstant {
 		return pde.Dense(matrix), nil
 	}
-	return pde.DiffusionFunc(func(t, x, dw expr.Value) expr.Value {
-		parts := make([]expr.Value, n)
-		for k, row := range rows {
-			parts[k] = row.Call(t, x).Dot(dw)
-		}
-		return expr.Concat(parts...)
-	}), nil
+	return pde.DiffusionFunc(func(t, x, dw expr.Value) expr.Value { return times(rows, t, x, dw) }), nil
 }
 
-// isLinear tries whether σ(t,x)·dw is linear in dw, at a point near the start.
-func isLinear(sigma pde.Diffusion, start []float64, time float64) (bool, error) {
+// times is a matrix by its rows times dw.
+func times(rows []*formula.Function, t, x, dw value) value {
+	parts := make([]value, len(rows))
+	for k, row := range rows {
+		parts[k] = row.Call(t, x).Dot(dw)
+	}
+	return expr.Concat(parts...)
+}
+
+// isLinear tries whether σ(t,x)·dw, for m noises, is linear in dw, at a point near the start.
+func isLinear(action func(t, x, dw value) value, m int, start []float64, time float64) (bool, error) {
 	n := len(start)
-	t, x, dw := expr.Input("t", 1), expr.Input("x", n), expr.Input("dw", n)
-	f, err := expr.Compile(sigma.Mul(t, x, dw), t, x, dw)
+	t, x, dw := expr.Input("t", 1), expr.Input("x", n), expr.Input("dw", m)
+	f, err := expr.Compile(action(t, x, dw), t, x, dw)
 	if err != nil {
 		return false, err
 	}
-	point, noise := make([]float64, n), make([]float64, 3*n)
+	point, noise := make([]float64, n), make([]float64, 3*m)
 	for k := range n {
 		point[k] = start[k] + 0.1*math.Sin(float64(k+1))
-		noise[k], noise[n+k] = math.Cos(float64(3*k+1)), math.Sin(float64(2*k+5))
-		noise[2*n+k] = 2*noise[k] - 3*noise[n+k]
+	}
+	for k := range m {
+		noise[k], noise[m+k] = math.Cos(float64(3*k+1)), math.Sin(float64(2*k+5))
+		noise[2*m+k] = 2*noise[k] - 3*noise[m+k]
 	}
 	points := append(append(append([]float64{}, point...), point...), point...)
 	out := make([]float64, 3*n)
@@ -218,7 +226,12 @@ func checkLinear(n *yaml.Node, s *source.Document, sigma pde.Diffusion, start []
 	if _, isFormula := sigma.(pde.DiffusionFunc); !isFormula {
 		return nil
 	}
-	if ok, err := isLinear(sigma, start, horizon/3); err == nil && !ok {
+	return checkAction(n, s, sigma.Mul, len(start), start, horizon)
+}
+
+// checkAction is checkLinear for m noises.
+func checkAction(n *yaml.Node, s *source.Document, action func(t, x, dw value) value, m int, start []float64, horizon float64) *source.Error {
+	if ok, err := isLinear(action, m, start, horizon/3); err == nil && !ok {
 		return s.ErrorAt(n.Line, n.Column, "diffusion, the action on dw, is not linear in dw; want σ(t,x)·dw")
 	}
 	return nil

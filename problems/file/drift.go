@@ -29,13 +29,13 @@ func (r *reader) drift(n *yaml.Node) *driftSource {
 	for _, e := range r.Mapping(n, "drift", driftKeys) {
 		switch e.Name {
 		case "linear":
-			s.linear = r.oneForAll(e.Value, "linear", "[0.1*x[0], 0.2*x[1], …]")
+			s.linear = r.Vector(e.Value, "drift: linear")
 		case "mean-reverting":
 			for _, e := range r.Mapping(e.Value, "drift: mean-reverting", []string{"rate", "mean"}) {
 				if e.Name == "rate" {
-					s.rate = r.oneForAll(e.Value, "mean-reverting: rate", "[0.1*(1 - x[0]), 0.2*(1 - x[1]), …]")
+					s.rate = r.Vector(e.Value, "drift: mean-reverting: rate")
 				} else {
-					s.mean = r.oneForAll(e.Value, "mean-reverting: mean", "[0.1*(1 - x[0]), 0.1*(2 - x[1]), …]")
+					s.mean = r.Vector(e.Value, "drift: mean-reverting: mean")
 				}
 			}
 			if s.rate == nil || s.mean == nil {
@@ -49,38 +49,20 @@ func (r *reader) drift(n *yaml.Node) *driftSource {
 	return s
 }
 
-// oneForAll is a number of a drift that every component has; each has its own in a drift
-// by formulas, such as the given one.
-func (r *reader) oneForAll(n *yaml.Node, what, formulas string) *formula.Vector {
-	if n.Kind == yaml.SequenceNode {
-		r.Fail(n, "drift: %s is a list, want one number for all components; with one for each, drift is a list of formulas, such as %s", what, formulas)
-		return nil
-	}
-	return r.One(n, "drift: "+what)
-}
-
 // build is the drift as a function of t and x, of n components.
 func (s *driftSource) build(in *formula.Instance, n int) (pde.Drift, *source.Error) {
 	switch {
 	case s.linear != nil:
-		c, wrong := in.Constants(s.linear, "drift: linear", 1)
+		c, wrong := in.Constants(s.linear, "drift: linear", n)
 		if wrong != nil {
 			return nil, wrong
 		}
-		return pde.LinearDrift(c[0]), nil
+		if same(c) {
+			return pde.LinearDrift(c[0]), nil
+		}
+		return pde.DiagonalDrift(c), nil
 	case s.rate != nil:
-		rate, wrong := in.Constants(s.rate, "drift: mean-reverting: rate", 1)
-		if wrong != nil {
-			return nil, wrong
-		}
-		mean, wrong := in.Constants(s.mean, "drift: mean-reverting: mean", 1)
-		if wrong != nil {
-			return nil, wrong
-		}
-		if rate[0] == 0 {
-			return nil, s.rate.Errorf("drift: mean-reverting: rate is 0, want another number, or no drift")
-		}
-		return pde.MeanReverting{Rate: rate[0], Mean: mean[0]}, nil
+		return s.reversion(in, n)
 	}
 	f := &formula.Function{Instance: in, Vector: s.v, Field: "drift", N: n, Spread: true, Names: []string{"t", "x"}}
 	got, _, wrong := f.Try(1, n)
@@ -97,4 +79,28 @@ func (s *driftSource) build(in *formula.Instance, n int) (pde.Drift, *source.Err
 		return pde.ConstantDrift(got.Constant[0]), nil
 	}
 	return pde.VectorDrift(got.Constant), nil
+}
+
+// reversion is k (m − x). Its paths are exact where k and m are one number each.
+func (s *driftSource) reversion(in *formula.Instance, n int) (pde.Drift, *source.Error) {
+	rate, wrong := in.Constants(s.rate, "drift: mean-reverting: rate", n)
+	if wrong != nil {
+		return nil, wrong
+	}
+	if same(rate) && rate[0] == 0 {
+		return nil, s.rate.Errorf("drift: mean-reverting: rate is 0, want another number, or no drift")
+	}
+	mean := &formula.Function{Instance: in, Vector: s.mean, Field: "drift: mean-reverting: mean", N: n, Spread: true, Names: []string{"t"}}
+	got, _, wrong := mean.Try(1)
+	if wrong == nil {
+		wrong = s.mean.Finite(got, "drift: mean-reverting: mean")
+	}
+	if wrong != nil {
+		return nil, wrong
+	}
+	if m := got.Constant; m != nil && same(rate) && same(m) {
+		return pde.MeanReverting{Rate: rate[0], Mean: m[0]}, nil
+	}
+	k := expr.Vector(rate)
+	return pde.DriftFunc(func(t, x expr.Value) expr.Value { return mean.Call(t).Sub(x).Mul(k) }), nil
 }

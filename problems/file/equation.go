@@ -15,6 +15,14 @@ func (d *description) instance(dim int, v problems.Values) *formula.Instance {
 	return &formula.Instance{Helpers: d.helpers, Dim: dim, Values: v}
 }
 
+// fill evaluates the matrices and the tables,.
+func (d *description) fill(in *formula.Instance) *source.Error {
+	if wrong := fillMatrices(in, d.matrices); wrong != nil {
+		return wrong
+	}
+	return fillTables(in, d.tables)
+}
+
 // fieldKeys are the keys behind the fields of pde.Problem and control.Problem.
 var fieldKeys = map[string]string{
 	"Dim": "dim", "Horizon": "horizon", "Start": "start", "RandomStart": "start", "Drift": "drift", "Diffusion": "diffusion", "Generator": "generator",
@@ -54,7 +62,7 @@ func (d *description) makeEquation(dim int, v problems.Values) (p pde.Problem, w
 	if p.StateNames, wrong = d.states.of(dim, dim != d.dim); wrong != nil {
 		return p, wrong
 	}
-	if wrong = fillMatrices(in, d.matrices); wrong != nil {
+	if wrong = d.fill(in); wrong != nil {
 		return p, wrong
 	}
 	start, wrong := d.start.build(in, dim)
@@ -67,7 +75,20 @@ func (d *description) makeEquation(dim int, v problems.Values) (p pde.Problem, w
 			return p, wrong
 		}
 	}
-	if p.Diffusion, wrong = d.diffusion.build(in, dim); wrong != nil {
+	noises, wrong := in.Size(d.noise, "noise", dim)
+	if wrong != nil {
+		return p, wrong
+	}
+	own := func(z value) value { return z }
+	if noises != dim {
+		var wide noisy
+		if wide, wrong = d.diffusion.withNoises(in, dim, noises, func(action func(t, x, dw value) value) *source.Error {
+			return checkAction(d.diffusion.node, d.source, action, noises, p.Start, p.Horizon)
+		}); wrong != nil {
+			return p, wrong
+		}
+		p.Diffusion, own = wide.diffusion, wide.z
+	} else if p.Diffusion, wrong = d.diffusion.build(in, dim); wrong != nil {
 		return p, wrong
 	}
 	if wrong = checkLinear(d.diffusion.node, d.source, p.Diffusion, p.Start, v["horizon"]); wrong != nil {
@@ -87,8 +108,8 @@ func (d *description) makeEquation(dim int, v problems.Values) (p pde.Problem, w
 	if f := one("terminal", []string{"x"}, dim); f != nil {
 		p.Terminal = func(x value) value { return f.Call(x) }
 	}
-	if f := one("generator", []string{"t", "x", "y", "z"}, 1, dim, 1, dim); f != nil {
-		p.Generator = func(t, x, y, z value) value { return f.Call(t, x, y, z) }
+	if f := one("generator", []string{"t", "x", "y", "z"}, 1, dim, 1, noises); f != nil {
+		p.Generator = func(t, x, y, z value) value { return f.Call(t, x, y, own(z)) }
 	}
 	if f := one("obstacle", []string{"t", "x"}, 1, dim); f != nil {
 		p.Obstacle = func(t, x value) value { return f.Call(t, x) }

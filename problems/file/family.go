@@ -15,9 +15,9 @@ import (
 
 // The keys of a problem file.
 var (
-	commonKeys   = []string{"name", "title", "equation", "citation", "dim", "horizon", "start", "parameters", "define", "matrices", "drift", "diffusion", "state-names", "reference", "training"}
+	commonKeys   = []string{"name", "title", "equation", "citation", "dim", "horizon", "start", "parameters", "define", "matrices", "tables", "noise", "drift", "diffusion", "state-names", "reference", "training"}
 	equationKeys = []string{"generator", "terminal", "obstacle", "exercise", "exact"}
-	controlKeys  = []string{"states", "actions", "noise", "stages", "noise-action", "transition", "running-cost", "terminal-cost", "maximize",
+	controlKeys  = []string{"states", "actions", "stages", "noise-action", "transition", "running-cost", "terminal-cost", "maximize",
 		"action-set", "action-scale", "action-names", "constraints", "minimizer"}
 )
 
@@ -28,7 +28,9 @@ type description struct {
 	keys      map[string]*yaml.Node // the values of the keys at the top
 	helpers   []formula.Helper
 	matrices  []*matrixSource
-	start     *startSource // nil: 0
+	tables    []*tableSource
+	noise     *formula.Vector // its number, nil: as many as states
+	start     *startSource    // nil: 0
 	states    *componentNames
 	drift     *driftSource
 	diffusion *diffusionSource
@@ -40,6 +42,7 @@ type description struct {
 // family reads the whole file. A file with a key of control problems is one.
 func (r *reader) family(root *yaml.Node) *problems.Family {
 	all := append(append(append([]string{}, commonKeys...), equationKeys...), controlKeys...)
+	r.beyond(root, all)
 	entries := r.Mapping(root, "the file", all)
 	if r.Err != nil {
 		return nil
@@ -57,13 +60,15 @@ func (r *reader) family(root *yaml.Node) *problems.Family {
 			r.Fail(e.Key, "%q belongs to equations, and %q in line %d makes this file a control problem", e.Name, because.Name, because.Key.Line)
 		}
 	}
+	r.Control = because.Name != ""
 	f := r.header(entries, byName, root)
 	d := &description{source: r.Document, dim: f.Dim, keys: map[string]*yaml.Node{}, functions: map[string]*formula.Vector{}}
 	for _, e := range entries {
 		d.keys[e.Name] = e.Value
 	}
 	d.matrices = r.matrices(byName["matrices"], f)
-	d.helpers = r.helpers(byName["define"], f, d.matrices)
+	d.tables = r.tables(byName["tables"], f, d.matrices)
+	d.helpers = r.helpers(byName["define"], f, d.matrices, d.tables)
 	if because.Name != "" {
 		d.control = &controlSource{}
 	}
@@ -75,6 +80,8 @@ func (r *reader) family(root *yaml.Node) *problems.Family {
 			d.drift = r.drift(e.Value)
 		case "diffusion":
 			d.diffusion = r.diffusion(e.Value)
+		case "noise":
+			d.noise = r.One(e.Value, e.Name)
 		case "state-names":
 			d.states = r.names(e)
 		case "generator", "terminal", "obstacle", "exact":
@@ -128,6 +135,16 @@ func (r *reader) family(root *yaml.Node) *problems.Family {
 		}
 	}
 	return f
+}
+
+// beyond refuses a key for something that cannot be written, with what can be done.
+func (r *reader) beyond(root *yaml.Node, known []string) {
+	for i := 0; root.Kind == yaml.MappingNode && i+1 < len(root.Content); i += 2 {
+		key := root.Content[i]
+		if nearest := formula.Beyond(key.Value); nearest != "" && !slices.Contains(known, key.Value) {
+			r.Fail(key, "unknown key %q: %s", key.Value, nearest)
+		}
+	}
 }
 
 // header reads what does not need formulas with variables.
@@ -199,7 +216,7 @@ func (d *description) makeControl(dim int, v problems.Values) (control.Problem, 
 }
 
 // helpers reads the formulas under "define".
-func (r *reader) helpers(e source.Entry, f *problems.Family, matrices []*matrixSource) []formula.Helper {
+func (r *reader) helpers(e source.Entry, f *problems.Family, matrices []*matrixSource, tables []*tableSource) []formula.Helper {
 	if e.Key == nil {
 		return nil
 	}
@@ -218,6 +235,11 @@ func (r *reader) helpers(e source.Entry, f *problems.Family, matrices []*matrixS
 		for _, m := range matrices {
 			if m.name == h.Name {
 				r.Fail(h.Key, "%q is a matrix already, want another name", h.Name)
+			}
+		}
+		for _, t := range tables {
+			if t.name == h.Name {
+				r.Fail(h.Key, "%q is a table already, want another name", h.Name)
 			}
 		}
 		list = append(list, r.Helper(h))

@@ -10,7 +10,7 @@ import (
 // The parts of a problem file whose keys are names for formulas, and the keys whose
 // values are texts for people.
 var (
-	namingKeys = []string{"parameters", "define", "matrices"}
+	namingKeys = []string{"parameters", "define", "matrices", "tables"}
 	textKeys   = []string{"name", "title", "equation", "citation", "doc", "source", "method", "state-names", "action-names"}
 )
 

@@ -8,6 +8,7 @@ var Examples = map[string][]string{
 	"solve":      {"solve hjb --dim 20 --set lambda=5", "solve option.yaml --out run", "solve --resume run"},
 	"sweep":      {"sweep hjb --dim 10 --set lambda=1,2,5 --seeds 3 --out lambdas", "sweep option.yaml --set-range strike=80:120:9 --shard auto/4 --out strikes"},
 	"runs":       {"runs . --trust no", "runs lambdas --csv"},
+	"serve":      {"serve .", "serve runs --port 8000"},
 	"merge":      {"merge lambdas", "merge first second --plot lambdas.svg"},
 	"reference":  {"reference hjb --set lambda=20", "reference option.yaml --method all"},
 	"compare":    {"compare allen-cahn --dim 10 --methods shared,radial", "compare option.yaml --seeds 3"},

@@ -65,11 +65,16 @@ var otherNames = map[string]string{
 
 func (e *evaluator) call(n ast.Node, name string, nodes []ast.Node) Operand {
 	f, ok := functions[name]
+	if e.Tables[name] != nil {
+		return e.ofTable(n, name, nodes)
+	}
 	if !ok {
 		_, isName := e.lookup(name)
 		switch other := otherNames[name]; {
 		case isName:
 			e.fail(n, "%q is not a function; write * before the bracket for a product", name)
+		case otherVariables[name] != "":
+			e.fail(n, "unknown function %q; %s", name, otherVariables[name])
 		case other != "":
 			e.fail(n, "unknown function %q, did you mean %q?", name, other)
 		}

@@ -8,8 +8,12 @@ import (
 	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 )
 
-// reservedNames cannot be names of parameters and helpers.
-var reservedNames = []string{"t", "x", "y", "z", "a", "w", "dw", "p", "d", "m", "i", "j", "pi", "π"}
+// symbols are the variables of formulas, which cannot be names of parameters, helpers, matrices and
+// tables: of equations, and of control problems.
+var symbols = map[bool][]string{
+	false: {"t", "x", "y", "z", "dw", "d", "i", "j", "pi", "π"},
+	true:  {"t", "x", "a", "w", "dw", "p", "d", "m", "i", "j", "pi", "π"},
+}
 
 // allVariables are the variables of some field.
 var allVariables = []string{"t", "x", "y", "z", "a", "w", "dw", "p", "i", "d", "m"}
@@ -27,6 +31,7 @@ type Instance struct {
 	Actions  int // of a control problem, 0: unknown so far
 	Values   map[string]float64
 	Matrices map[string][][]float64
+	Tables   map[string]*Table
 }
 
 // scope is that of a field in which i is the vector (0, 1, …, n−1).

@@ -19,6 +19,8 @@ func (e *evaluator) name(n *ast.IdentifierNode) Operand {
 	msg := fmt.Sprintf("unknown name %q in %s", n.Value, e.field)
 	_, isFunction := functions[n.Value]
 	switch {
+	case e.Tables[n.Value] != nil:
+		msg = fmt.Sprintf("%q is a table, want where it is read: %s(t)", n.Value, n.Value)
 	case isFunction:
 		msg = fmt.Sprintf("%q is a function, want %s(…)", n.Value, n.Value)
 	case slices.Contains(allVariables, n.Value):
@@ -34,10 +36,41 @@ func (e *evaluator) name(n *ast.IdentifierNode) Operand {
 
 // otherVariables are names that people use for the variables.
 var otherVariables = map[string]string{
-	"T": "the final time is horizon", "u": "u is y in formulas", "grad": "σᵀ∇u is z in formulas", "gradient": "σᵀ∇u is z in formulas",
+	"u_xx": secondDerivative, "uxx": secondDerivative, "u_xy": secondDerivative, "hessian": secondDerivative, "Hess": secondDerivative, "hess": secondDerivative,
+	"laplace": secondDerivative, "laplacian": secondDerivative, "D2u": secondDerivative,
+	"u_x": "σᵀ∇u is z in formulas: with a diagonal σ, ∂u/∂x is z/σ", "ux": "σᵀ∇u is z in formulas: with a diagonal σ, ∂u/∂x is z/σ",
+	"u_t": "∂u/∂t cannot stand in a formula; solve the equation for it",
+	"law": lawOfX, "mu_t": lawOfX, "E": lawOfX, "expectation": lawOfX, "EX": lawOfX,
+	"dN": jumpOfX, "jump": jumpOfX, "jumps": jumpOfX,
+	"inf": "infinity stands in the bounds of action-set alone; write a large number",
+	"T":   "the final time is horizon", "u": "u is y in formulas", "grad": "σᵀ∇u is z in formulas", "gradient": "σᵀ∇u is z in formulas",
 	"gradu": "σᵀ∇u is z in formulas", "dW": "the increment of the noise is dw", "X": "the state is x", "Z": "σᵀ∇u is z", "e": "e is exp(1)",
 	"dim": "the dimension is d", "n": "the dimension is d", "j": "the index of a component is i", "k": "the index of a component is i",
 	"x0": "the start is not known in formulas; make it a parameter",
+}
+
+// What cannot be written, and the nearest thing that can.
+const (
+	secondDerivative = "second derivatives cannot stand in f. A linear term a·∂²u/∂x² is more diffusion: add 2a to σ² and take it out of f. " +
+		"Where the coefficient is a choice, as in a volatility that is uncertain, write a control problem whose action is the volatility, with noise-action"
+	lawOfX  = "laws and expectations of X cannot be written. Nearest: dim particles of one law, whose average is mean(x)"
+	jumpOfX = "jumps cannot be written, paths are continuous. Nearest: a default or a change of state at rate λ as the term λ*(value there - y) of the generator"
+)
+
+// Beyond says what stands for a key that problem files do not have.
+func Beyond(key string) string {
+	switch key {
+	case "jumps", "jump", "jump-rate", "intensity", "levy", "poisson":
+		return jumpOfX
+	case "law", "mean-field", "distribution", "interaction", "mckean":
+		return lawOfX
+	case "hessian", "second-derivative", "u_xx":
+		return secondDerivative
+	case "boundary", "boundaries", "walls", "wall", "domain", "barrier", "reflect", "reflecting", "reflection", "absorbing", "killing", "dirichlet", "neumann":
+		return "walls cannot be written, x runs through all of ℝᵈ. Nearest: for absorption at a wall b a strong rate beyond it, -K*relu(x[0] - b)*(y - value there) in the generator, " +
+			"with --method backward and K doubled until the answer stays; for reflection a steep drift back, or a variable without walls, such as log(x)"
+	}
+	return ""
 }
 
 // lookup finds a name; helpers are evaluated when they are first needed.

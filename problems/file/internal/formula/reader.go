@@ -14,10 +14,13 @@ import (
 )
 
 // Reader reads the nodes of a file in which numbers may be formulas.
-type Reader struct{ source.Reader }
+type Reader struct {
+	source.Reader
+	Control bool // the file is a control problem
+}
 
 // NewReader reads nodes of the document.
-func NewReader(d *source.Document) Reader { return Reader{source.Reader{Document: d}} }
+func NewReader(d *source.Document) Reader { return Reader{Reader: source.Reader{Document: d}} }
 
 // formula parses the text of a node; nil where there is an error.
 func (r *Reader) formula(n *yaml.Node, what string) *formula {
@@ -104,8 +107,8 @@ func (r *Reader) CheckName(e source.Entry, what string) {
 	switch {
 	case !utils.IsValidIdentifier(e.Name) || strings.Contains(e.Name, "$") || len(e.Name) > 60:
 		r.Fail(e.Key, "the name %s of a %s, want letters (Greek ones too), digits and _", source.Quoted(e.Name), what)
-	case slices.Contains(reservedNames, e.Name):
-		r.Fail(e.Key, "%q cannot be the name of a %s: it is a variable of formulas (%s)", e.Name, what, strings.Join(reservedNames, ", "))
+	case slices.Contains(symbols[r.Control], e.Name):
+		r.Fail(e.Key, "%q cannot be the name of a %s: it is a variable of formulas (%s)", e.Name, what, strings.Join(symbols[r.Control], ", "))
 	case isFunction:
 		r.Fail(e.Key, "%q cannot be the name of a %s: it is a function", e.Name, what)
 	case slices.Contains(words, e.Name):
