@@ -30,6 +30,15 @@ func (f *Figure) grid(size Size) (rows, cols int) {
 	return over(cols), cols
 }
 
+// Column is the size of the panels below one another, for a narrow screen.
+func (f *Figure) Column() Size {
+	width := panelWidth
+	if f.bar != nil {
+		width += f.bar.width()
+	}
+	return Size{width, vg.Length(len(f.panels))*panelHeight + f.headerHeight(width)}
+}
+
 // place is a panel with the area that it is drawn on.
 type place struct {
 	*plot.Plot

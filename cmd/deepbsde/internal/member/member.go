@@ -117,8 +117,10 @@ func Find(name string) (*problems.Family, error) {
 
 // hintAt is what to do about a name that no problem has.
 func hintAt(name string) string {
-	if _, err := os.Stat(name + ".yaml"); err == nil {
-		return "the file is " + words.Shell(name+".yaml")
+	for _, ending := range []string{".yaml", ".yml"} {
+		if _, err := os.Stat(name + ending); err == nil {
+			return "the file is " + words.Shell(name+ending)
+		}
 	}
 	if _, err := run.Open(name); err == nil {
 		return words.Shell(name) + " is the directory of a run: 'deepbsde report', 'eval' and 'plot' read it, 'solve --resume' goes on with it"

@@ -89,6 +89,7 @@ if (form) form.addEventListener("submit", async e => {
   e.preventDefault();
   const said = document.getElementById("drawing"), drawn = document.getElementById("drawn");
   const choice = new URLSearchParams(new FormData(form));
+  if (innerWidth < 640) choice.set("narrow", "yes");
   said.hidden = false;
   said.textContent = "Drawing …";
   drawn.hidden = true;

@@ -112,7 +112,11 @@ func (s *Server) picture(w http.ResponseWriter, r *http.Request) {
 			return nil, err
 		}
 		if slices.Contains(onRequest, p.What) {
-			return f.Draw(figure.Size{}, "svg")
+			size := figure.Size{}
+			if q.Get("narrow") != "" {
+				size = f.Column()
+			}
+			return f.Draw(size, "svg")
 		}
 		return f.InPage("")
 	}

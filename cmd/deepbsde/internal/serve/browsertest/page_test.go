@@ -179,6 +179,11 @@ func looked(t *testing.T, ctx context.Context, name string) {
 	}
 }
 
+// choose fills in a field of the form for pictures.
+func choose(field, value string) chromedp.Action {
+	return chromedp.Evaluate(fmt.Sprintf(`document.querySelector("#draw").elements[%q].value = %q`, field, value), nil)
+}
+
 // TestPages looks at every page of a folder with runs, a sweep and something broken, and sees
 // that nothing is asked for elsewhere.
 func TestPages(t *testing.T) {
@@ -212,9 +217,12 @@ func TestPages(t *testing.T) {
 	do(t, ctx, chromedp.Click("#draw button"))
 	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn img").naturalWidth > 0`, 60*time.Second)
 	looked(t, ctx, "run")
-	do(t, ctx, chromedp.SetValue(`#draw [name="along"]`, "9:-1:1"), chromedp.Click("#draw button"))
+	do(t, ctx, emulation.SetDeviceMetricsOverride(420, 900, 1, true), chromedp.Click("#draw button"))
+	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn img").naturalHeight > document.querySelector("#drawn img").naturalWidth`, 60*time.Second)
+	looked(t, ctx, "narrow")
+	do(t, ctx, choose("along", "9:-1:1"), chromedp.Click("#draw button"))
 	becomes(t, ctx, `document.getElementById("drawing").textContent.includes("there is no component 9")`, 30*time.Second)
-	do(t, ctx, chromedp.SetValue(`#draw [name="along"]`, ""), chromedp.SetValue(`#draw [name="what"]`, "plane"), chromedp.Click("#draw button"))
+	do(t, ctx, choose("along", ""), choose("what", "plane"), chromedp.Click("#draw button"))
 	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn .as-is img").naturalWidth > 0`, 90*time.Second)
 	looked(t, ctx, "plane")
 
