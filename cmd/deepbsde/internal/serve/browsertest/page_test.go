@@ -262,7 +262,7 @@ func TestFollowing(t *testing.T) {
 	becomes(t, ctx, `document.body.textContent.includes("There is none yet")`, 5*time.Second)
 
 	dir := filepath.Join(root, "long")
-	c := deepbsde(t, "solve", "quadratic-gradient", "--dim", "2", "--network", "shared", "--steps", "4", "--iterations", "1000000", "--paths", "512", "--quiet", "--out", dir)
+	c := deepbsde(t, "solve", "quadratic-gradient", "--dim", "2", "--network", "shared", "--steps", "4", "--iterations", "1000000", "--validate-every", "50", "--paths", "512", "--quiet", "--out", dir)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
