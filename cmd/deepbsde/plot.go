@@ -190,11 +190,16 @@ func (a *app) runPaths(ctx context.Context, r *saved.Run) (*figure.Figure, error
 
 // valuePaths are paths of Y under the newest checkpoint.
 func (a *app) valuePaths(ctx context.Context, r *saved.Run) ([]estimate.Path, *member.Member, error) {
+	return a.fieldPaths(ctx, r, 0, 0)
+}
+
+// fieldPaths are so many of them, 0 for as many as a picture needs.
+func (a *app) fieldPaths(ctx context.Context, r *saved.Run, count, workers int) ([]estimate.Path, *member.Member, error) {
 	m, err := r.Member(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := a.load(ctx, r.Run, 0)
+	t, err := a.load(ctx, r.Run, workers)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -202,8 +207,10 @@ func (a *app) valuePaths(ctx context.Context, r *saved.Run) ([]estimate.Path, *m
 	if t.Solution() == nil {
 		return nil, nil, errNoPaths
 	}
-	// Fewer where their states would take more than some 100 MB.
-	paths, err := t.Solution().Paths(max(figure.DrawnPaths, min(measuredPaths, 5_000_000/(r.Settings.Steps*m.Problem.Dim))))
+	if count == 0 { // fewer where their states would take more than some 100 MB
+		count = max(figure.DrawnPaths, min(measuredPaths, 5_000_000/(r.Settings.Steps*m.Problem.Dim)))
+	}
+	paths, err := t.Solution().Paths(count)
 	if err == nil && !allKnown(paths) {
 		err = &exitError{status: exitDiverged, err: fmt.Errorf("%s: the paths are not finite", r.Path())}
 	}

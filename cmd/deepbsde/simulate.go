@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/bsde/words"
@@ -33,10 +36,12 @@ func (a *app) simulateCommand() *cli.Command {
 	var f simulateFlags
 	return &cli.Command{
 		Name:      "simulate",
-		Usage:     "simulate a trained policy beside the optimal one",
+		Usage:     "simulate a trained policy beside the optimal one, or paths of an equation",
 		UsageText: "deepbsde simulate RUN [flags]",
-		Description: "RUN is the directory of 'deepbsde solve NAME --out RUN' for a control problem. Both policies see\n" +
-			"the same fresh noise, so the difference of their costs has a small error.",
+		Description: "RUN is the directory of 'deepbsde solve NAME --out RUN' for a control problem: both policies see\n" +
+			"the same fresh noise, so the difference of their costs has a small error.\n\n" +
+			"Of an equation these are paths of X, Y and Z under the trained field, as in 'plot --what paths'; X has\n" +
+			"the drift of the estimate, which is controlled where f depends on z.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: slices.Concat(
@@ -47,7 +52,7 @@ func (a *app) simulateCommand() *cli.Command {
 			),
 			flags.Group("Output",
 				flags.Value("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0 in the table, all in the plot)", &f.component, flags.Index),
-				flags.Value("samples", "CSV `FILE` for the first 512 paths: policy, path, step, time, states, actions, cost so far", &f.samples, flags.FileName),
+				flags.Value("samples", "`FILE` for the first 512 paths: .npz for NumPy, else CSV; of states, actions and cost so far, or of X, Y and Z", &f.samples, flags.FileName),
 				flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of states, actions and cost", &f.plot, figure.ParseFile),
 				flags.Bool("json", "print one JSON object", &f.json),
 			),
@@ -69,7 +74,7 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 		return err
 	}
 	if dir.SolvesEquation() {
-		return &exitError{status: exitUsage, err: fmt.Errorf("%s is of %s solved as an equation: there is no policy to simulate", names[0], dir.Manifest.Problem)}
+		return a.simulateEquation(c, f, names[0])
 	}
 	e, err := a.newEvaluator(c.Context, dir, 0)
 	if err != nil {
@@ -89,7 +94,7 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 		return err
 	}
 	if f.samples.Given {
-		if err := run.WriteFile(f.samples.Value, func(f *os.File) error { return s.WritePaths(f) }); err != nil {
+		if err := writeSamples(f.samples.Value, s); err != nil {
 			return err
 		}
 	}
@@ -111,6 +116,58 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 		err = &exitError{status: exitDiverged, err: fmt.Errorf("the cost of the trained policy is not finite")}
 	}
 	return err
+}
+
+// samples are paths for a file.
+type samples interface {
+	WritePaths(io.Writer) error
+	WriteArrays(io.Writer) error
+}
+
+// writeSamples writes paths in the format of the file's name.
+func writeSamples(name string, s samples) error {
+	write := s.WritePaths
+	if strings.EqualFold(filepath.Ext(name), ".npz") {
+		write = s.WriteArrays
+	}
+	return run.WriteFile(name, func(f *os.File) error { return write(f) })
+}
+
+// simulateEquation simulates paths of the field of an equation.
+func (a *app) simulateEquation(c *cli.Context, f *simulateFlags, name string) error {
+	for _, flag := range []string{"seed", "component"} {
+		if c.IsSet(flag) {
+			return usage(c, "--%s belongs to policies; %s is solved as an equation, whose paths are those of its estimate", flag, name)
+		}
+	}
+	r, err := saved.Open(name)
+	if err != nil {
+		return err
+	}
+	paths, m, err := a.fieldPaths(c.Context, r, f.paths.Or(recordedPaths), f.workers.Value)
+	if err != nil {
+		return err
+	}
+	e := &simulated.Equation{Identity: m.Identity(), Problem: m.Family.Name, Dim: m.Dim, Parameters: m.Parameters, Paths: paths}
+	if r.Result == nil {
+		e.Unfinished = "; the training is not finished"
+	}
+	drawn := drawable(paths)
+	e.Off, e.Spread = figure.Distance(drawn)
+	if f.samples.Given {
+		if err := writeSamples(f.samples.Value, e); err != nil {
+			return err
+		}
+	}
+	if f.plot.Given {
+		if err := saveFigure(f.plot.Value, figure.Paths(m.Identity(), drawn), figure.Size{}); err != nil {
+			return err
+		}
+	}
+	if f.json {
+		return a.printJSON(e.JSON())
+	}
+	return a.print(e.Text())
 }
 
 // newSimulation is one of no policies yet.

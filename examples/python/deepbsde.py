@@ -77,6 +77,16 @@ class Run:
         newest = sorted(self.path.glob("checkpoint-*.safetensors"))
         return tensors(newest[-1]) if newest else None
 
+    def paths(self, **flags):
+        """Paths under the newest checkpoint, arrays by name: of an equation t, X, Y, Z, g and, where it is known, the exact
+        solution U; of a policy t and trained_X, trained_a, trained_cost, and the same of the optimal one. Keywords are the
+        flags of simulate, such as paths=512."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "paths.npz"
+            command("simulate", self.path, samples=file, **flags)
+            with np.load(file) as arrays:
+                return dict(arrays)
+
     def at(self, points):
         """u, its error and ∇u at points (n×d): what eval prints for them, a list of dicts."""
         with tempfile.TemporaryDirectory() as folder:
