@@ -266,6 +266,7 @@ func TestFollowing(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { c.Process.Kill() })
 	becomes(t, ctx, `document.querySelector(".state.training")`, 60*time.Second)
 	do(t, ctx, chromedp.Click(`input[value="long"]`))
 
@@ -308,6 +309,7 @@ func TestBeside(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { c.Process.Kill() })
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
