@@ -122,3 +122,32 @@ func TestSurface(t *testing.T) {
 		t.Error("a hole is not one")
 	}
 }
+
+// TestPlaneOfARule marks where a rule stops, and nothing where it never does.
+func TestPlaneOfARule(t *testing.T) {
+	p := Plane{Value: "u(t, x)", X: Axis{"x[0]", -1, 1}, Y: Axis{"x[1]", -1, 1}, Runs: []Surface{{Name: "run", N: 9, Values: bowl(9), Stop: make([]bool, 81)}}}
+	drawn := func() (string, int) {
+		f, err := p.Figure()
+		if err != nil {
+			t.Fatal(err)
+		}
+		svg, err := f.Draw(Size{}, "svg")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.names(), len(svg)
+	}
+	names, without := drawn()
+	if strings.Contains(names, "exercise") {
+		t.Errorf("the key of a rule that never stops is %s", names)
+	}
+	for i := range 40 {
+		p.Runs[0].Stop[i] = true
+	}
+	if names, with := drawn(); !strings.Contains(names, "exercise") || with <= without {
+		t.Errorf("the key is %s, the picture has %d bytes and %d before", names, with, without)
+	}
+	if size := (&Figure{bar: &bar{}}).Column(); size.Width <= panelWidth {
+		t.Errorf("a column with a bar is %v wide", size.Width)
+	}
+}

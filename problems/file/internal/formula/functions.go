@@ -78,7 +78,12 @@ func (e *evaluator) call(n ast.Node, name string, nodes []ast.Node) Operand {
 		case other != "":
 			e.fail(n, "unknown function %q, did you mean %q?", name, other)
 		}
-		e.fail(n, "unknown function %q%s", name, source.DidYouMean(name, FunctionNames()))
+		known := FunctionNames()
+		for table := range e.Tables {
+			known = append(known, table)
+		}
+		sort.Strings(known)
+		e.fail(n, "unknown function %q%s", name, source.DidYouMean(name, known))
 	}
 	if len(nodes) < f.least || len(nodes) > f.most {
 		e.fail(n, "%s has %s, want %s%s", name, arguments(len(nodes)), f.arity(), insteadOf(name, len(nodes)))
