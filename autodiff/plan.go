@@ -16,6 +16,9 @@ func NewPlan(n int, task func(i int)) *Plan {
 	return &Plan{count: n, task: task, where: func(i int) float64 { return float64(i) / float64(n) }}
 }
 
+// Count is the number of tasks.
+func (p *Plan) Count() int { return p.count }
+
 // dealt is the plan with the tasks dealt out to the given number of workers. A task
 // at place x of [0, 1) goes to worker ⌊x·workers⌋, in every plan: what belongs
 // together should have the same place.

@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 )
 
 // Pool is a fixed set of goroutines that share numbered tasks. Doing a plan on it
@@ -46,6 +48,12 @@ func (p *Pool) Workers() int { return p.workers }
 // Run calls task(0) … task(n−1), each once, on any worker, and returns when all are
 // done.
 func (p *Pool) Run(n int, task func(i int)) { p.Do(NewPlan(n, task)) }
+
+// Share is Run with each task on one rank, and gives the error of the lowest number; what the tasks write must
+// be in outs.
+func (p *Pool) Share(n int, task func(i int) error, outs ...ranks.Out) error {
+	return ranks.Share(n, func(lo, hi int, task func(c int)) { p.Run(hi-lo, func(i int) { task(lo + i) }) }, task, outs...)
+}
 
 // Do does the tasks of a plan and those set aside and returns when all are done. It
 // must not be called from a task, nor after a panic in one.

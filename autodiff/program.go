@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/deepbsde/deepbsde/autodiff/internal/kernel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"gorgonia.org/gorgonia"
 )
 
@@ -27,6 +28,7 @@ type Program[T Float] struct {
 	tasks   []*task[T]
 	run     atomic.Uint32 // number of the run
 	plan    *Plan         // of the tasks
+	phases  []phase[T]    // in the place of plan where ranks share it
 	update  *Plan         // of the norms
 	mulAdds int
 }
@@ -52,6 +54,7 @@ type Target struct {
 	Cost    Node          // scalar to be differentiated in all parameters; zero Node for none
 	Wrt     []Node        // inputs in which the cost is to be differentiated too, see Program.Gradient
 	Norms   []*NormUpdate // running statistics to be moved by UpdateNorms
+	Shared  bool          // ranks share the work: all run the program, and not from a task
 }
 
 // Compile makes a program of a graph. params and states are the flat vectors of
@@ -109,11 +112,17 @@ func CompileIn[T Float](arena *Arena[T], g *Graph, t Target, params, states []T)
 		}
 	}
 	c.cut()
+	if t.Shared {
+		c.assign()
+	}
 	c.gather()
 	c.place(c.gradientMemory(grads, wrt), keep)
 	c.bind()
 	p.values = c.values
 	p.plan = &Plan{count: len(p.tasks), task: p.exec, ready: p.ready, where: func(i int) float64 { return p.tasks[i].where }}
+	if t.Shared && ranks.Count() > 1 {
+		c.schedule(c.writersOf(keep))
+	}
 	p.update = NewPlan(len(t.Norms), p.updateNorm)
 	for i, n := range grads {
 		p.spans = append(p.spans, [2]int{wrt[i].Offset, wrt[i].Offset + wrt[i].Size()})
@@ -153,7 +162,9 @@ func (c *compiler[T]) bind() {
 			t.ops, t.calls = append(t.ops, f), append(t.calls, k)
 		}
 		for _, b := range slices.Backward(g.needs) { // when the latest is done the others mostly are
-			t.deps = append(t.deps, c.prog.tasks[b])
+			if c.tasks[b].phase == g.phase { // else it is done before
+				t.deps = append(t.deps, c.prog.tasks[b])
+			}
 		}
 		c.prog.tasks = append(c.prog.tasks, t)
 	}
@@ -227,7 +238,15 @@ func (p *Program[T]) AddGrads(total []T) {
 // Run computes everything once, with the workers of the pool.
 func (p *Program[T]) Run(pool *Pool) {
 	p.run.Add(1)
-	pool.Do(p.plan)
+	if p.phases == nil {
+		pool.Do(p.plan)
+	}
+	for _, h := range p.phases {
+		pool.Do(h.plan)
+		if h.after != nil {
+			ranks.Exchange(h.after)
+		}
+	}
 	for _, c := range p.copies {
 		copy(c[0], c[1])
 	}

@@ -26,7 +26,10 @@ const (
 type unit[T Float] struct {
 	*step[T]
 	lo, hi int
+	nth    int // of the step's units
 	part   int // of a sum, −1: no part
+	owner  int // the rank that does it
+	phase  int
 	cost   int
 	start  int   // cost of the longest way to it
 	needs  []int // units that come before it
@@ -57,6 +60,8 @@ type group struct {
 	needs []int   // groups that come before it, in increasing order
 	after bits    // all groups that come before it, through others too
 	where float64 // see Plan
+	owner int     // of all its units, and so is phase
+	phase int
 }
 
 // cut splits the steps into units and finds what each has to wait for. Rows that
@@ -90,7 +95,7 @@ func (c *compiler[T]) cut() {
 			cost = len(s.parts) * rows * s.out.cols
 		}
 		for k := range parts {
-			u := &unit[T]{step: s, lo: boundary(rows, k, parts), hi: boundary(rows, k+1, parts), part: -1, cost: opCost + cost}
+			u := &unit[T]{step: s, lo: boundary(rows, k, parts), hi: boundary(rows, k+1, parts), nth: k, part: -1, owner: everyone, cost: opCost + cost}
 			s.units = append(s.units, c.add(u))
 		}
 	}
@@ -114,7 +119,7 @@ func (c *compiler[T]) cutSum(s *step[T], parts int) {
 	rows := s.in[0].rows
 	for k := range parts {
 		s.parts = append(s.parts, matrix[T]{s.out.rows, s.out.cols, make([]T, s.out.rows*s.out.cols)})
-		u := &unit[T]{step: s, lo: boundary(rows, k, parts), hi: boundary(rows, k+1, parts), part: k, cost: opCost + s.cost()/parts}
+		u := &unit[T]{step: s, lo: boundary(rows, k, parts), hi: boundary(rows, k+1, parts), part: k, owner: everyone, cost: opCost + s.cost()/parts}
 		s.partial = append(s.partial, c.add(u))
 	}
 }
@@ -196,7 +201,7 @@ func (c *compiler[T]) gather() {
 		}
 		if at < 0 || !c.joins(u, c.tasks[at], before) {
 			at = len(c.tasks)
-			c.tasks = append(c.tasks, &group{})
+			c.tasks = append(c.tasks, &group{owner: u.owner, phase: u.phase})
 			if len(before) == 0 && len(u.step.units) == 1 && u.part < 0 {
 				leaf = at
 			}
@@ -254,7 +259,7 @@ func (c *compiler[T]) groupsOf(u *unit[T]) []int {
 // joins tells whether u may be added to g, the last of the groups it needs.
 func (c *compiler[T]) joins(u *unit[T], g *group, before []int) bool {
 	total := g.cost + u.cost
-	if total > groupCost {
+	if total > groupCost || g.owner != u.owner || g.phase != u.phase {
 		return false
 	}
 	if total <= smallCost || len(before) == 0 {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/estimate/cost"
 	"github.com/deepbsde/deepbsde/bsde/exercise"
@@ -43,7 +44,7 @@ func (t *Trainer) Result(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Elapsed = time.Since(t.began)
+	r.Elapsed = ranks.Agree(time.Since(t.began)) // attempts depend on it
 	return r, nil
 }
 

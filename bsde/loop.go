@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 )
 
 // Step makes one gradient step and reports whether another one should follow. It
 // is false at the iteration or time limit, when the context is cancelled, on
 // divergence and on an error; Result tells which.
 func (t *Trainer) Step(ctx context.Context) bool {
+	late := ranks.AgreeThat(t.set.TimeLimit > 0 && time.Since(t.since) >= t.set.TimeLimit)
 	switch {
 	case t.err != nil || t.closed || t.status == Diverged:
 		return false
@@ -24,7 +26,7 @@ func (t *Trainer) Step(ctx context.Context) bool {
 	case t.iteration >= t.steps():
 		t.status = t.finished()
 		return false
-	case t.set.TimeLimit > 0 && time.Since(t.since) >= t.set.TimeLimit:
+	case late:
 		t.status = TimeLimit
 		return false
 	}

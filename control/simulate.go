@@ -8,6 +8,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/random"
 	"gonum.org/v1/gonum/stat"
 )
@@ -106,12 +107,12 @@ func Simulate(ctx context.Context, d *Discrete, policy Policy, s Simulation) (*O
 			pairs, chunks = lo*pairRows, lo
 			break
 		}
-		err := parallel.Chunks(context.WithoutCancel(ctx), s.Workers, min(round, chunks-lo), func(k int) error {
+		err := parallel.Share(context.WithoutCancel(ctx), s.Workers, min(round, chunks-lo), func(k int) error {
 			first := (lo + k) * pairRows
 			var err error
 			parts[lo+k], err = r.run(first, min(pairRows, pairs-first))
 			return err
-		})
+		}, ranks.Each(parts[lo:], 1))
 		if err != nil {
 			return nil, err
 		}

@@ -1,10 +1,12 @@
-// Package parallel shares numbered tasks among goroutines.
+// Package parallel shares numbered tasks among goroutines, and among ranks where there are several.
 package parallel
 
 import (
 	"context"
 	"sync"
 	"sync/atomic"
+
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 )
 
 // Chunks calls task(0) … task(n−1) on the given number of goroutines and returns the
@@ -29,4 +31,15 @@ func Chunks(ctx context.Context, workers, n int, task func(c int) error) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// Share is Chunks with each task on one rank; what the tasks write must be in outs.
+func Share(ctx context.Context, workers, n int, task func(c int) error, outs ...ranks.Out) error {
+	err := ranks.Share(n, func(lo, hi int, task func(c int)) {
+		Chunks(ctx, workers, hi-lo, func(c int) error { task(lo + c); return nil })
+	}, task, outs...)
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
 }

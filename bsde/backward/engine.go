@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
@@ -23,6 +24,7 @@ type engine[T autodiff.Float] struct {
 	pool     *autodiff.Pool
 	team     *walk.Team[T]
 	tools    chan *tool[T]
+	blocks   *features.Blocks[T] // nil before the first fit
 	solution *estimate.Solution
 }
 
@@ -125,20 +127,18 @@ func (e *engine[T]) Validate() (float64, error) {
 		return e.UnitLoss(), nil
 	}
 	delta := make([]float64, e.set.ValidationPaths)
-	errs := make([]error, walk.Chunks(len(delta)))
-	e.pool.Run(len(errs), func(c int) {
+	err := e.pool.Share(walk.Chunks(len(delta)), func(c int) error {
 		w := e.team.Take()
 		defer e.team.Give(w)
 		first := c * walk.ChunkRows
 		part := delta[first:min(first+walk.ChunkRows, len(delta))]
-		if errs[c] = w.Begin(walk.ForValidation, 0, first, len(part), nil); errs[c] == nil {
-			errs[c] = w.Mismatch(stride, 0, part, nil, nil)
+		if err := w.Begin(walk.ForValidation, 0, first, len(part), nil); err != nil {
+			return err
 		}
-	})
-	for _, err := range errs {
-		if err != nil {
-			return 0, err
-		}
+		return w.Mismatch(stride, 0, part, nil, nil)
+	}, ranks.Each(delta, walk.ChunkRows))
+	if err != nil {
+		return 0, err
 	}
 	return stat.Variance(delta, nil), nil
 }

@@ -2,6 +2,7 @@ package backward
 
 import (
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/vec"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
@@ -43,12 +44,18 @@ func (e *engine[T]) paths(stride int) (*paths[T], error) {
 		}
 	}
 	pilot := walk.Pilot{Eq: e.Eq, Grid: g, Seed: e.set.Seed, Pool: e.pool}
-	errs := make([]error, s.count/walk.ChunkRows)
-	e.pool.Run(len(errs), func(c int) {
+	outs := []ranks.Out{ranks.Each(s.value, walk.ChunkRows)}
+	for n := range s.rows {
+		outs = append(outs, ranks.Each(s.rows[n], walk.ChunkRows*s.wide))
+	}
+	for _, x := range s.states {
+		outs = append(outs, ranks.Each(x, walk.ChunkRows*e.Eq.Dim))
+	}
+	err = e.pool.Share(s.count/walk.ChunkRows, func(c int) error {
 		t := <-e.tools
 		defer func() { e.tools <- t }()
 		first := c * walk.ChunkRows
-		errs[c] = pilot.Along(walk.ForBackward, stride<<24+first, walk.ChunkRows, func(n int, x, dw []float64) error {
+		return pilot.Along(walk.ForBackward, stride<<24+first, walk.ChunkRows, func(n int, x, dw []float64) error {
 			if n == s.steps {
 				return e.Eq.G.Eval(walk.ChunkRows, s.value[first:first+walk.ChunkRows], x)
 			}
@@ -64,13 +71,8 @@ func (e *engine[T]) paths(stride int) (*paths[T], error) {
 			}
 			return nil
 		})
-	})
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
+	}, outs...)
+	return s, err
 }
 
 // needsStates tells whether f depends on x or z.

@@ -3,6 +3,7 @@ package backward
 import (
 	"math"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/vec"
 	"github.com/deepbsde/deepbsde/bsde/internal/features"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
@@ -51,31 +52,17 @@ func (e *engine[T]) fit(s *paths[T], n int) bool {
 	size, list := e.unknowns(), e.parts()
 	normal := features.NewNormal(size)
 	blocks := s.count / blockRows
-	for lo := 0; lo < blocks; lo += e.set.Workers {
-		count := min(e.set.Workers, blocks-lo)
-		done := make([]*tool[T], count)
-		e.pool.Run(count, func(i int) {
-			t := <-e.tools
-			done[i] = t
-			if t.block.J == nil {
-				t.block = features.NewBlock[T](blockRows, size)
-			}
-			t.block.R = t.block.R[:0]
-			first := (lo + i) * blockRows
-			for r := range blockRows {
-				row := s.rows[n][(first+r)*s.wide:][:s.wide]
-				e.columns(t.block.J[r*size:(r+1)*size], row, list)
-				t.block.R = append(t.block.R, -s.value[first+r])
-			}
-			t.block.Sum()
-		})
-		for _, t := range done {
-			features.Add(normal, &t.block)
-		}
-		for _, t := range done {
-			e.tools <- t
-		}
+	if e.blocks == nil {
+		e.blocks = features.NewBlocks[T](e.set.Workers*ranks.Count(), blockRows, size)
 	}
+	e.blocks.AddTo(normal, e.pool.Share, blocks, func(i int, b *features.Block[T]) error {
+		for r := range blockRows {
+			row := s.rows[n][(i*blockRows+r)*s.wide:][:s.wide]
+			e.columns(b.J[r*size:(r+1)*size], row, list)
+			b.R = append(b.R, -s.value[i*blockRows+r])
+		}
+		return nil
+	}, nil)
 	var w []float64
 	for by := ridge; w == nil && by < 1; by *= 10 {
 		w = normal.Solve(by, e.kept(n, list))
@@ -129,8 +116,7 @@ func (e *engine[T]) martingale(s *paths[T], n, path int) (sum float64) {
 func (e *engine[T]) back(s *paths[T], n int) (finite bool, err error) {
 	k, d := n*s.stride, e.Eq.Dim
 	mean, span := e.Params[e.at[e.parts()[0].of(s.stride, k)]:][:e.basis.all()], e.Params[e.at[spanOf(s.stride, k)]:]
-	errs := make([]error, s.count/walk.ChunkRows)
-	e.pool.Run(len(errs), func(c int) {
+	err = e.pool.Share(s.count/walk.ChunkRows, func(c int) error {
 		w := e.team.Take()
 		defer e.team.Give(w)
 		first := c * walk.ChunkRows
@@ -148,22 +134,19 @@ func (e *engine[T]) back(s *paths[T], n int) (finite bool, err error) {
 			fitted[r] = min(max(fitted[r], float64(span[0])), float64(span[1]))
 		}
 		if e.method.Target == Joint {
-			errs[c] = w.Settled(k, s.stride, x, fitted, u)
-			return
+			return w.Settled(k, s.stride, x, fitted, u)
 		}
 		v := make([]float64, walk.ChunkRows)
-		if errs[c] = w.Settled(k, s.stride, x, fitted, v); errs[c] != nil {
-			return
+		if err := w.Settled(k, s.stride, x, fitted, v); err != nil {
+			return err
 		}
 		for r := range u {
 			u[r] -= e.martingale(s, n, first+r)
 		}
-		errs[c] = w.Back(k, s.stride, x, v, u)
-	})
-	for _, err := range errs {
-		if err != nil {
-			return false, err
-		}
+		return w.Back(k, s.stride, x, v, u)
+	}, ranks.Each(s.value, walk.ChunkRows))
+	if err != nil {
+		return false, err
 	}
 	sum := floats.Sum(s.value)
 	return !math.IsNaN(sum) && !math.IsInf(sum, 0), nil

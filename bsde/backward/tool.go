@@ -14,7 +14,6 @@ type tool[T autodiff.Float] struct {
 	serial                 *autodiff.Pool
 	at, x, dw, curl, pairs []T
 	moments, all           []T
-	block                  features.Block[T]
 }
 
 func newTool[T autodiff.Float](b *basis) (*tool[T], error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
@@ -90,16 +91,16 @@ func density(ctx context.Context, eq *equation.Equation, m Method, env bsde.Env,
 	}
 	total := make([]float64, g.Steps())
 	chunks := make([]changes, walk.Chunks(adaptPaths))
-	errs := make([]error, len(chunks))
-	e.pool.Run(len(chunks), func(c int) {
+	err = e.pool.Share(len(chunks), func(c int) error {
 		w := e.team.Take()
 		defer e.team.Give(w)
 		chunks[c] = changes{squares: make([]float64, g.Steps()), twist: w.Twist}
-		if errs[c] = w.Begin(walk.ForFitCheck, 0, c*walk.ChunkRows, walk.ChunkRows, nil); errs[c] == nil {
-			errs[c] = w.Follow(1, w.StartValues()[0], nil, &chunks[c])
+		if err := w.Begin(walk.ForFitCheck, 0, c*walk.ChunkRows, walk.ChunkRows, nil); err != nil {
+			return err
 		}
-	})
-	if err := errors.Join(errs...); err != nil {
+		return w.Follow(1, w.StartValues()[0], nil, &chunks[c])
+	}, ranks.Each(chunks, 1))
+	if err != nil {
 		return nil, err
 	}
 	for _, c := range chunks {

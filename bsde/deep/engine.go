@@ -2,10 +2,10 @@ package deep
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
@@ -158,24 +158,24 @@ func (e *engine[T]) Validate() (float64, error) {
 // mismatches walks paths as training does, and gives Y_N − g(X_N) of each with its weight in the loss.
 func (e *engine[T]) mismatches(use walk.Purpose, batch, paths, stride int) (delta, weights []float64, err error) {
 	delta, weights = make([]float64, paths), make([]float64, paths)
-	errs := make([]error, walk.Chunks(paths))
-	e.pool.Run(len(errs), func(c int) {
+	err = e.pool.Share(walk.Chunks(paths), func(c int) error {
 		w := e.team.Take()
 		defer e.team.Give(w)
 		first := c * walk.ChunkRows
 		rows := min(walk.ChunkRows, paths-first)
-		if errs[c] = w.Begin(use, batch, first, rows, nil); errs[c] != nil {
-			return
+		if err := w.Begin(use, batch, first, rows, nil); err != nil {
+			return err
 		}
 		y, logs := w.StartValues()[0], make([]float64, rows)
 		w.Steer = !e.method.Uncontrolled
-		errs[c] = w.Follow(stride, y, e.asked(logs), nil)
+		err := w.Follow(stride, y, e.asked(logs), nil)
 		w.Steer = true
 		for r, v := range y {
 			delta[first+r], weights[first+r] = v-w.G[r], e.weight(logs[r])
 		}
-	})
-	return delta, weights, errors.Join(errs...)
+		return err
+	}, ranks.Each(delta, walk.ChunkRows), ranks.Each(weights, walk.ChunkRows))
+	return delta, weights, err
 }
 
 // asked is logs where the loss has weights; elsewhere they need not be computed.

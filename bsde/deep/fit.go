@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/internal/features"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/bsde/network"
@@ -24,6 +25,7 @@ type fit[T autodiff.Float] struct {
 	passes, paths int
 	columns       int // unknowns: Y0, and hidden×columns of each part of the features
 	tools         chan *fitter[T]
+	blocks        *features.Blocks[T]
 	at            map[string]int // of the coefficients among the parameters
 }
 
@@ -31,6 +33,7 @@ func newFit[T autodiff.Float](e *engine[T], passes, paths int) (*fit[T], error) 
 	s := e.features
 	f := &fit[T]{e: e, passes: passes, paths: paths, columns: 1 + s.Moments()*s.Hidden(), tools: make(chan *fitter[T], e.set.Workers), at: map[string]int{}}
 	f.paths = max(f.paths, leastPaths*f.columns)
+	f.blocks = features.NewBlocks[T](e.set.Workers*ranks.Count(), blockRows, f.columns)
 	for _, p := range e.Layout.Params() {
 		f.at[p.Name] = p.Offset
 	}
@@ -155,28 +158,12 @@ func (f *fit[T]) normal(number, stride int) (*features.Normal, error) {
 	e := f.e
 	n := features.NewNormal(f.columns)
 	blocks := (f.paths + blockRows - 1) / blockRows
-	for lo := 0; lo < blocks; lo += e.set.Workers {
-		count := min(e.set.Workers, blocks-lo)
-		done, errs := make([]*fitter[T], count), make([]error, count)
-		e.pool.Run(count, func(i int) {
-			done[i] = <-f.tools
-			errs[i] = done[i].fill(number, stride, (lo+i)*blockRows)
-		})
-		for i, t := range done {
-			if errs[i] == nil {
-				features.Add(n, &t.block)
-			}
-		}
-		for _, t := range done {
-			f.tools <- t
-		}
-		for _, err := range errs {
-			if err != nil {
-				return nil, err
-			}
-		}
-	}
-	return n, nil
+	err := f.blocks.AddTo(n, e.pool.Share, blocks, func(i int, b *features.Block[T]) error {
+		t := <-f.tools
+		defer func() { f.tools <- t }()
+		return t.fill(b, number, stride, i*blockRows)
+	}, nil)
+	return n, err
 }
 
 // set moves the parameters by a part of a step. The coefficients of the finest level that has been

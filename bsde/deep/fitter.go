@@ -18,7 +18,7 @@ type fitter[T autodiff.Float] struct {
 	at, x, dw, curl, pairs []T
 	moments, hidden        []T
 	serial                 *autodiff.Pool
-	block                  features.Block[T]
+	block                  *features.Block[T]
 
 	// of the step before, which enter when its weights are known
 	f       *fit[T]
@@ -48,20 +48,19 @@ func (f *fit[T]) fitter() (*fitter[T], error) {
 	t := &fitter[T]{
 		Program: p, at: p.Input("at"), x: p.Input("x"), dw: p.Input("dw"), curl: p.Input("curl"),
 		pairs: p.Input("pairs"), moments: p.Value(moments), hidden: p.Value(hidden), serial: autodiff.NewPool(1), f: f,
-		block: features.NewBlock[T](blockRows, f.columns),
 	}
 	t.a, t.rho = make([]T, len(t.moments)), make([]T, len(t.hidden))
 	return t, nil
 }
 
-// fill walks the paths of a block and computes its part of the normal equations.
-func (t *fitter[T]) fill(number, stride, first int) error {
+// fill walks the paths of a block.
+func (t *fitter[T]) fill(b *features.Block[T], number, stride, first int) error {
 	f := t.f
+	t.block = b
 	e, columns := f.e, f.columns
 	w := e.team.Take()
 	defer e.team.Give(w)
-	clear(t.block.J)
-	t.block.R = t.block.R[:0]
+	clear(b.J)
 	for c := range blockRows / walk.ChunkRows {
 		if err := w.Begin(walk.ForFit, number, first+c*walk.ChunkRows, walk.ChunkRows, nil); err != nil {
 			return err
@@ -87,7 +86,6 @@ func (t *fitter[T]) fill(number, stride, first int) error {
 			t.block.R = append(t.block.R, by*(y[r]-w.G[r]))
 		}
 	}
-	t.block.Sum()
 	return nil
 }
 

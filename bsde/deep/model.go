@@ -69,7 +69,7 @@ func newModel[T autodiff.Float](eq *equation.Equation, method Method, g *grid.Gr
 		return m, nil
 	}
 	var err error
-	m.program, err = autodiff.Compile(b.Graph, autodiff.Target{Cost: m.loss, Norms: b.Norms}, m.Params, m.States)
+	m.program, err = autodiff.Compile(b.Graph, autodiff.Target{Cost: m.loss, Norms: b.Norms, Shared: true}, m.Params, m.States)
 	return m, err
 }
 

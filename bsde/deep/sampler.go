@@ -2,6 +2,7 @@ package deep
 
 import (
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/vec"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 )
@@ -19,10 +20,11 @@ type paths[T autodiff.Float] struct {
 // have to wait.
 type sampler[T autodiff.Float] struct {
 	e       *engine[T]
-	buffers []paths[T] // two where sampling goes ahead
-	ready   int        // number of the batch that was sampled last, −1 for none
-	rows    int        // paths in a task
-	plan    *autodiff.Plan
+	buffers []paths[T]     // two where sampling goes ahead
+	ready   int            // number of the batch that was sampled last, −1 for none
+	rows    int            // paths in a task
+	plan    *autodiff.Plan // of this rank's share
+	first   int            // task in it
 	errs    []error        // of each task
 	sinks   []batchSink[T] // of each task
 }
@@ -41,7 +43,9 @@ func newSampler[T autodiff.Float](e *engine[T]) *sampler[T] {
 	}
 	s.errs = make([]error, (e.set.Batch+s.rows-1)/s.rows)
 	s.sinks = make([]batchSink[T], len(s.errs))
-	s.plan = autodiff.NewPlan(len(s.errs), s.chunk)
+	var end int
+	s.first, end = ranks.Stretch(len(s.errs))
+	s.plan = autodiff.NewPlan(end-s.first, func(i int) { s.chunk(s.first + i) })
 	return s
 }
 
@@ -52,6 +56,11 @@ func (s *sampler[T]) take(batch int) error {
 	if s.ready != batch {
 		s.ready = batch
 		s.e.pool.Do(s.plan)
+	}
+	if ranks.Count() > 1 {
+		if err := s.exchange(batch); err != nil {
+			return err
+		}
 	}
 	for _, err := range s.errs {
 		if err != nil {
@@ -65,6 +74,28 @@ func (s *sampler[T]) take(batch int) error {
 		s.e.program.Bind("g", b.g)
 	}
 	return nil
+}
+
+// exchange gives all ranks the whole batch.
+func (s *sampler[T]) exchange(batch int) error {
+	b, n, d := s.buffer(batch), s.e.Grid.Steps(), s.e.Eq.Dim
+	outs := []ranks.Out{ranks.Each(b.g, s.rows)}
+	for _, data := range [][]T{b.x, b.dw, b.noise} {
+		if len(data) > 0 {
+			outs = append(outs, ranks.Blocks(data, n, s.rows*d))
+		}
+	}
+	done := func(lo, hi int, task func(int)) {
+		for c := lo; c < hi; c++ {
+			task(c)
+		}
+	}
+	return ranks.Share(len(s.errs), done, func(c int) error {
+		if c < s.first || c >= s.first+s.plan.Count() { // another rank's, which has failed
+			s.chunk(c)
+		}
+		return s.errs[c]
+	}, outs...)
 }
 
 // prepare lets the batch be simulated in the next run of the pool, if it can be.

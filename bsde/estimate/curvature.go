@@ -5,7 +5,7 @@ import "github.com/deepbsde/deepbsde/autodiff/expr"
 // curvature takes second differences of f(t, x, y, z) in y and z at one time, for a batch of
 // paths.
 type curvature struct {
-	f       *expr.Func
+	f       *expr.Func `ranks:"-"`
 	t       float64
 	x, y, z []float64 // rows×d, rows, rows×d
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/stat"
 )
@@ -60,28 +61,27 @@ func (e *engine[T]) slopes(ctx context.Context, from *walk.Origin, r *residuals,
 	if err != nil {
 		return nil, err
 	}
-	errs, mean := make([]error, walk.Chunks(paths)), 0.0
+	chunks, mean := walk.Chunks(paths), 0.0
 	if !e.Eq.UsesY {
 		mean = r.mean() // else that of the pilot paths vanishes
 	}
-	e.pool.Run(len(errs), func(c int) {
-		if ctx.Err() != nil && len(errs) > FewPaths/walk.ChunkRows {
-			return
+	err = e.pool.Share(chunks, func(c int) error {
+		if ctx.Err() != nil && chunks > FewPaths/walk.ChunkRows {
+			return nil
 		}
 		w, p := e.team.Take(), <-programs
 		defer func() { e.team.Give(w); programs <- p }()
 		first := c * walk.ChunkRows
 		rows := min(walk.ChunkRows, paths-first)
-		if errs[c] = w.Begin(walk.ForEstimate, 0, first, rows, from); errs[c] == nil {
-			errs[c] = p.run(w, r, mean, s.each[first*d:(first+rows)*d], s.bend[first*d:(first+rows)*d])
+		if err := w.Begin(walk.ForEstimate, 0, first, rows, from); err != nil {
+			return err
 		}
-	})
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+		return p.run(w, r, mean, s.each[first*d:(first+rows)*d], s.bend[first*d:(first+rows)*d])
+	}, ranks.Each(s.each, walk.ChunkRows*d), ranks.Each(s.bend, walk.ChunkRows*d))
+	if err != nil {
+		return nil, err
 	}
-	if ctx.Err() != nil && len(errs) > FewPaths/walk.ChunkRows {
+	if ctx.Err() != nil && chunks > FewPaths/walk.ChunkRows {
 		return nil, nil
 	}
 	return s, nil

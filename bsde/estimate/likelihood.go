@@ -2,12 +2,12 @@ package estimate
 
 import (
 	"context"
-	"errors"
 	"math"
 	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/mat"
@@ -27,19 +27,21 @@ func (e *engine[T]) likelihood(ctx context.Context, from *walk.Origin, r *residu
 	if solve == nil || err != nil {
 		return nil, err
 	}
-	mean, rows, errs := r.mean(), make([][]float64, chunks), make([]error, chunks)
-	var at *firstStep[T]
-	e.pool.Run(chunks, func(c int) {
+	mean, rows, firsts := r.mean(), make([][]float64, chunks), make([]*firstStep[T], chunks)
+	err = e.pool.Share(chunks, func(c int) error {
 		if ctx.Err() != nil {
-			return
+			return nil
 		}
 		w := e.team.Take()
 		defer e.team.Give(w)
 		first := c * walk.ChunkRows
 		delta := make([]float64, min(walk.ChunkRows, paths-first))
 		o := &firstStep[T]{w: w, y: delta}
-		if errs[c] = w.Begin(walk.ForEstimate, 0, first, len(delta), from); errs[c] == nil {
-			errs[c] = w.Mismatch(r.every, r.y0, delta, nil, o)
+		if err := w.Begin(walk.ForEstimate, 0, first, len(delta), from); err != nil {
+			return err
+		}
+		if err := w.Mismatch(r.every, r.y0, delta, nil, o); err != nil {
+			return err
 		}
 		row := make([]float64, d)
 		h := from.Length(0, min(r.every, from.Steps()))
@@ -50,12 +52,14 @@ func (e *engine[T]) likelihood(ctx context.Context, from *walk.Origin, r *residu
 		}
 		rows[c] = row
 		if c == 0 {
-			at = o
+			firsts[c] = o
 		}
-	})
-	if err := errors.Join(errs...); err != nil || ctx.Err() != nil {
+		return nil
+	}, ranks.Each(rows, 1), ranks.Each(firsts, 1))
+	if err != nil || ctx.Err() != nil {
 		return nil, err
 	}
+	at := firsts[0]
 	growth, shift, err := e.firstTangent(from, r.every, at)
 	if err != nil {
 		return nil, err
@@ -75,8 +79,8 @@ func (e *engine[T]) likelihood(ctx context.Context, from *walk.Origin, r *residu
 
 // firstStep keeps what the first step of a walk begins with.
 type firstStep[T autodiff.Float] struct {
-	w           *walk.Walker[T]
-	y           []float64 // the walker's
+	w           *walk.Walker[T] `ranks:"-"`
+	y           []float64       // the walker's
 	noise, z, x []float64
 	u           float64
 }

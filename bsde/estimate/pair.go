@@ -16,10 +16,11 @@ const branches = 8
 
 // pairs is a chunk of states at one time with paths from each, see networkBias.
 type pairs[T autodiff.Float] struct {
-	e     *engine[T]
-	from  *walk.Origin
-	w     *walk.Walker[T]
-	std   float64 // of the mismatch seen from time 0
+	e     *engine[T]      `ranks:"-"`
+	all   *walk.Origin    `ranks:"-"` // of the walk
+	from  *walk.Origin    `ranks:"-"` // of the states
+	w     *walk.Walker[T] `ranks:"-"`
+	std   float64         // of the mismatch seen from time 0
 	chunk int
 
 	product []float64         // of y with y and z, of each state, see products
@@ -69,10 +70,10 @@ func (p *pairs[T]) Observe(n int, t float64, x, dw, z []float64) error {
 
 // step is the one at a time that the chunks divide evenly.
 func (p *pairs[T]) step() int {
-	last := p.from.Steps() - 1
-	t := p.from.T + (float64(p.chunk)+0.5)/pairChunks*p.from.Span()
+	last := p.all.Steps() - 1
+	t := p.all.T + (float64(p.chunk)+0.5)/pairChunks*p.all.Span()
 	k := 0
-	for k < last && p.from.Times[k+1] <= t {
+	for k < last && p.all.Times[k+1] <= t {
 		k++
 	}
 	return k
@@ -81,7 +82,7 @@ func (p *pairs[T]) step() int {
 func (p *pairs[T]) walk(y0 float64) error {
 	const rows = walk.ChunkRows
 	w, eq, k := p.w, p.e.Eq, p.step()
-	all := p.from
+	all := p.all
 	y, logs := make([]float64, rows), make([]float64, rows)
 	walk.Spread(y, []float64{y0})
 	follow := func(batch int, from *walk.Origin, y, logs []float64, o walk.Observer) error {
@@ -101,7 +102,6 @@ func (p *pairs[T]) walk(y0 float64) error {
 		return err
 	}
 	states := slices.Clone(w.X)
-	p.from = all.Tail(k)
 	h := p.from.Lengths[0]
 	span := all.Span()
 	t := newProducts(eq, p.std, span, h, logs)
@@ -117,7 +117,7 @@ func (p *pairs[T]) walk(y0 float64) error {
 			if p.e.Linearised() {
 				copy(y, p.u)
 			}
-			p.c = &curvature{f: eq.F, t: p.t, x: p.x, y: y, z: p.z}
+			p.c.t, p.c.x, p.c.y, p.c.z = p.t, p.x, y, p.z
 			t.c, p.logs, p.span = p.c, logs, span
 			if eq.Curved {
 				p.directions()

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/stat"
 )
@@ -43,17 +44,18 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 		return &bias{growth: 1}, nil
 	}
 	parts := make([]*pairs[T], pairChunks)
-	errs := make([]error, pairChunks)
-	e.pool.Run(pairChunks, func(c int) {
+	for c := range parts {
+		parts[c] = &pairs[T]{e: e, all: from, std: r.std(), chunk: c, c: &curvature{f: e.Eq.F}}
+		parts[c].from = from.Tail(parts[c].step())
+	}
+	err := e.pool.Share(pairChunks, func(c int) error {
 		w := e.team.Take()
 		defer func() { e.team.Give(w) }()
-		parts[c] = &pairs[T]{e: e, from: from, w: w, std: r.std(), chunk: c}
-		errs[c] = parts[c].walk(y0)
-	})
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+		parts[c].w = w
+		return parts[c].walk(y0)
+	}, ranks.Each(parts, 1))
+	if err != nil {
+		return nil, err
 	}
 	of := func(what func(p *pairs[T]) []float64) (mean, stderr float64) {
 		var all []float64

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/stat"
 )
@@ -18,19 +19,18 @@ const regionStarts = 1024
 // without a bias. They are extrapolated in the time step like the value. bound is a 95 %
 // upper bound. Both are NaN where the context was cancelled.
 func (e *engine[T]) regionError(ctx context.Context) (rms, bound float64, err error) {
-	squares, errs := make([]float64, regionStarts), make([]error, regionStarts)
-	e.pool.Run(regionStarts, func(c int) {
+	squares := make([]float64, regionStarts)
+	err = e.pool.Share(regionStarts, func(c int) (err error) {
 		if ctx.Err() != nil {
-			return
+			return nil
 		}
 		w := e.team.Take()
 		defer func() { e.team.Give(w) }()
-		squares[c], errs[c] = e.squaredError(w, c)
-	})
-	for _, err := range errs {
-		if err != nil {
-			return 0, 0, err
-		}
+		squares[c], err = e.squaredError(w, c)
+		return err
+	}, ranks.Each(squares, 1))
+	if err != nil {
+		return 0, 0, err
 	}
 	if ctx.Err() != nil {
 		return math.NaN(), math.NaN(), nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/stat"
 )
@@ -74,7 +75,6 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 		r.steep = make([]float64, paths)
 	}
 	chunks := walk.Chunks(paths)
-	errs := make([]error, chunks)
 	var logs []float64
 	if e.Eq.UsesY {
 		logs = make([]float64, paths)
@@ -92,15 +92,22 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 			}
 			break
 		}
-		e.pool.Run(min(round, chunks-lo), func(k int) {
+		end := min(lo+round, chunks)
+		part := func(data []float64) ranks.Out {
+			return ranks.Each(data[min(lo*walk.ChunkRows, len(data)):], walk.ChunkRows)
+		}
+		outs := []ranks.Out{part(r.delta), part(r.g), part(r.steep), part(r.bent), part(r.tilt), part(logs)}
+		if r.bracket != nil {
+			outs = append(outs, part(r.bracket.lower), part(r.bracket.upper))
+		}
+		err := e.pool.Share(end-lo, func(k int) error {
 			w := e.team.Take()
 			w.Tilt = tilt
 			defer func() { w.Tilt = 0; e.team.Give(w) }()
-			c := lo + k
-			first := c * walk.ChunkRows
+			first := (lo + k) * walk.ChunkRows
 			rows := min(walk.ChunkRows, paths-first)
-			if errs[c] = w.Begin(walk.ForEstimate, 0, first, rows, from); errs[c] != nil {
-				return
+			if err := w.Begin(walk.ForEstimate, 0, first, rows, from); err != nil {
+				return err
 			}
 			delta := r.delta[first : first+rows]
 			var o walk.Observer
@@ -109,8 +116,8 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 				along = newTrack(e.Eq, from, stride, delta, w.Growth)
 				o = along
 			}
-			if errs[c] = w.Mismatch(stride, y0, delta, logs[min(first, len(logs)):min(first+rows, len(logs))], o); errs[c] != nil {
-				return
+			if err := w.Mismatch(stride, y0, delta, logs[min(first, len(logs)):min(first+rows, len(logs))], o); err != nil {
+				return err
 			}
 			if r.bent != nil {
 				copy(r.bent[first:first+rows], w.Bent)
@@ -123,14 +130,13 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 			if along != nil {
 				along.backward(s, w.G[:rows], r.bracket.lower[first:first+rows], r.bracket.upper[first:first+rows])
 			}
-		})
+			return nil
+		}, outs...)
+		if err != nil {
+			return nil, err
+		}
 		if progress != nil {
 			progress(min((lo+round)*walk.ChunkRows, paths))
-		}
-	}
-	for c := range chunks {
-		if errs[c] != nil {
-			return nil, errs[c]
 		}
 	}
 	if logs != nil {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 )
 
@@ -23,12 +24,12 @@ func (s *Solution) gradient(ctx context.Context, o *origin, paths int, e *Estima
 	}
 	chunks := (paths + rowsAtOnce - 1) / rowsAtOnce
 	sums := make([][2][]float64, chunks)
-	err := parallel.Chunks(ctx, s.Workers, chunks, func(c int) error {
+	err := parallel.Share(ctx, s.Workers, chunks, func(c int) error {
 		w := <-free
 		defer func() { free <- w }()
 		sums[c] = [2][]float64{make([]float64, d), make([]float64, d)}
 		return w.slopesAlong(noise{s.seed, walk.ForCurvature}, o, c*rowsAtOnce, min(rowsAtOnce, paths-c*rowsAtOnce), sums[c][0], sums[c][1])
-	})
+	}, ranks.Each(sums, 1))
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/pde"
@@ -169,7 +170,8 @@ func (s *Solution) follow(ctx context.Context, o *origin, paths, stride int, pro
 			out.lower, out.upper, out.stop = out.lower[:done], out.upper[:done], out.stop[:done]
 			return out, nil
 		}
-		err := parallel.Chunks(context.WithoutCancel(ctx), s.Workers, min(round, chunks-lo), func(c int) error {
+		at := lo * rowsAtOnce
+		err := parallel.Share(context.WithoutCancel(ctx), s.Workers, min(round, chunks-lo), func(c int) error {
 			w := <-free
 			defer func() { free <- w }()
 			first := (lo + c) * rowsAtOnce
@@ -182,7 +184,7 @@ func (s *Solution) follow(ctx context.Context, o *origin, paths, stride int, pro
 				return err
 			}
 			return w.backward(&w.track, rows, best, bounds.upperCurved, out.upper[first:first+rows])
-		})
+		}, ranks.Each(out.lower[at:], rowsAtOnce), ranks.Each(out.upper[at:], rowsAtOnce), ranks.Each(out.stop[at:], rowsAtOnce))
 		if err != nil {
 			return nil, err
 		}
@@ -207,12 +209,12 @@ func (s *Solution) nest(ctx context.Context, o *origin, e *Estimate, outer int) 
 		free <- s.newInner()
 	}
 	values := make([]float64, outer)
-	err := parallel.Chunks(ctx, s.Workers, outer, func(c int) (err error) {
+	err := parallel.Share(ctx, s.Workers, outer, func(c int) (err error) {
 		w := <-free
 		defer func() { free <- w }()
 		values[c], err = w.outer(s.seed, o, c, s.Inner)
 		return err
-	})
+	}, ranks.Each(values, 1))
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil // the other bound stands

@@ -5,6 +5,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/random"
 	"github.com/deepbsde/deepbsde/autodiff/vec"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
@@ -34,7 +35,7 @@ func (p *model[T]) costates(ctx context.Context, first int, x []float64, paths i
 	const half = walk.ChunkRows / 2
 	d, pairs := p.problem.StateDim, (paths+1)/2
 	out := make([]float64, pairs*d)
-	err := parallel.Chunks(ctx, p.set.Workers, (pairs+half-1)/half, func(chunk int) error {
+	err := parallel.Share(ctx, p.set.Workers, (pairs+half-1)/half, func(chunk int) error {
 		c := <-free
 		defer func() { free <- c }()
 		at := chunk * half
@@ -44,7 +45,7 @@ func (p *model[T]) costates(ctx context.Context, first int, x []float64, paths i
 			out[at*d+i] = 0.5 * (float64(c.slope[i]) + float64(c.slope[half*d+i]))
 		}
 		return nil
-	})
+	}, ranks.Each(out, half*d))
 	unit := p.scales.cost * walk.ChunkRows // the objective is a mean in units of the scale
 	if p.problem.Maximize {
 		unit = -unit

@@ -117,7 +117,7 @@ func (e *engine[T]) compile(first, count int) (*piece[T], error) {
 	last := first+count == e.problem.Steps
 	b := e.builder(true)
 	start, out, cost, variate := e.piece(b, first, count, e.set.Batch, e.noises != nil)
-	t := autodiff.Target{Cost: e.objective(b, out, cost, variate, last), Norms: b.Norms, Wrt: b.shifts}
+	t := autodiff.Target{Cost: e.objective(b, out, cost, variate, last), Norms: b.Norms, Wrt: b.shifts, Shared: true}
 	if first > 0 {
 		t.Wrt = append([]autodiff.Node{start}, t.Wrt...)
 	}
@@ -136,7 +136,7 @@ func (e *engine[T]) compile(first, count int) (*piece[T], error) {
 	}
 	b = e.builder(true)
 	_, out, _, _ = e.piece(b, first, count, e.set.Batch, false)
-	if p.forward, err = autodiff.CompileIn(e.arena, b.Graph, autodiff.Target{Outputs: []autodiff.Node{out}}, e.params, e.states); err != nil {
+	if p.forward, err = autodiff.CompileIn(e.arena, b.Graph, autodiff.Target{Outputs: []autodiff.Node{out}, Shared: true}, e.params, e.states); err != nil {
 		return nil, err
 	}
 	p.end = p.forward.Value(out)

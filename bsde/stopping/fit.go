@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/exercise"
 	"github.com/deepbsde/deepbsde/bsde/internal/basis"
 	"github.com/deepbsde/deepbsde/bsde/internal/features"
@@ -39,31 +40,22 @@ func (t *training) newFitter() *fitter {
 // fit finds the coefficients of step n, given those of the steps after it: those of least
 // squares for V_{n+1} from the functions of X_n and the martingale increments together.
 func (t *training) fit(n int) (finite bool, err error) {
-	ctx := context.Background()
 	free := make(chan *fitter, t.workers)
 	for range t.workers {
 		free <- t.newFitter()
 	}
 	size, chunks := t.basis.Columns(), (t.paths+blockRows-1)/blockRows
 	normal := features.NewNormal(size)
-	blocks := make([]features.Block[float64], atOnce)
-	for i := range blocks {
-		blocks[i] = features.NewBlock[float64](blockRows, size)
+	share := func(n int, task func(i int) error, outs ...ranks.Out) error {
+		return parallel.Share(context.Background(), t.workers, n, task, outs...)
 	}
-	for lo := 0; lo < chunks; lo += atOnce {
-		count := min(atOnce, chunks-lo)
-		err := parallel.Chunks(ctx, t.workers, count, func(c int) error {
-			f := <-free
-			defer func() { free <- f }()
-			first := (lo + c) * blockRows
-			return t.rows(f, n, first, min(blockRows, t.paths-first), &blocks[c])
-		})
-		if err != nil {
-			return false, err
-		}
-		for c := range count {
-			features.Add(normal, &blocks[c])
-		}
+	err = t.blocks.AddTo(normal, share, chunks, func(c int, b *features.Block[float64]) error {
+		f := <-free
+		defer func() { free <- f }()
+		return t.rows(f, n, c*blockRows, min(blockRows, t.paths-c*blockRows), b)
+	}, func(lo int) []ranks.Out { return []ranks.Out{ranks.Each(t.values[lo*blockRows:], blockRows)} })
+	if err != nil {
+		return false, err
 	}
 	w := normal.Solve(ridge, nil)
 	if w == nil {
@@ -92,11 +84,9 @@ func (t *training) rows(f *fitter, n, first, rows int, b *features.Block[float64
 	if err := f.point.Columns(h, dw, b.J, f.scratch); err != nil {
 		return err
 	}
-	b.R = b.R[:0]
 	for _, v := range values {
 		b.R = append(b.R, -v)
 	}
-	b.Sum()
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/vec"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/exercise"
@@ -48,12 +49,20 @@ func newSamples(ctx context.Context, m *exercise.Model, paths int, set bsde.Sett
 	}
 	chunks := (paths + blockRows - 1) / blockRows
 	least := make([]float64, chunks)
-	err := parallel.Chunks(ctx, set.Workers, chunks, func(c int) (err error) {
-		least[c], err = s.simulate(c*blockRows, min(blockRows, paths-c*blockRows))
-		return err
-	})
-	if err != nil {
-		return nil, err
+	const round = 64 // blocks, whose states are exchanged at a time
+	for lo := 0; lo < chunks; lo += round {
+		outs := []ranks.Out{ranks.Each(least[lo:], 1), ranks.Each(s.values[lo*blockRows:], blockRows)}
+		for _, x := range s.states {
+			outs = append(outs, ranks.Each(x[lo*blockRows*d:], blockRows*d))
+		}
+		err := parallel.Share(ctx, set.Workers, min(round, chunks-lo), func(c int) (err error) {
+			first := (lo + c) * blockRows
+			least[lo+c], err = s.simulate(first, min(blockRows, paths-first))
+			return err
+		}, outs...)
+		if err != nil {
+			return nil, err
+		}
 	}
 	m.Patient = m.NeverCosts() && floats.Min(least) >= 0
 	return s, nil

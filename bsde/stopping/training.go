@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/exercise"
 	"github.com/deepbsde/deepbsde/bsde/internal/basis"
+	"github.com/deepbsde/deepbsde/bsde/internal/features"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -24,6 +26,7 @@ type training struct {
 	label        string
 	solution     *exercise.Solution
 	workers      int
+	blocks       *features.Blocks[float64]
 }
 
 func newTraining(ctx context.Context, p pde.Problem, m Method, set bsde.Settings) (*training, error) {
@@ -42,6 +45,7 @@ func newTraining(ctx context.Context, p pde.Problem, m Method, set bsde.Settings
 	if t.basis, err = t.samples.choose(&p, set.Seed); err != nil {
 		return nil, err
 	}
+	t.blocks = features.NewBlocks[float64](max(atOnce, ranks.Count()), blockRows, t.basis.Columns())
 	steps := model.Grid.Steps()
 	t.coefficients = make([]float64, steps*t.basis.Columns())
 	t.value, t.unit = meanVariance(t.values)

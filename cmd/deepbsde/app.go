@@ -17,6 +17,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/manual"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/mirror"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/sweep"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
@@ -99,9 +100,19 @@ func (a *app) run(ctx context.Context, args []string) int {
 		err = usageOf(wrong.Command, wrong.Err)
 	}
 	if err == nil {
-		err = root.RunContext(ctx, append([]string{root.Name}, words...))
+		err = a.onRank(ctx, root, words)
 	}
 	return a.exit(err)
+}
+
+// onRank runs a command line, as this rank has it.
+func (a *app) onRank(ctx context.Context, root *cli.App, words []string) error {
+	words, run, clean, err := mirror.Words(root, words, map[string]string{"store": defaultStore})
+	defer clean()
+	if err != nil || !run {
+		return err
+	}
+	return root.RunContext(ctx, append([]string{root.Name}, words...))
 }
 
 // The exit statuses other than 0.

@@ -16,7 +16,7 @@ const module = "github.com/deepbsde/deepbsde/"
 // house is the packages of the project from the ground up: a package may import those that
 // stand before it, as far as the rules for its room allow (docs/layout.md).
 var house = strings.Fields(`
-	autodiff/machine autodiff/expr autodiff/internal/kernel autodiff/parallel autodiff/safetensors autodiff/random autodiff/vec autodiff
+	autodiff/machine autodiff/expr autodiff/internal/kernel autodiff/parallel/ranks autodiff/parallel autodiff/safetensors autodiff/random autodiff/vec autodiff
 
 	pde/grid pde
 	pde/reference/internal/known pde/reference/internal/paths pde/reference/internal/probe pde/reference/internal/sample pde/reference/internal/symmetric pde/reference/internal/widening
@@ -41,7 +41,7 @@ var house = strings.Fields(`
 	cmd/deepbsde/internal/complete cmd/deepbsde/internal/manual cmd/deepbsde/internal/points
 	cmd/deepbsde/internal/npz cmd/deepbsde/internal/compared cmd/deepbsde/internal/simulated cmd/deepbsde/internal/bench cmd/deepbsde/internal/page
 	cmd/deepbsde/internal/member cmd/deepbsde/internal/report cmd/deepbsde/internal/training cmd/deepbsde/internal/saved
-	cmd/deepbsde/internal/sweep cmd/deepbsde/internal/listed cmd/deepbsde/internal/along cmd/deepbsde/internal/serve
+	cmd/deepbsde/internal/sweep cmd/deepbsde/internal/listed cmd/deepbsde/internal/along cmd/deepbsde/internal/serve cmd/deepbsde/internal/mirror
 	cmd/deepbsde
 `)
 

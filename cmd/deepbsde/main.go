@@ -38,6 +38,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -47,6 +48,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff/machine"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde"
 )
 
@@ -55,7 +57,38 @@ func main() {
 		fmt.Fprintf(os.Stderr, "deepbsde: out of memory: %s are free; fewer paths, a smaller batch or fewer workers take less. A run with --out has its checkpoints\n", machine.Size(free))
 		os.Exit(exitFailed)
 	})
-	os.Exit(program(interruptible(), os.Args[1:], os.Stdout, os.Stderr))
+	if err := ranks.Begin(); err != nil {
+		fmt.Fprintf(os.Stderr, "deepbsde: %v\n", err)
+		os.Exit(exitFailed)
+	}
+	defer lost()
+	if ranks.Self() == 0 {
+		status := program(interruptible(), os.Args[1:], os.Stdout, os.Stderr)
+		if !ranks.End() {
+			ranks.Abort(status)
+		}
+		os.Exit(status)
+	}
+	var said bytes.Buffer
+	program(interruptible(), os.Args[1:], io.Discard, &said)
+	if !ranks.End() {
+		panic(ranks.Lost(said.String() + "the other ranks have not come to their end"))
+	}
+}
+
+// lost ends all ranks where they cannot go on together.
+func lost() {
+	r := recover()
+	if r == nil {
+		return
+	}
+	why, ok := r.(ranks.Lost)
+	if !ok {
+		panic(r)
+	}
+	fmt.Fprintf(os.Stderr, "deepbsde: rank %d: %v. A run with --out goes on from its last checkpoint: solve --resume DIR, on any number of ranks\n", ranks.Self(), why)
+	ranks.Abort(exitFailed)
+	os.Exit(exitFailed)
 }
 
 // interruptible is a context that SIGINT, SIGTERM or, when the terminal is closed, SIGHUP
@@ -67,9 +100,10 @@ func interruptible() context.Context {
 	if !signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(signals, syscall.SIGHUP)
 	}
+	ranks.OnStop(cancel)
 	go func() {
 		<-signals
-		cancel()
+		ranks.Stop()
 		<-signals
 		os.Exit(exitInterrupted)
 	}()

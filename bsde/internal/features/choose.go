@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/floats"
 )
@@ -144,18 +145,18 @@ func (s *Set) halves(ctx context.Context, p *walk.Pilot, sc *walk.Scales) (fit, 
 	}
 	size := 1 + s.Moments()*(s.pools()+2)
 	chunks := choosePaths / chunk
-	blocks, errs := make([]Block[float64], chunks), make([]error, chunks)
-	p.Pool.Run(chunks, func(c int) {
+	blocks := make([]Block[float64], chunks)
+	err = p.Pool.Share(chunks, func(c int) error {
 		f := <-programs
 		defer func() { programs <- f }()
 		blocks[c] = NewBlock[float64](chunk, size)
-		errs[c] = s.regress(p, f, c, sc.Y0, &blocks[c])
-	})
+		return s.regress(p, f, c, sc.Y0, &blocks[c])
+	}, ranks.Each(blocks, 1))
+	if err != nil {
+		return nil, nil, err
+	}
 	fit, test = NewNormal(size), NewNormal(size)
 	for c := range blocks {
-		if errs[c] != nil {
-			return nil, nil, errs[c]
-		}
 		Add([]*Normal{fit, test}[c%2], &blocks[c])
 	}
 	return fit, test, nil

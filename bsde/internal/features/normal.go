@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/vec"
 	"gonum.org/v1/gonum/mat"
 )
@@ -26,7 +27,7 @@ func NewNormal(size int) *Normal {
 
 // Block is rows of J and r, and what they add to the normal equations.
 type Block[T autodiff.Float] struct {
-	J []T       // rows×size
+	J []T       `ranks:"-"` // rows×size
 	R []float64 // as many as there are rows
 
 	gram   []T
@@ -63,6 +64,51 @@ func Add[T autodiff.Float](n *Normal, b *Block[T]) {
 		n.right[i] += v
 	}
 	n.square += b.square
+}
+
+// Blocks are blocks of rows that are made at a time.
+type Blocks[T autodiff.Float] struct {
+	list       []Block[T]
+	rows, size int
+}
+
+// NewBlocks has room for so many blocks at a time.
+func NewBlocks[T autodiff.Float](atOnce, rows, size int) *Blocks[T] {
+	return &Blocks[T]{make([]Block[T], atOnce), rows, size}
+}
+
+// Share does tasks on workers and ranks, such as autodiff.Pool.Share.
+type Share func(n int, task func(i int) error, outs ...ranks.Out) error
+
+// AddTo adds blocks 0 … count−1 to the normal equations, in order. fill gives a block its rows, as many as R
+// then has; what else it writes, beginning with block lo, is others(lo).
+func (s *Blocks[T]) AddTo(n *Normal, share Share, count int, fill func(i int, b *Block[T]) error, others func(lo int) []ranks.Out) error {
+	for lo := 0; lo < count; lo += len(s.list) {
+		list := s.list[:min(len(s.list), count-lo)]
+		outs := []ranks.Out{ranks.Each(list, 1)}
+		if others != nil {
+			outs = append(outs, others(lo)...)
+		}
+		err := share(len(list), func(i int) error {
+			b := &list[i]
+			if b.J == nil {
+				*b = NewBlock[T](s.rows, s.size)
+			}
+			b.R = b.R[:0]
+			if err := fill(lo+i, b); err != nil {
+				return err
+			}
+			b.Sum()
+			return nil
+		}, outs...)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			Add(n, &list[i])
+		}
+	}
+	return nil
 }
 
 // Solve is the w that makes ‖J w + r‖² least over the unknowns in keep, the others 0, in units of

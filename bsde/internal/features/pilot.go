@@ -6,6 +6,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/floats"
 )
@@ -64,7 +65,7 @@ func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 			}
 			return nil
 		})
-	})
+	}, ranks.Each(rows, chunk*s.dim))
 	for i, v := range rows {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			rows[i] = 0
@@ -183,23 +184,23 @@ func (f *evaluator) run(s *Set, n int, x, dw []float64, h float64) {
 	f.Run(f.serial)
 }
 
-// sums lets f add the paths of each chunk to arrays of its own, and adds them up in order.
-func sums(ctx context.Context, p *walk.Pilot, paths int, into [][]float64, f func(c int, part [][]float64) error) error {
+// sums lets f add the paths of each chunk to arrays of its own, and adds them up in order; others is what else f writes.
+func sums(ctx context.Context, p *walk.Pilot, paths int, into [][]float64, f func(c int, part [][]float64) error, others ...ranks.Out) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	chunks := paths / chunk
-	errs, parts := make([]error, chunks), make([][][]float64, chunks)
-	p.Pool.Run(chunks, func(c int) {
+	parts := make([][][]float64, chunks)
+	err := p.Pool.Share(chunks, func(c int) error {
 		for _, total := range into {
 			parts[c] = append(parts[c], make([]float64, len(total)))
 		}
-		errs[c] = f(c, parts[c])
-	})
-	for c, part := range parts {
-		if errs[c] != nil {
-			return errs[c]
-		}
+		return f(c, parts[c])
+	}, append(others, ranks.Each(parts, 1))...)
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
 		for i, total := range into {
 			floats.Add(total, part[i])
 		}

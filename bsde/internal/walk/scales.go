@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
@@ -71,7 +72,6 @@ func (p *Pilot) Scales(ctx context.Context) (*Scales, error) {
 func (p *Pilot) moments(ctx context.Context, y []float64) (*moments, error) {
 	const round = 16 // chunks at a time, to keep few of them in memory
 	var parts [round]*moments
-	var errs [round]error
 	steps, d := p.Grid.Steps(), p.Eq.Dim
 	total := newMoments(steps, d)
 	for lo := 0; lo < p.Paths; lo += round * startChunk {
@@ -79,15 +79,15 @@ func (p *Pilot) moments(ctx context.Context, y []float64) (*moments, error) {
 			return nil, err
 		}
 		n := min(round, (p.Paths-lo+startChunk-1)/startChunk)
-		p.Pool.Run(n, func(c int) {
+		err := p.Pool.Share(n, func(c int) error {
 			first := lo + c*startChunk
 			parts[c] = newMoments(steps, d)
-			errs[c] = p.simulate(parts[c], first, min(startChunk, p.Paths-first), y)
-		})
+			return p.simulate(parts[c], first, min(startChunk, p.Paths-first), y)
+		}, ranks.Each(parts[:n], 1))
+		if err != nil {
+			return nil, err
+		}
 		for c := range n {
-			if errs[c] != nil {
-				return nil, errs[c]
-			}
 			total.add(parts[c])
 		}
 	}

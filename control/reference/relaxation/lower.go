@@ -11,6 +11,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/random"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
@@ -42,7 +43,7 @@ func Lower(ctx context.Context, l *linearquadratic.Form, g *grid.Grid, box contr
 	pairs := max(s.Paths/2, 2)
 	values := make([]float64, pairs)
 	stream := random.Stream{Key: random.Key(s.Seed, purpose)}
-	err = parallel.Chunks(ctx, max(s.Workers, 1), (pairs+pairsAtATime-1)/pairsAtATime, func(chunk int) error {
+	err = parallel.Share(ctx, max(s.Workers, 1), (pairs+pairsAtATime-1)/pairsAtATime, func(chunk int) error {
 		w := newWork(p)
 		for i := chunk * pairsAtATime; i < min((chunk+1)*pairsAtATime, pairs); i++ {
 			own := stream
@@ -58,7 +59,7 @@ func Lower(ctx context.Context, l *linearquadratic.Form, g *grid.Grid, box contr
 			values[i] += w.minimum() / 2
 		}
 		return nil
-	})
+	}, ranks.Each(values, pairsAtATime))
 	if err != nil {
 		return 0, 0, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/paths"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/probe"
@@ -100,7 +101,7 @@ func trees(ctx context.Context, p *pde.Problem, s pde.Sampling) (*pde.Reference,
 	kept := make([]float64, min(s.Paths, sample.Kept))
 	parts, cost, tops := make([]sample.Moments, w.Chunks(s.Paths)), make([]int64, w.Chunks(s.Paths)), make([]float64, w.Chunks(s.Paths))
 	forests := sync.Pool{New: func() any { return newForest(law, tr, pr.G, p.Start, &s) }}
-	err = parallel.Chunks(ctx, s.Workers, len(parts), func(k int) error {
+	err = parallel.Share(ctx, s.Workers, len(parts), func(k int) error {
 		first := k * w.Chunk()
 		f := forests.Get().(*forest)
 		defer forests.Put(f)
@@ -113,7 +114,7 @@ func trees(ctx context.Context, p *pde.Problem, s pde.Sampling) (*pde.Reference,
 		}
 		cost[k], tops[k] = f.cost, f.top
 		return err
-	})
+	}, ranks.Each(parts, 1), ranks.Each(cost, 1), ranks.Each(tops, 1), ranks.Each(kept, w.Chunk()))
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/paths"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/probe"
@@ -90,7 +91,7 @@ func simulated(ctx context.Context, p *pde.Problem, lambda float64, s pde.Sampli
 		return nil, err
 	}
 	parts, kept := make([]exponentials, w.Chunks(s.Paths)), make([]float64, min(s.Paths, sample.Kept))
-	err = parallel.Chunks(ctx, s.Workers, len(parts), func(k int) error {
+	err = parallel.Share(ctx, s.Workers, len(parts), func(k int) error {
 		first := k * w.Chunk()
 		return w.Run(first, min(w.Chunk(), s.Paths-first), func(at paths.Position) error {
 			if at.K < w.Sampling.Steps {
@@ -111,7 +112,7 @@ func simulated(ctx context.Context, p *pde.Problem, lambda float64, s pde.Sampli
 			parts[k] = sumExponentials(-lambda, near, far)
 			return nil
 		})
-	})
+	}, ranks.Each(parts, 1), ranks.Each(kept, w.Chunk()))
 	if err != nil {
 		return nil, err
 	}

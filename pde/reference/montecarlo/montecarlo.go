@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/paths"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/probe"
@@ -65,7 +66,7 @@ func feynmanKacMean(ctx context.Context, p *pde.Problem, s pde.Sampling) (*pde.R
 		if pair < len(kept) {
 			kept[pair] = v[0]
 		}
-	})
+	}, ranks.Each(parts, 1), ranks.Each(kept, k.w.Chunk()))
 	if err != nil {
 		return nil, err
 	}
@@ -137,10 +138,10 @@ func newFeynmanKac(ctx context.Context, s pde.Sampling, least int, problems ...*
 }
 
 // run calls seen for every pair, in order within a chunk, with the means of the pair's
-// two values for each of the problems.
-func (k *feynmanKac) run(seen func(chunk, pair int, v []float64)) error {
+// two values for each of the problems. What it writes must be in outs.
+func (k *feynmanKac) run(seen func(chunk, pair int, v []float64), outs ...ranks.Out) error {
 	w := k.w
-	return parallel.Chunks(w.Context, w.Sampling.Workers, w.Chunks(k.pairs), func(c int) error {
+	return parallel.Share(w.Context, w.Sampling.Workers, w.Chunks(k.pairs), func(c int) error {
 		first := c * w.Chunk()
 		n := min(w.Chunk(), k.pairs-first)
 		values, err := kacValues(w, k.list, first, n)
@@ -156,7 +157,7 @@ func (k *feynmanKac) run(seen func(chunk, pair int, v []float64)) error {
 			seen(c, first+i, v)
 		}
 		return nil
-	})
+	}, append(outs, ranks.Each(k.ranges, 1))...)
 }
 
 // trust tells why the standard error of some values cannot be trusted.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/paths"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/probe"
@@ -73,7 +74,7 @@ func controlledMean(ctx context.Context, p, nearby *pde.Problem, s pde.Sampling)
 			kept[pair] = [2]float64{v[0], v[1]}
 		}
 		parts[chunk][pair%2].merge(joint{n: 1, mean: [2]float64{v[0], v[1]}})
-	})
+	}, ranks.Each(parts, 1), ranks.Each(kept, k.w.Chunk()))
 	if err != nil {
 		return nil, err
 	}

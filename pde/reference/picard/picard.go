@@ -14,6 +14,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/random"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/paths"
@@ -99,13 +100,13 @@ func Solve(ctx context.Context, p pde.Problem, m Multilevel) (*pde.Reference, er
 		return nil, fmt.Errorf("multilevel Picard: %w", err)
 	}
 	terms, seen, cost := make([][]float64, m.Repetitions), make([][]float64, m.Repetitions), make([]int64, m.Repetitions)
-	err = parallel.Chunks(ctx, m.Workers, m.Repetitions, func(c int) error {
+	err = parallel.Share(ctx, m.Workers, m.Repetitions, func(c int) error {
 		r := e.newRun(ctx, m, random.Stream{Key: random.Key(m.Seed, uint64(paths.ForPicard)), Batch: uint32(c)})
 		var err error
 		terms[c], err = r.estimate(p.Start)
 		cost[c], seen[c] = r.cost, r.seen
 		return err
-	})
+	}, ranks.Each(terms, 1), ranks.Each(seen, 1), ranks.Each(cost, 1))
 	if err != nil {
 		return nil, fmt.Errorf("multilevel Picard: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/paths"
 	"github.com/deepbsde/deepbsde/pde/reference/internal/probe"
@@ -76,14 +77,14 @@ func (m Claim) bound(ctx context.Context, p pde.Problem, s pde.Sampling, key pat
 	}
 	values := make([]float64, s.Paths)
 	const chunk = 64
-	err := parallel.Chunks(ctx, s.Workers, (s.Paths+chunk-1)/chunk, func(c int) error {
+	err := parallel.Share(ctx, s.Workers, (s.Paths+chunk-1)/chunk, func(c int) error {
 		r := newPath(ctx, m, &p, s.Steps)
 		for i := c * chunk; i < min((c+1)*chunk, s.Paths); i++ {
 			r.stream = paths.Stream(s, key, i)
 			values[i] = value(r)
 		}
 		return ctx.Err()
-	})
+	}, ranks.Each(values, chunk))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
