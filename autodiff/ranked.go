@@ -69,9 +69,11 @@ func (c *compiler[T]) schedule(keep map[int]bool) {
 		if *at == nil {
 			*at = make([][][]T, ranks.Count())
 		}
-		data := u.out.span(u.lo, u.hi)
+		var data []T
 		if u.part >= 0 {
 			data = u.parts[u.part].data
+		} else {
+			data = u.out.span(u.lo, u.hi)
 		}
 		(*at)[u.owner], any[u.phase] = append((*at)[u.owner], data), true
 	}
