@@ -156,7 +156,7 @@ const grace = 600 * time.Millisecond
 
 // wait waits for what was begun: by watching at first, then asleep between looks.
 func wait(until time.Time) bool {
-	looks, pause := 400, 20*time.Microsecond
+	looks, pause, longest := 100, 20*time.Microsecond, 500*time.Microsecond
 	var asked time.Time
 	for {
 		switch C.ranks_ended(C.int(looks)) {
@@ -167,6 +167,7 @@ func wait(until time.Time) bool {
 		}
 		looks = 1
 		time.Sleep(pause)
+		pause = min(pause*5/4, longest)
 		switch {
 		case !until.IsZero():
 			if time.Now().After(until) {
