@@ -11,6 +11,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/estimate/cost"
 	"github.com/deepbsde/deepbsde/bsde/exercise"
+	"github.com/deepbsde/deepbsde/control"
 )
 
 // Result makes the final estimate on fresh paths and ends the run: Step is false
@@ -111,6 +112,11 @@ func (t *Trainer) cost(ctx context.Context, p *estimate.Policy, r *Result) error
 	paths := t.estimatePaths()
 	if t.status == Cancelled {
 		ctx = context.WithoutCancel(ctx)
+	}
+	if t.status == Cancelled || t.status == TimeLimit { // no time for another training
+		own := *p
+		own.Coarse = func(context.Context) (control.Policy, error) { return nil, nil }
+		p = &own
 	}
 	e, o, err := cost.Of(ctx, p, paths, func(done int) { t.report("estimate", done, paths) })
 	if err != nil {

@@ -152,8 +152,32 @@ type JSONControl struct {
 	Violating     []float64 `json:"violating,omitempty"` // share of paths
 	Penalised     *float64  `json:"penalised,omitempty"` // where there are constraints
 
-	Continuous      *float64 `json:"continuous,omitempty"` // cost of the policy in continuous time
-	ContinuousError *float64 `json:"continuous_error,omitempty"`
+	GridLoss *float64    `json:"grid_loss,omitempty"` // see estimate.Estimate, as the next
+	OnGrid   *JSONOnGrid `json:"on_grid,omitempty"`
+}
+
+// JSONOnGrid is the JSON form of estimate.OnGrid.
+type JSONOnGrid struct {
+	Value  *float64 `json:"value,omitempty"`
+	StdErr *float64 `json:"stderr,omitempty"`
+	Lower  *float64 `json:"lower,omitempty"`
+	Upper  *float64 `json:"upper,omitempty"`
+}
+
+// onGrid is the JSON form of what stands in Grid, nil for nil.
+func onGrid(g *estimate.OnGrid) *JSONOnGrid {
+	if g == nil {
+		return nil
+	}
+	return &JSONOnGrid{known(g.Value), known(g.StdErr), known(g.Lower), known(g.Upper)}
+}
+
+// plain is the inverse of onGrid.
+func (j *JSONOnGrid) plain() *estimate.OnGrid {
+	if j == nil {
+		return nil
+	}
+	return &estimate.OnGrid{Value: orNaN(j.Value), StdErr: orNaN(j.StdErr), Lower: orNaN(j.Lower), Upper: orNaN(j.Upper)}
 }
 
 // JSON is the result with the numbers that are known, the settings and the options of the
@@ -183,7 +207,10 @@ func (r *Result) JSON() (JSONResult, error) {
 		j.Trust = "yes"
 	}
 	if c := r.Control; c != nil {
-		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean), allKnown(c.Violating), nil, known(r.Continuous), known(r.ContinuousError)}
+		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean), allKnown(c.Violating), nil, nil, onGrid(r.Grid)}
+		if r.Grid != nil {
+			j.GridLoss = known(r.GridLoss)
+		}
 		if len(c.Violation) > 0 {
 			j.Penalised = known(c.Penalised)
 		}
@@ -214,8 +241,8 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	e.DiscretizationError, e.NetworkBias, e.ResidualRatio = orNaN(j.DiscretizationError), orNaN(j.NetworkBias), orNaN(j.ResidualRatio)
 	e.NetworkError = orNaN(j.NetworkError)
 	e.Trained = orNaN(j.TrainedValue)
-	if j.JSONControl != nil {
-		e.Continuous, e.ContinuousError = orNaN(j.Continuous), orNaN(j.ContinuousError)
+	if j.JSONControl != nil && j.OnGrid != nil {
+		e.GridLoss, e.Grid = orNaN(j.GridLoss), j.OnGrid.plain()
 	}
 	*r = Result{
 		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Estimate: *e, RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),

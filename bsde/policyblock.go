@@ -5,22 +5,34 @@ import (
 	"math"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/verdict"
 	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/control"
 )
 
 // Excess is how much worse a policy is than the reference, relative to it; NaN
-// for an equation, or without a reference.
+// for an equation, or without a reference. A reference of the grid is compared with the cost there.
 func (s *Report) Excess() float64 {
 	if s.Reference == nil || s.Result.Control == nil {
 		return math.NaN()
 	}
-	worse := s.Result.Value - s.Reference.Value
+	worse := s.compared().Value - s.Reference.Value
 	if s.Result.Control.Maximize {
 		worse = -worse
 	}
 	return worse / math.Abs(s.Reference.Value)
+}
+
+// inTime tells whether the reference is the value in continuous time, not on the grid.
+func (s *Report) inTime() bool { return strings.HasSuffix(s.Reference.Method, verdict.ContinuousTime) }
+
+// compared is what the policy costs where the reference is the optimum: in continuous time or on the grid.
+func (s *Report) compared() estimate.OnGrid {
+	if r := s.Result; r.Grid == nil || s.inTime() {
+		return estimate.OnGrid{Value: r.Value, StdErr: r.StdErr}
+	}
+	return s.Result.OnGrid()
 }
 
 // policyBlock is the numbers of the result of a control problem: what the policy costs with one
@@ -43,22 +55,25 @@ func (s *Report) policyBlock() words.Block {
 		action = "at time 0 in the centre of the starts"
 	}
 	b.Line("mean "+cost, words.PlusMinus(r.Value, r.Error, r.StdErr), s.headline())
-	if words.Known(r.Continuous) {
-		b.Line("on the grid", words.ToError(r.Value, r.StdErr), fmt.Sprintf("of %d time steps, standard error %s", r.Settings.Steps, words.Short(r.StdErr)))
-		b.Line("in cont. time", words.PlusMinus(r.Continuous, r.ContinuousError, r.StdErr), "extrapolated from shorter steps: the time step's error is "+words.Short(r.Value-r.Continuous))
-	} else {
-		b.Line("sampling", words.Short(r.StdErr), "standard error")
+	b.Line("sampling", words.Short(r.StdErr), "standard error")
+	if r.Grid != nil {
+		b.Line("time step", "± "+words.Short(r.DiscretizationError), fmt.Sprintf("left of it: extrapolated from %d, %d, %d and %d steps", r.Settings.Steps, 2*r.Settings.Steps, 4*r.Settings.Steps, 8*r.Settings.Steps))
+		b.Known("long steps", r.GridLoss, "± "+words.Short(r.GridLoss), "by which the policy may miss the optimum as it was trained for long steps")
+		b.Line("on the grid", words.ToError(r.Grid.Value, r.Grid.StdErr), fmt.Sprintf("of %d time steps, standard error %s", r.Settings.Steps, words.Short(r.Grid.StdErr)))
 	}
-	s.optimumLine(&b, "optimal "+cost)
+	s.optimumLines(&b, "optimal "+cost)
 	s.trustLines(&b)
 	if s.Reference == nil {
 		b.Line("reference", "none known at once", s.MayHave)
 	} else {
-		b.Line("reference", verdict.Digits(s.Reference, r.StdErr), verdict.Origin(s.Reference))
 		remark := "by which the policy is worse, sampling error and all"
-		if strings.HasSuffix(s.Reference.Method, verdict.ContinuousTime) {
-			remark = "by which the policy is worse, with what the time grid costs and sampling error"
+		if r.Grid != nil {
+			remark = "by which the policy is worse on the grid, sampling error and all"
+			if s.inTime() {
+				remark = "by which the policy is worse in continuous time, all errors included"
+			}
 		}
+		b.Line("reference", verdict.Digits(s.Reference, s.compared().StdErr), verdict.Origin(s.Reference))
 		b.Line("excess", words.Percent(s.Excess()), remark)
 	}
 	if names := p.ActionNames; names != nil {
@@ -75,25 +90,32 @@ func (s *Report) policyBlock() words.Block {
 	return b
 }
 
-// optimumLine says between what the optimal cost lies, on the grid. A bound is rounded away from
-// it, so that it is one still.
-func (s *Report) optimumLine(b *words.Block, label string) {
+// optimumLines say between what the optimal cost lies, in continuous time and on the grid.
+func (s *Report) optimumLines(b *words.Block, label string) {
 	r := s.Result
-	low, high := words.Known(r.Lower), words.Known(r.Upper)
-	on := fmt.Sprintf("on %d time steps", r.Settings.Steps)
-	if p, ok := s.Problem.(control.Problem); ok && p.Stages > 0 {
-		on = fmt.Sprintf("of the problem with %d stages", p.Stages)
+	if r.Grid == nil {
+		s.optimumLine(b, label, r.OnGrid(), fmt.Sprintf("of the problem with %d stages", r.Settings.Steps))
+		return
 	}
+	s.optimumLine(b, label, estimate.OnGrid{StdErr: r.StdErr, Lower: r.Lower, Upper: r.Upper}, "in continuous time")
+	if words.Known(r.Grid.Lower) && words.Known(r.Grid.Upper) {
+		s.optimumLine(b, "", *r.Grid, fmt.Sprintf("on %d time steps", r.Settings.Steps))
+	}
+}
+
+// optimumLine is one of them. A bound is rounded away from the optimum, so that it is one still.
+func (s *Report) optimumLine(b *words.Block, label string, o estimate.OnGrid, on string) {
+	low, high := words.Known(o.Lower), words.Known(o.Upper)
 	alone := on + ", with 97.5 % confidence; nothing is known of the other side, the policy may be far from it"
 	switch {
 	case low && high:
-		b.Line(label, "between "+words.Floor(r.Lower, r.StdErr)+" and "+words.Ceil(r.Upper, r.StdErr), "with 95 % confidence, "+on)
+		b.Line(label, "between "+words.Floor(o.Lower, o.StdErr)+" and "+words.Ceil(o.Upper, o.StdErr), "with 95 % confidence, "+on)
 	case low:
-		b.Line(label, "≥ "+words.Floor(r.Lower, r.StdErr), alone)
+		b.Line(label, "≥ "+words.Floor(o.Lower, o.StdErr), alone)
 	case high:
-		b.Line(label, "≤ "+words.Ceil(r.Upper, r.StdErr), alone)
+		b.Line(label, "≤ "+words.Ceil(o.Upper, o.StdErr), alone)
 	case !s.Earlier:
-		b.Line(label, "unknown", "nothing bounds it: the policy may break constraints, or few paths decide its mean")
+		b.Line(label, "unknown", "nothing bounds it: the policy may break constraints, few paths decide its mean, or shorter steps change it without end")
 	}
 }
 

@@ -66,11 +66,14 @@ type Estimate struct {
 	// includes what is noise in it.
 	GradientNetworkBias float64
 
-	// Of a policy alone: its cost in continuous time as extrapolated from shorter steps, with the
-	// half-width of the 95 % interval, NaN in discrete time; and whether Lower, the optimum itself,
-	// is near Value.
-	Continuous, ContinuousError float64
-	Optimal                     bool
+	// Of a policy alone. In continuous time Value is what it costs there, extrapolated from shorter
+	// steps, Lower and Upper are of the optimum there, and Grid is the same on its own time steps;
+	// nil in discrete time. Error covers GridLoss too, by which a policy that was trained on long
+	// steps misses the optimum in continuous time; 0 in discrete time. Optimal tells that a bound
+	// shows the policy to be near the optimum.
+	Grid     *OnGrid
+	GridLoss float64
+	Optimal  bool
 
 	// Trained is u(0, x) as training left it, without simulation: where the start was
 	// random, and at x0. NaN elsewhere.
@@ -78,11 +81,25 @@ type Estimate struct {
 	Paths   int // simulated
 }
 
+// OnGrid is what a policy costs on its own time steps, and what the optimal policy costs there.
+type OnGrid struct {
+	Value, StdErr float64
+	Lower, Upper  float64 // with 97.5 % each; NaN where nothing bounds the optimum on that side
+}
+
+// OnGrid is what stands in Grid; of what has no other grid than its own, the estimate itself.
+func (e *Estimate) OnGrid() OnGrid {
+	if e.Grid != nil {
+		return *e.Grid
+	}
+	return OnGrid{e.Value, e.StdErr, e.Lower, e.Upper}
+}
+
 // Unknown is an estimate of which nothing is known.
 func Unknown() *Estimate {
 	nan := math.NaN()
 	return &Estimate{Value: nan, Error: nan, Lower: nan, Upper: nan, StdErr: nan, CI95: [2]float64{nan, nan}, DiscretizationError: nan, NetworkBias: nan, NetworkError: nan,
-		ResidualRatio: nan, GradientDiscretization: nan, GradientNetworkBias: nan, Trained: nan, Continuous: nan, ContinuousError: nan}
+		ResidualRatio: nan, GradientDiscretization: nan, GradientNetworkBias: nan, Trained: nan}
 }
 
 // Trusted tells whether the value is known within an error that is known too.

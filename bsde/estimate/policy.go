@@ -22,6 +22,10 @@ type Policy struct {
 	// Variate follows the cost of the policy as trained by now; nil: there is none.
 	Variate func() (*control.Variate, error)
 
+	// Coarse trains a policy for every second time of the grid, used on the whole of it; nil where
+	// there is none. A nil function: the policy was not trained for the steps of the grid.
+	Coarse func(ctx context.Context) (control.Policy, error)
+
 	// Costates are the derivatives of the cost in the state x at a step where it begins,
 	// means over pairs of paths with opposite noise, pairs×d. nil: they are not known.
 	Costates func(ctx context.Context, first int, x []float64, paths int) ([]float64, error)

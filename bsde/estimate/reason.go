@@ -46,6 +46,8 @@ const (
 	StillFalling Kind = "cost still falling"
 	// NotOptimal: the cost lies above a lower bound of the optimum that the policy could attain.
 	NotOptimal Kind = "far from the optimum"
+	// LongSteps: a policy for shorter steps would be better by much, in continuous time.
+	LongSteps Kind = "the time steps are too long"
 	// Jumps: a cost or the dynamics jump, which the gradient along paths does not see.
 	Jumps Kind = "the gradient does not see a jump"
 	// Violated: the policy breaks constraints, and may cost less than any that keeps them.
@@ -71,6 +73,7 @@ var advice = map[Kind]string{
 	NothingSeen:    "Start nearer to where g changes: paths that do not reach it say nothing about it.",
 	StillFalling:   "Use four times as many iterations; where that changes little, twice the learning rate.",
 	NotOptimal:     "Use four times as many iterations; where that changes little, twice the learning rate.",
+	LongSteps:      "Use four times as many steps.",
 	Jumps:          "Write the jump as a steep slope, such as K*sigmoid(50*(a - 0.1)), or use dynamic programming.",
 	Violated:       "Raise the weight of the constraint, or ask for a margin in its formula.",
 }
@@ -79,7 +82,7 @@ var advice = map[Kind]string{
 // 95 %: then that is unknown. Where it does not, the error is too large to be of use, and holds.
 func (k Kind) voids() bool {
 	switch k {
-	case NotAsymptotic, BiasNotSmall, StillFalling, NotOptimal, Jumps, Violated:
+	case NotAsymptotic, BiasNotSmall, StillFalling, NotOptimal, LongSteps, Jumps, Violated:
 		return false
 	}
 	return true

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 )
 
 const (
@@ -18,20 +19,22 @@ const (
 	// negligible is the share of the cost below which it does not matter how a standard error came
 	// about, largeStep that from which on an irregular time step is a reason to distrust it.
 	negligible = 1e-6
-	largeStep  = 0.01
+	largeStep  = 0.005
 	// nearOptimum is how far above a lower bound that is the optimum itself, relative to it, a cost
 	// may lie.
 	nearOptimum = 0.01
+	// settled is what training may leave of the cost where it has ended, as between its rounds.
+	settled = 2e-3
 )
 
 // policy is the one whose cost is asked for.
 type policy struct{ *estimate.Policy }
 
-// Of is what a policy costs from the problem's start on fresh paths, with its errors: of
-// sampling, and in continuous time of the time step. Value is the cost on the grid; Error covers
-// that in continuous time. Upper and Lower are of the optimal cost on the grid: by the policy's own
-// cost, if it keeps all constraints by itself, and see below. Where they are near one another Optimal is
-// true.
+// Of is what a policy costs from the problem's start on fresh paths, with its errors. In discrete
+// time they are of sampling alone. In continuous time Value is the cost there, see steps, and Error
+// covers the optimum too, as far as the time steps keep the policy from it, see gridLoss; Grid has
+// the cost on these steps. Upper and Lower are of the optimal cost: by the policy's own, if it keeps
+// all constraints by itself, and see below. Where they are near one another Optimal is true.
 func Of(ctx context.Context, of *estimate.Policy, paths int, progress func(done int)) (*estimate.Estimate, *control.Outcome, error) {
 	p := policy{of}
 	o, err := p.FromStart(ctx, paths, progress)
@@ -40,6 +43,7 @@ func Of(ctx context.Context, of *estimate.Policy, paths int, progress func(done 
 	}
 	e := estimate.Unknown()
 	e.Value, e.StdErr, e.Paths = o.Cost, o.StdErr, o.Paths
+	e.DiscretizationError, e.GridLoss = 0, 0
 	if math.IsNaN(o.Cost) || math.IsInf(o.Cost, 0) {
 		return e, o, nil
 	}
@@ -57,14 +61,6 @@ func Of(ctx context.Context, of *estimate.Policy, paths int, progress func(done 
 	if few != "" {
 		doubt(estimate.HeavyTails, "%s", few)
 	}
-	if err := p.steps(ctx, e, doubt); err != nil {
-		return nil, nil, err
-	}
-	e.Error = estimate.Normal95*e.StdErr + e.DiscretizationError
-	if few != "" {
-		e.Error = math.NaN()
-	}
-	e.CI95 = [2]float64{e.Value - e.Error, e.Value + e.Error}
 	for i, share := range o.Violating {
 		if share > mostViolating {
 			doubt(estimate.Violated, "%s on %.3g %% of the paths", p.Problem.Constraints[i].Name, 100*share)
@@ -75,20 +71,60 @@ func Of(ctx context.Context, of *estimate.Policy, paths int, progress func(done 
 		return nil, nil, err
 	}
 	jumps, err := p.Problem.Jumps(states)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, jump := range jumps {
 		doubt(estimate.Jumps, "%s", jump)
 	}
-	if len(p.Problem.Constraints) == 0 && few == "" {
-		if half := estimate.Normal95 * e.StdErr; p.Problem.Maximize {
-			e.Lower = e.Value - half
-		} else {
-			e.Upper = e.Value + half
-		}
+	keeps := len(p.Problem.Constraints) == 0 && few == ""
+	if keeps {
+		p.own(e, estimate.Normal95*e.StdErr)
 	}
-	if err == nil {
-		err = p.below(ctx, e, q, doubt)
+	l, err := p.below(ctx, e, q, doubt)
+	if err == nil && p.Problem.Stages == 0 {
+		err = p.continuous(ctx, e, q, l, keeps, doubt)
 	}
+	e.Error = estimate.Normal95*e.StdErr + e.DiscretizationError + e.GridLoss
+	if few != "" {
+		e.Error = math.NaN()
+	}
+	e.CI95 = [2]float64{e.Value - e.Error, e.Value + e.Error}
 	return e, o, err
+}
+
+// own bounds the optimum by what the policy itself costs.
+func (p policy) own(e *estimate.Estimate, half float64) {
+	if p.Problem.Maximize {
+		e.Lower = e.Value - half
+	} else {
+		e.Upper = e.Value + half
+	}
+}
+
+// continuous replaces what e says of the grid by what holds in continuous time.
+func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]float64, l *linearquadratic.Form, keeps bool, doubt func(estimate.Kind, string, ...any)) error {
+	e.Grid = &estimate.OnGrid{Value: e.Value, StdErr: e.StdErr, Lower: e.Lower, Upper: e.Upper}
+	e.Lower, e.Upper = math.NaN(), math.NaN()
+	asymptotic, err := p.steps(ctx, e, q, doubt)
+	if err != nil {
+		return err
+	}
+	half := estimate.Normal95*e.StdErr + e.DiscretizationError
+	if keeps && asymptotic {
+		p.own(e, half)
+	}
+	optimum, known := exact(l)
+	if known {
+		e.Lower, e.GridLoss = optimum, math.Max(0, e.Value-optimum)
+		e.Upper = math.Max(e.Upper, optimum)
+	} else if err := p.gridLoss(ctx, e, q, doubt); err != nil {
+		return err
+	}
+	if (e.Optimal || !known) && e.GridLoss > nearOptimum*math.Abs(e.Value)+half {
+		doubt(estimate.LongSteps, "they keep the policy %.2g %% from the optimum in continuous time", 100*e.GridLoss/math.Abs(e.Value))
+	}
+	return nil
 }
 
 // visited are some states along paths of the policy.

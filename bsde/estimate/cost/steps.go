@@ -9,16 +9,28 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde/grid"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
 
-// stepPaths are those on which a policy is tried with shorter steps; a purpose of their own keeps
-// their noise apart, and that of the states that are looked at.
+// stepPaths are those on which a policy is tried with shorter steps at first, and mostStepShare the
+// part of all paths that they may become until their noise is that of the cost, or stepNoise of it. A
+// purpose of their own keeps their noise apart, and that of the states that are looked at.
 const (
 	stepPaths       = 1024
+	mostStepShare   = 8
+	stepNoise       = 5e-4
 	purposeOfSteps  = 1 << 16
 	purposeOfStates = 1<<16 + 1
+	purposeOfLoss   = 1<<16 + 2
 )
+
+// slowest is by how much a difference of levels must shrink with half the step to be one of those
+// whose sum is known: 2 for an error of first order, √2 for one of order ½.
+const slowest = 1.3
+
+// finer are the levels: so many steps in place of one.
+var finer = [4]int{1, 2, 4, 8}
 
 // onSteps is a policy on a grid of so many times the steps: it acts as in the long step.
 type onSteps struct {
@@ -31,51 +43,128 @@ func (o onSteps) Act(n int, t float64, rows int, x, a []float64) error {
 	return o.Policy.Act(n/o.finer, t, rows, x, a)
 }
 
-// steps fills in what shorter steps do to the cost, in continuous time: the policy is tried on h,
-// h/2 and h/4 with the same noise. The differences of an error of first order halve, so that
-// steps of length 0 change the cost by D₁ + 2 D₂.
-func (p policy) steps(ctx context.Context, e *estimate.Estimate, doubt func(estimate.Kind, string, ...any)) error {
-	e.DiscretizationError = 0
-	if p.Problem.Stages > 0 {
-		return nil
+// steps takes what shorter steps do to the cost into the value: the policy is tried on h, h/2, h/4 and
+// h/8 with the same noise, less the variate with the matrices q where there is one. With the differences
+// D₁, D₂, D₃ of their costs an error of first and second order changes the cost by
+//
+//	D₁ + 2/3 D₂ + 8/3 D₃
+//
+// The error that this leaves is its distance from D₁ + D₂ + 2 D₃, without the second order, or
+// from where the differences go if they shrink by D₃/D₂ from then on, whichever is farther. Where
+// they do not shrink the levels are not asymptotic: the value is that of the shortest steps, the error
+// twice what they have changed.
+func (p policy) steps(ctx context.Context, e *estimate.Estimate, q [][]float64, doubt func(estimate.Kind, string, ...any)) (asymptotic bool, _ error) {
+	l, err := p.levels(ctx, stepPaths, q)
+	if err != nil {
+		return false, err
 	}
-	var costs [3][]float64
-	for level, finer := range []int{1, 2, 4} {
-		d, err := p.Problem.On(refined(p.Problem.Grid, finer))
-		if err != nil {
-			return err
+	_, noise := l.mean(extrapolation)
+	enough := math.Max(e.StdErr, stepNoise*math.Abs(e.Value))
+	if most := e.Paths / mostStepShare; noise > enough && most > stepPaths {
+		if l, err = p.levels(ctx, min(most, int(stepPaths*math.Pow(noise/enough, 2))), q); err != nil {
+			return false, err
 		}
-		o, err := control.Simulate(context.WithoutCancel(ctx), d, onSteps{p.Policy, finer}, control.Simulation{
-			Paths: stepPaths, Seed: p.Seed, Purpose: uint64(walk.ForEstimate) + purposeOfSteps, Workers: p.Workers, Finer: 4 / finer,
+	}
+	shift, noise := l.mean(extrapolation)
+	if math.IsNaN(shift+noise) || math.IsInf(shift+noise, 0) {
+		e.Value, e.StdErr, e.DiscretizationError = math.NaN(), math.NaN(), math.NaN()
+		doubt(estimate.StepUnknown, "the cost on shorter steps is not finite")
+		return false, nil
+	}
+	if noise > negligible*math.Abs(e.Value) {
+		if few := estimate.FewDecide(l.each(extrapolation)); few != "" {
+			doubt(estimate.HeavyTails, "of the time step's error, %s", few)
+		}
+	}
+	var by, noises [3]float64
+	for k := range by {
+		var one [3]float64
+		one[k] = 1
+		by[k], noises[k] = l.mean(one)
+	}
+	first, _ := l.mean([3]float64{1, 1, 2})
+	left := math.Abs(shift - first)
+	if ratio := by[2] / by[1]; math.Abs(by[2]) > 3*noises[2] && ratio > 0 {
+		ratio = math.Min(ratio, 1/slowest)
+		left = math.Max(left, math.Abs(by[0]+by[1]+by[2]/(1-ratio)-shift))
+	}
+	asymptotic = true
+	for k := range 2 {
+		if math.Abs(by[k+1]) > math.Abs(by[k])/slowest+3*math.Hypot(noises[k], noises[k+1]) {
+			asymptotic = false
+			shift, noise = l.mean([3]float64{1, 1, 1})
+			left = 2 * math.Max(math.Abs(shift), math.Max(math.Abs(by[1]+by[2]), math.Abs(by[2])))
+			if left > largeStep*math.Abs(e.Value) {
+				doubt(estimate.NotAsymptotic, "half the step changes the cost by %.2g, half of that by %.2g, half of that by %.2g", by[0], by[1], by[2])
+			}
+			break
+		}
+	}
+	e.Value, e.StdErr, e.DiscretizationError = e.Value+shift, math.Hypot(e.StdErr, noise), left
+	return asymptotic, nil
+}
+
+// extrapolation are the coefficients of the three differences.
+var extrapolation = [3]float64{1, 2. / 3, 8. / 3}
+
+// levels are the costs of pairs on each level, less the variate.
+type levels [len(finer)][]float64
+
+func (p policy) levels(ctx context.Context, paths int, q [][]float64) (l levels, err error) {
+	for i, parts := range finer {
+		d, err := p.Problem.On(refined(p.Problem.Grid, parts))
+		if err != nil {
+			return l, err
+		}
+		var v *control.Variate
+		if q != nil {
+			if v, err = d.Variate(split(q, parts)); err != nil {
+				return l, err
+			}
+		}
+		o, err := control.Simulate(context.WithoutCancel(ctx), d, onSteps{p.Policy, parts}, control.Simulation{
+			Paths: paths, Seed: p.Seed, Purpose: uint64(walk.ForEstimate) + purposeOfSteps, Workers: p.Workers,
+			Finer: finer[len(finer)-1] / parts, Variate: v,
 		})
 		if err != nil {
-			return err
+			return l, err
 		}
-		costs[level] = o.Pairs
-	}
-	mean := func(of func(i int) float64) (float64, float64) {
-		list := make([]float64, len(costs[0]))
-		for i := range list {
-			list[i] = of(i)
+		if l[i] = o.Pairs; v != nil {
+			floats.Sub(l[i], o.Followed)
 		}
-		m, std := stat.MeanStdDev(list, nil)
-		return m, std / math.Sqrt(float64(len(list)))
 	}
-	first, noise := mean(func(i int) float64 { return costs[1][i] - costs[0][i] })
-	second, _ := mean(func(i int) float64 { return costs[2][i] - costs[1][i] })
-	shift, noiseOfShift := mean(func(i int) float64 { return costs[1][i] - costs[0][i] + 2*(costs[2][i]-costs[1][i]) })
-	left := math.Abs(first-2*second) + estimate.Normal95*noiseOfShift
-	e.Continuous, e.ContinuousError = e.Value+shift, left+estimate.Normal95*e.StdErr
-	e.DiscretizationError = math.Abs(shift) + left
-	large := largeStep * math.Abs(e.Value)
-	switch {
-	case math.IsNaN(e.DiscretizationError) || math.IsInf(e.DiscretizationError, 0):
-		e.DiscretizationError, e.Continuous, e.ContinuousError = math.NaN(), math.NaN(), math.NaN()
-		doubt(estimate.StepUnknown, "the cost on shorter steps is not finite")
-	case math.Abs(second) > 0.8*math.Abs(first)+3*noise && e.DiscretizationError > large:
-		doubt(estimate.NotAsymptotic, "half the step changes the cost by %.2g, half of that by %.2g", first, second)
+	return l, nil
+}
+
+// split are the matrices of the variate on a grid with every step in so many parts: the noise of a
+// part is as much less as it is shorter, and Q_n with it.
+func split(q [][]float64, parts int) (list [][]float64) {
+	for _, from := range q {
+		part := make([]float64, len(from))
+		floats.AddScaled(part, 1/math.Sqrt(float64(parts)), from)
+		for range parts {
+			list = append(list, part)
+		}
 	}
-	return nil
+	return list
+}
+
+// each is the sum of the three differences with some coefficients, for every pair.
+func (l *levels) each(coefficients [3]float64) []float64 {
+	list := make([]float64, len(l[0]))
+	for i := range list {
+		for k, c := range coefficients {
+			list[i] += c * (l[k+1][i] - l[k][i])
+		}
+	}
+	return list
+}
+
+// mean is that of each, with its standard error.
+func (l *levels) mean(coefficients [3]float64) (mean, stderr float64) {
+	list := l.each(coefficients)
+	mean, std := stat.MeanStdDev(list, nil)
+	return mean, std / math.Sqrt(float64(len(list)))
 }
 
 // refined is a grid with every step in so many parts.
