@@ -17,22 +17,11 @@ func (s *Report) Excess() float64 {
 	if s.Reference == nil || s.Result.Control == nil {
 		return math.NaN()
 	}
-	worse := s.compared().Value - s.Reference.Value
+	worse := s.Result.Beside(s.Reference).Value - s.Reference.Value
 	if s.Result.Control.Maximize {
 		worse = -worse
 	}
 	return worse / math.Abs(s.Reference.Value)
-}
-
-// inTime tells whether the reference is the value in continuous time, not on the grid.
-func (s *Report) inTime() bool { return strings.HasSuffix(s.Reference.Method, verdict.ContinuousTime) }
-
-// compared is what the policy costs where the reference is the optimum: in continuous time or on the grid.
-func (s *Report) compared() estimate.OnGrid {
-	if r := s.Result; r.Grid == nil || s.inTime() {
-		return estimate.OnGrid{Value: r.Value, StdErr: r.StdErr}
-	}
-	return s.Result.OnGrid()
 }
 
 // policyBlock is the numbers of the result of a control problem: what the policy costs with one
@@ -69,11 +58,11 @@ func (s *Report) policyBlock() words.Block {
 		remark := "by which the policy is worse, sampling error and all"
 		if r.Grid != nil {
 			remark = "by which the policy is worse on the grid, sampling error and all"
-			if s.inTime() {
+			if inTime(s.Reference) {
 				remark = "by which the policy is worse in continuous time, all errors included"
 			}
 		}
-		b.Line("reference", verdict.Digits(s.Reference, s.compared().StdErr), verdict.Origin(s.Reference))
+		b.Line("reference", verdict.Digits(s.Reference, r.Beside(s.Reference).StdErr), verdict.Origin(s.Reference))
 		b.Line("excess", words.Percent(s.Excess()), remark)
 	}
 	if names := p.ActionNames; names != nil {

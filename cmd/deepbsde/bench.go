@@ -19,6 +19,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
+	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/urfave/cli/v2"
 )
@@ -163,6 +164,7 @@ func (f *benchFlags) given() (s string) {
 type benchCell struct {
 	member *member.Member
 	bench.Cell
+	reference *pde.Reference // nil for none
 }
 
 // cells lists what is to be run.
@@ -214,7 +216,7 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 				if r := m.Family.PublishedRun; r != nil {
 					cell.Published = &bench.Published{Iterations: r.Iterations, Error: r.Error, StdDev: r.StdDev, Seconds: r.Seconds}
 				}
-				list = append(list, benchCell{m, cell})
+				list = append(list, benchCell{m, cell, ref})
 			}
 		}
 	}
@@ -291,6 +293,7 @@ func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsd
 	if r.Status == bsde.Cancelled {
 		return nil, context.Canceled
 	}
+	r = r.Beside(c.reference)
 	run.Status, run.Value, run.StdErr, run.Seconds = r.Status.String(), words.Number(r.Value), words.Number(r.StdErr), r.Elapsed.Seconds()
 	run.Error, run.Trust = words.Number(r.Error), trustOf(r)
 	for _, h := range r.History {

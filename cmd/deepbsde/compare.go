@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/verdict"
 	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/compared"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
@@ -172,6 +173,7 @@ func (f *compareFlags) wants(m *member.Member, name string) bool {
 }
 
 func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (compared.Comparison, error) {
+	var most *pde.Reference
 	c := compared.Comparison{Problem: m.Family.Name, Dim: m.Dim, Identity: m.Identity(), Parameters: m.Parameters}
 	for _, r := range m.Methods() {
 		if !f.wants(m, r.Name) {
@@ -192,7 +194,9 @@ func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (c
 			row.Continuous = m.Continuous(r.Name)
 			c.Rows = append(c.Rows, row)
 			if ref.Bound == pde.Neither && (c.Best == nil || ref.StdErr < c.Best.StdErr) && !(row.Continuous && c.Best != nil) {
-				c.Best = best(ref)
+				if c.Best, most = best(ref), ref; row.Continuous {
+					ref.Method += verdict.ContinuousTime
+				}
 			}
 		case f.methods.Given: // asked for by name
 			c.Rows = append(c.Rows, compared.Row{Name: r.Name, Failed: err})
@@ -207,11 +211,11 @@ func (a *app) compare(ctx context.Context, m *member.Member, f *compareFlags) (c
 		return c, err
 	}
 	if r != nil && (c.Best == nil || r != m.Family.Published && r.StdErr < c.Best.StdErr) {
-		c.Best = best(r)
+		c.Best, most = best(r), r
 	}
 	for _, network := range m.Networks() {
 		if f.wants(m, network) {
-			row, err := a.seeds(ctx, m, network, f)
+			row, err := a.seeds(ctx, m, network, f, most)
 			if err != nil {
 				return c, err
 			}
@@ -239,8 +243,8 @@ func best(r *pde.Reference) *compared.Best {
 	return &compared.Best{Value: r.Value, StdErr: r.StdErr}
 }
 
-// seeds runs a solver with several seeds.
-func (a *app) seeds(ctx context.Context, m *member.Member, network string, f *compareFlags) (compared.Row, error) {
+// seeds runs a solver with several seeds, for a comparison with a reference, nil for none.
+func (a *app) seeds(ctx context.Context, m *member.Member, network string, f *compareFlags, reference *pde.Reference) (compared.Row, error) {
 	var runs []*bsde.Result
 	for seed := range f.seeds.Or(1) {
 		s := m.Preset(network).Settings
@@ -255,7 +259,7 @@ func (a *app) seeds(ctx context.Context, m *member.Member, network string, f *co
 		if r.Status == bsde.Cancelled {
 			return compared.Row{}, context.Canceled
 		}
-		runs = append(runs, r)
+		runs = append(runs, r.Beside(reference))
 	}
 	return rowOf(network, runs), nil
 }
@@ -287,7 +291,7 @@ func rowOf(network string, runs []*bsde.Result) compared.Row {
 		scatter := mean(func(r *bsde.Result) float64 { return (r.Value - row.Value) * (r.Value - row.Value) }) * n / (n - 1)
 		row.Training = math.Sqrt(math.Max(scatter-variance, 0))
 	}
-	if runs[0].Control != nil { // no Z, and bounds of another grid than that of references in continuous time
+	if runs[0].Control != nil { // no Z, and bounds of the optimum
 		row.Network, row.Bias, row.Lower, row.Upper = 0, 0, math.NaN(), math.NaN()
 		if n > 1 {
 			row.Error += row.Training
