@@ -154,6 +154,8 @@ type JSONControl struct {
 
 	GridLoss *float64    `json:"grid_loss,omitempty"` // see estimate.Estimate, as the next
 	OnGrid   *JSONOnGrid `json:"on_grid,omitempty"`
+
+	Baselines []estimate.Baseline `json:"baselines,omitempty"` // simple policies on the grid
 }
 
 // JSONOnGrid is the JSON form of estimate.OnGrid.
@@ -207,7 +209,7 @@ func (r *Result) JSON() (JSONResult, error) {
 		j.Trust = "yes"
 	}
 	if c := r.Control; c != nil {
-		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean), allKnown(c.Violating), nil, nil, onGrid(r.Grid)}
+		j.JSONControl = &JSONControl{c.StateDim, c.ActionDim, c.Maximize, allKnown(c.Action), allKnown(c.Violation), allKnown(c.ViolationMean), allKnown(c.Violating), nil, nil, onGrid(r.Grid), r.Baselines}
 		if r.Grid != nil {
 			j.GridLoss = known(r.GridLoss)
 		}
@@ -241,8 +243,10 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	e.DiscretizationError, e.NetworkBias, e.ResidualRatio = orNaN(j.DiscretizationError), orNaN(j.NetworkBias), orNaN(j.ResidualRatio)
 	e.NetworkError = orNaN(j.NetworkError)
 	e.Trained = orNaN(j.TrainedValue)
-	if j.JSONControl != nil && j.OnGrid != nil {
-		e.GridLoss, e.Grid = orNaN(j.GridLoss), j.OnGrid.plain()
+	if c := j.JSONControl; c != nil {
+		if e.Grid, e.Baselines = c.OnGrid.plain(), c.Baselines; e.Grid != nil {
+			e.GridLoss = orNaN(c.GridLoss)
+		}
 	}
 	*r = Result{
 		Problem: j.Problem, Kind: j.Kind, Dim: j.Dim, Estimate: *e, RegionError: orNaN(j.RegionError), RegionErrorBound: orNaN(j.RegionErrorBound),

@@ -51,6 +51,9 @@ func (s *Report) policyBlock() words.Block {
 		b.Line("on the grid", words.ToError(r.Grid.Value, r.Grid.StdErr), fmt.Sprintf("of %d time steps, standard error %s", r.Settings.Steps, words.Short(r.Grid.StdErr)))
 	}
 	s.optimumLines(&b, "optimal "+cost)
+	for _, simple := range r.Baselines {
+		b.Line(simple.Name, words.ToError(simple.Value, simple.StdErr), "the best that was found: "+beside(simple))
+	}
 	s.trustLines(&b)
 	if s.Reference == nil {
 		b.Line("reference", "none known at once", s.MayHave)
@@ -77,6 +80,18 @@ func (s *Report) policyBlock() words.Block {
 		b.Line("status", r.Status.String(), r.StatusAdvice())
 	}
 	return b
+}
+
+// beside says how much worse a simple policy is than the trained one.
+func beside(b estimate.Baseline) string {
+	if math.Abs(b.Worse) <= 2*b.StdErr {
+		return "as good as the policy"
+	}
+	than := "worse"
+	if b.Worse < 0 {
+		than = "better"
+	}
+	return words.Short(math.Abs(b.Worse)) + " " + than + " than the policy, on the same noise"
 }
 
 // optimumLines say between what the optimal cost lies, in continuous time and on the grid.

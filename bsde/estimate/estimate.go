@@ -74,6 +74,8 @@ type Estimate struct {
 	Grid     *OnGrid
 	GridLoss float64
 	Optimal  bool
+	// Baselines are simple policies with what they cost on the grid; nil where there are none.
+	Baselines []Baseline
 
 	// Trained is u(0, x) as training left it, without simulation: where the start was
 	// random, and at x0. NaN elsewhere.

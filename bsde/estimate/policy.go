@@ -26,9 +26,24 @@ type Policy struct {
 	// there is none. A nil function: the policy was not trained for the steps of the grid.
 	Coarse func(ctx context.Context) (control.Policy, error)
 
+	// Baselines trains simple policies to compare with; nil: there are none.
+	Baselines func(ctx context.Context) ([]Baseline, error)
+
 	// Costates are the derivatives of the cost in the state x at a step where it begins,
 	// means over pairs of paths with opposite noise, pairs×d. nil: they are not known.
 	Costates func(ctx context.Context, first int, x []float64, paths int) ([]float64, error)
+}
+
+// Baseline is a simple policy that a trained one has to beat.
+type Baseline struct {
+	control.Policy `json:"-"`
+
+	Name string `json:"name"` // such as "linear feedback"
+	// Value is its cost (reward) on the grid, Worse by how much it is worse than the policy on the same
+	// noise, StdErr the standard error of Worse.
+	Value  float64 `json:"value"`
+	Worse  float64 `json:"worse"`
+	StdErr float64 `json:"stderr"`
 }
 
 // FromStart simulates the policy on fresh paths from the problem's start.

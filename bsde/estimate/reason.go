@@ -46,6 +46,10 @@ const (
 	StillFalling Kind = "cost still falling"
 	// NotOptimal: the cost lies above a lower bound of the optimum that the policy could attain.
 	NotOptimal Kind = "far from the optimum"
+	// WorseThanSimple: a constant action or a linear feedback is better than the policy.
+	WorseThanSimple Kind = "worse than a simple policy"
+	// NoBetter: one of them is as good, though a lower bound leaves room for a better one.
+	NoBetter Kind = "no better than a simple policy"
 	// LongSteps: a policy for shorter steps would be better by much, in continuous time.
 	LongSteps Kind = "the time steps are too long"
 	// Jumps: a cost or the dynamics jump, which the gradient along paths does not see.
@@ -62,27 +66,29 @@ func (k Kind) Advice() string { return advice[k] }
 // control problem in 10 dimensions, paths on a random rate, a nearer start on a digital claim, steps on
 // a season.
 var advice = map[Kind]string{
-	NoFixedPoint:   "Use more steps: the recursion is too coarse for f.",
-	IllConditioned: "Use the method backward, which such equations do not harm; more steps or iterations do not help this one.",
-	NotAsymptotic:  "Use four times as many steps.",
-	BetweenSteps:   "Use at least ten steps for each period or pulse, or split the horizon where they change.",
-	StepUnknown:    "Use four times as many steps.",
-	BiasNotSmall:   "Use four times as many steps, with the network features, or with a network on top of them (fit: both, network: shared); where f is steep in z that may not be enough.",
-	HeavyTails:     "Use eight times as many paths; if the variance is infinite, only a terminal condition that grows less helps.",
-	NoBracket:      "Write f as a convex or a concave function of y alone where it is one: max, min and abs prove it.",
-	NothingSeen:    "Start nearer to where g changes: paths that do not reach it say nothing about it.",
-	StillFalling:   "Use four times as many iterations; where that changes little, twice the learning rate.",
-	NotOptimal:     "Use four times as many iterations; where that changes little, twice the learning rate.",
-	LongSteps:      "Use four times as many steps.",
-	Jumps:          "Write the jump as a steep slope, such as K*sigmoid(50*(a - 0.1)), or use dynamic programming.",
-	Violated:       "Raise the weight of the constraint, or ask for a margin in its formula.",
+	NoFixedPoint:    "Use more steps: the recursion is too coarse for f.",
+	IllConditioned:  "Use the method backward, which such equations do not harm; more steps or iterations do not help this one.",
+	NotAsymptotic:   "Use four times as many steps.",
+	BetweenSteps:    "Use at least ten steps for each period or pulse, or split the horizon where they change.",
+	StepUnknown:     "Use four times as many steps.",
+	BiasNotSmall:    "Use four times as many steps, with the network features, or with a network on top of them (fit: both, network: shared); where f is steep in z that may not be enough.",
+	HeavyTails:      "Use eight times as many paths; if the variance is infinite, only a terminal condition that grows less helps.",
+	NoBracket:       "Write f as a convex or a concave function of y alone where it is one: max, min and abs prove it.",
+	NothingSeen:     "Start nearer to where g changes: paths that do not reach it say nothing about it.",
+	StillFalling:    "Use four times as many iterations; where that changes little, twice the learning rate.",
+	NotOptimal:      "Use four times as many iterations; where that changes little, twice the learning rate.",
+	WorseThanSimple: "Use four times as many iterations; where that changes little, twice the learning rate.",
+	NoBetter:        "Use four times as many iterations; where that changes little, twice the learning rate.",
+	LongSteps:       "Use four times as many steps.",
+	Jumps:           "Write the jump as a steep slope, such as K*sigmoid(50*(a - 0.1)), or use dynamic programming.",
+	Violated:        "Raise the weight of the constraint, or ask for a margin in its formula.",
 }
 
 // voids tells whether the parts of the error are no more than what was seen, and their sum no error of
 // 95 %: then that is unknown. Where it does not, the error is too large to be of use, and holds.
 func (k Kind) voids() bool {
 	switch k {
-	case NotAsymptotic, BiasNotSmall, StillFalling, NotOptimal, LongSteps, Jumps, Violated:
+	case NotAsymptotic, BiasNotSmall, StillFalling, NotOptimal, WorseThanSimple, NoBetter, LongSteps, Jumps, Violated:
 		return false
 	}
 	return true

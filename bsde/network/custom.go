@@ -148,7 +148,7 @@ func (c Custom) Action(b *Builder, n int, x autodiff.Node) autodiff.Node {
 	return c.output(&CustomBuilder{
 		Graph: b.Graph, X: xn, RawX: x, Time: b.times(n, 1, x.Rows),
 		First: n, Count: 1, Steps: b.Steps(), Outputs: b.Outputs,
-		linear: func() autodiff.Node { return b.linearAction(n, xn) },
+		linear: func() autodiff.Node { return b.LinearAction(n, xn) },
 		norms:  &b.Norms, prefix: fmt.Sprintf("step%d/", n),
 	})
 }

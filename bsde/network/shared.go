@@ -87,7 +87,7 @@ func (s Shared) Action(b *Builder, n int, x autodiff.Node) autodiff.Node {
 		b.Fail(err)
 	}
 	xn := b.Normalise(n, 1, x)
-	a := b.linearAction(n, xn)
+	a := b.LinearAction(n, xn)
 	h := b.Concat(xn, b.times(n, 1, x.Rows))
 	for i, width := range s.Hidden {
 		h = b.Unary(expr.Unary{Fn: activation}, b.Dense(fmt.Sprintf("hidden%d", i+1), h, width, true, autodiff.Glorot))
@@ -95,8 +95,8 @@ func (s Shared) Action(b *Builder, n int, x autodiff.Node) autodiff.Node {
 	return b.Add(a, b.Dense("output", h, b.Outputs, true, autodiff.Fill(0)))
 }
 
-// linearAction is the linear part of the action of step n, K_n x̃ + k_n.
-func (b *Builder) linearAction(n int, xn autodiff.Node) autodiff.Node {
+// LinearAction is the linear part of the action of step n, K_n x̃ + k_n, of x̃ = xn.
+func (b *Builder) LinearAction(n int, xn autodiff.Node) autodiff.Node {
 	gain := b.Param(fmt.Sprintf("step%d/gain", n), xn.Cols, b.Outputs, 1, autodiff.Fill(0))
 	offset := b.Param(fmt.Sprintf("step%d/offset", n), 1, b.Outputs, 1, autodiff.Fill(0))
 	return b.Affine(xn, gain, offset)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde/grid"
 )
@@ -43,30 +44,48 @@ func (e *engine[T]) coarse(ctx context.Context) (control.Policy, error) {
 	for n := 0; n < d.Steps; n += 2 {
 		s.mean, s.invstd = append(s.mean, e.scales.mean[n]), append(s.invstd, e.scales.invstd[n])
 	}
-	set, m := *e.set, e.method
-	set.Iterations = min(max(int(coarseShare*float64(set.Iterations)), coarseFewest), set.Iterations)
-	m.Segments = min(m.Segments, on.Steps)
-	c, err := newEngineWith[T](ctx, on, m, &set, e.pool, s)
+	steps := min(max(int(coarseShare*float64(e.set.Iterations)), coarseFewest), e.set.Iterations)
+	c, err := e.alike(e.method.Network, on, s, steps, e.set.LearningRate)
 	if err != nil {
 		return nil, err
 	}
-	c.unjudged = true
-	c.beginWith(e.model)
-	rate := autodiff.CosineRate(set.LearningRate)
-	for i := range set.Iterations {
-		if finite, err := c.GradientStep(i, rate(i, set.Iterations)); err != nil || !finite {
-			return nil, err
-		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	c.beginWith(e.model, 2)
+	if finite, err := c.train(ctx); err != nil || !finite {
+		return nil, err
 	}
 	return everySecond{c.policy}, nil
 }
 
-// beginWith takes over the parameters of a model on twice the steps: those of a step from the step that
-// begins where it does.
-func (p *model[T]) beginWith(fine *model[T]) {
+// alike is an engine with another network, for the same problem on another grid perhaps.
+func (e *engine[T]) alike(net network.Network, on *control.Discrete, s *scales, steps int, rate float64) (*engine[T], error) {
+	set, m := *e.set, e.method
+	set.Iterations, set.LearningRate = steps, rate
+	m.Network, m.Segments = net, min(m.Segments, on.Steps)
+	a, err := newEngineWith[T](e.ctx, on, m, &set, e.pool, s)
+	if err == nil {
+		a.unjudged = true
+	}
+	return a, err
+}
+
+// train makes all gradient steps, with one cosine of the learning rate. It tells whether all numbers
+// stayed finite.
+func (e *engine[T]) train(ctx context.Context) (finite bool, err error) {
+	rate := autodiff.CosineRate(e.set.LearningRate)
+	for i := range e.set.Iterations {
+		if finite, err := e.GradientStep(i, rate(i, e.set.Iterations)); err != nil || !finite {
+			return false, err
+		}
+		if ctx.Err() != nil {
+			return false, ctx.Err()
+		}
+	}
+	return true, nil
+}
+
+// beginWith takes over the parameters that another model has by the same name, on so many times the
+// steps: those of a step from the one that begins where it does.
+func (p *model[T]) beginWith(fine *model[T], times int) {
 	from := map[string]autodiff.Param{}
 	for _, f := range fine.layout.Params() {
 		from[f.Name] = f
@@ -74,7 +93,7 @@ func (p *model[T]) beginWith(fine *model[T]) {
 	for _, to := range p.layout.Params() {
 		name, step, rest := to.Name, 0, ""
 		if n, _ := fmt.Sscanf(name, "step%d/%s", &step, &rest); n == 2 {
-			name = fmt.Sprintf("step%d/%s", 2*step, rest)
+			name = fmt.Sprintf("step%d/%s", times*step, rest)
 		}
 		if f, ok := from[name]; ok && f.Size() == to.Size() {
 			copy(p.params[to.Offset:to.Offset+to.Size()], fine.params[f.Offset:f.Offset+f.Size()])

@@ -57,15 +57,8 @@ func tryScales[T autodiff.Float](ctx context.Context, d *control.Discrete, m Met
 		return 0, nil, err
 	}
 	e.rounds.unjudged = true
-	rate := autodiff.CosineRate(pilot.LearningRate)
-	for i := range pilot.Iterations {
-		finite, err := e.GradientStep(i, rate(i, pilot.Iterations))
-		if err != nil || !finite { // training will say so
-			return 0, nil, err
-		}
-		if ctx.Err() != nil {
-			return 0, nil, ctx.Err()
-		}
+	if finite, err := e.train(ctx); err != nil || !finite { // training will say so
+		return 0, nil, err
 	}
 	o, err := control.Simulate(context.WithoutCancel(ctx), d, e.policy, control.Simulation{
 		Paths: 2 * exploringPaths, Record: exploringPaths, Seed: pilot.Seed, Purpose: uint64(walk.ForStart), Workers: pilot.Workers,

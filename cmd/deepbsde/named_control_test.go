@@ -34,14 +34,14 @@ var controlGates = []struct {
 
 // policyRun is what the tests read of the JSON result of a control problem.
 type policyRun struct {
-	Value, Error, StdErr           float64
-	Seconds, Excess                float64
-	OnGrid                         *struct{ Value, StdErr float64 } `json:"on_grid"`
-	CI95                           [2]float64
-	Action                         []float64
-	ActionError                    float64 `json:"action_error"`
-	Maximize                       bool
-	Reference                      *struct{ Value, StdErr float64 }
+	Value, Error, StdErr float64
+	Seconds, Excess      float64
+	OnGrid               *struct{ Value, StdErr float64 } `json:"on_grid"`
+	CI95                 [2]float64
+	Action               []float64
+	ActionError          float64 `json:"action_error"`
+	Maximize             bool
+	Reference            *struct{ Value, StdErr float64 }
 }
 
 // TestControlProblems solves every control problem with seeds 1 to 5 from the command

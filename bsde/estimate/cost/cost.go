@@ -82,6 +82,9 @@ func Of(ctx context.Context, of *estimate.Policy, paths int, progress func(done 
 		p.own(e, estimate.Normal95*e.StdErr)
 	}
 	l, err := p.below(ctx, e, q, doubt)
+	if err == nil {
+		err = p.baselines(ctx, e, q, doubt)
+	}
 	if err == nil && p.Problem.Stages == 0 {
 		err = p.continuous(ctx, e, q, l, keeps, doubt)
 	}

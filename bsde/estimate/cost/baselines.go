@@ -1,0 +1,44 @@
+package cost
+
+import (
+	"context"
+	"math"
+
+	"github.com/deepbsde/deepbsde/bsde/estimate"
+)
+
+// baselines fills in what simple policies cost on the grid, on the noise of the policy. One that is
+// better than the policy by more than noise, and by more than training may leave, is a reason not to
+// trust it; so is one that is as good, where a lower bound leaves room below both. Where the policy is
+// near the optimum neither matters.
+func (p policy) baselines(ctx context.Context, e *estimate.Estimate, q [][]float64, doubt func(estimate.Kind, string, ...any)) error {
+	if p.Baselines == nil {
+		return nil
+	}
+	list, err := p.Baselines(ctx)
+	if err != nil {
+		return err
+	}
+	bounded := !math.IsNaN(e.Lower) && !math.IsNaN(e.Upper)
+	most := settled * math.Abs(e.Value)
+	for _, b := range list {
+		if b.Worse, b.StdErr, err = p.worse(ctx, b.Policy, q); err != nil {
+			return err
+		}
+		if b.Value = e.Value + b.Worse; p.Problem.Maximize {
+			b.Value = e.Value - b.Worse
+		}
+		if math.IsNaN(b.Worse) || math.IsInf(b.Worse, 0) {
+			continue // its paths explode
+		}
+		e.Baselines = append(e.Baselines, b)
+		switch {
+		case e.Optimal:
+		case b.Worse < -3*b.StdErr-most:
+			doubt(estimate.WorseThanSimple, "the best %s is better by %.2g, %.2g %%", b.Name, -b.Worse, -100*b.Worse/math.Abs(e.Value))
+		case bounded && b.Worse <= 3*b.StdErr:
+			doubt(estimate.NoBetter, "the best %s is as good, and %.2g %% above the lower bound", b.Name, 100*(b.Value-e.Lower)/math.Abs(e.Lower))
+		}
+	}
+	return nil
+}

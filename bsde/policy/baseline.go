@@ -1,0 +1,56 @@
+package policy
+
+import (
+	"context"
+
+	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/network"
+)
+
+// baselineSteps are the gradient steps of a baseline, no more than those of the training, and
+// baselineRate its learning rate in units of the training's: it has less to learn, and must go as far.
+const (
+	baselineSteps = 200
+	baselineRate  = 5
+)
+
+// linear is a linear feedback K_n x̃ + k_n in place of a network, the linear part of network.Shared.
+type linear struct{ network.Shared }
+
+// Name is in no list.
+func (linear) Name() string { return "linear feedback" }
+
+// Action adds the raw action at step n to the graph.
+func (linear) Action(b *network.Builder, n int, x autodiff.Node) autodiff.Node {
+	return b.LinearAction(n, b.Normalise(n, 1, x))
+}
+
+// constant is one action for all times and states in place of a network.
+type constant struct{ network.Shared }
+
+// Name is in no list.
+func (constant) Name() string { return "constant action" }
+
+// Action adds the raw action to the graph.
+func (constant) Action(b *network.Builder, _ int, x autodiff.Node) autodiff.Node {
+	return b.Add(b.Constant(x.Rows, b.Outputs, make([]float64, x.Rows*b.Outputs)), b.Param("action", 1, b.Outputs, 1, autodiff.Fill(0)))
+}
+
+// baselines are what the policy has to beat: the best constant action, and the best linear feedback,
+// which begins with the linear part of the policy where that has one. They are trained as the policy is.
+func (e *engine[T]) baselines(ctx context.Context) (list []estimate.Baseline, err error) {
+	for _, net := range []network.Network{constant{}, linear{}} {
+		b, err := e.alike(net, e.problem, e.scales, min(baselineSteps, e.set.Iterations), baselineRate*e.set.LearningRate)
+		if err != nil {
+			return nil, err
+		}
+		b.beginWith(e.model, 1)
+		if finite, err := b.train(ctx); err != nil {
+			return nil, err
+		} else if finite {
+			list = append(list, estimate.Baseline{Name: net.Name(), Policy: b.policy})
+		}
+	}
+	return list, nil
+}
