@@ -111,6 +111,9 @@ func (s *Report) optimumLines(b *words.Block, label string) {
 func (s *Report) optimumLine(b *words.Block, label string, o estimate.OnGrid, on string) {
 	low, high := words.Known(o.Lower), words.Known(o.Upper)
 	alone := on + ", with 97.5 % confidence; nothing is known of the other side, the policy may be far from it"
+	if why := s.Result.NoBounds; why != "" {
+		alone += ": " + why
+	}
 	switch {
 	case low && high:
 		b.Line(label, "between "+words.Floor(o.Lower, o.StdErr)+" and "+words.Ceil(o.Upper, o.StdErr), "with 95 % confidence, "+on)

@@ -8,8 +8,8 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/control/minimizer"
 	"github.com/deepbsde/deepbsde/pde"
-	"github.com/deepbsde/deepbsde/problems/internal/minimizer"
 )
 
 // checkControl simulates a control problem under random constant actions.

@@ -34,7 +34,7 @@ the start, plus λ times the variance that the stocks held add`,
 		positive("kappa", 3, "κ, rate at which the signal is forgotten"),
 	},
 	Training: map[string]Training{
-		"shared":   {Iterations: 2000, LearningRate: 1e-2, Paths: 131072},
+		"shared":   {Iterations: 2000, LearningRate: 1e-2},
 		"per-step": {Iterations: 4000, LearningRate: 1e-2},
 	},
 	Definition: Definition{

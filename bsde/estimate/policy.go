@@ -26,6 +26,10 @@ type Policy struct {
 	// there is none. A nil function: the policy was not trained for the steps of the grid.
 	Coarse func(ctx context.Context) (control.Policy, error)
 
+	// Equation brackets the optimum in continuous time by the equation of Hamilton, Jacobi and Bellman, or
+	// says why it does not; nil: it is not tried.
+	Equation func(ctx context.Context) (lower, upper float64, why string, err error)
+
 	// Baselines trains simple policies to compare with; nil: there are none.
 	Baselines func(ctx context.Context) ([]Baseline, error)
 
@@ -46,10 +50,11 @@ type Baseline struct {
 	StdErr float64 `json:"stderr"`
 }
 
-// FromStart simulates the policy on fresh paths from the problem's start.
-func (p *Policy) FromStart(ctx context.Context, paths int, progress func(done int)) (*control.Outcome, error) {
+// FromStart simulates the policy on fresh paths from the problem's start; it follows a variate along
+// them, nil for none.
+func (p *Policy) FromStart(ctx context.Context, paths int, v *control.Variate, progress func(done int)) (*control.Outcome, error) {
 	return control.Simulate(ctx, p.Problem, p.Policy, control.Simulation{
-		Paths: max(paths, fewestPaths), Seed: p.Seed, Purpose: uint64(walk.ForEstimate), Workers: p.Workers, Progress: progress,
+		Paths: max(paths, fewestPaths), Seed: p.Seed, Purpose: uint64(walk.ForEstimate), Workers: p.Workers, Variate: v, Progress: progress,
 	})
 }
 

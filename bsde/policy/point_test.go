@@ -101,7 +101,7 @@ func TestPolicyPointIsTheResults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(got.Value-r.Value) > 5*got.StdErr || !slices.Equal(got.Action, r.Control.Action) {
+	if math.Abs(got.Value-r.OnGrid().Value) > 5*got.StdErr || !slices.Equal(got.Action, r.Control.Action) {
 		t.Errorf("%v, the result %v ± %v %v", got, r.Value, r.StdErr, r.Control.Action)
 	}
 	for _, c := range []struct {

@@ -143,7 +143,7 @@ func TestVariateInSmallBatches(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return r.Value
+		return r.OnGrid().Value
 	}
 	for _, batch := range []int{4, 24} {
 		if with, without := cost(batch, false), cost(batch, true); !(with < 1.1*without) {

@@ -23,14 +23,14 @@ var house = strings.Fields(`
 	pde/reference/bermudan pde/reference/branching pde/reference/colehopf pde/reference/finitedifference pde/reference/montecarlo pde/reference/picard pde/reference/radial pde/reference/tworates
 	pde/reference
 
-	control/internal/dependence control
+	control/internal/dependence control control/minimizer
 	control/reference/internal/matrix control/reference/linearquadratic control/reference/internal/cases
 	control/reference/programme control/reference/riccati control/reference/relaxation control/reference
 
 	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk bsde/internal/features bsde/internal/basis
 	bsde/words bsde/estimate bsde/estimate/cost bsde/exercise bsde/verdict bsde bsde/network bsde/backward bsde/deep bsde/policy bsde/stopping bsde/methods bsde/methodtest
 
-	problems/internal/matrix problems/internal/minimizer problems
+	problems/internal/matrix problems
 	problems/file/internal/source problems/file/internal/formula problems/file
 
 	bsde/run/disk bsde/run

@@ -19,14 +19,15 @@ func (p policy) baselines(ctx context.Context, e *estimate.Estimate, q [][]float
 	if err != nil {
 		return err
 	}
-	bounded := !math.IsNaN(e.Lower) && !math.IsNaN(e.Upper)
-	most := settled * math.Abs(e.Value)
+	on := e.OnGrid()
+	bounded := !math.IsNaN(on.Lower) && !math.IsNaN(on.Upper)
+	most := settled * math.Abs(on.Value)
 	for _, b := range list {
 		if b.Worse, b.StdErr, err = p.worse(ctx, b.Policy, q); err != nil {
 			return err
 		}
-		if b.Value = e.Value + b.Worse; p.Problem.Maximize {
-			b.Value = e.Value - b.Worse
+		if b.Value = on.Value + b.Worse; p.Problem.Maximize {
+			b.Value = on.Value - b.Worse
 		}
 		if math.IsNaN(b.Worse) || math.IsInf(b.Worse, 0) {
 			continue // its paths explode
@@ -35,9 +36,9 @@ func (p policy) baselines(ctx context.Context, e *estimate.Estimate, q [][]float
 		switch {
 		case e.Optimal:
 		case b.Worse < -3*b.StdErr-most:
-			doubt(estimate.WorseThanSimple, "the best %s is better by %.2g, %.2g %%", b.Name, -b.Worse, -100*b.Worse/math.Abs(e.Value))
+			doubt(estimate.WorseThanSimple, "the best %s is better by %.2g, %.2g %%", b.Name, -b.Worse, -100*b.Worse/math.Abs(on.Value))
 		case bounded && b.Worse <= 3*b.StdErr:
-			doubt(estimate.NoBetter, "the best %s is as good, and %.2g %% above the lower bound", b.Name, 100*(b.Value-e.Lower)/math.Abs(e.Lower))
+			doubt(estimate.NoBetter, "the best %s is as good, and %.2g %% above the lower bound", b.Name, 100*(b.Value-on.Lower)/math.Abs(on.Lower))
 		}
 	}
 	return nil

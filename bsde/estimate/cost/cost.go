@@ -37,7 +37,17 @@ type policy struct{ *estimate.Policy }
 // all constraints by itself, and see below. Where they are near one another Optimal is true.
 func Of(ctx context.Context, of *estimate.Policy, paths int, progress func(done int)) (*estimate.Estimate, *control.Outcome, error) {
 	p := policy{of}
-	o, err := p.FromStart(ctx, paths, progress)
+	var v, along *control.Variate
+	if p.Variate != nil {
+		var err error
+		if v, err = p.Variate(); err != nil {
+			return nil, nil, err
+		}
+	}
+	if p.followed(paths) == paths {
+		along = v
+	}
+	o, err := p.FromStart(ctx, paths, along, progress)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -47,7 +57,7 @@ func Of(ctx context.Context, of *estimate.Policy, paths int, progress func(done 
 	if math.IsNaN(o.Cost) || math.IsInf(o.Cost, 0) {
 		return e, o, nil
 	}
-	noise, q, err := p.follow(ctx, e, o)
+	noise, q, err := p.follow(ctx, e, o, v)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -82,11 +92,11 @@ func Of(ctx context.Context, of *estimate.Policy, paths int, progress func(done 
 		p.own(e, estimate.Normal95*e.StdErr)
 	}
 	l, err := p.below(ctx, e, q, doubt)
-	if err == nil {
-		err = p.baselines(ctx, e, q, doubt)
-	}
 	if err == nil && p.Problem.Stages == 0 {
 		err = p.continuous(ctx, e, q, l, keeps, doubt)
+	}
+	if err == nil {
+		err = p.baselines(ctx, e, q, doubt)
 	}
 	e.Error = estimate.Normal95*e.StdErr + e.DiscretizationError + e.GridLoss
 	if few != "" {
@@ -121,8 +131,18 @@ func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]floa
 	if known {
 		e.Lower, e.GridLoss = optimum, math.Max(0, e.Value-optimum)
 		e.Upper = math.Max(e.Upper, optimum)
-	} else if err := p.gridLoss(ctx, e, q, doubt); err != nil {
-		return err
+	} else {
+		near := false
+		if keeps && asymptotic {
+			if near, err = p.equation(ctx, e); err != nil {
+				return err
+			}
+		}
+		if !near {
+			if err := p.gridLoss(ctx, e, q, doubt); err != nil {
+				return err
+			}
+		}
 	}
 	if (e.Optimal || !known) && e.GridLoss > nearOptimum*math.Abs(e.Value)+half {
 		doubt(estimate.LongSteps, "they keep the policy %.2g %% from the optimum in continuous time", 100*e.GridLoss/math.Abs(e.Value))

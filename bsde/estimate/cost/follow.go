@@ -18,24 +18,26 @@ const (
 	followPaths = 4096
 )
 
-// follow takes the variate out of the cost of the pairs o where that makes the error smaller, and
+// followed are the paths on which the variate is followed, of so many in all.
+func (p policy) followed(paths int) int {
+	return min(paths, max(followPaths, followWork/(p.Problem.Noises()*p.Problem.StateDim)))
+}
+
+// follow takes the variate v out of the cost of the pairs o where that makes the error smaller, and
 // gives the pairs that the error comes from and the Q_n in units of the cost, nil for none. The coefficient is that of least squares on the same
 // pairs, whose bias is of the order of the error by their number.
-func (p policy) follow(ctx context.Context, e *estimate.Estimate, o *control.Outcome) (pairs []float64, q [][]float64, err error) {
-	if p.Variate == nil || e.StdErr == 0 {
+func (p policy) follow(ctx context.Context, e *estimate.Estimate, o *control.Outcome, v *control.Variate) (pairs []float64, q [][]float64, err error) {
+	if v == nil || e.StdErr == 0 {
 		return o.Pairs, nil, nil
 	}
-	v, err := p.Variate()
-	if err != nil {
-		return nil, nil, err
-	}
-	d := p.Problem
-	paths := min(o.Paths, max(followPaths, followWork/(d.Noises()*d.StateDim)))
-	with, err := control.Simulate(context.WithoutCancel(ctx), d, p.Policy, control.Simulation{
-		Paths: paths, Seed: p.Seed, Purpose: uint64(walk.ForEstimate), Workers: p.Workers, Variate: v,
-	})
-	if err != nil {
-		return nil, nil, err
+	with := o
+	if o.Followed == nil {
+		with, err = control.Simulate(context.WithoutCancel(ctx), p.Problem, p.Policy, control.Simulation{
+			Paths: p.followed(o.Paths), Seed: p.Seed, Purpose: uint64(walk.ForEstimate), Workers: p.Workers, Variate: v,
+		})
+		if err != nil {
+			return nil, nil, err
+		}
 	}
 	slope := stat.Covariance(with.Pairs, with.Followed, nil) / stat.Variance(with.Followed, nil)
 	left := make([]float64, len(with.Pairs))

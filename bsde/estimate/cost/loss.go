@@ -36,7 +36,7 @@ func (p policy) gridLoss(ctx context.Context, e *estimate.Estimate, q [][]float6
 	if err != nil {
 		return err
 	}
-	if by < -3*noise-settled*math.Abs(e.Value) {
+	if by < -3*noise-settled*math.Abs(e.OnGrid().Value) {
 		doubt(estimate.StillFalling, "a policy for half as many steps is better by %.2g", -by)
 	}
 	e.GridLoss = math.Max(0, by) + estimate.Normal95*noise

@@ -14,11 +14,13 @@ import (
 )
 
 // stepPaths are those on which a policy is tried with shorter steps at first, and mostStepShare the
-// part of all paths that they may become until their noise is that of the cost, or stepNoise of it. A
+// part of all paths that they may become until their noise is that of the cost, or stepNoise of it,
+// mostStepPaths at most. A
 // purpose of their own keeps their noise apart, and that of the states that are looked at.
 const (
 	stepPaths       = 1024
 	mostStepShare   = 8
+	mostStepPaths   = 4096
 	stepNoise       = 5e-4
 	purposeOfSteps  = 1 << 16
 	purposeOfStates = 1<<16 + 1
@@ -60,7 +62,7 @@ func (p policy) steps(ctx context.Context, e *estimate.Estimate, q [][]float64, 
 	}
 	_, noise := l.mean(extrapolation)
 	enough := math.Max(e.StdErr, stepNoise*math.Abs(e.Value))
-	if most := e.Paths / mostStepShare; noise > enough && most > stepPaths {
+	if most := min(e.Paths/mostStepShare, mostStepPaths); noise > enough && most > stepPaths {
 		if l, err = p.levels(ctx, min(most, int(stepPaths*math.Pow(noise/enough, 2))), q); err != nil {
 			return false, err
 		}
