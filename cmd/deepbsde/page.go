@@ -121,12 +121,13 @@ func pageData(r *saved.Run, m *member.Member) *page.Data {
 	return d
 }
 
-// answer is what the run says of the value; NaN without a result.
+// answer is what the run says of the value, as beside its reference; NaN without a result.
 func answer(r *saved.Run) page.Answer {
 	if r.Result == nil {
 		return page.Answer{Value: nan, StdErr: nan, Error: nan}
 	}
-	return page.Answer{Value: r.Result.Value, StdErr: r.Result.StdErr, Error: r.Result.Error}
+	res := r.Result.Beside(r.Reference)
+	return page.Answer{Value: res.Value, StdErr: res.StdErr, Error: res.Error}
 }
 
 // comparedWith is the reference of the run and what else is on record.

@@ -191,7 +191,8 @@ func Training(runs []*Run) figure.Training {
 			t.Steps = "steps"
 		}
 		one := figure.Run{Name: r.Name, History: r.Moments()}
-		if res := r.Result; res != nil && !math.IsNaN(res.Value) {
+		if r.Result != nil && !math.IsNaN(r.Result.Value) {
+			res := r.Result.Beside(r.Reference) // validation is on the grid
 			one.Final = &figure.Final{Value: res.Value, Error: res.Error, Sampling: words.Normal95 * res.StdErr, Doubt: !res.Trusted()}
 		}
 		t.Runs = append(t.Runs, one)
