@@ -111,16 +111,20 @@ func (s *Report) optimumLines(b *words.Block, label string) {
 func (s *Report) optimumLine(b *words.Block, label string, o estimate.OnGrid, on string) {
 	low, high := words.Known(o.Lower), words.Known(o.Upper)
 	alone := on + ", with 97.5 % confidence; nothing is known of the other side, the policy may be far from it"
-	if why := s.Result.NoBounds; why != "" {
-		alone += ": " + why
+	why := func() {
+		if reason := s.Result.NoBounds; reason != "" {
+			b.Line("", "", reason)
+		}
 	}
 	switch {
 	case low && high:
 		b.Line(label, "between "+words.Floor(o.Lower, o.StdErr)+" and "+words.Ceil(o.Upper, o.StdErr), "with 95 % confidence, "+on)
 	case low:
 		b.Line(label, "≥ "+words.Floor(o.Lower, o.StdErr), alone)
+		why()
 	case high:
 		b.Line(label, "≤ "+words.Ceil(o.Upper, o.StdErr), alone)
+		why()
 	case !s.Earlier:
 		b.Line(label, "unknown", "nothing bounds it: the policy may break constraints, few paths decide its mean, or shorter steps change it without end")
 	}

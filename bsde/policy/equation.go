@@ -27,7 +27,7 @@ func (e *engine[T]) equation(ctx context.Context) (lower, upper float64, why str
 	h, err := p.HJB()
 	var told *pde.Error
 	if errors.As(err, &told) {
-		return 0, 0, told.Field + " " + told.Reason, nil
+		return 0, 0, "no such equation: " + told.Field + " " + told.Reason, nil
 	}
 	if err == nil && p.Minimizer != nil {
 		var o *control.Outcome

@@ -2,6 +2,7 @@ package cost
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -41,7 +42,7 @@ func (p policy) below(ctx context.Context, e *estimate.Estimate, q [][]float64, 
 	}
 	l, err := linearquadratic.Find(&free)
 	if err != nil {
-		e.NoBounds = err.Error()
+		e.NoBounds = notThat("not linear-quadratic", err)
 		return nil, nil
 	}
 	if inBox {
@@ -60,6 +61,15 @@ func (p policy) below(ctx context.Context, e *estimate.Estimate, q [][]float64, 
 	}
 	e.Optimal = gap <= nearOptimum*size
 	return l, nil
+}
+
+// notThat is why a problem is none of a kind, without its name.
+func notThat(kind string, err error) string {
+	var told *pde.Error
+	if errors.As(err, &told) {
+		return kind + ": " + told.Field + " " + told.Reason
+	}
+	return kind + ": " + err.Error()
 }
 
 // relaxed fills in the lower bound where the actions lie in a box.

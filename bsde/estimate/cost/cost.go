@@ -23,6 +23,9 @@ const (
 	// nearOptimum is how far above a lower bound that is the optimum itself, relative to it, a cost
 	// may lie.
 	nearOptimum = 0.01
+	// mostLoss is the part of the cost that long steps may take; an error with more than that in it
+	// is true, but tells little.
+	mostLoss = 0.05
 	// settled is what training may leave of the cost where it has ended, as between its rounds.
 	settled = 2e-3
 )
@@ -144,7 +147,7 @@ func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]floa
 			}
 		}
 	}
-	if (e.Optimal || !known) && e.GridLoss > nearOptimum*math.Abs(e.Value)+half {
+	if (e.Optimal || !known) && e.GridLoss > mostLoss*math.Abs(e.Value)+half {
 		doubt(estimate.LongSteps, "they keep the policy %.2g %% from the optimum in continuous time", 100*e.GridLoss/math.Abs(e.Value))
 	}
 	return nil
