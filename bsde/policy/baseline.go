@@ -11,7 +11,7 @@ import (
 // baselineSteps are the gradient steps of a baseline, no more than those of the training, and
 // baselineRate its learning rate in units of the training's: it has less to learn, and must go as far.
 const (
-	baselineSteps = 200
+	baselineSteps = 100
 	baselineRate  = 5
 )
 

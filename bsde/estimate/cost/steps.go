@@ -21,7 +21,7 @@ const (
 	stepPaths       = 1024
 	mostStepShare   = 8
 	mostStepPaths   = 4096
-	stepNoise       = 5e-4
+	stepNoise       = 1e-3
 	purposeOfSteps  = 1 << 16
 	purposeOfStates = 1<<16 + 1
 	purposeOfLoss   = 1<<16 + 2
