@@ -26,6 +26,6 @@ func ExampleMethod() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("cost %.2f, first action %.1f for the first state\n", r.Value, r.Control.Action[0])
-	// Output: cost 0.34, first action -1.0 for the first state
+	fmt.Printf("cost %.2f on the grid, first action %.1f for the first state\n", r.OnGrid().Value, r.Control.Action[0])
+	// Output: cost 0.34 on the grid, first action -1.0 for the first state
 }
