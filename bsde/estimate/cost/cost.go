@@ -137,7 +137,7 @@ func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]floa
 	} else {
 		near := false
 		if keeps && asymptotic {
-			if near, err = p.equation(ctx, e); err != nil {
+			if near, err = p.equation(ctx, e, half, doubt); err != nil {
 				return err
 			}
 		}
