@@ -57,8 +57,8 @@ func TestCostInContinuousTime(t *testing.T) {
 		if e.Grid == nil || len(e.Reasons) > 0 {
 			t.Fatalf("seed %d: on the grid %v, %v", seed, e.Grid, e.Reasons)
 		}
-		off := math.Abs(e.Grid.Value - want)
-		if e.DiscretizationError > 0.1*off || e.Error > 0.3*off+4*estimate.Normal95*e.Grid.StdErr || off < 5*e.Grid.StdErr {
+		shift, half := e.Grid.Value-e.Value, estimate.Normal95*e.StdErr
+		if e.DiscretizationError > 0.1*shift || half > 1.1*estimate.Normal95*e.Grid.StdErr || e.Error > half+0.1*shift+math.Abs(e.Value-want) {
 			t.Errorf("seed %d: %g ± %g, of it the time step %g, on the grid %g ± %g", seed, e.Value, e.Error, e.DiscretizationError, e.Grid.Value, e.Grid.StdErr)
 		}
 	}

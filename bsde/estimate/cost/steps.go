@@ -73,7 +73,7 @@ func (p policy) steps(ctx context.Context, e *estimate.Estimate, q [][]float64, 
 		doubt(estimate.StepUnknown, "the cost on shorter steps is not finite")
 		return false, nil
 	}
-	if noise > negligible*math.Abs(e.Value) {
+	if noise > negligible*math.Abs(e.Value) && len(e.Reasons) == 0 {
 		if few := estimate.FewDecide(l.each(extrapolation)); few != "" {
 			doubt(estimate.HeavyTails, "of the time step's error, %s", few)
 		}
