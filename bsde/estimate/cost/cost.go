@@ -135,13 +135,12 @@ func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]floa
 		e.Lower, e.GridLoss = optimum, math.Max(0, e.Value-optimum)
 		e.Upper = math.Max(e.Upper, optimum)
 	} else {
-		near := false
 		if keeps && asymptotic {
-			if near, err = p.equation(ctx, e, half, doubt); err != nil {
+			if known, err = p.equation(ctx, e, half, doubt); err != nil {
 				return err
 			}
 		}
-		if !near {
+		if !known {
 			if err := p.gridLoss(ctx, e, q, doubt); err != nil {
 				return err
 			}

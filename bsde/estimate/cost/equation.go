@@ -8,9 +8,9 @@ import (
 )
 
 // equation takes the bracket of the optimum that the problem's equation gives in continuous time beside
-// the policy's own cost, which is known but for half. Where the policy is near it, that distance is all
-// that it can lose; where it is far, that is a reason not to trust it.
-func (p policy) equation(ctx context.Context, e *estimate.Estimate, half float64, doubt func(estimate.Kind, string, ...any)) (near bool, err error) {
+// the policy's own cost, which is known but for half. The distance from it is all that the policy can
+// lose; where it is far, that is a reason not to trust it.
+func (p policy) equation(ctx context.Context, e *estimate.Estimate, half float64, doubt func(estimate.Kind, string, ...any)) (known bool, err error) {
 	if p.Equation == nil {
 		return false, nil
 	}
@@ -41,11 +41,9 @@ func (p policy) equation(ctx context.Context, e *estimate.Estimate, half float64
 		away = e.Upper - e.Value
 	}
 	size := math.Abs(e.Value)
-	switch e.Optimal = away <= nearOptimum*size; {
-	case e.Optimal:
-		e.GridLoss = math.Max(0, away)
-	case away-half > nearOptimum*size:
+	e.GridLoss = math.Max(0, away)
+	if e.Optimal = away <= nearOptimum*size; away-half > nearOptimum*size {
 		doubt(estimate.NotOptimal, "the bounds of its equation leave it %.3g away, %.2g %%", away, 100*away/size)
 	}
-	return e.Optimal, nil
+	return true, nil
 }
