@@ -48,11 +48,17 @@ func (p policy) below(ctx context.Context, e *estimate.Estimate, q [][]float64, 
 			e.NoBounds = err.Error()
 			return nil
 		}
-		e.Lower = r.Value - 3*r.Error
-		e.Upper = math.Max(e.Upper, r.Value+3*r.Error) // which the policy's own cost may miss by chance
-		gap, size := e.Value-e.Lower, math.Abs(e.Lower)
+		// The policy's own cost may miss the optimum by chance.
+		gap, side, size := e.Value-r.Value, "above", math.Abs(r.Value)
+		if d.Maximize {
+			side = "below"
+			e.Upper, e.Lower, gap = r.Value+3*r.Error, math.Min(e.Lower, r.Value-3*r.Error), -gap
+		} else {
+			e.Lower, e.Upper = r.Value-3*r.Error, math.Max(e.Upper, r.Value+3*r.Error)
+		}
+		e.Optimal = gap <= nearOptimum*size
 		if gap-estimate.Normal95*e.StdErr > nearOptimum*size {
-			doubt(estimate.NotOptimal, "the cost is %.3g above the optimum, %.2g %%", gap, 100*gap/size)
+			doubt(estimate.NotOptimal, "the cost is %.3g %s the optimum, %.2g %%", gap, side, 100*gap/size)
 		}
 	} else {
 		if (d.StateDim+d.ActionDim)*d.Steps > mostRelaxed || q == nil {
@@ -68,7 +74,7 @@ func (p policy) below(ctx context.Context, e *estimate.Estimate, q [][]float64, 
 		if e.Lower > e.Upper { // by chance: the optimum may lie on either side of both
 			e.Lower, e.Upper = e.Upper, e.Lower
 		}
+		e.Optimal = e.Value-e.Lower <= nearOptimum*math.Abs(e.Lower)
 	}
-	e.Optimal = e.Value-e.Lower <= nearOptimum*math.Abs(e.Lower)
 	return nil
 }
