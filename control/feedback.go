@@ -10,14 +10,15 @@ import (
 
 // Feedback is a linear policy,
 //
-//	a = −K_n x   at step n,
+//	a = c_n − K_n x   at step n,
 //
-// with one m×d gain a step.
+// with one m×d gain and m numbers a step.
 type Feedback struct {
-	Gains []*mat.Dense
+	Gains   []*mat.Dense
+	Offsets [][]float64 // c_n; nil: 0
 }
 
-// Act is one matrix product for all rows.
+// Act is one matrix product for all rows, a rows×m.
 func (f *Feedback) Act(n int, _ float64, rows int, x, a []float64) error {
 	if n < 0 || n >= len(f.Gains) {
 		return fmt.Errorf("feedback: step %d of a policy with %d steps", n, len(f.Gains))
@@ -26,8 +27,15 @@ func (f *Feedback) Act(n int, _ float64, rows int, x, a []float64) error {
 	if len(x) != rows*k.Cols || len(a) != rows*k.Rows {
 		return fmt.Errorf("feedback: %d states and %d actions in %d rows, want %d and %d a row", len(x), len(a), rows, k.Cols, k.Rows)
 	}
+	beta := 0.0
+	if f.Offsets != nil {
+		beta = 1
+		for r := range rows {
+			copy(a[r*k.Rows:(r+1)*k.Rows], f.Offsets[n])
+		}
+	}
 	blas64.Gemm(blas.NoTrans, blas.Trans, -1,
 		blas64.General{Rows: rows, Cols: k.Cols, Stride: k.Cols, Data: x}, k,
-		0, blas64.General{Rows: rows, Cols: k.Rows, Stride: k.Rows, Data: a})
+		beta, blas64.General{Rows: rows, Cols: k.Rows, Stride: k.Rows, Data: a})
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func TestFeedbackRefusesOtherShapes(t *testing.T) {
-	f := &Feedback{[]*mat.Dense{mat.NewDense(2, 3, nil)}}
+	f := &Feedback{Gains: []*mat.Dense{mat.NewDense(2, 3, nil)}}
 	if err := f.Act(1, 0, 1, make([]float64, 3), make([]float64, 2)); err == nil || !strings.Contains(err.Error(), "step 1 of a policy with 1 steps") {
 		t.Errorf("error %v", err)
 	}

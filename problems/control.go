@@ -74,7 +74,7 @@ func ControlOf(p control.Problem, deviations []float64) *Control {
 		l, err := linearquadratic.Find(&fixed)
 		if err == nil && deviations != nil {
 			// Quadratic functions need the covariance alone, be the start normal or not.
-			l.StartFactor = matrix.Zeros(p.StateDim, p.StateDim)
+			l.StartFactor = matrix.Zeros(l.StateDim(), l.StateDim())
 			for i, v := range deviations {
 				l.StartFactor[i][i] = v
 			}

@@ -53,13 +53,18 @@ func (p policy) below(ctx context.Context, e *estimate.Estimate, q [][]float64, 
 		e.NoBounds = err.Error()
 		return nil, nil
 	}
-	e.Lower = r.Value - 3*r.Error
-	e.Upper = math.Max(e.Upper, r.Value+3*r.Error) // which the policy's own cost may miss by chance
-	gap, size := e.Value-e.Lower, math.Abs(e.Lower)
-	if gap-estimate.Normal95*e.StdErr > nearOptimum*size {
-		doubt(estimate.NotOptimal, "the cost is %.3g above the optimum, %.2g %%", gap, 100*gap/size)
+	// The policy's own cost may miss the optimum by chance.
+	gap, side, size := e.Value-r.Value, "above", math.Abs(r.Value)
+	if d.Maximize {
+		side = "below"
+		e.Upper, e.Lower, gap = r.Value+3*r.Error, math.Min(e.Lower, r.Value-3*r.Error), -gap
+	} else {
+		e.Lower, e.Upper = r.Value-3*r.Error, math.Max(e.Upper, r.Value+3*r.Error)
 	}
 	e.Optimal = gap <= nearOptimum*size
+	if gap-estimate.Normal95*e.StdErr > nearOptimum*size {
+		doubt(estimate.NotOptimal, "the cost is %.3g %s the optimum, %.2g %%", gap, side, 100*gap/size)
+	}
 	return l, nil
 }
 
@@ -93,13 +98,13 @@ func (p policy) relaxed(ctx context.Context, e *estimate.Estimate, l *linearquad
 }
 
 // exact is the optimum in continuous time of a linear-quadratic problem, nil for none.
-func exact(l *linearquadratic.Form) (optimum float64, known bool) {
+func exact(l *linearquadratic.Form) (optimum, rounding float64, known bool) {
 	if l == nil || len(l.A) > mostInTime {
-		return 0, false
+		return 0, 0, false
 	}
 	r, err := riccati.Continuous(l)
 	if err != nil {
-		return 0, false
+		return 0, 0, false
 	}
-	return r.Value - 3*r.Error, true
+	return r.Value, 3 * r.Error, true
 }

@@ -130,10 +130,15 @@ func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]floa
 	if keeps && asymptotic {
 		p.own(e, half)
 	}
-	optimum, known := exact(l)
+	optimum, rounding, known := exact(l)
 	if known {
-		e.Lower, e.GridLoss = optimum, math.Max(0, e.Value-optimum)
-		e.Upper = math.Max(e.Upper, optimum)
+		away := e.Value - optimum
+		if p.Problem.Maximize {
+			e.Upper, e.Lower, away = optimum+rounding, math.Min(e.Lower, optimum-rounding), -away
+		} else {
+			e.Lower, e.Upper = optimum-rounding, math.Max(e.Upper, optimum+rounding)
+		}
+		e.GridLoss = math.Max(0, away) + rounding
 	} else {
 		if keeps && asymptotic {
 			if known, err = p.equation(ctx, e, half, doubt); err != nil {

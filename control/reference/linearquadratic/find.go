@@ -14,20 +14,22 @@ const mostFound = 1000
 
 const digits = 1e-9 // of the sum of the absolute terms, above the rounding of sums of 10⁵ terms
 
-const oneMoreState = "what is constant or linear in it can be written with one more state, constant at 1"
+// mostMultiplied bounds the numbers in the matrices of multiplicative noise, 512 MB.
+const mostMultiplied = 1 << 26
 
-// Find proves from the operations of its functions that a problem is linear-quadratic with
-// constant coefficients, and reads the matrices off at the unit vectors. The error of
-// another problem, a *pde.Error, names the function whose operations do not show that.
-// Every component of the noise must be additive or multiplicative, not both.
+// Find proves from the operations of its functions that a problem is linear-quadratic, and
+// reads the matrices off at the unit vectors. The error of another problem, a *pde.Error,
+// names the function whose operations do not show that.
+//
+// Where something is constant or linear in the functions, such as a drift, the target in
+// (x−1)², or noise that is both added and multiplied, or where coefficients depend on the
+// time, the form is Affine: it has one more state than the problem.
 func Find(p *control.Problem) (*Form, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
 	d, m, k := p.StateDim, p.ActionDim, p.Noises()
 	switch {
-	case p.Maximize:
-		return nil, pde.Errorf(p.Name, "Maximize", nil, "is set: a linear-quadratic problem minimises; write the rewards as costs, with the other sign")
 	case p.Actions != nil:
 		return nil, pde.Errorf(p.Name, "Actions", nil, "are given: the optimal action of a linear-quadratic problem is unbounded")
 	case len(p.Constraints) > 0:
@@ -44,11 +46,28 @@ func Find(p *control.Problem) (*Form, error) {
 	if err := f.prove(); err != nil {
 		return nil, err
 	}
-	l := &Form{Name: p.Name, Start: p.Start, Horizon: p.Horizon, Stages: p.Stages}
-	if err := f.dynamics(l); err != nil {
+	l, err := f.form(0)
+	if err == nil && f.varies {
+		l.At = f.form
+	}
+	return l, err
+}
+
+// form is that of the matrices at a time.
+func (f *finder) form(t float64) (*Form, error) {
+	f.t = t
+	l := &Form{Name: f.p.Name, Start: f.p.Start, Horizon: f.p.Horizon, Stages: f.p.Stages, Maximize: f.p.Maximize}
+	rest := &affine{}
+	if err := f.dynamics(l, rest); err != nil {
 		return nil, err
 	}
-	return l, f.costs(l)
+	if err := f.costs(l, rest); err != nil {
+		return nil, err
+	}
+	if f.varies || rest.some() {
+		rest.extend(l)
+	}
+	return l, nil
 }
 
 // finder evaluates the functions of a problem.
@@ -60,6 +79,10 @@ type finder struct {
 	next    *expr.Func
 	cost    *expr.Func // nil: 0
 	final   *expr.Func
+
+	varies bool    // a coefficient depends on the time
+	noisy  bool    // the noise is multiplied, at some time
+	t      float64 // the time at which the functions are evaluated
 }
 
 func newFinder(p *control.Problem) (*finder, error) {
@@ -105,19 +128,13 @@ func (f *finder) at(rows int, x, a, w []float64) ([]float64, error) {
 		return v
 	}
 	out := make([]float64, rows*f.d)
-	return out, f.next.Eval(rows, out, []float64{0}, zero(x, f.d), zero(a, f.m), zero(w, f.k))
+	return out, f.next.Eval(rows, out, []float64{f.t}, zero(x, f.d), zero(a, f.m), zero(w, f.k))
 }
 
-// dynamics are A, B, S, C and D.
-func (f *finder) dynamics(l *Form) error {
-	rest, err := f.at(1, nil, nil, nil)
-	if err != nil {
+// dynamics are A, B, S, C and D, and what is constant.
+func (f *finder) dynamics(l *Form, rest *affine) (err error) {
+	if rest.drift, err = f.at(1, nil, nil, nil); err != nil {
 		return err
-	}
-	for i, v := range rest {
-		if v != 0 {
-			return pde.Errorf(f.p.Name, f.moves, nil, "is not linear in state and action: component %d is %g at 0; %s", i, v, oneMoreState)
-		}
 	}
 	ofX, err := f.at(f.d, units(f.d), nil, nil)
 	if err != nil {
@@ -131,8 +148,14 @@ func (f *finder) dynamics(l *Form) error {
 	if err != nil {
 		return err
 	}
+	for _, v := range [][]float64{ofX, ofA, ofW} {
+		less(v, nil, rest.drift)
+	}
+	if drowned(rest.drift, ofX, ofA) {
+		return pde.Errorf(f.p.Name, f.moves, nil, "is so large at 0 that its coefficients drown in rounding; measure the state from elsewhere")
+	}
 	l.A, l.B = columns(ofX, f.d), columns(ofA, f.d)
-	multiplies, err := f.multiplicative(l, ofX, ofA, ofW)
+	multiplies, err := f.multiplicative(l, rest, ofX, ofA, ofW)
 	if err != nil {
 		return err
 	}
@@ -149,10 +172,12 @@ func (f *finder) dynamics(l *Form) error {
 }
 
 // multiplicative sets C and D, and tells of which components of the noise.
-func (f *finder) multiplicative(l *Form, ofX, ofA, ofW []float64) ([]bool, error) {
+func (f *finder) multiplicative(l *Form, rest *affine, ofX, ofA, ofW []float64) ([]bool, error) {
 	found := make([]bool, f.k)
-	if same, err := f.additive(); err != nil || same {
-		return found, err
+	if !f.noisy {
+		if same, err := f.additive(); err != nil || same {
+			return found, err
+		}
 	}
 	anyC, anyD := false, false
 	for k := range f.k {
@@ -166,24 +191,24 @@ func (f *finder) multiplicative(l *Form, ofX, ofA, ofW []float64) ([]bool, error
 		if err != nil {
 			return nil, err
 		}
+		less(withX, nil, rest.drift)
+		less(withA, nil, rest.drift)
 		hasC, hasD := less(withX, ofX, own), less(withA, ofA, own)
-		if !hasC && !hasD {
+		if !hasC && !hasD && !f.noisy {
 			continue
 		}
-		for _, v := range own {
-			if v != 0 {
-				return nil, pde.Errorf(f.p.Name, "Noise", nil, "has component %d both added to the state and multiplied by state or action; write them with two components", k)
-			}
+		if (len(l.C)+1)*(f.d+1)*(f.d+f.m) > mostMultiplied {
+			return nil, pde.Errorf(f.p.Name, "Noise", nil, "is multiplied by %d states and actions in more than %d components: their matrices take too much memory", f.d+f.m, len(l.C))
 		}
-		found[k], anyC, anyD = true, anyC || hasC, anyD || hasD
+		found[k], anyC, anyD = true, anyC || hasC || f.noisy, anyD || hasD || f.noisy
 		var c, d [][]float64
-		if hasC {
+		if hasC || f.noisy {
 			c = columns(withX, f.d)
 		}
-		if hasD {
+		if hasD || f.noisy {
 			d = columns(withA, f.d)
 		}
-		l.C, l.D = append(l.C, c), append(l.D, d)
+		l.C, l.D, rest.noise = append(l.C, c), append(l.D, d), append(rest.noise, own)
 	}
 	if !anyC {
 		l.C = nil
@@ -210,6 +235,11 @@ func (f *finder) additive() (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	still, err := f.at(1, nil, nil, nil)
+	if err != nil {
+		return false, err
+	}
+	less(alone, nil, still)
 	for i, v := range with {
 		if math.Abs(v-without[i]-alone[i%f.d]) > digits*(math.Abs(v)+math.Abs(without[i])+math.Abs(alone[i%f.d])) {
 			return false, nil
@@ -218,18 +248,37 @@ func (f *finder) additive() (bool, error) {
 	return true, nil
 }
 
-// less takes the base of every row and own from v, what rounding leaves becomes 0, and
-// tells whether anything else is left.
+// less takes the base of every row, nil for 0, and own from v, what rounding leaves becomes
+// 0, and tells whether anything else is left.
 func less(v, base, own []float64) (some bool) {
 	for i := range v {
-		o := own[i%len(own)]
-		size := math.Abs(v[i]) + math.Abs(base[i]) + math.Abs(o)
-		if v[i] -= base[i] + o; math.Abs(v[i]) <= 1e-14*size {
+		o, b := own[i%len(own)], 0.0
+		if base != nil {
+			b = base[i]
+		}
+		size := math.Abs(v[i]) + math.Abs(b) + math.Abs(o)
+		if v[i] -= b + o; math.Abs(v[i]) <= 1e-14*size {
 			v[i] = 0
 		}
 		some = some || v[i] != 0
 	}
 	return some
+}
+
+// drowned tells whether the rounding of a constant leaves fewer than eight digits of what was read
+// off beside it.
+func drowned(constant []float64, read ...[]float64) bool {
+	largest := func(v []float64) (top float64) {
+		for _, x := range v {
+			top = math.Max(top, math.Abs(x))
+		}
+		return top
+	}
+	top := 0.0
+	for _, v := range read {
+		top = math.Max(top, largest(v))
+	}
+	return top > 0 && largest(constant)*0x1p-53 > 1e-8*top
 }
 
 func (f *finder) normals(n int) []float64 {

@@ -24,11 +24,12 @@ import (
 // with independent noises. A matrix is a slice of rows; nil is 0 but for B. Affine terms
 // are written with one more state that is constant at 1: its column of A is a constant
 // drift, its row and column of Q and G are linear costs, its column of C_k noise that
-// is correlated with D_k a.
+// is correlated with D_k a. [Find] makes it the last one, and says so with Affine.
 //
 // Q, R and G must be symmetric. They need not be positive: what must be is the matrix
 // that multiplies the action, R + ΣD_kᵀPD_k in continuous time and
-// R + BᵀPB + ΣD_kᵀPD_k in discrete time, where xᵀPx + const is the value function.
+// R + BᵀPB + ΣD_kᵀPD_k in discrete time, where xᵀPx + const is the value function. Where the
+// problem maximises it must be negative.
 type Form struct {
 	Name string // for messages and results
 
@@ -48,6 +49,13 @@ type Form struct {
 
 	Horizon float64 // T, in continuous time
 	Stages  int     // N, in discrete time
+
+	Maximize bool // Q, R, N and G are of rewards, which are maximised
+	Affine   bool // the last state is not one of the problem but constant at 1
+
+	// At is the form at a time t, or stage, where coefficients depend on it: its A, B, S, C, D,
+	// Q, R and N. The matrices above are then those at 0. nil: they are constant.
+	At func(t float64) (*Form, error)
 }
 
 // StateDim is d.

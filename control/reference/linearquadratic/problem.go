@@ -14,17 +14,21 @@ import (
 //
 //	a = −R⁻¹(½Bᵀp + Nᵀx),
 //
-// where R is positive definite.
+// where R is positive definite, negative where the problem maximises. Coefficients that depend
+// on the time are refused.
 func (l *Form) Problem() (control.Problem, error) {
 	if err := l.Validate(); err != nil {
 		return control.Problem{}, err
+	}
+	if l.At != nil {
+		return control.Problem{}, l.errorf("At", "is given: the problem with these coefficients is the one in which they were found")
 	}
 	copied := *l // the problem does not change with l
 	l = &copied
 	d, m, additive := l.StateDim(), l.ActionDim(), l.AdditiveDim()
 	p := control.Problem{
 		Name: l.Name, StateDim: d, ActionDim: m, NoiseDim: additive + l.MultiplicativeDim(),
-		Start: l.Start, Horizon: l.Horizon, Stages: l.Stages,
+		Start: l.Start, Horizon: l.Horizon, Stages: l.Stages, Maximize: l.Maximize,
 		RunningCost: func(_, x, a expr.Value) expr.Value {
 			return sum(1, quadratic(x, l.Q), quadratic(a, l.R), cross(x, a, l.N))
 		},
@@ -67,20 +71,25 @@ func (l *Form) Problem() (control.Problem, error) {
 	return p, nil
 }
 
-// minimizer is nil where R is not positive definite.
+// minimizer is nil where R does not have the definite sign of an optimum.
 func (l *Form) minimizer() func(t, x, p expr.Value) expr.Value {
 	d, m := l.StateDim(), l.ActionDim()
 	b, n := matrix.Dense(l.B, d, m), matrix.Dense(l.N, d, m)
 	var chol mat.Cholesky
-	if !chol.Factorize(matrix.Symmetric(matrix.Dense(l.R, m, m))) {
+	r, sign := matrix.Dense(l.R, m, m), 1.0
+	if l.Maximize {
+		sign = -1
+		r.Scale(sign, r)
+	}
+	if !chol.Factorize(matrix.Symmetric(r)) {
 		return nil
 	}
 	var onGradient, onState mat.Dense
 	if chol.SolveTo(&onGradient, b.T()) != nil || chol.SolveTo(&onState, n.T()) != nil {
 		return nil // singular but for rounding
 	}
-	onGradient.Scale(-0.5, &onGradient)
-	onState.Scale(-1, &onState)
+	onGradient.Scale(-0.5*sign, &onGradient)
+	onState.Scale(-sign, &onState)
 	p1, x1 := matrix.Rows(&onGradient), matrix.Rows(&onState)
 	return func(_, x, p expr.Value) expr.Value {
 		return sum(m, linear(p, p1), linear(x, x1))

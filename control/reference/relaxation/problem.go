@@ -32,6 +32,8 @@ func newProblem(l *linearquadratic.Form, g *grid.Grid, box control.Box, q [][]fl
 	d, m, k := l.StateDim(), l.ActionDim(), l.AdditiveDim()
 	wrong := func(field, format string, args ...any) error { return pde.Errorf(l.Name, field, nil, format, args...) }
 	switch {
+	case l.Maximize || l.Affine || l.At != nil:
+		return nil, wrong("Q", "and the other coefficients must be those of a cost without constant and linear terms, and not depend on the time")
 	case l.MultiplicativeDim() > 0:
 		return nil, wrong("C", "is there: the noise must be additive alone")
 	case len(box.Lower) != m || len(q) != g.Steps() || len(q[0]) != k*d:

@@ -29,7 +29,7 @@ type ContinuousSolution struct {
 	nodes []node        // from T down to 0
 }
 
-// node is the solution at a time: P row by row, then c.
+// node is the solution at a time: P row by row, c and T − t.
 type node struct {
 	t float64
 	y []float64
@@ -61,7 +61,7 @@ func Continuous(l *linearquadratic.Form) (*ContinuousSolution, error) {
 		return nil, pde.Errorf(l.Name, "Stages", nil, "is %d, want a problem in continuous time", l.Stages)
 	}
 	r := &ContinuousSolution{l: l, s: newMatrices(l)}
-	if fixed := new(mat.Cholesky); len(l.D) == 0 && fixed.Factorize(matrix.Symmetric(r.s.r)) {
+	if fixed := new(mat.Cholesky); len(l.D) == 0 && l.At == nil && fixed.Factorize(matrix.Symmetric(r.s.r)) {
 		r.fixed = fixed
 	}
 	coarse, err := r.solve(coarseTolerance)
@@ -79,7 +79,7 @@ func Continuous(l *linearquadratic.Form) (*ContinuousSolution, error) {
 
 func (r *ContinuousSolution) cost(nodes []node) float64 {
 	y := nodes[len(nodes)-1].y
-	return expected(r.l, r.matrix(y)) + y[len(y)-1]
+	return sign(r.l) * (expected(r.l, r.matrix(y)) + y[len(y)-2])
 }
 
 // matrix is P, the same memory.
@@ -102,22 +102,30 @@ func (r *ContinuousSolution) at(t float64) ([]float64, error) {
 	return r.nodes[i-1].y, nil
 }
 
-// P is the d×d matrix and c the constant of the value function at time t.
+// P is the d×d matrix, of one more row and column where the form is Affine, and c the constant of
+// the value function at time t.
 func (r *ContinuousSolution) P(t float64) (p *mat.Dense, c float64, err error) {
 	y, err := r.at(t)
 	if err != nil {
 		return nil, 0, err
 	}
-	return mat.DenseCopyOf(r.matrix(y)), y[len(y)-1], nil
+	p = mat.DenseCopyOf(r.matrix(y))
+	p.Scale(sign(r.l), p)
+	return p, sign(r.l) * y[len(y)-2], nil
 }
 
-// Gain is the m×d matrix K(t) of the optimal action −K(t)x.
+// Gain is the m×d matrix K(t) of the optimal action −K(t)x, of one more column where the form is
+// Affine.
 func (r *ContinuousSolution) Gain(t float64) (*mat.Dense, error) {
 	y, err := r.at(t)
 	if err != nil {
 		return nil, err
 	}
-	k, _, err := r.gain(r.matrix(y), mat.NewDense(r.l.StateDim(), r.l.StateDim(), nil))
+	s, err := r.matricesAt(y)
+	if err != nil {
+		return nil, err
+	}
+	k, _, err := r.gain(s, r.matrix(y), mat.NewDense(r.l.StateDim(), r.l.StateDim(), nil))
 	return k, err
 }
 
@@ -129,14 +137,14 @@ func (r *ContinuousSolution) Policy(steps int) (*control.Feedback, error) {
 		steps = control.DefaultSteps
 	}
 	g := grid.Uniform(r.l.Horizon, max(steps, 0))
-	f := &control.Feedback{Gains: make([]*mat.Dense, g.Steps())}
-	for n := range f.Gains {
+	gains := make([]*mat.Dense, g.Steps())
+	for n := range gains {
 		var err error
-		if f.Gains[n], err = r.Gain(g.Point(n)); err != nil {
+		if gains[n], err = r.Gain(g.Point(n)); err != nil {
 			return nil, err
 		}
 	}
-	return f, nil
+	return feedback(r.l, gains), nil
 }
 
 // Reference is the optimal cost as a reference.

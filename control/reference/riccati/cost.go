@@ -23,9 +23,13 @@ func Cost(l *linearquadratic.Form, f *control.Feedback) (float64, error) {
 	if len(f.Gains) != len(all) {
 		return 0, pde.Errorf(l.Name, "Stages", nil, "is %d, the policy has %d gains", len(all), len(f.Gains))
 	}
+	gains := f.Gains
+	if l.Affine {
+		gains = withOffsets(f)
+	}
 	p, constant := mat.DenseCopyOf(all[0].g), 0.0
 	for n := len(all) - 1; n >= 0; n-- {
-		s, k := all[n], f.Gains[n]
+		s, k := all[n], gains[n]
 		if r, c := k.Dims(); r != l.ActionDim() || c != l.StateDim() {
 			return 0, pde.Errorf(l.Name, "B", nil, "is %d×%d, gain %d of the policy is %d×%d, want %d×%d", l.StateDim(), l.ActionDim(), n, r, c, l.ActionDim(), l.StateDim())
 		}
@@ -40,5 +44,21 @@ func Cost(l *linearquadratic.Form, f *control.Feedback) (float64, error) {
 		p.Add(free, &step)
 		matrix.Symmetrise(p)
 	}
-	return expected(l, p) + constant, nil
+	return sign(l) * (expected(l, p) + constant), nil
+}
+
+// withOffsets are the gains of the state with a 1 below it.
+func withOffsets(f *control.Feedback) []*mat.Dense {
+	gains := make([]*mat.Dense, len(f.Gains))
+	for n, k := range f.Gains {
+		m, d := k.Dims()
+		gains[n] = mat.NewDense(m, d+1, nil)
+		gains[n].Slice(0, m, 0, d).(*mat.Dense).Copy(k)
+		for i := range m {
+			if f.Offsets != nil {
+				gains[n].Set(i, d, -f.Offsets[n][i])
+			}
+		}
+	}
+	return gains
 }

@@ -2,12 +2,14 @@ package riccati
 
 import (
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/control/reference/internal/matrix"
 	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -16,9 +18,11 @@ import (
 type DiscreteSolution struct {
 	Value    float64           // E[X_0ᵀP_0X_0] + c_0, the optimal cost
 	Error    float64           // of rounding, estimated
-	P        []*mat.Dense      // P_0 … P_N, d×d
+	P        []*mat.Dense      // P_0 … P_N, d×d, with one more row and column where the form is Affine
 	Constant []float64         // c_0 … c_N
-	Policy   *control.Feedback // K_0 … K_{N−1}
+	Policy   *control.Feedback // K_0 … K_{N−1}, of the problem's own states
+
+	affine bool
 }
 
 // Discrete solves the problem in discrete time, or else the one that
@@ -30,7 +34,7 @@ type DiscreteSolution struct {
 //	P_n = Q + AᵀPA + ΣC_kᵀPC_k − K_nᵀHK_n,   c_n = c_{n+1} + tr(SᵀPS)
 //
 // with P = P_{n+1}. H must be positive definite at every step, or else there is no
-// optimal action. Work: some 10 d³ + … a step.
+// optimal action; where the problem maximises, negative definite. Work: some 10 d³ + … a step.
 //
 // Source: Bertsekas, Dynamic Programming and Optimal Control I, section 3.1; with
 // multiplicative noise Wonham (1968), SIAM J. Control 6.
@@ -49,7 +53,8 @@ func On(l *linearquadratic.Form, g *grid.Grid) (*DiscreteSolution, error) {
 		return nil, err
 	}
 	steps := len(all)
-	r := &DiscreteSolution{P: make([]*mat.Dense, steps+1), Constant: make([]float64, steps+1), Policy: &control.Feedback{Gains: make([]*mat.Dense, steps)}}
+	r := &DiscreteSolution{P: make([]*mat.Dense, steps+1), Constant: make([]float64, steps+1), affine: l.Affine}
+	gains := make([]*mat.Dense, steps)
 	r.P[steps] = all[0].g
 	size := 0.0
 	for n := steps - 1; n >= 0; n-- {
@@ -64,9 +69,16 @@ func On(l *linearquadratic.Form, g *grid.Grid) (*DiscreteSolution, error) {
 		fk.Mul(f.T(), k)
 		p.Sub(p, &fk)
 		matrix.Symmetrise(p)
-		r.P[n], r.Policy.Gains[n] = p, k
+		r.P[n], gains[n] = p, k
 		r.Constant[n] = r.Constant[n+1] + s.noise(after)
 	}
+	if l.Maximize {
+		for n, p := range r.P {
+			p.Scale(-1, p)
+			r.Constant[n] *= -1
+		}
+	}
+	r.Policy = feedback(l, gains)
 	r.Value = expected(l, r.P[0]) + r.Constant[0]
 	if math.IsNaN(r.Value) || math.IsInf(r.Value, 0) {
 		return nil, pde.Errorf(l.Name, "A", nil, "makes the state grow beyond all numbers in %d steps", steps)
@@ -75,8 +87,11 @@ func On(l *linearquadratic.Form, g *grid.Grid) (*DiscreteSolution, error) {
 	return r, nil
 }
 
-// ValueAt is the value function at step n in the state x.
+// ValueAt is the value function at step n in the state x of the problem.
 func (r *DiscreteSolution) ValueAt(n int, x []float64) float64 {
+	if r.affine {
+		x = append(slices.Clone(x), 1)
+	}
 	v := mat.NewVecDense(len(x), x)
 	return mat.Inner(v, r.P[n], v) + r.Constant[n]
 }
@@ -84,4 +99,20 @@ func (r *DiscreteSolution) ValueAt(n int, x []float64) float64 {
 // Reference is the optimal cost as a reference.
 func (r *DiscreteSolution) Reference() *pde.Reference {
 	return &pde.Reference{Value: r.Value, StdErr: r.Error, Method: "discrete Riccati recursion", Source: "dynamic programming, exact for the problem on its grid"}
+}
+
+// feedback is the policy a = −K_n x of a form as one of the states of its problem.
+func feedback(l *linearquadratic.Form, gains []*mat.Dense) *control.Feedback {
+	f := &control.Feedback{Gains: gains}
+	if !l.Affine {
+		return f
+	}
+	d := l.StateDim() - 1
+	for n, k := range gains {
+		m, _ := k.Dims()
+		offset := mat.Col(nil, d, k)
+		floats.Scale(-1, offset)
+		f.Offsets, gains[n] = append(f.Offsets, offset), mat.DenseCopyOf(k.Slice(0, m, 0, d))
+	}
+	return f
 }

@@ -9,11 +9,23 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// slope is −P′ and −c′.
+// matricesAt are the matrices at the time of y.
+func (r *ContinuousSolution) matricesAt(y []float64) (*matrices, error) {
+	if r.l.At == nil {
+		return r.s, nil
+	}
+	return matricesAt(r.l, r.l.Horizon-y[len(y)-1])
+}
+
+// slope is −P′, −c′ and 1, for T − t.
 func (r *ContinuousSolution) slope(y, out []float64) error {
-	d, s := r.l.StateDim(), r.s
+	d := r.l.StateDim()
+	s, err := r.matricesAt(y)
+	if err != nil {
+		return err
+	}
 	p, dp := r.matrix(y), r.matrix(out)
-	k, f, err := r.gain(p, dp)
+	k, f, err := r.gain(s, p, dp)
 	if err != nil {
 		return err
 	}
@@ -24,13 +36,12 @@ func (r *ContinuousSolution) slope(y, out []float64) error {
 	dp.Add(dp, &ap)
 	dp.Add(dp, ap.T())
 	matrix.Symmetrise(dp)
-	out[d*d] = s.noise(p)
+	out[d*d], out[d*d+1] = s.noise(p), 1
 	return nil
 }
 
 // gain is K and F = HK; free becomes Q + ΣCᵀPC.
-func (r *ContinuousSolution) gain(p, free *mat.Dense) (k, f *mat.Dense, err error) {
-	s := r.s
+func (r *ContinuousSolution) gain(s *matrices, p, free *mat.Dense) (k, f *mat.Dense, err error) {
 	h, f := mat.DenseCopyOf(s.r), mat.DenseCopyOf(s.n.T())
 	free.Copy(s.q)
 	addProduct(f, s.b, p)
@@ -51,7 +62,7 @@ func (r *ContinuousSolution) gain(p, free *mat.Dense) (k, f *mat.Dense, err erro
 // solve integrates from T to 0.
 func (r *ContinuousSolution) solve(tolerance float64) ([]node, error) {
 	d, horizon := r.l.StateDim(), r.l.Horizon
-	y := make([]float64, d*d+1)
+	y := make([]float64, d*d+2)
 	r.matrix(y).Copy(r.s.g)
 	nodes := []node{{horizon, y}}
 	start := y
@@ -60,7 +71,7 @@ func (r *ContinuousSolution) solve(tolerance float64) ([]node, error) {
 		next, differences, err := extrapolate(r.slope, y, h)
 		ratio := math.Inf(1) // of the error to what is allowed
 		if err == nil {
-			ratio = math.Max(relative(differences[:d*d], y[:d*d], next[:d*d]), relative(differences[d*d:], y[d*d:], next[d*d:])) / tolerance
+			ratio = math.Max(relative(differences[:d*d], y[:d*d], next[:d*d]), relative(differences[d*d:d*d+1], y[d*d:d*d+1], next[d*d:d*d+1])) / tolerance
 		}
 		if ratio <= 1 {
 			if t -= h; t < 1e-14*horizon {

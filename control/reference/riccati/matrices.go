@@ -35,7 +35,32 @@ func newMatrices(l *linearquadratic.Form) *matrices {
 			s.d[i] = matrix.Dense(x, d, m)
 		}
 	}
+	if l.Maximize { // solved as a problem of costs
+		for _, x := range []*mat.Dense{s.q, s.r, s.n, s.g} {
+			x.Scale(-1, x)
+		}
+	}
 	return s
+}
+
+// matricesAt are those at a time t.
+func matricesAt(l *linearquadratic.Form, t float64) (*matrices, error) {
+	if l.At != nil {
+		now, err := l.At(t)
+		if err != nil {
+			return nil, err
+		}
+		l = now
+	}
+	return newMatrices(l), nil
+}
+
+// sign is −1 where the solution is that of the costs that rewards are.
+func sign(l *linearquadratic.Form) float64 {
+	if l.Maximize {
+		return -1
+	}
+	return 1
 }
 
 // stages are the matrices of each step of the problem in discrete time, or of Euler's
@@ -43,7 +68,7 @@ func newMatrices(l *linearquadratic.Form) *matrices {
 //
 //	I + hA, hB, √h S, √h C_k, √h D_k, hQ, hR, hN.
 func stages(l *linearquadratic.Form, g *grid.Grid) ([]*matrices, error) {
-	p, err := l.Problem()
+	p, err := timeless(l)
 	if err != nil {
 		return nil, err
 	}
@@ -51,18 +76,35 @@ func stages(l *linearquadratic.Form, g *grid.Grid) ([]*matrices, error) {
 	if err != nil {
 		return nil, err
 	}
-	return control.EachStep(d, func(n int) (*matrices, error) {
-		s := newMatrices(l)
-		if l.Stages == 0 {
+	step := func(n int) (*matrices, error) {
+		s, err := matricesAt(l, d.Time(n))
+		if err == nil && l.Stages == 0 {
 			s.discretise(d.Grid.Length(n))
 		}
-		return s, nil
-	})
+		return s, err
+	}
+	if l.At == nil {
+		return control.EachStep(d, step)
+	}
+	all := make([]*matrices, d.Steps)
+	for n := range all {
+		if all[n], err = step(n); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// timeless is the problem with the coefficients of time 0, for its grid.
+func timeless(l *linearquadratic.Form) (control.Problem, error) {
+	fixed := *l
+	fixed.At = nil
+	return fixed.Problem()
 }
 
 // uniform is the grid of so many steps (0: control.DefaultSteps), nil in discrete time.
 func uniform(l *linearquadratic.Form, steps int) (*grid.Grid, error) {
-	p, err := l.Problem()
+	p, err := timeless(l)
 	if err != nil {
 		return nil, err
 	}
