@@ -44,7 +44,7 @@ func newActors[T autodiff.Float](m *model[T], workers int) (*actors, error) {
 		for n := range d.Steps {
 			b := m.builder(false)
 			f, err := walk.Compile(arena, b.Graph, d.StateDim, m.params, m.states, func(x autodiff.Node) []autodiff.Node {
-				return []autodiff.Node{m.method.Network.Action(b.Builder, n, x)}
+				return []autodiff.Node{m.raw(b, n, x)}
 			})
 			if err != nil {
 				return nil, err

@@ -53,7 +53,11 @@ func newEngine[T autodiff.Float](ctx context.Context, d *control.Discrete, m Met
 	if err := foresee[T](d, m, set); err != nil {
 		return nil, err
 	}
-	s, err := newScales(ctx, d, set)
+	of, err := newStructure(d, m)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newScales(ctx, d, of, set)
 	if err == nil {
 		s, err = settle[T](ctx, d, m, set, pool, s)
 	}

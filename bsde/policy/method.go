@@ -38,6 +38,12 @@ type Method struct {
 	// linear-quadratic problem, for two more matrix products a step.
 	NoVariate bool
 
+	// NoStructure leaves out what the formulas of the costs say of the policy: functions of
+	// their gradients that are the same for every component (docs/control.md). The network
+	// Shared has them otherwise, where the state has five components or more and a gradient is
+	// not linear. It leaves out the trained factor of actions between bounds too.
+	NoStructure bool
+
 	// Segments is the number of pieces into which the path is cut to save memory: only
 	// the states between them are kept, and each piece is computed again for its
 	// gradient. The memory of a batch is then that of N/Segments steps and of Segments
@@ -94,9 +100,10 @@ func (m Method) Start(ctx context.Context, p bsde.Problem, e bsde.Env) (bsde.Tra
 // options is the JSON form of a Method.
 type options struct {
 	network.Choice
-	Antithetic bool `json:"antithetic"`
-	NoVariate  bool `json:"no_variate"`
-	Segments   int  `json:"segments"`
+	Antithetic  bool `json:"antithetic"`
+	NoVariate   bool `json:"no_variate"`
+	NoStructure bool `json:"no_structure"`
+	Segments    int  `json:"segments"`
 }
 
 // MarshalJSON is an object with the network and the other options.
@@ -104,7 +111,7 @@ func (m Method) MarshalJSON() ([]byte, error) {
 	if m.Network == nil {
 		m.Network = network.Shared{}
 	}
-	return json.Marshal(options{network.ChoiceOf(m.Network), m.Antithetic, m.NoVariate, max(m.Segments, 1)})
+	return json.Marshal(options{network.ChoiceOf(m.Network), m.Antithetic, m.NoVariate, m.NoStructure, max(m.Segments, 1)})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes; what is missing is the default.
@@ -114,6 +121,6 @@ func (m *Method) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	net, err := o.Make()
-	*m = Method{net, o.Antithetic, o.NoVariate, o.Segments}
+	*m = Method{net, o.Antithetic, o.NoVariate, o.NoStructure, o.Segments}
 	return err
 }

@@ -55,14 +55,16 @@ func newRolloutLists(d *control.Discrete, penalised bool) (l rolloutLists, err e
 // model is a policy network for one problem in one precision: its parameters and
 // what builds graphs of it.
 type model[T autodiff.Float] struct {
-	problem *control.Discrete
-	method  Method
-	set     *bsde.Settings
-	scales  *scales
-	lists   rolloutLists
-	layout  autodiff.Layout
-	params  []T
-	states  []T
+	problem   *control.Discrete
+	method    Method
+	set       *bsde.Settings
+	scales    *scales
+	structure *structure // nil for none
+	steep     bool       // see steepened
+	lists     rolloutLists
+	layout    autodiff.Layout
+	params    []T
+	states    []T
 }
 
 func newModel[T autodiff.Float](d *control.Discrete, m Method, set *bsde.Settings, s *scales) (*model[T], error) {
@@ -71,11 +73,15 @@ func newModel[T autodiff.Float](d *control.Discrete, m Method, set *bsde.Setting
 	if p.lists, err = newRolloutLists(d, true); err != nil {
 		return nil, err
 	}
+	if s.structure != nil {
+		p.structure = s.structure.of
+	}
+	p.steep = steepens(d, m)
 	// The layout is that of the networks of all steps.
 	b := p.builder(true)
 	x := b.Input("x", 2, d.StateDim)
 	for n := range d.Steps {
-		m.Network.Action(b.Builder, n, x)
+		p.raw(b, n, x)
 	}
 	if err := autodiff.Fits[T](&p.layout); err != nil {
 		return nil, err
@@ -97,6 +103,38 @@ func (p *model[T]) builder(train bool) *builder {
 	}}
 }
 
+// raw is the output of the network at step n, with what the structure adds.
+func (p *model[T]) raw(b *builder, n int, x autodiff.Node) autodiff.Node {
+	raw := p.method.Network.Action(b.Builder, n, x)
+	if p.structure != nil {
+		raw = b.Add(raw, p.structure.add(b.Builder, &p.lists, p.scales.structure, n, x))
+	}
+	if p.steep {
+		raw = b.steepened(raw)
+	}
+	return raw
+}
+
+// steepened is the raw action times a trained factor, which is 1 at first, for each component. Where an
+// action jumps from one bound to the other, a sigmoid has to become steep: a single number does that
+// sooner than all weights of a network together, and stays where it is in other problems.
+func (b *builder) steepened(raw autodiff.Node) autodiff.Node {
+	log := b.Param("steepness", 1, raw.Cols, network.LinearRate, autodiff.Fill(0))
+	return b.Mul(raw, b.Unary(expr.Unary{Fn: expr.Exp}, log))
+}
+
+// steepens tells whether the actions of a problem lie between bounds and the network has structure.
+func steepens(d *control.Discrete, m Method) bool {
+	if _, shared := m.Network.(network.Shared); !shared || m.NoStructure {
+		return false
+	}
+	switch d.Actions.(type) {
+	case control.Box, control.StateBox:
+		return true
+	}
+	return false
+}
+
 // piece is a stretch of the path, the steps first … first+count−1, as a graph. Inputs
 // are "start", the states at its begin, batch×d, and "w", the noise of its steps one
 // below the other; out is the states at its end, cost the column of its costs and
@@ -109,7 +147,7 @@ func (p *model[T]) piece(b *builder, first, count, batch int, withVariate bool) 
 	cost = b.Column(batch, 0)
 	for n := first; n < first+count; n++ {
 		t := b.Constant(1, 1, []float64{p.problem.Time(n)})
-		raw := p.method.Network.Action(b.Builder, n, x)
+		raw := p.raw(b, n, x)
 		noise := b.Rows(w, (n-first)*batch, batch)
 		bind := func(list []expr.Node, a autodiff.Node) autodiff.Node {
 			e := b.Embed(list)

@@ -67,7 +67,9 @@ func tryScales[T autodiff.Float](ctx context.Context, d *control.Discrete, m Met
 		return 0, nil, err
 	}
 	mean, std := stat.MeanStdDev(o.Costs, nil)
-	under = scalesOf(d, o.Records)
+	if under, err = scalesOf(d, e.structure, o.Records); err != nil {
+		return 0, nil, err
+	}
 	if under.cost = math.Max(std, math.Abs(mean)); !(under.cost > 0) || math.IsInf(under.cost, 1) {
 		return 0, nil, nil
 	}

@@ -104,7 +104,7 @@ func TestPilotsSettle(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := bsde.Settings{Iterations: 1000}.WithDefaults()
-	before, err := newScales(t.Context(), d, &set)
+	before, err := newScales(t.Context(), d, nil, &set)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ type scales struct {
 	invstd     [][]float64 // 1/standard deviation of X, of the order of 1/|X| where X was not seen to vary
 	cost       float64     // standard deviation of the cost of a constant raw action, or |mean| where that is more
 	fixedStart bool
+	structure  *structureScales // nil without a structure
 }
 
 // exploringPaths are enough for scales good to some 5 %.
@@ -26,7 +27,7 @@ const exploringPaths = 512
 // newScales simulates paths whose raw actions are independent standard normal
 // numbers, in place of the network's: under a constant action parts of the state that
 // only actions move would not vary.
-func newScales(ctx context.Context, d *control.Discrete, s *bsde.Settings) (*scales, error) {
+func newScales(ctx context.Context, d *control.Discrete, of *structure, s *bsde.Settings) (*scales, error) {
 	nothing := control.PolicyFunc(func(int, float64, []float64, []float64) {})
 	o, err := control.Simulate(ctx, d.Exploring(), nothing, control.Simulation{
 		Paths: exploringPaths, Record: exploringPaths / 2, Seed: s.Seed, Purpose: uint64(walk.ForStart), Workers: s.Workers,
@@ -34,13 +35,21 @@ func newScales(ctx context.Context, d *control.Discrete, s *bsde.Settings) (*sca
 	if err != nil {
 		return nil, err
 	}
-	out := scalesOf(d, o.Records)
+	out, err := scalesOf(d, nil, o.Records)
+	if err == nil && of != nil {
+		if of, err = of.choose(out, o.Records); err == nil && of != nil {
+			out.structure, err = of.scales(out, o.Records)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
 	out.cost, err = costScale(ctx, d, s)
 	return out, err
 }
 
 // scalesOf are those of recorded paths, but for the cost.
-func scalesOf(d *control.Discrete, records []control.Record) *scales {
+func scalesOf(d *control.Discrete, of *structure, records []control.Record) (*scales, error) {
 	out := &scales{fixedStart: d.RandomStart == nil}
 	column := make([]float64, len(records))
 	for n := range d.Steps {
@@ -49,19 +58,30 @@ func scalesOf(d *control.Discrete, records []control.Record) *scales {
 			for i, r := range records {
 				column[i] = r.States[n][j]
 			}
-			m, std := stat.MeanStdDev(column, nil)
-			mean[j] = m
-			if math.IsNaN(m+std) || math.IsInf(m+std, 0) { // the dynamics explode; training will say so
-				mean[j], std = d.Start[j], 0
-			}
-			if !(std > 1e-5*math.Abs(mean[j])) { // rounding alone; but it may vary elsewhere
-				std = math.Max(1, math.Abs(mean[j]))
-			}
-			invstd[j] = 1 / std
+			m, std := meanAndSpread(column, d.Start[j])
+			mean[j], invstd[j] = m, 1/std
 		}
 		out.mean, out.invstd = append(out.mean, mean), append(out.invstd, invstd)
 	}
-	return out
+	if of == nil {
+		return out, nil
+	}
+	var err error
+	out.structure, err = of.scales(out, records)
+	return out, err
+}
+
+// meanAndSpread are the mean and the standard deviation of numbers, of the order of the mean where they do
+// not vary. Where they explode, training will say so, and the mean is that of the start.
+func meanAndSpread(column []float64, start float64) (mean, std float64) {
+	mean, std = stat.MeanStdDev(column, nil)
+	if math.IsNaN(mean+std) || math.IsInf(mean+std, 0) {
+		mean, std = start, 0
+	}
+	if !(std > 1e-5*math.Abs(mean)) { // rounding alone; but it may vary elsewhere
+		std = math.Max(1, math.Abs(mean))
+	}
+	return mean, std
 }
 
 // costScale is the size of the cost where the raw action is 0 throughout.
