@@ -128,11 +128,8 @@ func steepens(d *control.Discrete, m Method) bool {
 	if _, shared := m.Network.(network.Shared); !shared || m.NoStructure {
 		return false
 	}
-	switch d.Actions.(type) {
-	case control.Box, control.StateBox:
-		return true
-	}
-	return false
+	_, box := d.Actions.(control.Box)
+	return box
 }
 
 // piece is a stretch of the path, the steps first … first+count−1, as a graph. Inputs

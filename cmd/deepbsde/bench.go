@@ -255,15 +255,16 @@ func (c *benchCell) find(store *bench.Store, want *bench.Run) *bench.Run {
 func settingsKey(text json.RawMessage) (string, error) {
 	var s bsde.Settings
 	var options struct {
-		Hidden     []int  `json:"hidden"`
-		Activation string `json:"activation"`
-		Controlled *bool  `json:"controlled"`
-		Antithetic *bool  `json:"antithetic"`
-		Segments   int    `json:"segments"`
-		NoVariate  bool   `json:"no_variate"`
-		Fit        string `json:"fit"`
-		Passes     int    `json:"passes"`
-		PassPaths  int    `json:"pass_paths"`
+		Hidden      []int  `json:"hidden"`
+		Activation  string `json:"activation"`
+		Controlled  *bool  `json:"controlled"`
+		Antithetic  *bool  `json:"antithetic"`
+		Segments    int    `json:"segments"`
+		NoVariate   bool   `json:"no_variate"`
+		NoStructure bool   `json:"no_structure"`
+		Fit         string `json:"fit"`
+		Passes      int    `json:"passes"`
+		PassPaths   int    `json:"pass_paths"`
 	}
 	if len(text) > 0 {
 		if err := json.Unmarshal(text, &s); err != nil {

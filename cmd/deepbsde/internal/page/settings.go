@@ -28,6 +28,7 @@ var settingMeanings = []Row{
 	{Name: "antithetic", Meaning: "trained on pairs of paths with opposite noise"},
 	{Name: "segments", Meaning: "pieces in which a path is differentiated"},
 	{Name: "no_variate", Meaning: "trained without the adjoint control variate"},
+	{Name: "no_structure", Meaning: "trained without functions of the costs' gradients, and without a factor of actions between bounds"},
 	{Name: "clip_norm", Meaning: "largest norm of the gradient, 0 for any"},
 	{Name: "loss_clip", Meaning: "mismatch beyond which the loss grows linearly, 0 for never"},
 	{Name: "validation_paths", Meaning: "fixed paths of which value and loss are reported"},
