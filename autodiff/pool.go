@@ -31,8 +31,10 @@ type Pool struct {
 }
 
 // NewPool starts workers−1 goroutines; the caller of Do is the last worker. Close ends
-// them.
-func NewPool(workers int) *Pool {
+// them. There are no more workers than GOMAXPROCS: others would wait in their way.
+func NewPool(workers int) *Pool { return newPool(min(workers, runtime.GOMAXPROCS(0))) }
+
+func newPool(workers int) *Pool {
 	p := &Pool{workers: max(workers, 1)}
 	p.main.next, p.side.next = make([]counter, p.workers), make([]counter, p.workers)
 	p.wake, p.quit = make(chan struct{}, p.workers), make(chan struct{})

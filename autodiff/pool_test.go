@@ -10,7 +10,7 @@ import (
 // workers and whether they sleep, together with those set aside.
 func TestPlansOnAnyPool(t *testing.T) {
 	for _, workers := range []int{1, 2, 3, 8} {
-		pool := NewPool(workers)
+		pool := newPool(workers)
 		for _, n := range []int{0, 1, 2, 7, 100} {
 			var done, aside [100]atomic.Int32
 			main := NewPlan(n, func(i int) { done[i].Add(1) })
@@ -44,7 +44,7 @@ func TestPlansOnAnyPool(t *testing.T) {
 // done by the caller.
 func TestClosedPoolWorks(t *testing.T) {
 	for range 50 {
-		pool := NewPool(4)
+		pool := newPool(4)
 		pool.Run(10, func(int) {})
 		time.Sleep(200 * time.Microsecond)
 		pool.Close()
@@ -58,7 +58,7 @@ func TestClosedPoolWorks(t *testing.T) {
 
 // TestPoolRefusesAfterPanic: a task that panicked may have left others running.
 func TestPoolRefusesAfterPanic(t *testing.T) {
-	pool := NewPool(1)
+	pool := newPool(1)
 	fails := func(f func()) (failed bool) {
 		defer func() { failed = recover() != nil }()
 		f()

@@ -56,7 +56,7 @@ func TestProgramBitsDoNotDependOnWorkers(t *testing.T) {
 	var grads []float32
 	var value float32
 	for _, workers := range []int{1, 2, 5} {
-		pool := NewPool(workers)
+		pool := newPool(workers)
 		for range 20 { // a race would show as different bits sooner or later
 			p.Run(pool)
 			if grads == nil {
@@ -72,7 +72,7 @@ func TestProgramBitsDoNotDependOnWorkers(t *testing.T) {
 
 func TestRunAllocatesNothing(t *testing.T) {
 	p, _, l := compiled[float64](t)
-	pool, adam := NewPool(2), NewAdam[float64](l)
+	pool, adam := newPool(2), NewAdam[float64](l)
 	defer pool.Close()
 	if n := testing.AllocsPerRun(10, func() {
 		p.Run(pool)
@@ -89,7 +89,7 @@ func TestPrecisionsAgree(t *testing.T) {
 	for i, v := range narrow.Input("x") {
 		copy32[i] = float64(v)
 	}
-	pool := NewPool(1)
+	pool := newPool(1)
 	narrow.Run(pool)
 	wide.Run(pool)
 	// Sums of some 10⁴ terms of relative rounding 6e-8 each, in random signs.
@@ -138,7 +138,7 @@ func TestBatchNormInference(t *testing.T) {
 		train.Input("x")[i] = math.Sin(float64(i))
 		infer.Input("x")[i] = math.Sin(float64(i))
 	}
-	pool := NewPool(1)
+	pool := newPool(1)
 	train.Run(pool)
 	train.UpdateNorms(pool)
 	infer.Run(pool)
@@ -150,7 +150,7 @@ func TestBatchNormInference(t *testing.T) {
 func TestAdam(t *testing.T) {
 	l := &Layout{}
 	NewGraph[float64](l, true).Param("p", 1, 1, 2, Fill(1)) // rate 2
-	a, pool, p := NewAdam[float64](l), NewPool(1), l.Initial(0)
+	a, pool, p := NewAdam[float64](l), newPool(1), l.Initial(0)
 	a.Step(pool, p, []float64{2}, 0.1, 0)
 	if want := 1 - 0.2; math.Abs(p[0]-want) > 1e-8 {
 		t.Errorf("first step to %g, want %g: the bias-corrected step is the rate", p[0], want)
@@ -173,7 +173,7 @@ func TestAdam(t *testing.T) {
 // TestAdamResumes: state that is saved and restored continues to the same bits.
 func TestAdamResumes(t *testing.T) {
 	p, _, l := compiled[float32](t)
-	pool := NewPool(2)
+	pool := newPool(2)
 	defer pool.Close()
 	a := NewAdam[float32](l)
 	step := func(a *Adam[float32]) {
@@ -234,7 +234,7 @@ func TestEqualHashesDoNotMerge(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Input("step782855/x")[0], p.Input("step1069670/x")[0] = 1, 2
-	p.Run(NewPool(1))
+	p.Run(newPool(1))
 	if got := []float64{p.Value(x)[0], p.Value(y)[0]}; math.Abs(got[0]-math.Tanh(1)) > 1e-14 || math.Abs(got[1]-math.Tanh(2)) > 1e-14 {
 		t.Errorf("tanh of 1 and 2: %v", got)
 	}
@@ -259,7 +259,7 @@ func TestBranchNotChosenHasNoGradient(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.Run(NewPool(1))
+		p.Run(newPool(1))
 		if p.Grads[0] != 3 || p.Grads[1] != 3 {
 			t.Errorf("%s: gradient %v, want 3", name, p.Grads)
 		}
@@ -275,7 +275,7 @@ func TestDetach(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Run(NewPool(1))
+	p.Run(newPool(1))
 	if got := p.Value(cost)[0]; got != 13 || p.Grads[0] != 3 || p.Grads[1] != -2 {
 		t.Errorf("%g with the gradient %v, want 13 with 3 and -2", got, p.Grads)
 	}

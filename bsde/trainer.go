@@ -61,7 +61,7 @@ func Init(ctx context.Context, p Problem, m Method, s *Settings) (*Trainer, erro
 		t.Close()
 		return nil, err
 	}
-	if t.training, err = t.method.Start(ctx, p, Env{t.set, t.pool}); err == nil {
+	if t.training, err = t.method.Start(ctx, p, t.env()); err == nil {
 		err = t.begin()
 	}
 	if err != nil {
@@ -69,6 +69,13 @@ func Init(ctx context.Context, p Problem, m Method, s *Settings) (*Trainer, erro
 		return nil, err
 	}
 	return t, nil
+}
+
+// env is what the method has, with no more workers than the machine gives.
+func (t *Trainer) env() Env {
+	e := Env{t.set, t.pool}
+	e.Settings.Workers = t.pool.Workers()
+	return e
 }
 
 // adapt finds the times of an adaptive grid.
@@ -80,7 +87,7 @@ func (t *Trainer) adapt(ctx context.Context) (err error) {
 	if !ok {
 		return &SettingsError{"grid", "method " + t.method.Name() + " does not adapt one; want uniform or graded"}
 	}
-	t.set.Times, err = m.Times(ctx, t.problem, Env{t.set, t.pool})
+	t.set.Times, err = m.Times(ctx, t.problem, t.env())
 	return err
 }
 

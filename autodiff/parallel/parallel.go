@@ -3,13 +3,14 @@ package parallel
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 )
 
-// Chunks calls task(0) … task(n−1) on the given number of goroutines and returns the
+// Chunks calls task(0) … task(n−1) on the given number of goroutines, GOMAXPROCS at most, and returns the
 // error of the lowest number, or ctx.Err() where the context ended it early. Sums over
 // chunks are to be made afterwards, in order, so that they do not depend on the
 // workers.
@@ -17,7 +18,7 @@ func Chunks(ctx context.Context, workers, n int, task func(c int) error) error {
 	errs := make([]error, n)
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	for range min(workers, n) {
+	for range min(workers, n, runtime.GOMAXPROCS(0)) {
 		wait.Go(func() {
 			for c := int(next.Add(1) - 1); c < n && ctx.Err() == nil; c = int(next.Add(1) - 1) {
 				errs[c] = task(c)

@@ -119,7 +119,7 @@ func NewTrained[T autodiff.Float](ctx context.Context, p pde.Problem, t Trained[
 	if m.Value == nil {
 		m.Value = func() float64 { return m.Scales.Y0 }
 	}
-	team, err := walk.NewTeam(ctx, m, c.Workers)
+	team, err := walk.NewTeam(ctx, m, pool.Workers())
 	if err != nil {
 		return nil, err
 	}
