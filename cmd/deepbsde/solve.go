@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/bsde/words"
@@ -105,7 +106,7 @@ func (a *app) runSolve(c *cli.Context, f *solveFlags) error {
 	if t.dir != nil && t.over {
 		return a.printResult(c.Context, t.dir, f.json)
 	}
-	if f.serve {
+	if f.serve && ranks.Self() == 0 {
 		end, err := a.serveRun(t)
 		if err != nil {
 			return err
