@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -160,6 +161,9 @@ func TestKilledRuns(t *testing.T) {
 	}
 	root := t.TempDir()
 	rng := rand.New(rand.NewPCG(1, 2))
+	if n, err := strconv.Atoi(os.Getenv("DEEPBSDE_KILLS")); err == nil {
+		kills = n
+	}
 	for _, problem := range []string{"burgers --dim 5", "lqr --dim 5"} {
 		args := append(strings.Fields("solve "+problem), strings.Fields("--iterations 400 --paths 256 --steps 5 --quiet")...)
 		whole := filepath.Join(root, "whole "+problem)
