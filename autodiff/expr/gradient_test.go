@@ -55,3 +55,37 @@ func TestGradient(t *testing.T) {
 		}
 	}
 }
+
+// TestKink: what decides at an outermost maximum, minimum or positive part, a factor and a constant apart; nothing elsewhere.
+func TestKink(t *testing.T) {
+	x := Input("x", 2)
+	for name, c := range map[string]struct {
+		out  Value
+		want float64 // at (3, 5)
+		ok   bool
+	}{
+		"call":   {x.MaxComponent().AddConst(-4).Max(Const(0)), 1, true},
+		"put":    {x.Sum().Neg().AddConst(10).Relu().Scale(2), 2, true},
+		"capped": {x.At(0).Min(x.At(1)).AddConst(1), -2, true},
+		"smooth": {x.Sum().Exp(), 0, false},
+		"spread": {x.At(0).Relu().Sub(x.At(1).Relu()), 0, false},
+		"wide":   {x.Relu(), 0, false},
+		"wrong":  {Value{}, 0, false},
+	} {
+		m, ok := c.out.Kink()
+		if ok != c.ok {
+			t.Errorf("%s: %v", name, ok)
+		}
+		if !ok {
+			continue
+		}
+		f, err := Compile(m, x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := []float64{0}
+		if err := f.Eval(1, out, []float64{3, 5}); err != nil || out[0] != c.want {
+			t.Errorf("%s: %v, %v, want %v", name, out, err, c.want)
+		}
+	}
+}

@@ -122,7 +122,12 @@ func (w *walker) advance(t, h float64) error {
 		floats.AddScaledTo(w.moved[:size], dw, h, w.step.V[:size])
 		dw = w.moved[:size]
 	}
-	extra := w.extra
+	return w.move(t, h, dw)
+}
+
+// move moves the states over a step by increments of the noise.
+func (w *walker) move(t, h float64, dw []float64) error {
+	size, extra := w.rows*w.Eq.Dim, w.extra
 	if extra != nil {
 		extra = extra[:size]
 	}

@@ -177,7 +177,7 @@ func (a *app) drawFigures(ctx context.Context, r *saved.Run, m *member.Member, d
 	if r.Result != nil && r.Result.Status == bsde.Diverged {
 		return nil // its network is of no use
 	}
-	err := a.drawPaths(ctx, r, d)
+	err := a.drawPaths(ctx, r, m, d)
 	if err != nil && ctx.Err() == nil {
 		d.Warn("There are no sample paths: %v.", err)
 		return nil
@@ -213,8 +213,8 @@ func drawComparison(r *saved.Run, m *member.Member, d *page.Data) error {
 	return d.DrawComparison(c.Deviations(), covered)
 }
 
-// drawPaths draws sample paths under the newest checkpoint.
-func (a *app) drawPaths(ctx context.Context, r *saved.Run, d *page.Data) error {
+// drawPaths draws sample paths under the newest checkpoint, or where its rule exercises.
+func (a *app) drawPaths(ctx context.Context, r *saved.Run, m *member.Member, d *page.Data) error {
 	if !r.SolvesEquation() {
 		s, err := a.ownSimulation(ctx, r)
 		if err != nil {
@@ -222,10 +222,17 @@ func (a *app) drawPaths(ctx context.Context, r *saved.Run, d *page.Data) error {
 		}
 		return d.DrawTracks(s.Clock(), s.Tracks())
 	}
-	paths, _, err := a.valuePaths(ctx, r)
-	if errors.Is(err, errNoPaths) {
-		return nil
+	if m.Problem.Obstacle != nil {
+		if m.Dim > 2 {
+			return nil
+		}
+		region, err := a.region(ctx, r)
+		if err != nil {
+			return err
+		}
+		return d.DrawRegion(region)
 	}
+	paths, _, err := a.valuePaths(ctx, r)
 	if err != nil {
 		return err
 	}

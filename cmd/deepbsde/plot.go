@@ -49,7 +49,7 @@ func (a *app) plotCommand() *cli.Command {
 		Flags: slices.Concat(
 			flags.Group("Picture",
 				flags.Value("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, figure.ParseFile),
-				flags.Value("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line or plane", &f.what, flags.OneOf("training", "value", "close-up", "loss", "paths", "line", "plane")),
+				flags.Value("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line, plane or exercise", &f.what, flags.OneOf("training", "value", "close-up", "loss", "paths", "line", "plane", "exercise")),
 				flags.Value("over", "`AXIS` of value and loss: steps or seconds (default: steps, and seconds too for several runs)", &f.over, flags.OneOf("steps", "seconds")),
 				flags.Value("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, figure.ParseSize),
 			),
@@ -92,7 +92,15 @@ func (a *app) picture(ctx context.Context, f *plotFlags, runs []*saved.Run, quie
 	what := f.what.Or("training")
 	switch what {
 	case "paths":
-		return a.pathsFigure(ctx, runs)
+		return together(runs, func(r *saved.Run) (*figure.Figure, error) { return a.runPaths(ctx, r) })
+	case "exercise":
+		return together(runs, func(r *saved.Run) (*figure.Figure, error) {
+			region, err := a.region(ctx, r)
+			if err != nil {
+				return nil, err
+			}
+			return region.Figure(), nil
+		})
 	case "line", "plane":
 		scanned, err := a.scanRuns(ctx, f, runs, quiet)
 		if err != nil {
@@ -141,11 +149,11 @@ func openRuns(names []string) (runs []*saved.Run, err error) {
 	return runs, nil
 }
 
-// pathsFigure draws the sample paths of each run.
-func (a *app) pathsFigure(ctx context.Context, runs []*saved.Run) (*figure.Figure, error) {
+// together draws each run by itself.
+func together(runs []*saved.Run, draw func(r *saved.Run) (*figure.Figure, error)) (*figure.Figure, error) {
 	all := &figure.Figure{Title: runs[0].Label()}
 	for _, r := range runs {
-		one, err := a.runPaths(ctx, r)
+		one, err := draw(r)
 		if err != nil {
 			return nil, err
 		}
@@ -156,6 +164,26 @@ func (a *app) pathsFigure(ctx context.Context, runs []*saved.Run) (*figure.Figur
 		all.Append(one, title)
 	}
 	return all, nil
+}
+
+// region is where the rule of a run exercises.
+func (a *app) region(ctx context.Context, r *saved.Run) (*figure.Region, error) {
+	e, err := a.newEvaluator(ctx, r.Run, 0)
+	if err != nil {
+		return nil, err
+	}
+	if e.rule == nil {
+		return nil, &exitError{status: exitUsage, err: fmt.Errorf("%s has no early exercise, and no rule to draw", r.Label())}
+	}
+	s, err := ruleOf(ctx, e, 4096, 1)
+	if err != nil {
+		return nil, err
+	}
+	region, err := s.Region(e.start(), e.rule.Gain)
+	if err != nil {
+		return nil, &exitError{status: exitUsage, err: err}
+	}
+	return region, nil
 }
 
 // saveFigure writes a figure to a file in the format of its name, which is replaced only
@@ -312,6 +340,13 @@ func (a *app) defaultScan(ctx context.Context, f *plotFlags, r *saved.Run, e *ev
 
 // lastStates are the states at the horizon of sample paths of a run.
 func (a *app) lastStates(ctx context.Context, r *saved.Run, e *evaluator) (list [][]float64, err error) {
+	if e.rule != nil {
+		stopped, err := e.rule.Simulate(ctx, measuredPaths, 1)
+		for _, p := range stopped {
+			list = append(list, p.State)
+		}
+		return list, err
+	}
 	if e.policy == nil {
 		paths, _, err := a.valuePaths(ctx, r)
 		for _, path := range paths {

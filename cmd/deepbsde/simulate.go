@@ -15,6 +15,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/ruled"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
 	"github.com/deepbsde/deepbsde/control"
@@ -36,12 +37,13 @@ func (a *app) simulateCommand() *cli.Command {
 	var f simulateFlags
 	return &cli.Command{
 		Name:      "simulate",
-		Usage:     "simulate a trained policy beside the optimal one, or paths of an equation",
+		Usage:     "simulate a trained policy beside the optimal one, paths of an equation, or a rule of early exercise",
 		UsageText: "deepbsde simulate RUN [flags]",
 		Description: "RUN is the directory of 'deepbsde solve NAME --out RUN' for a control problem: both policies see\n" +
 			"the same fresh noise, so the difference of their costs has a small error.\n\n" +
 			"Of an equation these are paths of X, Y and Z under the trained field, as in 'plot --what paths'; X has\n" +
-			"the drift of the estimate, which is controlled where f depends on z.",
+			"the drift of the estimate, which is controlled where f depends on z.\n\n" +
+			"For early exercise it says when the rule exercises and what that pays.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: slices.Concat(
@@ -52,8 +54,8 @@ func (a *app) simulateCommand() *cli.Command {
 			),
 			flags.Group("Output",
 				flags.Value("component", "`NUMBER` of the state and the action in the table and the plot, from 0 (default: 0 in the table, all in the plot)", &f.component, flags.Index),
-				flags.Value("samples", "`FILE` for the first 512 paths: .npz for NumPy, else CSV; of states, actions and cost so far, or of X, Y and Z", &f.samples, flags.FileName),
-				flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of states, actions and cost", &f.plot, figure.ParseFile),
+				flags.Value("samples", "`FILE` for the first 512 paths: .npz for NumPy, else CSV; of states, actions and cost so far, or of X, Y and Z; of a rule CSV of all paths: when it ends them, payoff, state", &f.samples, flags.FileName),
+				flags.Value("plot", "`FILE` (png, svg or pdf) for a plot of states, actions and cost, or of where a rule exercises", &f.plot, figure.ParseFile),
 				flags.Bool("json", "print one JSON object", &f.json),
 			),
 		),
@@ -73,12 +75,15 @@ func (a *app) runSimulate(c *cli.Context, f *simulateFlags) error {
 	if err != nil {
 		return err
 	}
-	if dir.SolvesEquation() {
-		return a.simulateEquation(c, f, names[0])
-	}
-	e, err := a.newEvaluator(c.Context, dir, 0)
+	e, err := a.newEvaluator(c.Context, dir, f.workers.Value)
 	if err != nil {
 		return err
+	}
+	switch {
+	case e.rule != nil:
+		return a.simulateRule(c, f, e)
+	case dir.SolvesEquation():
+		return a.simulateEquation(c, f, names[0])
 	}
 	d := e.policy.Problem
 	k := f.component.Value
@@ -168,6 +173,46 @@ func (a *app) simulateEquation(c *cli.Context, f *simulateFlags, name string) er
 		return a.printJSON(e.JSON())
 	}
 	return a.print(e.Text())
+}
+
+// simulateRule simulates a rule of early exercise.
+func (a *app) simulateRule(c *cli.Context, f *simulateFlags, e *evaluator) error {
+	if f.component.Given {
+		return usage(c, "--component is for policies")
+	}
+	s, err := ruleOf(c.Context, e, f.paths.Or(4096), f.seed.Or(1))
+	if err != nil {
+		return err
+	}
+	if f.samples.Given {
+		if err := run.WriteFile(f.samples.Value, func(f *os.File) error { return s.WritePaths(f) }); err != nil {
+			return err
+		}
+	}
+	if f.plot.Given {
+		region, err := s.Region(e.start(), e.rule.Gain)
+		if err != nil {
+			return &exitError{status: exitUsage, err: err}
+		}
+		if err := saveFigure(f.plot.Value, region.Figure(), figure.Size{}); err != nil {
+			return err
+		}
+	}
+	if f.json {
+		return a.printJSON(s.JSON())
+	}
+	return a.print(s.Text())
+}
+
+// ruleOf is the ends of paths under the rule of a run.
+func ruleOf(ctx context.Context, e *evaluator, paths int, seed uint64) (*ruled.Simulation, error) {
+	s := &ruled.Simulation{
+		Title: e.Family.Title, Problem: e.Family.Name, Identity: e.Identity(), Dim: e.Dim, Parameters: e.Parameters,
+		States: e.StateNames(), Horizon: e.Problem.Horizon, Dates: e.rule.Dates(), Seed: seed,
+	}
+	var err error
+	s.Paths, err = e.rule.Simulate(ctx, paths, seed)
+	return s, err
 }
 
 // newSimulation is one of no policies yet.

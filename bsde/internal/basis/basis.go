@@ -30,6 +30,7 @@ type Basis struct {
 	dim      int
 	places   []place
 	obstacle *obstacle
+	kink     *kink // nil where g has none
 	pools    int
 	weights  []float64 // pools×ridges
 	offsets  []float64
@@ -43,6 +44,7 @@ type Groups struct {
 	Arithmetic  bool      // the mean of e^ℓ beside that of ℓ = log x
 	Slope       bool      // ∂Φ/∂ℓ as a vector
 	Direction   []float64 // of length 1, that of E ∂g/∂ℓ; nil: none
+	Kink        bool      // where g has a kink, in what is left of its time
 }
 
 // place is the numbers of one step.
@@ -52,6 +54,7 @@ type place struct {
 	sharp       float64   // 1/(s √(T − t)), s the standard deviation of a component of ℓ in unit time
 	mean        []float64 // of the components of ℓ
 	pay         float64   // 1/the scale of Φ
+	kink        float64   // 1/(standard deviation of what is to come of the number that decides at the kink)
 	qMean, qInv []float64
 }
 
@@ -83,6 +86,9 @@ func (b *Basis) pooled() int {
 	if b.Direction != nil {
 		n++
 	}
+	if b.Kink {
+		n += 2
+	}
 	return n
 }
 
@@ -112,7 +118,15 @@ func (b *Basis) Vectors() int {
 func (b *Basis) Values() int { return 1 + 2*b.pools + 1 + min(2, b.pools) + ridges }
 
 // Hidden is the width of ρ.
-func (b *Basis) Hidden() int { return 1 + min(2, b.pools) + b.short }
+func (b *Basis) Hidden() int { return 1 + b.direct() + b.short }
+
+// direct is the number of pooled numbers in ρ: the first two, and those of the kink, which are the last.
+func (b *Basis) direct() int {
+	if b.Kink {
+		return min(4, b.pools)
+	}
+	return min(2, b.pools)
+}
 
 // Moments is the number of products of vectors and noise: the second half is their squares.
 func (b *Basis) Moments() int {

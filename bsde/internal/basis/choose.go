@@ -34,6 +34,14 @@ func New(p *pde.Problem, s *Sample) (*Basis, error) {
 	if b.obstacle, err = newObstacle(p, b.noise); err != nil {
 		return nil, err
 	}
+	if b.kink, err = newKink(p); err != nil {
+		return nil, err
+	}
+	if b.kink != nil {
+		if b.Kink, err = b.kink.measure(s); err != nil {
+			return nil, err
+		}
+	}
 	direction, err := b.place(p, s)
 	if err != nil {
 		return nil, err
@@ -93,7 +101,11 @@ func (b *Basis) place(p *pde.Problem, s *Sample) ([]float64, error) {
 		if n < s.Grid.Steps() {
 			left = math.Max(left, s.Grid.Length(n))
 		}
-		at.sharp, at.pay = 1/(unit*math.Sqrt(math.Max(left, 1e-12))), 1/scale
+		root := math.Sqrt(math.Max(left, 1e-12))
+		at.sharp, at.pay = 1/(unit*root), 1/scale
+		if b.Kink {
+			at.kink = 1 / (b.kink.s * root)
+		}
 	}
 	return b.direction(p, s)
 }

@@ -91,6 +91,10 @@ func (p *Point) pool() {
 			return s
 		})
 	}
+	if p.Kink {
+		p.kinks(used)
+		used += 2
+	}
 	if at.qMean == nil { // while the statistics are measured
 		return
 	}
@@ -229,7 +233,9 @@ func (p *Point) hidden(out []float64) {
 	m := p.Hidden()
 	for r := range p.rows {
 		row := append(out[r*m:][:0], 1)
-		row = append(row, p.q[r*p.pools:][:min(2, p.pools)]...)
+		q := p.q[r*p.pools:][:p.pools]
+		row = append(row, q[:min(2, p.pools)]...)
+		row = append(row, q[len(q)-p.direct()+min(2, p.pools):]...)
 		copy(row[len(row):cap(row)], p.ridge[r*p.short:(r+1)*p.short])
 	}
 }

@@ -24,6 +24,7 @@ const (
 	ForFit
 	ForFitCheck
 	ForBackward
+	ForSimulation
 )
 
 // Noise is the driving noise of a chunk of paths. It depends on seed, purpose, batch,

@@ -18,6 +18,7 @@ type Data struct {
 	Verdict                  string
 	Compared                 []Compared
 	Training, Paths          []Figure
+	Exercise                 bool // Paths is where a rule exercises
 	Comparison               []Figure
 	Equation, Citation, File string
 	Dim                      int

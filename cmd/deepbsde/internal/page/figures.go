@@ -98,6 +98,15 @@ func (d *Data) DrawPaths(paths []figure.Path) error {
 	return err
 }
 
+// DrawRegion draws where a rule exercises.
+func (d *Data) DrawRegion(r *figure.Region) error {
+	f := r.Figure()
+	f.Title = ""
+	drawn, err := d.draw(f, "Region: "+r.Shows()+".", capital(r.Shows())+", and where it ended some of 4096 fresh paths.")
+	d.Paths, d.Exercise = append(d.Paths, drawn), true
+	return err
+}
+
 // DrawTracks draws the development of each thing under a policy by itself, against time as the
 // clock counts it.
 func (d *Data) DrawTracks(clock string, tracks []figure.Track) error {
