@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/internal/race"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/reference/bermudan"
@@ -108,7 +109,13 @@ func TestKink(t *testing.T) {
 	p.Drift = pde.LinearDrift(-0.05)
 	noise := func(pay func(x expr.Value) expr.Value) float64 {
 		p.Terminal, p.Obstacle = pay, func(_, x expr.Value) expr.Value { return pay(x) }
-		return solve(t, p, 1, 2).Exercise.RuleStdErr
+		m, s := quick(p, 1, 2)
+		m.Samples, m.Outer = 8192, bsde.Nothing // more than unknowns by far
+		r, err := bsde.Solve(t.Context(), p, m, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Exercise.RuleStdErr
 	}
 	above := func(x expr.Value) expr.Value { return x.MaxComponent().AddConst(-110) }
 	shown := noise(func(x expr.Value) expr.Value { return above(x).Max(expr.Const(0)) })

@@ -124,7 +124,7 @@ func (s *samples) choose(p *pde.Problem, seed uint64) (*basis.Basis, error) {
 	on := min(s.paths, max(mostOn/p.Dim, fewestSamples), chosenOn)
 	x := make([]float64, on*p.Dim)
 	return basis.New(p, &basis.Sample{
-		Grid: s.model.Grid, Paths: on, End: s.values[:on], Seed: seed,
+		Grid: s.model.Grid, Paths: on, End: s.values[:on], Fit: s.paths, Seed: seed,
 		State: func(n int) []float64 { s.state(n, 0, on, x); return x },
 	})
 }

@@ -32,6 +32,7 @@ type Basis struct {
 	obstacle *obstacle
 	kink     *kink // nil where g has none
 	pools    int
+	ridges   int       // random functions of values
 	weights  []float64 // pools×ridges
 	offsets  []float64
 	short    int    // random functions in ρ
@@ -59,7 +60,9 @@ type place struct {
 }
 
 const (
-	ridges = 32
+	// sparse is the number of random functions of values, rich that where the fit has pathsEnough.
+	sparse, rich = 32, 64
+	pathsEnough  = 1 << 14
 	// few is the number of random functions in ρ beside several vectors, many that beside one.
 	few, many = 8, 20
 	// order is the number of order statistics.
@@ -87,7 +90,7 @@ func (b *Basis) pooled() int {
 		n++
 	}
 	if b.Kink {
-		n += 2
+		n += kinks
 	}
 	return n
 }
@@ -115,15 +118,15 @@ func (b *Basis) Vectors() int {
 }
 
 // Values is the number of functions that values are fitted with.
-func (b *Basis) Values() int { return 1 + 2*b.pools + 1 + min(2, b.pools) + ridges }
+func (b *Basis) Values() int { return 1 + 2*b.pools + 1 + min(2, b.pools) + b.ridges }
 
 // Hidden is the width of ρ.
 func (b *Basis) Hidden() int { return 1 + b.direct() + b.short }
 
-// direct is the number of pooled numbers in ρ: the first two, and those of the kink, which are the last.
+// direct is the number of pooled numbers in ρ: all of them beside a kink, else the first two.
 func (b *Basis) direct() int {
 	if b.Kink {
-		return min(4, b.pools)
+		return b.pools
 	}
 	return min(2, b.pools)
 }
@@ -150,7 +153,7 @@ func (b *Basis) draw(seed uint64) {
 	if b.Vectors() < 3 {
 		b.short = many
 	}
-	b.weights, b.offsets = make([]float64, b.pools*ridges), make([]float64, ridges)
+	b.weights, b.offsets = make([]float64, b.pools*b.ridges), make([]float64, b.ridges)
 	stream := random.Stream{Key: random.Key(seed, uint64(walk.ForFeatures))}
 	stream.Normals(b.weights, 1)
 	stream.Path = 1

@@ -17,6 +17,7 @@ type Sample struct {
 	Paths int
 	State func(n int) []float64 // Paths×d: the states at point n
 	End   []float64             // g(X_T)
+	Fit   int                   // number of paths that will be fitted to
 	Seed  uint64                // of the random functions
 }
 
@@ -26,7 +27,10 @@ const useful = 0.005
 // New measures the statistics of the functions and leaves out the groups that explain
 // nothing of g(X_T).
 func New(p *pde.Problem, s *Sample) (*Basis, error) {
-	b := &Basis{dim: p.Dim}
+	b := &Basis{dim: p.Dim, ridges: sparse}
+	if s.Fit >= pathsEnough {
+		b.ridges = rich
+	}
 	var err error
 	if b.noise, err = newNoise(p); err != nil {
 		return nil, err

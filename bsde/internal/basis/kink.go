@@ -53,8 +53,11 @@ func (k *kink) measure(s *Sample) (bool, error) {
 	return k.s > 0 && !math.IsInf(k.s, 0), nil
 }
 
-// kinks fills in, from column first on, how likely m is above 0 at T and how far the expectation of
-// max(m, 0) bends there, both by the logistic distribution.
+// kinks is the number of numbers that it gives.
+const kinks = 3
+
+// kinks fills in, from column first on, how likely m is above 0 at T, how far the expectation of max(m, 0) is above
+// max(m, 0), and its second derivative, by the logistic distribution.
 func (p *Point) kinks(first int) {
 	m := p.pay[:p.rows]
 	p.paid = false
@@ -68,6 +71,7 @@ func (p *Point) kinks(first int) {
 		if v < 0 {
 			above = e / (1 + e)
 		}
-		p.q[r*p.pools+first], p.q[r*p.pools+first+1] = above, math.Log1p(e)
+		q := p.q[r*p.pools+first:]
+		q[0], q[1], q[2] = above, math.Log1p(e), above*(1-above)
 	}
 }

@@ -28,7 +28,7 @@ type Point struct {
 func (b *Basis) NewPoint(rows int) *Point {
 	d := b.dim
 	return &Point{
-		Basis: b, pay: make([]float64, rows), l: make([]float64, rows*d), q: make([]float64, rows*b.pools), ridge: make([]float64, rows*ridges),
+		Basis: b, pay: make([]float64, rows), l: make([]float64, rows*d), q: make([]float64, rows*b.pools), ridge: make([]float64, rows*b.ridges),
 		psi: make([]float64, b.Vectors()*rows*d), xi: make([]float64, rows*d), score: make([]float64, rows*d), turned: make([]float64, d),
 	}
 }
@@ -93,7 +93,7 @@ func (p *Point) pool() {
 	}
 	if p.Kink {
 		p.kinks(used)
-		used += 2
+		used += kinks
 	}
 	if at.qMean == nil { // while the statistics are measured
 		return
@@ -188,7 +188,7 @@ func (p *Point) tanh(count int) {
 		row := out[r*count : (r+1)*count]
 		copy(row, p.offsets)
 		for j, v := range p.q[r*p.pools : (r+1)*p.pools] {
-			w := p.weights[j*ridges:][:count]
+			w := p.weights[j*p.ridges:][:count]
 			for i, u := range w {
 				row[i] += v * u
 			}
@@ -208,7 +208,7 @@ func (p *Point) Values(out []float64, stride int) error {
 	if err := p.fillPay(); err != nil {
 		return err
 	}
-	p.tanh(ridges)
+	p.tanh(p.ridges)
 	pay := p.places[p.n].pay
 	for r := range p.rows {
 		row, q := out[r*stride:][:0], p.q[r*p.pools:(r+1)*p.pools]
@@ -222,7 +222,7 @@ func (p *Point) Values(out []float64, stride int) error {
 		for j := range min(2, p.pools) {
 			row = append(row, v*q[j])
 		}
-		copy(row[len(row):cap(row)], p.ridge[r*ridges:(r+1)*ridges])
+		copy(row[len(row):cap(row)], p.ridge[r*p.ridges:(r+1)*p.ridges])
 	}
 	return nil
 }
@@ -234,8 +234,7 @@ func (p *Point) hidden(out []float64) {
 	for r := range p.rows {
 		row := append(out[r*m:][:0], 1)
 		q := p.q[r*p.pools:][:p.pools]
-		row = append(row, q[:min(2, p.pools)]...)
-		row = append(row, q[len(q)-p.direct()+min(2, p.pools):]...)
+		row = append(row, q[:p.direct()]...)
 		copy(row[len(row):cap(row)], p.ridge[r*p.short:(r+1)*p.short])
 	}
 }
