@@ -5,6 +5,7 @@ import "github.com/deepbsde/deepbsde/pde"
 // families are the equations in the order of the literature and the control problems.
 var families = []*Family{
 	allenCahn, hjb, defaultRisk, diffRates, burgers, quadraticGradient, reactionDiffusion,
+	logistic, logisticGradient, dbdpCosine, dbdpUnbounded,
 	maxCall, geometricPut, americanPut, productPut, fairGame,
 	lqr, lqrMultiplicative, optimalExecution, energyStorage, merton, hjbControl,
 }

@@ -54,8 +54,8 @@ func TestExactSolutionsSolveTheirEquations(t *testing.T) {
 			}
 		}
 	}
-	if tested != 9 {
-		t.Errorf("%d equations tested, want 3 families × 3 dimensions", tested)
+	if tested != 21 {
+		t.Errorf("%d equations tested, want 7 families × 3 dimensions", tested)
 	}
 }
 
@@ -113,6 +113,17 @@ func TestReferences(t *testing.T) {
 		{"burgers", 0, nil, 0.5, 1e-15},                     // logistic function at 0
 		{"quadratic-gradient", 0, nil, 0.8414709848, 5e-11}, // sin 1
 		{"reaction-diffusion", 0, nil, 1.6, 1e-15},
+		{"logistic", 7, nil, 0.5, 1e-15},
+		{"logistic-gradient", 100, nil, 0.5, 1e-15},
+		{"dbdp-cosine", 5, nil, 0.46768, 5e-6}, // Huré, Pham, Warin (2020), who print 0.87715 for 0.8466353
+		{"dbdp-cosine", 10, nil, -1.383395, 5e-7},
+		{"dbdp-cosine", 20, nil, 0.6728136, 5e-8},
+		{"dbdp-cosine", 50, nil, 1.59096, 5e-6},
+		{"dbdp-unbounded", 1, nil, 1.37758, 5e-6},
+		{"dbdp-unbounded", 2, nil, 0.570737, 5e-7},
+		{"dbdp-unbounded", 5, nil, 0.8466353, 5e-8},
+		{"dbdp-unbounded", 8, nil, 1.1603167, 5e-8},
+		{"dbdp-unbounded", 10, nil, -0.2148870, 5e-8},
 		{"default-risk", 0, nil, 57.2913, 0},
 		{"diff-rates", 0, nil, 21.21, 0},
 	} {

@@ -98,8 +98,8 @@ func TestFilesOfEquations(t *testing.T) {
 			}
 		}
 	}
-	if tested != 12 {
-		t.Errorf("%d equations have files, want 12", tested)
+	if tested != 16 {
+		t.Errorf("%d equations have files, want 16", tested)
 	}
 }
 

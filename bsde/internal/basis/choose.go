@@ -210,6 +210,7 @@ func (b *Basis) addUseful(s *Sample, groups []func(g *Groups)) error {
 func (b *Basis) unexplained(s *Sample, g Groups) (float64, error) {
 	c := *b
 	c.Groups = g
+	c.Kink = false // it would hide what groups do, as Φ would
 	c.places = append([]place(nil), b.places...)
 	for n := range c.places {
 		c.places[n].pay = 0 // Φ would hide what groups do where it is 0
