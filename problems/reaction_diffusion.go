@@ -45,3 +45,86 @@ u = ψ(t,x) = 1 + κ + sin(λ Σxᵢ) exp(λ²d(t−T)/2), x0 = 0`,
 		},
 	},
 }
+
+const hpw2020 = "Huré, Pham, Warin (2020), Math. Comp. 89"
+
+// The equations with which Huré, Pham and Warin tested their backward schemes.
+var dbdpCosine = &Family{
+	Name:  "dbdp-cosine",
+	Title: "bounded oscillating solution of Huré, Pham and Warin",
+	Equation: `∂u/∂t + (0.2/d) Σ ∂u/∂xᵢ + Δu/(2d) + f = 0
+μ = 0.2/d, σ = I/√d, f = (cos s + 0.2 sin s) e^((T−t)/2) − ½(sin s cos s e^(T−t))² + (y Σz)²/(2d)
+u(t,x) = e^((T−t)/2) cos s, s = Σxᵢ, x0 = (1, …, 1)`,
+	Citation: hpw2020 + ", section 5.1",
+	Dim:      10,
+	Params:   []Param{Horizon(1)},
+	Training: map[string]Training{
+		"features": {Steps: 80, Paths: 32768},
+		"shared":   {Steps: 40, Iterations: 2000, LearningRate: 5e-3, Paths: 65536},
+	},
+	Definition: Definition{
+		Equation: func(dim int, v Values) (pde.Problem, error) {
+			d, horizon := float64(dim), v["horizon"]
+			left := func(t expr.Value) expr.Value { return t.Neg().AddConst(horizon) }
+			u := func(t, x expr.Value) expr.Value { return left(t).Scale(0.5).Exp().Mul(x.Sum().Cos()) }
+			return pde.Problem{
+				Start:     constantStart(dim, 1),
+				Drift:     pde.ConstantDrift(0.2 / d),
+				Diffusion: pde.Scalar(1 / math.Sqrt(d)),
+				Generator: func(t, x, y, z expr.Value) expr.Value {
+					sin, cos := x.Sum().Sin(), x.Sum().Cos()
+					linear := cos.Add(sin.Scale(0.2)).Mul(left(t).Scale(0.5).Exp())
+					square := sin.Mul(cos).Mul(left(t).Exp()).Square().Scale(-0.5)
+					return linear.Add(square).Add(y.Mul(z.Sum()).Square().Scale(1 / (2 * d)))
+				},
+				Terminal: func(x expr.Value) expr.Value { return x.Sum().Cos() },
+				Exact:    u,
+			}, nil
+		},
+	},
+}
+
+var dbdpUnbounded = &Family{
+	Name:  "dbdp-unbounded",
+	Title: "unbounded solution with a fast oscillation of Huré, Pham and Warin",
+	Equation: `∂u/∂t + Δu/(2d) + f = 0
+μ = 0, σ = I/√d, f = k(t,x) + ½(y² + y Σz/√d), k so that
+u(t,x) = (T−t) h(x) + cos(Σ i xᵢ), h the mean of sin xᵢ where xᵢ < 0 and of xᵢ elsewhere, x0 = (½, …, ½)`,
+	Citation: hpw2020 + ", section 5.2",
+	Dim:      5,
+	Params:   []Param{Horizon(1)},
+	Training: map[string]Training{
+		"features": {Steps: 80, Paths: 32768},
+		"shared":   {Steps: 40, Iterations: 2000, LearningRate: 5e-3, Paths: 65536},
+	},
+	Definition: Definition{
+		Equation: func(dim int, v Values) (pde.Problem, error) {
+			d, horizon := float64(dim), v["horizon"]
+			k := make([]float64, dim)
+			for i := range k {
+				k[i] = float64(i + 1)
+			}
+			phase := func(x expr.Value) expr.Value { return x.Dot(expr.Vector(k)) }
+			left := func(t expr.Value) expr.Value { return t.Neg().AddConst(horizon) }
+			bent := func(x, below, above expr.Value) expr.Value {
+				return expr.Select(x.Less(expr.Const(0)), below, above).Mean()
+			}
+			h := func(x expr.Value) expr.Value { return bent(x, x.Sin(), x) }
+			u := func(t, x expr.Value) expr.Value { return left(t).Mul(h(x)).Add(phase(x).Cos()) }
+			return pde.Problem{
+				Start:     constantStart(dim, 0.5),
+				Diffusion: pde.Scalar(1 / math.Sqrt(d)),
+				Generator: func(t, x, y, z expr.Value) expr.Value {
+					flat := x.Scale(0)
+					slope := left(t).Mul(bent(x, x.Cos(), flat.AddConst(1))).Sub(phase(x).Sin().Scale((d + 1) / 2 * d)) // Σ ∂u/∂xᵢ
+					laplace := left(t).Mul(bent(x, x.Sin().Neg(), flat)).Sub(phase(x).Cos().Scale(d * (d + 1) * (2*d + 1) / 6))
+					exact := u(t, x)
+					source := h(x).Sub(laplace.Scale(0.5 / d)).Sub(exact.Mul(slope).Scale(1 / d).Add(exact.Square()).Scale(0.5))
+					return source.Add(y.Square().Add(y.Mul(z.Sum()).Scale(1 / math.Sqrt(d))).Scale(0.5))
+				},
+				Terminal: func(x expr.Value) expr.Value { return phase(x).Cos() },
+				Exact:    u,
+			}, nil
+		},
+	},
+}
