@@ -51,7 +51,7 @@ func (e *engine[T]) aliased(p *pilot, a, b float64) (*aliasing, error) {
 		return stat.Mean(v, nil), err
 	}
 	if inF {
-		if out.f, err = k.left(a, b, mean); err != nil {
+		if out.f, err = k.left(a, b, e.SecondOrder(), mean); err != nil {
 			return nil, err
 		}
 	}
@@ -78,8 +78,8 @@ func (k *keeper) Observe(_ int, _ float64, x, _, z []float64) error {
 }
 
 // left is a·E₁ + b·E₂, E_s the error of taking a function of the state at step n and of the time at
-// the begin of s steps together.
-func (k *keeper) left(a, b float64, f func(n int, t float64) (float64, error)) (float64, error) {
+// the begin of s steps together; or with half of it at the end.
+func (k *keeper) left(a, b float64, corrected bool, f func(n int, t float64) (float64, error)) (float64, error) {
 	steps, sum := k.from.Steps(), 0.0
 	for s, weight := range []float64{1: a, 2: b} {
 		if weight == 0 {
@@ -91,6 +91,13 @@ func (k *keeper) left(a, b float64, f func(n int, t float64) (float64, error)) (
 				return 0, err
 			}
 			length := k.from.Length(n, min(s, steps-n))
+			if corrected {
+				end, err := f(n, k.from.Times[n]+length)
+				if err != nil {
+					return 0, err
+				}
+				begin = (begin + end) / 2
+			}
 			mean := 0.0
 			for i := range within * s {
 				v, err := f(n, k.from.Times[n]+(float64(i)+0.5)/float64(within*s)*length)
@@ -122,7 +129,7 @@ func (e *engine[T]) movesAside(k *keeper, a, b float64) (float64, error) {
 		dw []float64
 	}{{1, none}, {0, ones}} {
 		for j := range d {
-			v, err := k.left(a, b, func(n int, t float64) (float64, error) {
+			v, err := k.left(a, b, false, func(n int, t float64) (float64, error) {
 				row := k.xs[n][:d]
 				next := make([]float64, d)
 				err := step.Eval(1, next, []float64{t}, []float64{kind.h}, row, kind.dw)

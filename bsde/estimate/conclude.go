@@ -66,10 +66,11 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 			return nil, err
 		}
 		// The part that the step's share of the variance does is of the order of the step, and gone
-		// with the extrapolation.
+		// with the extrapolation; with that of order 2 a part of it alone.
 		gone := 1 - l.variance()/math.Max(fine.std()*fine.std(), math.SmallestNonzeroFloat64)
 		if at.coarse != 0 {
-			b.mean *= 1 - gone
+			left := 1 - at.coarse + at.coarse*l.step[1]/l.step[0]
+			b.mean *= 1 - gone*(1-left)
 		} else {
 			b.mean -= b.spread * gone
 		}

@@ -160,7 +160,7 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths, slop
 	if err != nil {
 		return nil, err
 	}
-	l := &levels{y0: p.r.y0, free: e.StepFree()}
+	l := &levels{y0: p.r.y0, free: e.StepFree(), second: e.SecondOrder()}
 	for _, stride := range Strides(from.Steps()) {
 		report := progress
 		if stride > 1 {

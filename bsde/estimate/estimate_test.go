@@ -7,6 +7,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
+	"gonum.org/v1/gonum/stat"
 )
 
 // wave is an equation whose generator has all its inputs, with the curvature 2c in z, and
@@ -84,6 +85,32 @@ func TestAnyField(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestSecondOrder: for f of t and y alone the recursion has the order 2. u = tan(t + ¼) + 1 solves
+// u' = 1 + (u − 1)², so that f = −1 − (y − 1)²; Z = 0 is exact.
+func TestSecondOrder(t *testing.T) {
+	exact := func(t float64) float64 { return math.Tan(t+0.25) + 1 }
+	p := pde.Problem{
+		Name: "tangent", Dim: 1, Horizon: 0.5, Start: []float64{0}, Diffusion: pde.Scalar(1),
+		Generator: func(_, _, y, _ expr.Value) expr.Value { return y.AddConst(-1).Square().AddConst(1).Neg() },
+		Terminal:  func(x expr.Value) expr.Value { return x.Scale(0).AddConst(exact(0.5)).Sum() },
+	}
+	var steps, errs []float64
+	for _, n := range []int{16, 32, 64, 128} {
+		g := grid.Uniform(p.Horizon, n)
+		s := solution(t, p, Formula{g, func(_, x expr.Value) expr.Value { return x.Scale(0) }}, g)
+		t.Cleanup(s.core.borrow())
+		e := s.core.(*engine[float64])
+		at, err := e.pilot(t.Context(), e.Origin, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps, errs = append(steps, math.Log(p.Horizon/float64(n))), append(errs, math.Log(math.Abs(at.r.y0-at.r.mean()-exact(0))))
+	}
+	if _, order := stat.LinearRegression(steps, errs, nil, false); math.Abs(order-2) > 0.2 {
+		t.Errorf("order %g from %v", order, errs)
 	}
 }
 

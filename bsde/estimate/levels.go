@@ -8,14 +8,15 @@ import (
 )
 
 // levels are estimates of Y0 on the same paths with the step h, 2h and 4h. The
-// recursion is of weak order 1, so two levels give an extrapolation to step 0
+// recursion is of weak order 1, or nearly 2 with the trapezoidal rule, so two levels give an extrapolation to step 0
 // (Talay, Tubaro 1990), and the next two the size of what is left: where the three do
 // behave like that.
 type levels struct {
-	y0   float64
-	runs []*residuals
-	step []float64
-	free bool // there is no time step error
+	y0     float64
+	runs   []*residuals
+	step   []float64
+	free   bool // there is no time step error
+	second bool // the recursion is of order 2, but for small terms
 
 	refused *residuals // a level too coarse to say anything
 }
@@ -51,8 +52,20 @@ func (l *levels) weights(i int) (a, b float64) {
 	if i+1 >= len(l.runs) {
 		return 1, 0
 	}
-	a = l.step[i+1] / (l.step[i+1] - l.step[i])
+	fine, coarse := l.power(i), l.power(i+1)
+	a = coarse / (coarse - fine)
 	return a, 1 - a
+}
+
+// power is the step of a level to the order of the recursion.
+func (l *levels) power(i int) float64 { return math.Pow(l.step[i], math.Log2(l.factor())) }
+
+// factor is that by which the error shrinks with half the step.
+func (l *levels) factor() float64 {
+	if l.second {
+		return 4
+	}
+	return 2
 }
 
 // combine is the mean and the standard error of a·level i + b·level j, path by path.
@@ -98,7 +111,7 @@ type limit struct {
 }
 
 // limit extrapolates where the difference of the coarse levels is 1.3 to 3 times that of the
-// fine ones (2 for an error like h), as far as their noise can tell, or both are noise. With the ratio r, what is left after
+// fine ones (2 for an error like h; for one like h² 1.3 to 6 times, where 4 is right), as far as their noise can tell, or both are noise. With the ratio r, what is left after
 // the extrapolation is |2 − r|/(r − 1) of the fine difference if the differences go on to
 // shrink by r: half as much again, as r itself shrinks where the order is below 1, or the distance
 // of the two extrapolations, |2 − r| of that difference, is the error, and on top a tenth of that
@@ -127,15 +140,19 @@ func (l *levels) series() limit {
 	a, sa := l.combine(1, 1, -1, 0)
 	b, sb := l.combine(1, 2, -1, 1)
 	fine, coarse := math.Abs(a), math.Abs(b)
-	ratio := (l.step[2] - l.step[1]) / (l.step[1] - l.step[0]) // of the differences in theory
-	r := withinNoise(a, sa, 2*b/ratio, 2*sb/ratio)
+	factor := l.factor()
+	scale := factor * (l.power(1) - l.power(0)) / (l.power(2) - l.power(1)) // from steps of other ratios to halved ones
+	r := withinNoise(a, sa, b*scale, sb*scale, factor)
 	noise := fine <= 3*sa && coarse <= 3*sb
-	if v, stderr := l.extrapolate(0); noise || r >= 1.3 && r <= 3 {
+	if v, stderr := l.extrapolate(0); noise || r >= 1.3 && r <= 1.5*factor {
 		wider, _ := l.extrapolate(1)
 		step := math.Abs(v - wider)
 		if !noise {
 			if wrong, ok := l.confirmed(); ok {
-				step = step/2 + math.Min(wrong, fine)/10
+				if !l.second { // what is left then is a term of order 2, a third of the distance of the two
+					step /= 2
+				}
+				step += math.Min(wrong, fine) / 10
 			} else {
 				step = step*math.Max(1, 1.5/(r-1)) + fine/10
 			}
@@ -143,15 +160,16 @@ func (l *levels) series() limit {
 		_, coarse := l.weights(0)
 		return limit{value: v, stderr: stderr, step: step, regular: true, coarse: coarse}
 	}
-	if math.Abs(r) > 3 {
+	if math.Abs(r) > 1.5*factor {
 		return limit{value: finest, stderr: se, step: fine + coarse/3 + sa, regular: true}
 	}
 	v, stderr := l.extrapolate(0)
 	far := math.Max(math.Max(math.Abs(l.value(1)-finest), math.Abs(l.value(2)-finest)), math.Abs(v-finest))
-	if found := 2 * b / a / ratio; found > 1 {
+	halved := 2 * b * (l.step[1] - l.step[0]) / (l.step[2] - l.step[1])
+	if found := halved / a; found > 1 {
 		far = math.Max(far, 1.5*fine/math.Max(found-1, 0.1))
 	}
-	second := (2*b/ratio - 2*a) / 6 // c₂h², and c₁h, if these two terms are all there is
+	second := (halved - 2*a) / 6 // c₂h², and c₁h, if these two terms are all there is
 	far = math.Max(far, math.Abs(a-3*second)+math.Abs(second))
 	return limit{value: finest, stderr: se, step: far + stderr,
 		detail: fmt.Sprintf("%.4g, %.4g, %.4g on steps of %.3g, %.3g, %.3g", l.value(0), l.value(1), l.value(2), l.step[0], l.step[1], l.step[2])}
@@ -183,11 +201,11 @@ func (l *levels) confirmed() (wrong float64, ok bool) {
 	return wrong, wrong <= third/5+2*std/math.Sqrt(float64(len(each)))
 }
 
-// withinNoise is the ratio b/a of two differences with standard errors: the number nearest to 2,
-// which theory demands, that is within two standard errors of it.
-func withinNoise(a, sa, b, sb float64) float64 {
+// withinNoise is the ratio b/a of two differences with standard errors: the number nearest to
+// that which theory demands that is within two standard errors of it.
+func withinNoise(a, sa, b, sb, near float64) float64 {
 	fits := func(r float64) bool { return math.Abs(b-r*a) <= 2*math.Hypot(sb, r*sa) }
-	r, near := b/a, 2.0
+	r := b / a
 	if !finite(r) || fits(near) {
 		return near
 	}

@@ -63,6 +63,28 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// TestLimitOfSecondOrder: with the trapezoidal rule the extrapolation is that of h², and its error covers a
+// term of first order that is left, of either sign, up to where it is the larger one.
+func TestLimitOfSecondOrder(t *testing.T) {
+	for _, levels := range []int{3, 4} {
+		for _, first := range []float64{0, 0.01, -0.01, 0.05, 0.3} {
+			var v []float64
+			for _, h := range []float64{0.1, 0.2, 0.4, 0.8}[:levels] {
+				v = append(v, 1+first*h+0.5*h*h+0.05*h*h*h)
+			}
+			l := made(1e-5, v...)
+			l.second = true
+			at := l.limit()
+			if off := math.Abs(at.value - 1); !at.regular || !(off <= at.step+4*at.stderr) {
+				t.Errorf("%d levels, %g h: %g ± %g (%v), want 1", levels, first, at.value, at.step, at.regular)
+			}
+			if most := 0.003 + 0.15*math.Abs(first); !(at.step <= most) {
+				t.Errorf("%d levels, %g h: an error of %g, want %g at most", levels, first, at.step, most)
+			}
+		}
+	}
+}
+
 // TestWithinNoise: the ratio of two differences is as near to 2 as their noise allows.
 func TestWithinNoise(t *testing.T) {
 	for _, c := range []struct{ a, sa, b, sb, want float64 }{
@@ -70,7 +92,7 @@ func TestWithinNoise(t *testing.T) {
 		{0.017, 0.003, 0.022, 0.0035, 2}, {1, 0.1, 2.1, 0.1, 2}, // 2 is within two standard errors
 		{1, 0, 1.5, 0.1, 1.7}, {-1, 0, -3, 0.2, 2.6}, {0, 0, 1, 0.1, 2},
 	} {
-		if got := withinNoise(c.a, c.sa, c.b, c.sb); !(math.Abs(got-c.want) <= 1e-9) {
+		if got := withinNoise(c.a, c.sa, c.b, c.sb, 2); !(math.Abs(got-c.want) <= 1e-9) {
 			t.Errorf("%v: %g", c, got)
 		}
 	}

@@ -84,7 +84,6 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 	for lo := 0; lo < chunks; lo += round {
 		if ctx.Err() != nil && lo*walk.ChunkRows >= FewPaths {
 			paths = lo * walk.ChunkRows
-			chunks = lo
 			r.delta, r.g, r.steep = r.delta[:paths], r.g[:paths], r.steep[:min(paths, len(r.steep))]
 			r.bent, r.tilt = r.bent[:min(paths, len(r.bent))], r.tilt[:min(paths, len(r.tilt))]
 			if r.bracket != nil {
@@ -103,7 +102,8 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 		err := e.pool.Share(end-lo, func(k int) error {
 			w := e.team.Take()
 			w.Tilt = tilt
-			defer func() { w.Tilt = 0; e.team.Give(w) }()
+			w.Corrected = e.SecondOrder()
+			defer func() { w.Tilt, w.Corrected = 0, false; e.team.Give(w) }()
 			first := (lo + k) * walk.ChunkRows
 			rows := min(walk.ChunkRows, paths-first)
 			if err := w.Begin(walk.ForEstimate, 0, first, rows, from); err != nil {

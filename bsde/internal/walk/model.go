@@ -49,6 +49,12 @@ func (m *Model[T]) Graph(train bool) *autodiff.Graph { return autodiff.NewGraph[
 // StepFree tells whether the recursion has no time step error.
 func (m *Model[T]) StepFree() bool { return m.Eq.F == nil && m.Eq.Move.Exact }
 
+// SecondOrder tells whether the trapezoidal rule makes the recursion of Y one of weak order 2, but for what Z kept over a
+// step does in a nonlinear f: X is exact, and f a function of t, x and y alone. An f that is affine in y has its own exponential step.
+func (m *Model[T]) SecondOrder() bool {
+	return m.Eq.F != nil && m.Eq.Move.Exact && !m.Eq.UsesZ && (m.Eq.Bent || !m.Eq.UsesY) && !m.Linearised()
+}
+
 // Linearised tells whether walks take the equation as linear about a fitted u, instead of the recursion
 // of Y forward in time.
 func (m *Model[T]) Linearised() bool { return m.Fitted != nil }

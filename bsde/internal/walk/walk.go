@@ -101,6 +101,13 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 			return err
 		}
 		x, next = next, x
+		if w.Corrected {
+			for _, values := range y {
+				if err := w.correct(t+span, span, x, values); err != nil {
+					return err
+				}
+			}
+		}
 	}
 	return w.finish(x, y)
 }
@@ -224,6 +231,23 @@ func (w *Walker[T]) advance(t, span float64, x, y, z []float64) error {
 		}
 	}
 	floats.Add(y, w.growth[:len(y)])
+	return nil
+}
+
+// correct makes the step of the recursion to time t and states x, just made by advance, one of the
+// trapezoidal rule (Heun's method), with Ŷ the y as it is:
+//
+//	Y_{n+1} = Y_n − ½ (f(t_n, X_n, Y_n) + f(t_{n+1}, X_{n+1}, Ŷ)) h + Z·ΔW + …
+func (w *Walker[T]) correct(t, span float64, x, y []float64) error {
+	w.now[0] = t
+	first, f := w.f[:len(y)], w.near[:len(y)]
+	if err := w.m.Eq.F.Eval(len(y), f, w.now[:], x, y, w.z[:len(y)*w.m.Eq.Dim]); err != nil {
+		return err
+	}
+	weight := w.m.Eq.Span(span)
+	for r := range f {
+		y[r] -= 0.5 * weight * (f[r] - first[r])
+	}
 	return nil
 }
 

@@ -18,9 +18,10 @@ func Chunks(paths int) int { return (paths + ChunkRows - 1) / ChunkRows }
 // Walker simulates paths under a field as it is, step by step: it knows Z,
 // and where asked the control v = ∂f/∂z, at every state. Each worker has one.
 type Walker[T autodiff.Float] struct {
-	Steer bool      // whether Walk follows the control
-	X     []float64 // rows×d: the states
-	G     []float64 // rows: g(X_T)
+	Steer     bool      // whether Walk follows the control
+	Corrected bool      // whether steps of Y are of the trapezoidal rule, see Model.SecondOrder
+	X         []float64 // rows×d: the states
+	G         []float64 // rows: g(X_T)
 
 	// Tilt, if not 0, is c of a mean of exponentials that is wanted, see tilt. Tilted are the logarithms
 	// of the weights of the paths since Begin.
