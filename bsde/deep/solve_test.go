@@ -106,34 +106,26 @@ func TestDiscountIsExact(t *testing.T) {
 	}
 }
 
-// TestOrderInTheStep fits the order of the recursion and of the extrapolation
-// over four levels each: 1 and 2, ± 0.2. f = −r y², without noise: u = 1/(1 + r(T−t)).
+// TestOrderInTheStep fits the order of the extrapolation over four levels: 3 ± 0.2, as the trapezoidal rule has the order 2.
+// f = −r y², without noise: u = 1/(1 + r(T−t)).
 func TestOrderInTheStep(t *testing.T) {
 	const rate = 0.5
 	p := discount(0)
 	p.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Square().Scale(-rate) }
 	want := 1 / (1 + rate)
-	var single, extrapolated [][2]float64
+	var extrapolated [][2]float64
 	for _, n := range []int{8, 16, 32, 64} {
 		s := small
 		s.Steps, s.Iterations, s.Precision, s.Paths = n, 1, "float64", 64
 		s.LearningRate = 1e-15 // leaves Z = 0, the exact one
 		r := solve(t, p, Method{Network: network.Shared{Hidden: []int{4}}}, s)
-		h, level := 1/float64(n), 1.0
-		for range n { // Y_{n+1} = Y_n + r h Y_n², backward
-			level = (math.Sqrt(1+4*rate*h*level) - 1) / (2 * rate * h)
-		}
-		extrapolated = append(extrapolated, [2]float64{h, math.Abs(r.Value - want)})
-		single = append(single, [2]float64{h, math.Abs(level - want)})
+		extrapolated = append(extrapolated, [2]float64{1 / float64(n), math.Abs(r.Value - want)})
 		if e := math.Abs(r.Value - want); r.DiscretizationError < e {
 			t.Errorf("N=%d: stated time step error %g below the true one %g", n, r.DiscretizationError, e)
 		}
 	}
-	if got := slope(extrapolated); math.Abs(got-2) > 0.2 {
-		t.Errorf("order %.2f of the extrapolation, want 2", got)
-	}
-	if got := slope(single); math.Abs(got-1) > 0.2 {
-		t.Errorf("order %.2f of one level, want 1", got)
+	if got := slope(extrapolated); math.Abs(got-3) > 0.2 {
+		t.Errorf("order %.2f of the extrapolation from %v, want 3", got, extrapolated)
 	}
 }
 
@@ -304,7 +296,7 @@ func TestLongHorizonFindsTheFixedPoint(t *testing.T) {
 
 // TestStiffGeneratorIsNotExtrapolated: f = 5|y| on 20 steps, u(0,0) = e⁵ = 148, where one
 // level of the recursion gives 0.75⁻²⁰ = 315 and coarser ones are useless for
-// extrapolation; the answer says that it is not to be trusted. f = 5y has no such error.
+// extrapolation; the answer says that it is not to be trusted, and its interval is wide enough. f = 5y has no such error.
 func TestStiffGeneratorIsNotExtrapolated(t *testing.T) {
 	p := discount(-5)
 	p.Terminal = func(x expr.Value) expr.Value { return x.Square() }
@@ -316,8 +308,8 @@ func TestStiffGeneratorIsNotExtrapolated(t *testing.T) {
 	}
 	p.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Abs().Scale(5) }
 	r := solve(t, p, Method{}, s)
-	if r.Trusted() || r.Reasons[0].Kind != estimate.StepUnknown || !math.IsNaN(r.Error) {
-		t.Errorf("f = 5|y|: %g ± %g, %v, want an unknown error, %q", r.Value, r.Error, r.Reasons, estimate.StepUnknown)
+	if kind := r.Reasons[0].Kind; r.Trusted() || kind != estimate.StepUnknown && kind != estimate.NotAsymptotic || math.Abs(r.Value-want) > r.Error {
+		t.Errorf("f = 5|y|: %g ± %g, %v, want an error that is unknown or covers %g, because of the levels", r.Value, r.Error, r.Reasons, want)
 	}
 }
 

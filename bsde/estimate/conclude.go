@@ -42,8 +42,10 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 	reliable := true
 	if known.exact != nil {
 		at = *known.exact
-		out.NetworkError = 0
-		out.NetworkBias = 0
+	}
+	unbiased := known.exact != nil || fine.std() <= rounding*math.Max(math.Abs(at.value), p.unit)
+	if unbiased {
+		out.NetworkError, out.NetworkBias = 0, 0
 	}
 	between, err := e.aliased(p, 1-at.coarse, at.coarse)
 	if err != nil {
@@ -60,7 +62,7 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 	}
 	out.Value, out.StdErr, out.DiscretizationError = at.value, at.stderr, at.step
 	growth := fine.slope * e.Eq.Shrink(p.from.T) // what the discount alone does is exact
-	if known.exact == nil {
+	if !unbiased {
 		b, err := e.networkBias(p.from, p.r.y0, fine)
 		if err != nil {
 			return nil, err
@@ -171,6 +173,8 @@ const (
 	// negligible is the share of the scale below which it does not matter how a standard error
 	// came about.
 	negligible = 1e-6
+	// rounding is the share of the scale up to which the mismatch is that of the arithmetic, which has no second order.
+	rounding = 1e-12
 	// smallTails is the share of the scale below which a standard error that few paths decide is no
 	// reason to distrust where the field explains most of the spread of a g that is not decided by
 	// few paths itself, and is taken ofTails times instead: few paths decide what a good field
