@@ -16,7 +16,7 @@ run: ; go run ./cmd/deepbsde solve allen-cahn
 test: ; go test -timeout 30m ./...
 ACCURACY = all
 accuracy:
-	DEEPBSDE_ACCURACY=$(ACCURACY) go test -count=1 -timeout 60m -v -run '^(TestNamedProblems|TestControlProblems|TestNeighbours|TestPaperSettings|TestEveryDimensionRuns|TestBothRoutes|TestFilesAreSolved|TestGallery|TestCompareCatchesAWrongGenerator|TestCoverage|TestBounds|TestHonesty|TestExercise|TestExerciseSides|TestDocuments)$$' ./cmd/deepbsde
+	DEEPBSDE_ACCURACY=$(ACCURACY) go test -count=1 -timeout 60m -v -run '^(TestNamedProblems|TestControlProblems|TestNeighbours|TestPaperSettings|TestEveryDimensionRuns|TestBothRoutes|TestFilesAreSolved|TestGallery|TestCompareCatchesAWrongGenerator|TestCoverage|TestBounds|TestHonesty|TestExercise|TestExerciseSides|TestPolicyBounds|TestDocuments)$$' ./cmd/deepbsde
 	DEEPBSDE_ACCURACY=$(ACCURACY) go test -count=1 -timeout 60m -run '^(TestReferencesAgree|TestEnergyStorageOptimum|TestAdjointVariate|TestVariateInSmallBatches|TestFairGame)$$' ./problems ./bsde/policy ./bsde/stopping
 gallery: ; DEEPBSDE_ACCURACY=1 go test ./cmd/deepbsde -count=1 -timeout 20m -v -run '^TestGallery$$' -update
 check: ; test -z "$$(gofmt -l .)" && go vet ./... && go tool staticcheck ./... && go test -race -short -timeout 30m $$(go list ./... | grep -v -e /kernel -e /cmd/ -e /bsde/run -e /bsde/methods -e /problems -e /examples -e '/bsde$$')
