@@ -259,7 +259,7 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	if c := j.JSONControl; c != nil && j.Kind == "control" {
 		r.Control = &ControlResult{c.StateDim, c.ActionDim, c.Maximize, c.Action, c.Violation, c.ViolationMean, c.Violating, orNaN(c.Penalised)}
 		if len(c.Violation) == 0 {
-			r.Control.Penalised = orNaN(j.Value)
+			r.Control.Penalised = r.OnGrid().Value
 		}
 	}
 	if len(j.Settings) == 0 {

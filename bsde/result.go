@@ -74,7 +74,7 @@ type ControlResult struct {
 	// paths where it is not 0.
 	Violation, ViolationMean, Violating []float64
 	// Penalised is the mean cost with the penalties (the reward less them), which was
-	// trained; Value where there are no constraints, NaN where it is not known.
+	// trained; the value on the grid where there are no constraints, NaN where it is not known.
 	Penalised float64
 }
 

@@ -115,11 +115,11 @@ u(t,x) = (T−t) h(x) + cos(Σ i xᵢ), h the mean of sin xᵢ where xᵢ < 0 an
 				Start:     constantStart(dim, 0.5),
 				Diffusion: pde.Scalar(1 / math.Sqrt(d)),
 				Generator: func(t, x, y, z expr.Value) expr.Value {
-					flat := x.Scale(0)
-					slope := left(t).Mul(bent(x, x.Cos(), flat.AddConst(1))).Sub(phase(x).Sin().Scale((d + 1) / 2 * d)) // Σ ∂u/∂xᵢ
-					laplace := left(t).Mul(bent(x, x.Sin().Neg(), flat)).Sub(phase(x).Cos().Scale(d * (d + 1) * (2*d + 1) / 6))
-					exact := u(t, x)
-					source := h(x).Sub(laplace.Scale(0.5 / d)).Sub(exact.Mul(slope).Scale(1 / d).Add(exact.Square()).Scale(0.5))
+					flat, s, mean := x.Scale(0), phase(x), h(x)
+					slope := left(t).Mul(bent(x, x.Cos(), flat.AddConst(1))).Sub(s.Sin().Scale((d + 1) / 2 * d)) // Σ ∂u/∂xᵢ
+					laplace := left(t).Mul(bent(x, x.Sin().Neg(), flat)).Sub(s.Cos().Scale(d * (d + 1) * (2*d + 1) / 6))
+					exact := left(t).Mul(mean).Add(s.Cos())
+					source := mean.Sub(laplace.Scale(0.5 / d)).Sub(exact.Mul(slope).Scale(1 / d).Add(exact.Square()).Scale(0.5))
 					return source.Add(y.Square().Add(y.Mul(z.Sum()).Scale(1 / math.Sqrt(d))).Scale(0.5))
 				},
 				Terminal: func(x expr.Value) expr.Value { return phase(x).Cos() },

@@ -82,6 +82,7 @@ type solved struct {
 	NetworkBias                   float64 `json:"network_bias"`
 	RelativeError                 float64 `json:"relative_error"`
 	Reference                     struct{ Value, StdErr float64 }
+	OnGrid                        *struct{ Value, StdErr float64 } `json:"on_grid"` // of control in continuous time
 }
 
 func solveJSON(t *testing.T, args ...string) solved {
