@@ -264,7 +264,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 func TestSimulate(t *testing.T) {
 	root := t.TempDir()
 	dir, plot, paths := filepath.Join(root, "run"), filepath.Join(root, "plot.svg"), filepath.Join(root, "paths.csv")
-	if out := execute(t, strings.Fields("solve lqr --dim 3 --iterations 300 --steps 5 --paths 1024 --quiet --out "+dir)...); out.status != 0 {
+	if out := execute(t, strings.Fields("solve lqr --dim 3 --iterations 300 --steps 5 --paths 1024 --quiet --out "+dir)...); !out.finished() {
 		t.Fatal(out.stderr)
 	}
 	out := execute(t, "simulate", dir, "--json", "--plot", plot, "--samples", paths)
