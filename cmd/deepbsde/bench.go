@@ -201,8 +201,9 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 		}
 		for _, p := range benchPresets {
 			if which := f.settings.Or("both"); which == "both" || which == p.name {
-				if p.name == "paper" && (m.Control != nil || early || i >= named) {
-					continue // the control papers' settings are not published, and no paper has the files
+				_, published := m.Family.Training[p.network]
+				if p.name == "paper" && (m.Control != nil || !published || i >= named) {
+					continue // the control papers' settings are not published, no paper has the files, and others have other methods
 				}
 				network := cmp.Or(p.network, m.DefaultNetwork())
 				ref, err := m.ReferenceFor(ctx, m.Preset(network).Settings)
