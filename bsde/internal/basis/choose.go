@@ -29,7 +29,9 @@ const useful = 0.005
 func New(p *pde.Problem, s *Sample) (*Basis, error) {
 	b := &Basis{dim: p.Dim, ridges: sparse}
 	if s.Fit >= pathsEnough {
-		b.ridges = rich
+		if b.ridges = rich; b.dim == 2 {
+			b.ridges = richest
+		}
 	}
 	var err error
 	if b.noise, err = newNoise(p); err != nil {
