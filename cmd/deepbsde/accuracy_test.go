@@ -16,7 +16,7 @@ func forAccuracy(t *testing.T) {
 	}
 }
 
-// accuracySeeds is how many seeds a count takes: all, or the first half or quarter of them, as .ci/run
+// accuracySeeds is how many seeds a count takes: all, or the first half, quarter or eighth of them, as .ci/run
 // takes, whose hour is short.
 func accuracySeeds(all int) int {
 	switch os.Getenv("DEEPBSDE_ACCURACY") {
@@ -24,6 +24,8 @@ func accuracySeeds(all int) int {
 		return (all + 1) / 2
 	case "quarter":
 		return (all + 3) / 4
+	case "eighth":
+		return (all + 7) / 8
 	}
 	return all
 }
