@@ -97,7 +97,7 @@ func browser(t *testing.T) (context.Context, func() []string) {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 10*time.Minute)
 	t.Cleanup(cancel)
 	var mu sync.Mutex
 	var asked []string
@@ -215,21 +215,21 @@ func TestPages(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(address+"run?run=one"))
 	becomes(t, ctx, pictures, 10*time.Second)
 	do(t, ctx, chromedp.Click("#draw button"))
-	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn img").naturalWidth > 0`, 60*time.Second)
+	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn img").naturalWidth > 0`, 3*time.Minute)
 	looked(t, ctx, "run")
 	do(t, ctx, emulation.SetDeviceMetricsOverride(420, 900, 1, true), chromedp.Click("#draw button"))
-	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn img").naturalHeight > document.querySelector("#drawn img").naturalWidth`, 60*time.Second)
+	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn img").naturalHeight > document.querySelector("#drawn img").naturalWidth`, 3*time.Minute)
 	looked(t, ctx, "narrow")
 	do(t, ctx, choose("along", "9:-1:1"), chromedp.Click("#draw button"))
 	becomes(t, ctx, `document.getElementById("drawing").textContent.includes("there is no component 9")`, 30*time.Second)
 	do(t, ctx, choose("along", ""), choose("what", "plane"), chromedp.Click("#draw button"))
-	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn .as-is img").naturalWidth > 0`, 90*time.Second)
+	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn .as-is img").naturalWidth > 0`, 4*time.Minute)
 	looked(t, ctx, "plane")
 
 	do(t, ctx, chromedp.Navigate(address+"run?run=policy"))
 	becomes(t, ctx, pictures, 10*time.Second)
 	do(t, ctx, chromedp.Click("#draw button"))
-	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn img").naturalWidth > 0`, 60*time.Second)
+	becomes(t, ctx, `!document.getElementById("drawn").hidden && document.querySelector("#drawn img").naturalWidth > 0`, 3*time.Minute)
 	looked(t, ctx, "policy")
 
 	do(t, ctx, chromedp.Navigate(address+"sweep?sweep=sweep"))
@@ -267,7 +267,7 @@ func TestFollowing(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Process.Kill() })
-	becomes(t, ctx, `document.querySelector(".state.training")`, 60*time.Second)
+	becomes(t, ctx, `document.querySelector(".state.training")`, 3*time.Minute)
 	do(t, ctx, chromedp.Click(`input[value="long"]`))
 
 	do(t, ctx, chromedp.Navigate(address+"run?run=long"))
@@ -316,7 +316,7 @@ func TestBeside(t *testing.T) {
 	}
 	ctx, _ := browser(t)
 	do(t, ctx, chromedp.Navigate(strings.TrimSpace(line[strings.Index(line, "http://"):])))
-	becomes(t, ctx, `document.querySelector("#result") && document.body.textContent.includes("±")`, 90*time.Second)
+	becomes(t, ctx, `document.querySelector("#result") && document.body.textContent.includes("±")`, 4*time.Minute)
 	c.Wait()
 	becomes(t, ctx, `!document.getElementById("gone").hidden`, 10*time.Second)
 	becomes(t, ctx, pictures, time.Second)
