@@ -29,7 +29,11 @@ func TestPython(t *testing.T) {
 		}
 		return string(out)
 	}
-	if out := python(filepath.Join(folder, "sweep.py"), "3"); strings.Count(out, " yes\n") != 4 {
+	sweep := []string{filepath.Join(folder, "sweep.py"), "3"}
+	if exec.Command("python3", "-c", "import matplotlib").Run() == nil {
+		sweep = append(sweep, filepath.Join(t.TempDir(), "sweep.png"))
+	}
+	if out := python(sweep...); strings.Count(out, " yes\n") != 4 {
 		t.Errorf("sweep.py prints\n%s", out)
 	}
 	if out := python(filepath.Join(folder, "notebook.py"), "3"); strings.Count(out, "trusted: yes\n") != 4 || !strings.Contains(out, "paths, steps, d: 256 ") {
