@@ -97,7 +97,8 @@ func (p policy) relaxed(ctx context.Context, e *estimate.Estimate, l *linearquad
 	return nil
 }
 
-// exact is the optimum in continuous time of a linear-quadratic problem, nil for none.
+// exact is the optimum in continuous time of a linear-quadratic problem, with three times its rounding; not known without a form
+// or beyond mostInTime states.
 func exact(l *linearquadratic.Form) (optimum, rounding float64, known bool) {
 	if l == nil || len(l.A) > mostInTime {
 		return 0, 0, false
