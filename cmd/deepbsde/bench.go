@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deepbsde/deepbsde/autodiff/machine"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/bsde/words"
@@ -287,6 +288,7 @@ func settingsKey(text json.RawMessage) (string, error) {
 func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsde.Settings, quiet bool) (*bench.Run, error) {
 	progress := progress.New(a.stderr, quiet, "")
 	s.Progress = progress.Update
+	before, known := machine.ProcessorTime()
 	r, err := a.train(ctx, c.member, c.Network, &s)
 	progress.Close()
 	if err != nil {
@@ -298,6 +300,10 @@ func (a *app) benchOnce(ctx context.Context, c *benchCell, run *bench.Run, s bsd
 	r = r.Beside(c.reference)
 	run.Status, run.Value, run.StdErr, run.Seconds = r.Status.String(), words.Number(r.Value), words.Number(r.StdErr), r.Elapsed.Seconds()
 	run.Error, run.Trust = words.Number(r.Error), trustOf(r)
+	if after, _ := machine.ProcessorTime(); known {
+		seconds := (after - before).Seconds()
+		run.Processor = &seconds
+	}
 	for _, h := range r.History {
 		if words.Known(h.Value) {
 			run.Checkpoints = append(run.Checkpoints, bench.Checkpoint{Iteration: h.Iteration, Value: h.Value, Seconds: h.Elapsed.Seconds()})

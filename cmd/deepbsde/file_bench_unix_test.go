@@ -7,10 +7,10 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/deepbsde/deepbsde/autodiff/machine"
 	"github.com/deepbsde/deepbsde/problems"
 	"github.com/deepbsde/deepbsde/problems/file"
 )
@@ -65,9 +65,9 @@ func (s *solveTime) measure(b *testing.B, problem string) {
 // processorTime is that of this process so far.
 func processorTime(b *testing.B) time.Duration {
 	b.Helper()
-	var r syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		b.Fatal(err)
+	t, ok := machine.ProcessorTime()
+	if !ok {
+		b.Fatal("the time of the processor is not known")
 	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+	return t
 }

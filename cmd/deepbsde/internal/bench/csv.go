@@ -12,7 +12,7 @@ import (
 func CSV(cells []Cell) string {
 	t := tables.New()
 	t.AppendHeader(table.Row{"problem", "dim", "settings", "network", "steps", "runs", "value", "value_std", "relative_error", "relative_error_std",
-		"error", "trusted", "covered", "agrees", "disagrees", "undecided", "seconds", "reference", "published_error", "published_error_std", "published_seconds"})
+		"error", "trusted", "covered", "agrees", "disagrees", "undecided", "seconds", "processor_seconds", "reference", "published_error", "published_error_std", "published_seconds"})
 	for i := range cells {
 		c := &cells[i]
 		for _, r := range c.rows() {
@@ -23,7 +23,7 @@ func CSV(cells []Cell) string {
 			} else {
 				row = append(row, "", "", "", "", "", "")
 			}
-			row = append(row, words.Plain(r.seconds))
+			row = append(row, words.Plain(r.seconds), words.Plain(r.processor))
 			if ref := c.Reference; ref != nil {
 				row = append(row, words.Plain(ref.Value))
 			} else {

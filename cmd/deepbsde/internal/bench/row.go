@@ -19,6 +19,7 @@ type row struct {
 	value, std  float64
 	err, errStd float64 // relative error
 	seconds     float64
+	processor   float64    // seconds of all cores for the whole run, NaN where not known
 	stated      *stated    // by the runs of an equation at their end, nil elsewhere
 	published   *Published // at the same moment, nil for none
 }
@@ -97,7 +98,7 @@ func (c *Cell) rows() (rows []row) {
 		}
 	}
 	last := c.row("estimate", values, seconds)
-	last.stated = c.stated()
+	last.stated, last.processor = c.stated(), c.processor()
 	rows = append(rows, last)
 	if p := c.Published; p != nil && c.Preset == "paper" {
 		for i := range rows {
@@ -110,7 +111,7 @@ func (c *Cell) rows() (rows []row) {
 }
 
 func (c *Cell) row(label string, values, seconds []float64) row {
-	r := row{label: label, runs: len(values), err: math.NaN(), errStd: math.NaN()}
+	r := row{label: label, runs: len(values), err: math.NaN(), errStd: math.NaN(), processor: math.NaN()}
 	r.value, r.std = meanStd(values)
 	r.seconds, _ = meanStd(seconds)
 	if ref := c.Reference; ref != nil {
@@ -121,6 +122,22 @@ func (c *Cell) row(label string, values, seconds []float64) row {
 		r.err, r.errStd = meanStd(errs)
 	}
 	return r
+}
+
+// processor is the mean time of the runs that ended in a value, where all of them know theirs.
+func (c *Cell) processor() float64 {
+	var times []float64
+	for _, r := range c.Runs {
+		if r.Value == nil {
+			continue
+		}
+		if r.Processor == nil {
+			return math.NaN()
+		}
+		times = append(times, *r.Processor)
+	}
+	mean, _ := meanStd(times)
+	return mean
 }
 
 // meanStd is NaN where there are too few values.

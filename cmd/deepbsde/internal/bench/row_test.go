@@ -14,6 +14,21 @@ func ended(value, err float64, trust string) *Run {
 	return r
 }
 
+// TestProcessor: the mean over the runs with a value, unknown where one of them does not know it.
+func TestProcessor(t *testing.T) {
+	a, b, failed := ended(1, 0.1, "yes"), ended(1, 0.1, "yes"), &Run{}
+	two, four := 2.0, 4.0
+	a.Processor, b.Processor = &two, &four
+	c := Cell{Runs: []*Run{a, b, failed}}
+	if got := c.rows()[5].cells()[11]; got != "3.0" {
+		t.Errorf("processor time %v, want 3.0", got)
+	}
+	b.Processor = nil
+	if got := c.rows()[5].cells()[11]; got != "" {
+		t.Errorf("processor time %v where one run does not know it", got)
+	}
+}
+
 // TestStated: how many runs say that they can be trusted, how many were right, and what they
 // and the reference come to.
 func TestStated(t *testing.T) {

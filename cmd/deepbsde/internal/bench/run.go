@@ -20,7 +20,8 @@ type Run struct {
 	Error       *float64     `json:"error,omitempty"` // of it, all errors together, 95 %; absent where not known
 	Trust       string       `json:"trust,omitempty"` // yes or no; absent of a policy, and of earlier versions
 	StdErr      *float64     `json:"stderr,omitempty"`
-	Seconds     float64      `json:"seconds"` // of the whole run
+	Seconds     float64      `json:"seconds"`                     // of the whole run
+	Processor   *float64     `json:"processor_seconds,omitempty"` // of all cores; absent where not known, and of earlier versions
 	Checkpoints []Checkpoint `json:"checkpoints"`
 
 	key string // see Store.of

@@ -24,7 +24,7 @@ func (r *row) cells() table.Row {
 	} else {
 		row = append(row, "", "", "", "")
 	}
-	row = append(row, words.Size(r.seconds))
+	row = append(row, words.Size(r.seconds), words.Size(r.processor))
 	if p := r.published; p != nil {
 		std := "not stated"
 		if p.StdDev > 0 {
@@ -54,7 +54,7 @@ func (s *stated) inWords() string {
 	return strings.Join(parts, ", ")
 }
 
-var header = table.Row{"steps", "runs", "value", "std", "relative error", "std", "error", "trusted", "covered", "verdict", "seconds", "published error", "its std", "its seconds"}
+var header = table.Row{"steps", "runs", "value", "std", "relative error", "std", "error", "trusted", "covered", "verdict", "seconds", "processor s", "published error", "its std", "its seconds"}
 
 // Text is all tables as people read them.
 func Text(cells []Cell) string {
@@ -96,7 +96,7 @@ const notes = `Means and standard deviations over the seeds. Rows with a number 
 the optimiser trains, or for a control problem the cost on the few validation paths; seconds
 since training began. "estimate": what ` + "`solve`" + ` reports, made on fresh paths after training;
 seconds of the whole run. Relative error: against the reference of ` + "`deepbsde reference NAME`" + `.
-Error: the half-width of the 95 % interval with all errors in it. Trusted: runs that say they
+Error: the half-width of the 95 % interval with all errors in it. Processor s: seconds of all cores together. Trusted: runs that say they
 can be trusted. Covered: runs whose interval meets that of the reference. Verdict: whether
 answer and reference agree within their errors. Runs of earlier versions state none of these
 four: they are unknown. Published: the optimiser's Y0, five runs on a laptop of 2017 (Han,
