@@ -214,6 +214,27 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// TestHelpHasEachHeadingOnce: flags of several files stand under one heading.
+func TestHelpHasEachHeadingOnce(t *testing.T) {
+	for _, command := range []string{"solve", "sweep", "bench", "compare", "eval", "plot", "reference", "simulate"} {
+		_, options, _ := strings.Cut(runWith(t, nil, command, "--help").stdout, "OPTIONS:")
+		seen := map[string]bool{}
+		for line := range strings.Lines(options) {
+			heading := strings.TrimSpace(line)
+			if !strings.HasSuffix(heading, ":") || strings.HasPrefix(heading, "-") {
+				continue
+			}
+			if seen[heading] {
+				t.Errorf("%s --help: heading %q twice", command, heading)
+			}
+			seen[heading] = true
+		}
+		if len(seen) < 2 {
+			t.Errorf("%s --help: headings %v", command, seen)
+		}
+	}
+}
+
 func TestVersion(t *testing.T) {
 	a, b := runWith(t, nil, "version"), runWith(t, nil, "--version")
 	if a.status != 0 || b.status != 0 || a.stdout != b.stdout || !strings.HasPrefix(a.stdout, "deepbsde ") || strings.Count(a.stdout, "\n") != 1 {

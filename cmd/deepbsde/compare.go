@@ -48,7 +48,7 @@ func (a *app) compareCommand() *cli.Command {
 			"Without --methods: the default network and every reference that applies.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: slices.Concat(
+		Flags: flags.Together(
 			flags.Group("Problem", f.problemFlags.flags()...),
 			flags.Group("Run",
 				flags.Value("methods", "`METHODS`, with commas between", &f.methods, flags.List),

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
@@ -47,7 +46,7 @@ func (a *app) evalCommand() *cli.Command {
 			"{\"t\": …, \"x\": […]}.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: slices.Concat(
+		Flags: flags.Together(
 			flags.Group("Points", f.Choice.Flags()...),
 			flags.Group("Run",
 				flags.Value("paths", "`NUMBER` of paths from each point (default: 4096)", &f.paths, flags.PairedPaths),

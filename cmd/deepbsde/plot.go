@@ -46,7 +46,7 @@ func (a *app) plotCommand() *cli.Command {
 			"--what line draws u(t, x) and its derivative along a line through x0, --what plane u in a plane.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: slices.Concat(
+		Flags: flags.Together(
 			flags.Group("Picture",
 				flags.Value("out", "`FILE` (png, svg or pdf) for the picture (required)", &f.out, figure.ParseFile),
 				flags.Value("what", "`PICTURE`: training (value and loss, the default), value, close-up (its second half), loss, paths, line, plane or exercise", &f.what, flags.OneOf("training", "value", "close-up", "loss", "paths", "line", "plane", "exercise")),

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +42,7 @@ func (a *app) referenceCommand() *cli.Command {
 			"sides. '--method list' names the methods for the problem, '--method all' runs every one that applies.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: slices.Concat(
+		Flags: flags.Together(
 			flags.Group("Problem", f.problemFlags.flags()...),
 			flags.Group("Run",
 				flags.Value("method", "`METHOD`, or all, or list", &f.method, func(s string) (string, error) { return s, nil }),

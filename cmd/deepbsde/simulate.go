@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/run"
@@ -46,7 +45,7 @@ func (a *app) simulateCommand() *cli.Command {
 			"For early exercise it says when the rule exercises and what that pays.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: slices.Concat(
+		Flags: flags.Together(
 			flags.Group("Run",
 				flags.Value("paths", "`NUMBER` of paths, in pairs of opposite noise (default: 4096)", &f.paths, flags.PairedPaths),
 				flags.Value("seed", "`SEED` of the noise (default: 1)", &f.seed, flags.Unsigned),

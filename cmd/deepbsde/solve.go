@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
@@ -46,7 +45,7 @@ func (a *app) solveCommand() *cli.Command {
 		Description:     "Settings that no flag gives are those tuned for the problem: 'deepbsde show NAME' prints them.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: slices.Concat(
+		Flags: flags.Together(
 			flags.Group("Problem", append(f.problemFlags.flags(), f.regionFlag())...),
 			f.Flags.Flags(methodNames()),
 			flags.Group("Estimate", f.accuracyFlag()),

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
@@ -54,7 +53,7 @@ func (a *app) sweepCommand() *cli.Command {
 			"merge DIR…' prints the table of them all.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: slices.Concat(
+		Flags: flags.Together(
 			flags.Group("Problem", append(f.axes.Flags(), f.dimFlag(), f.regionFlag())...),
 			f.Flags.Flags(methodNames()),
 			flags.Group("Estimate", f.accuracyFlag()),
@@ -297,7 +296,7 @@ func (a *app) runsCommand() *cli.Command {
 		UsageText:       "deepbsde runs DIR [flags]",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
-		Flags: slices.Concat(
+		Flags: flags.Together(
 			flags.Group("Filter",
 				flags.Value("problem", "runs of the problem `NAME`", &filter.problem, word),
 				flags.Value("method", "runs by the `METHOD`", &filter.method, word),

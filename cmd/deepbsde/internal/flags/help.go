@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -44,4 +45,23 @@ func Group(heading string, list ...cli.Flag) []cli.Flag {
 		}
 	}
 	return list
+}
+
+// Together is all lists in one, with each heading once: its flags stand where the first of them does.
+func Together(lists ...[]cli.Flag) []cli.Flag {
+	all := slices.Concat(lists...)
+	first := map[string]int{}
+	heading := func(f cli.Flag) string {
+		if c, ok := f.(cli.CategorizableFlag); ok {
+			return c.GetCategory()
+		}
+		return ""
+	}
+	for i, f := range all {
+		if _, known := first[heading(f)]; !known {
+			first[heading(f)] = i
+		}
+	}
+	slices.SortStableFunc(all, func(a, b cli.Flag) int { return first[heading(a)] - first[heading(b)] })
+	return all
 }
