@@ -6,6 +6,7 @@
 //	control      a control problem with own dynamics, costs and constraints, against dynamic
 //	             programming
 //	network      a network of one's own in place of those of package bsde
+//	fromfile     a problem file with another terminal function, against finite differences
 //
 // Run one with go run ./examples/basket. Each says at its head what it shows and what it
 // prints, and a test runs it.

@@ -145,7 +145,7 @@ func (s step) compare(t *testing.T, got string) {
 	}
 }
 
-var update = flag.Bool("update", false, "let TestDocuments and TestDocumentedPrograms write the outputs into the documents")
+var update = flag.Bool("update", false, "let TestDocuments write the outputs into the documents")
 
 // rewrite puts the output into the document that shows another.
 func (s step) rewrite(t *testing.T, got string) {
@@ -195,48 +195,25 @@ func installs(t *testing.T, root string, words []string) {
 	}
 }
 
-var goRunMine = regexp.MustCompile("go run ./mine *([^`]*)`")
-
 // TestDocumentedPrograms builds the Go programs of the documents at the place where these
-// put them, without writing into the tree, and runs those whose output is shown, beside the
-// files of the document.
+// put them, without writing into the tree. TestModuleOfItsOwn runs that of the tutorial.
 func TestDocumentedPrograms(t *testing.T) {
 	total := 0
 	for _, name := range documents {
-		blocks, dir := readDocument(t, name), t.TempDir()
-		for i, b := range blocks {
-			if m := namedFile.FindStringSubmatch(b.text); b.lang == "yaml" && m != nil {
-				if err := os.WriteFile(filepath.Join(dir, m[1]), []byte(b.text), 0o600); err != nil {
-					t.Fatal(err)
-				}
+		for _, b := range readDocument(t, name) {
+			if b.lang == "go" && strings.HasPrefix(b.text, "package main\n") {
+				total++
+				buildMine(t, root, b.text)
 			}
-			if b.lang != "go" || !strings.HasPrefix(b.text, "package main\n") {
-				continue
-			}
-			total++
-			binary := buildMine(t, root, b.text)
-			if i+2 >= len(blocks) || blocks[i+2].lang != "text" || testing.Short() {
-				continue
-			}
-			mine := exec.Command(binary)
-			if m := goRunMine.FindStringSubmatch(blocks[i-1].text); m != nil && m[1] != "" {
-				mine.Args = append(mine.Args, filepath.Base(m[1]))
-			}
-			mine.Dir = dir
-			out, err := mine.Output()
-			if err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			step{words: []string{"mine"}, shown: blocks[i+2].text}.compare(t, string(out))
 		}
 	}
-	if total < 2 {
-		t.Errorf("%d programs found, want those of the tutorial", total)
+	if total < 1 {
+		t.Error("no program found, want that of the tutorial")
 	}
 }
 
 // buildMine builds mine/main.go with the given text.
-func buildMine(t *testing.T, root, program string) string {
+func buildMine(t *testing.T, root, program string) {
 	t.Helper()
 	dir := t.TempDir()
 	source, overlay, binary := filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "mine")
@@ -254,7 +231,6 @@ func buildMine(t *testing.T, root, program string) string {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	return binary
 }
 
 // TestCIRunsTheTestCommand: CI calls the README's test command.
