@@ -54,7 +54,7 @@ func (a *app) solveCommand() *cli.Command {
 				flags.Value("resume", "`DIR` of a run that was stopped, to go on with it; it has its own problem and settings", &f.resume, flags.FileName),
 				f.fromFlag(),
 				flags.Bool("serve", "show the run as a live page on this machine until it ends; the address is printed on standard error", &f.serve),
-				flags.Bool("other-arithmetic", "with --resume: go on although instruction set or architecture are others than the run was trained with; the last bits differ then", &f.other),
+				flags.Bool("other-arithmetic", "with --resume: go on with another instruction set or architecture than the run was trained with; the last bits then differ", &f.other),
 			),
 			flags.Group("Output",
 				flags.Bool("json", "print one JSON object", &f.json),
@@ -70,7 +70,7 @@ func (f *solveFlags) regionFlag() cli.Flag {
 }
 
 func (f *solveFlags) accuracyFlag() cli.Flag {
-	return flags.Value("accuracy", "relative `ERROR` of all parts together, such as 1e-4: more paths, steps and work in training are taken until it is reached, or is said not to be", &f.accuracy, flags.Positive)
+	return flags.Value("accuracy", "relative `ERROR` of all parts together, such as 1e-4: solve tries again with more paths, steps and training until it is reached, or says why it is not", &f.accuracy, flags.Positive)
 }
 
 func (f *solveFlags) fromFlag() cli.Flag {
