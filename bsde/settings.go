@@ -1,6 +1,7 @@
 package bsde
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -207,7 +208,7 @@ func (s *Settings) validateSchedule() error {
 	switch s.Schedule {
 	case "", "cosine", "constant":
 		if len(s.Boundaries)+len(s.Rates) > 0 {
-			return fmt.Errorf("boundaries and rates belong to the schedule piecewise, not %q", s.Schedule)
+			return fmt.Errorf("boundaries and rates belong to the schedule piecewise, not %s", cmp.Or(s.Schedule, "cosine"))
 		}
 		return nil
 	case "piecewise":

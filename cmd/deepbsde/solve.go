@@ -86,7 +86,7 @@ func (f *solveFlags) trainingFlags() []cli.Flag {
 func region(s string) (pde.Region, error) {
 	r, err := pde.ParseRegion(s)
 	if err != nil {
-		err = errors.New("want box:W for starts within W of x0 in each component, or normal:S for a standard deviation S; other regions have a problem file with start: {box: …}, other points eval --at")
+		err = errors.New("want box:W for starts within W of x0 in each component, or normal:S for a standard deviation S; a problem file describes other regions (start: {box: …}), and eval --at gives u at single points")
 	}
 	return r, err
 }
