@@ -49,7 +49,7 @@ var programs = []program{
 		exact, shared, radial := n[0], n[1], n[2]
 		return math.Abs(radial[0]/exact[0]-1) < 1e-3 && radial[2] < 0.7*shared[2]
 	}},
-	{"fromfile", []float64{5e-4, 1e-4}, func(n [][]float64) bool {
+	{"fromfile", []float64{3e-4, 1e-4}, func(n [][]float64) bool {
 		solver, differences := n[0], n[1]
 		return math.Abs(solver[0]-differences[0]) <= solver[1]+5e-5
 	}},
