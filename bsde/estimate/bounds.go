@@ -62,7 +62,7 @@ func (e *engine[T]) bounds(ctx context.Context, p *pilot, l *levels, at limit) (
 	case b.upper != nil:
 		b.none = "nothing bounds u from below: f is concave in y and z, which gives an upper bound alone"
 	default:
-		b.none = "f is not proved convex or concave in y and z, nor a function of y alone, nor c‖z‖² and what is free of y"
+		b.none = "f is not proved convex or concave in y and z, nor a function of y alone, nor c‖z‖² plus terms free of y"
 	}
 	return b, nil
 }

@@ -67,7 +67,7 @@ func (k Kind) Advice() string { return advice[k] }
 // a season.
 var advice = map[Kind]string{
 	NoFixedPoint:    "Use more steps: the recursion is too coarse for f.",
-	IllConditioned:  "Use the method backward, which such equations do not harm; more steps or iterations do not help this one.",
+	IllConditioned:  "Use the method backward, which solves such equations; more steps or iterations do not help this one.",
 	NotAsymptotic:   "Use four times as many steps.",
 	BetweenSteps:    "Use at least ten steps for each period or pulse, or split the horizon where they change.",
 	StepUnknown:     "Use four times as many steps.",
