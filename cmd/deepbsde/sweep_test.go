@@ -110,6 +110,31 @@ func interruptedTwice(t *testing.T, want output, words []string) {
 	}
 }
 
+// TestLargeSweep: nine values of a parameter and five seeds, interrupted twice, and in three shares, end in one table.
+func TestLargeSweep(t *testing.T) {
+	if testing.Short() {
+		t.Skip("135 runs")
+	}
+	root := t.TempDir()
+	args := strings.Fields("sweep hjb --dim 1 --set-range lambda=1:3:9 --seeds 5 --steps 2 --iterations 4 --network shared --paths 64 --start-paths 64 --gradient no --quiet --csv")
+	want := execute(t, append(args, "--out", filepath.Join(root, "whole"))...)
+	if !want.finished() || strings.Count(want.stdout, "\n") != 46 {
+		t.Fatalf("status %d, %s%s", want.status, want.stderr, want.stdout)
+	}
+	interruptedTwice(t, want, append(args, "--out", filepath.Join(root, "stopped")))
+	merge := []string{"merge", "--csv"}
+	for _, shard := range []string{"1/3", "2/3", "3/3"} {
+		share := filepath.Join(root, "share "+shard[:1])
+		if out := execute(t, append(args, "--shard", shard, "--out", share)...); !out.finished() || strings.Count(out.stdout, "\n") != 16 {
+			t.Fatalf("%s: status %d, %s%s", shard, out.status, out.stderr, out.stdout)
+		}
+		merge = append(merge, share)
+	}
+	if out := execute(t, merge...); out.stdout != want.stdout || out.status != want.status {
+		t.Errorf("merged: status %d, %s\n%s", out.status, out.stderr, out.stdout)
+	}
+}
+
 // TestSearch: a search for settings trains anew the choices with the smallest errors, on more gradient steps,
 // and ends in the same table when it is interrupted.
 func TestSearch(t *testing.T) {
