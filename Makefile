@@ -1,4 +1,4 @@
-.PHONY: build install release run test accuracy gallery check bench performance
+.PHONY: build install release run test accuracy gallery check bench workers performance
 
 PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
@@ -21,4 +21,5 @@ accuracy:
 gallery: ; DEEPBSDE_ACCURACY=1 go test ./cmd/deepbsde -count=1 -timeout 20m -v -run '^TestGallery$$' -update
 check: ; test -z "$$(gofmt -l .)" && go vet ./... && go tool staticcheck ./... && go test -race -short -timeout 30m $$(go list ./... | grep -v -e /kernel -e /cmd/ -e /bsde/run -e /bsde/methods -e /problems -e /examples -e '/bsde$$')
 bench: ; go test -run '^$$' -bench '^Benchmark(TrainStep|PolicyStep|Gemm|Peak|Speedup)' -benchmem ./autodiff/... ./bsde/... | go run ./cmd/benchreport
+workers: ; go test -run '^$$' -bench '^BenchmarkWorkers' -benchtime 20x ./bsde/deep
 performance: ; .ci/performance

@@ -6,16 +6,12 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/deepbsde/deepbsde/bsde/run"
 )
@@ -144,71 +140,6 @@ func TestKilledAtBirth(t *testing.T) {
 		}
 		if _, err := os.Stat(filepath.Join(dir, ".run.json.123")); c.ok && err == nil {
 			t.Errorf("%s: the half-written manifest is still there", c.files)
-		}
-	}
-}
-
-// TestKilledRuns: a run that is killed at random moments and resumed ends in the bits
-// of one that was not.
-func TestKilledRuns(t *testing.T) {
-	kills := 50
-	if testing.Short() {
-		kills = 4
-	}
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	root := t.TempDir()
-	rng := rand.New(rand.NewPCG(1, 2))
-	if n, err := strconv.Atoi(os.Getenv("DEEPBSDE_KILLS")); err == nil {
-		kills = n
-	}
-	for _, problem := range []string{"burgers --dim 5", "lqr --dim 5"} {
-		args := append(strings.Fields("solve "+problem), strings.Fields("--iterations 400 --paths 256 --steps 5 --quiet")...)
-		whole := filepath.Join(root, "whole "+problem)
-		if out := execute(t, append(args, "--out", whole)...); !out.finished() {
-			t.Fatal(out.stderr)
-		}
-		want := result(t, whole)
-		killed := 0
-		for attempt := 0; killed < kills/2; attempt++ {
-			dir := filepath.Join(root, fmt.Sprintf("%s %d", problem, attempt))
-			command := append(args, "--out", dir)
-			for tries := 0; ; tries++ {
-				cmd := exec.CommandContext(t.Context(), exe, command...)
-				cmd.Env = append(os.Environ(), asProgram+"=1", checkpointPauseOfTest+"=1ms")
-				var stderr bytes.Buffer
-				cmd.Stderr = &stderr
-				if err := cmd.Start(); err != nil {
-					t.Fatal(err)
-				}
-				done := make(chan error, 1)
-				go func() { done <- cmd.Wait() }()
-				var err error
-				select {
-				case err = <-done:
-				case <-time.After(time.Duration(rng.IntN(400)<<min(tries, 8)) * time.Millisecond): // longer each time, for machines on which the beginning takes long
-					cmd.Process.Kill()
-					if err = <-done; err != nil {
-						killed++
-					}
-				}
-				var exit *exec.ExitError
-				if err == nil || errors.As(err, &exit) && exit.ExitCode() == exitUntrusted {
-					break
-				}
-				// It may be killed after the end too, while it prints.
-				if text := stderr.String(); text != "" && !strings.Contains(text, "is finished; this is its result") {
-					t.Fatalf("%v: %s", command, text)
-				}
-				if _, err := os.Stat(filepath.Join(dir, run.ManifestFile)); err == nil {
-					command = []string{"solve", "--resume", dir, "--quiet"}
-				}
-			}
-			if got := result(t, dir); !reflect.DeepEqual(got, want) {
-				t.Fatalf("%s after %d kills: %v, want %v", problem, killed, got, want)
-			}
 		}
 	}
 }

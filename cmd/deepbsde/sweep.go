@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
@@ -26,6 +27,11 @@ type sweepFlags struct {
 	seeds flags.Opt[int]
 	shard flags.Opt[sweep.Shard]
 	warm  bool
+
+	search  sweep.Ranges
+	choices flags.Opt[int]
+	keep    flags.Opt[int]
+	budget  flags.Opt[string]
 	tableFlags
 }
 
@@ -47,10 +53,12 @@ func (a *app) sweepCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "sweep",
 		Usage:     "solve a problem for many parameters and seeds",
-		UsageText: "deepbsde sweep NAME|FILE --out DIR --set KEY=VALUE,… [flags]",
+		UsageText: "deepbsde sweep NAME|FILE --out DIR --set KEY=VALUE,… [flags]\ndeepbsde sweep NAME|FILE --out DIR --search KEY=LOW:HIGH … [flags]",
 		Description: "Each choice of the parameters and each seed is a run of its own in DIR. The same command goes on with a\n" +
 			"sweep that was stopped, and ends in the same table. With --shard several machines share one; 'deepbsde\n" +
-			"merge DIR…' prints the table of them all.",
+			"merge DIR…' prints the table of them all.\n" +
+			"With --search it looks for the settings with the smallest error, all errors together: many choices are\n" +
+			"trained on a small budget, and the best of them anew on larger ones.",
 		HideHelpCommand: true,
 		OnUsageError:    onUsageError,
 		Flags: flags.Together(
@@ -62,6 +70,12 @@ func (a *app) sweepCommand() *cli.Command {
 				flags.Value("seeds", "`NUMBER` of seeds for each choice of parameters, from --seed on (default: 1)", &f.seeds, flags.WholeNumber),
 				flags.Bool("warm", "begin each run with the parameters of the one before it along the last parameter", &f.warm),
 				flags.Value("shard", "share `I/N` of the runs; auto/N in an array job of Slurm or an indexed job of Kubernetes", &f.shard, sweep.ParseShard),
+			),
+			flags.Group("Search",
+				f.search.Flag(),
+				flags.Value("choices", "`NUMBER` of choices of settings in the first round, drawn by --seed (default: 9)", &f.choices, flags.WholeNumber),
+				flags.Value("keep", "one in `NUMBER` goes on to the next round, with so many times the budget (default: 3)", &f.keep, flags.WholeNumber),
+				flags.Value("budget", "`BUDGET` of the last round: gradient steps, or a time for training such as 30s (default: the problem's gradient steps)", &f.budget, flags.FileName),
 			),
 			flags.Group("Output", append(f.tableFlags.flags(), flags.Bool("quiet", "no progress on standard error", &f.quiet))...),
 		),
@@ -86,26 +100,33 @@ func (a *app) runSweep(c *cli.Context, f *sweepFlags) error {
 	}
 	var rows []sweep.Row
 	var stopped error
-	for _, cell := range d.Cells() {
-		t := tasks[cell.Index]
-		if t == nil {
-			continue
-		}
-		if stopped == nil {
-			t.command = a.command
-			err := t.warm(cell, root)
-			if err == nil {
-				err = a.sweepRun(c.Context, t, cell.Dir(root), d.Label(cell), f.quiet)
+	for cells := d.Next(nil); len(cells) > 0; cells = d.Next(rows) {
+		for _, cell := range cells {
+			if !f.shard.Value.Has(cell) {
+				continue
 			}
-			if stopped = partly(c.Context.Err(), "the same command goes on"); stopped == nil && err != nil {
-				return fmt.Errorf("%s: %w", d.Label(cell), err)
+			if stopped == nil {
+				t := tasks[cell.Index]
+				if t == nil { // of a later round
+					if t, err = f.taskOf(c, d, cell); err != nil {
+						return err
+					}
+				}
+				t.command = a.command
+				err := t.warm(cell, root)
+				if err == nil {
+					err = a.sweepRun(c.Context, t, cell.Dir(root), d.Label(cell), f.quiet)
+				}
+				if stopped = partly(c.Context.Err(), "the same command goes on"); stopped == nil && err != nil {
+					return fmt.Errorf("%s: %w", d.Label(cell), err)
+				}
 			}
+			row, err := sweep.RowOf(cell, root)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, row)
 		}
-		row, err := sweep.RowOf(cell, root)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, row)
 	}
 	return errors.Join(a.printSweep(d, rows, &f.tableFlags, stopped == nil), stopped)
 }
@@ -117,18 +138,19 @@ func (f *sweepFlags) tasks(c *cli.Context) (*sweep.Definition, []*solveTask, err
 		return nil, nil, &exitError{status: exitUsage, err: err}
 	}
 	d := &sweep.Definition{Axes: f.axes, Seed: f.Seed(), Seeds: f.seeds.Or(1), Warm: f.warm}
+	if err := f.searching(c, d); err != nil {
+		return nil, nil, err
+	}
 	n, err := d.Size()
 	if err != nil {
 		return nil, nil, usage(c, "%v", err)
 	}
 	tasks := make([]*solveTask, n)
-	for _, cell := range d.Cells() {
+	for _, cell := range d.Next(nil) {
 		if cell.Index > 0 && !f.shard.Value.Has(cell) {
 			continue
 		}
-		f.set = cell.Set
-		f.SetSeed(cell.Seed)
-		t, err := f.task(c)
+		t, err := f.taskOf(c, d, cell)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -142,6 +164,76 @@ func (f *sweepFlags) tasks(c *cli.Context) (*sweep.Definition, []*solveTask, err
 		}
 	}
 	return d, tasks, nil
+}
+
+// taskOf is one run of the sweep.
+func (f *sweepFlags) taskOf(c *cli.Context, d *sweep.Definition, cell sweep.Cell) (*solveTask, error) {
+	f.set = cell.Set
+	f.SetSeed(cell.Seed)
+	if d.Search != nil {
+		for _, g := range d.Given(cell) {
+			if err := flags.Replace(c, g[0], g[1]); err != nil {
+				return nil, usage(c, "--search: %s is %q: %v", g[0], g[1], err)
+			}
+		}
+	}
+	t, err := f.task(c)
+	if err != nil || d.Search == nil {
+		return t, err
+	}
+	t.demand = nil // further attempts would have more than the budget
+	if _, what := bsde.Planned(t.method, t.settings); !d.Search.InTime() && what != "iterations" {
+		return nil, usage(c, "%s trains by %s and not by gradient steps: --search needs --budget TIME, such as 30s", t.method.Name(), what)
+	}
+	return t, nil
+}
+
+// searching fills in the search, if one is asked for.
+func (f *sweepFlags) searching(c *cli.Context, d *sweep.Definition) error {
+	if len(f.search) == 0 {
+		for _, key := range []string{"choices", "keep", "budget"} {
+			if c.IsSet(key) {
+				return usage(c, "--%s needs --search", key)
+			}
+		}
+		return nil
+	}
+	for _, key := range []string{"seeds", "warm", "shard", "accuracy", "plot"} {
+		if c.IsSet(key) {
+			return usage(c, "--%s does not go with --search", key)
+		}
+	}
+	for _, a := range d.Axes {
+		if len(a.Values) > 1 {
+			return usage(c, "--search wants one value of %s, not %d: the best settings of one problem are looked for", a.Name, len(a.Values))
+		}
+	}
+	for _, r := range f.search {
+		if c.IsSet(r.Name) || f.InFile(r.Name) {
+			return usage(c, "%s is given and searched", r.Name)
+		}
+	}
+	d.Search = &sweep.Search{Ranges: f.search, Choices: f.choices.Or(9), Keep: f.keep.Or(3), Budget: f.budget.Value}
+	if !f.budget.Given {
+		f.set = map[string]float64{}
+		for _, a := range d.Axes {
+			f.set[a.Name] = a.Values[0]
+		}
+		t, err := f.task(c)
+		if err != nil {
+			return err
+		}
+		d.Search.Budget = strconv.Itoa(t.settings.WithDefaults().Iterations)
+	}
+	if err := d.Search.Check(); err != nil {
+		return usage(c, "%v", err)
+	}
+	for _, key := range []string{"time-limit", "iterations"} {
+		if f.budget.Given && (key == "time-limit") == d.Search.InTime() && (c.IsSet(key) || f.InFile(key)) {
+			return usage(c, "--%s does not go with --budget %s, which sets it", key, d.Search.Budget)
+		}
+	}
+	return nil
 }
 
 // describe fills in what the runs have in common, as the first has it.
@@ -220,6 +312,12 @@ func (a *app) printSweep(d *sweep.Definition, rows []sweep.Row, f *tableFlags, w
 	if err != nil || !whole {
 		return err
 	}
+	if best := d.Best(rows); best != nil { // the others are there to be left
+		if best.Trust != "yes" {
+			return untrusted("the best choice is not")
+		}
+		return nil
+	}
 	doubtful := 0
 	for _, r := range rows {
 		if r.Trust == "no" || r.Status == bsde.Diverged.String() {
@@ -267,19 +365,17 @@ func (a *app) runMerge(c *cli.Context, f *tableFlags) error {
 		}
 		d = one
 	}
-	var rows []sweep.Row
+	rows, err := d.Rows(roots...)
+	if err != nil {
+		return err
+	}
 	missing := 0
-	for _, cell := range d.Cells() {
-		row, err := sweep.RowOf(cell, roots...)
-		if err != nil {
-			return err
-		}
+	for _, row := range rows {
 		if !row.Done() {
 			missing++
 		}
-		rows = append(rows, row)
 	}
-	err := a.printSweep(d, rows, f, missing == 0)
+	err = a.printSweep(d, rows, f, missing == 0)
 	if missing > 0 {
 		err = errors.Join(err, fmt.Errorf("%d of %d runs are not done", missing, len(rows)))
 	}

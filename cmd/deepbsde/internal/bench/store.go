@@ -27,32 +27,39 @@ func Open(path string, key Key) (*Store, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	whole := bytes.LastIndexByte(text, '\n') + 1
-	s := &Store{Path: path, whole: int64(whole), key: key}
-	foreign := func(line int) error {
-		return &ForeignError{path, line}
-	}
-	for i, line := range bytes.Split(text[:whole], []byte("\n")) {
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		var r Run
-		if err := json.Unmarshal(line, &r); err != nil || r.Problem == "" || r.Seconds < 0 {
-			return nil, foreign(i + 1)
-		}
-		if r.key, err = s.of(&r); err != nil {
-			return nil, foreign(i + 1)
-		}
-		s.Runs = append(s.Runs, &r)
-	}
-	const begin = `{"problem":`
-	if rest := string(text[whole:]); !strings.HasPrefix(rest, begin) && !strings.HasPrefix(begin, rest) {
-		return nil, foreign(bytes.Count(text, []byte("\n")) + 1)
+	s := &Store{Path: path, key: key}
+	if err := s.read(text); err != nil {
+		return nil, err
 	}
 	if s.file, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o644); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// read takes the runs of the file's text.
+func (s *Store) read(text []byte) error {
+	whole := bytes.LastIndexByte(text, '\n') + 1
+	s.whole = int64(whole)
+	for i, line := range bytes.Split(text[:whole], []byte("\n")) {
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		var r Run
+		err := json.Unmarshal(line, &r)
+		if err == nil && r.Problem != "" && r.Seconds >= 0 {
+			r.key, err = s.of(&r)
+		}
+		if err != nil || r.Problem == "" || r.Seconds < 0 {
+			return &ForeignError{s.Path, i + 1}
+		}
+		s.Runs = append(s.Runs, &r)
+	}
+	const begin = `{"problem":`
+	if rest := string(text[whole:]); !strings.HasPrefix(rest, begin) && !strings.HasPrefix(begin, rest) {
+		return &ForeignError{s.Path, bytes.Count(text, []byte("\n")) + 1}
+	}
+	return nil
 }
 
 // Key is what settings have in common with others that give the same result: all that it

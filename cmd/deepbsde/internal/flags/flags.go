@@ -49,6 +49,21 @@ func (p parsed[T]) Set(s string) (err error) {
 	return err
 }
 
+// forget makes the flag one that was not given.
+func (p parsed[T]) forget() { *p.dst = Opt[T]{} }
+
+// Replace gives a flag of the command a value in the place of any that it has, as if it stood on the command line.
+func Replace(c *cli.Context, name, value string) error {
+	for _, f := range c.Command.Flags {
+		if g, ok := f.(*cli.GenericFlag); ok && g.Name == name {
+			if p, ok := g.Value.(interface{ forget() }); ok {
+				p.forget()
+			}
+		}
+	}
+	return c.Set(name, value)
+}
+
 // String is what cli prints as the default: nothing.
 func (p parsed[T]) String() string { return "" }
 

@@ -41,12 +41,14 @@ func (s *Server) readSweep(name string) (*sweep.Definition, []sweep.Row, error) 
 		return nil, nil, err
 	}
 	var rows []sweep.Row
-	for _, cell := range d.Cells() {
-		row, err := sweep.RowOf(cell, root)
-		if err != nil { // one run that cannot be read is no reason to hide the others
-			row.Status = "unreadable"
+	for cells := d.Next(nil); len(cells) > 0; cells = d.Next(rows) {
+		for _, cell := range cells {
+			row, err := sweep.RowOf(cell, root)
+			if err != nil { // one run that cannot be read is no reason to hide the others
+				row.Status = "unreadable"
+			}
+			rows = append(rows, row)
 		}
-		rows = append(rows, row)
 	}
 	return d, rows, nil
 }

@@ -36,6 +36,7 @@ type Definition struct {
 	Accuracy   float64         `json:"accuracy,omitempty"`
 	Start      string          `json:"start,omitempty"`
 	Warm       bool            `json:"warm,omitempty"` // a run begins with the parameters of the one before it along the last axis
+	Search     *Search         `json:"search,omitempty"`
 }
 
 // File is the name of the definition in the folder of a sweep.
@@ -54,9 +55,41 @@ type Cell struct {
 	Seed  uint64
 	Chain int   // the runs of which one begins with the parameters of the one before; without warm starts each is one
 	From  *Cell // that run, nil for the first
+
+	// Of a search: what was chosen, the round from 1 on, and its budget.
+	Settings map[string]string
+	Round    int
+	Budget   string
 }
 
-// Cells are all runs, the last axis and then the seeds changing fastest.
+// Next is the runs that come after those whose rows are known: all of them at first; of a search the first
+// round, and then each as soon as all before are done.
+func (d *Definition) Next(rows []Row) []Cell {
+	switch {
+	case d.Search != nil:
+		return d.next(rows)
+	case len(rows) > 0:
+		return nil
+	}
+	return d.Cells()
+}
+
+// Rows are those of all runs that are known to be in the sweep so far, each in the first of the folders in which
+// it is done.
+func (d *Definition) Rows(roots ...string) (rows []Row, err error) {
+	for cells := d.Next(nil); len(cells) > 0; cells = d.Next(rows) {
+		for _, cell := range cells {
+			row, err := RowOf(cell, roots...)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+// Cells are all runs of a sweep that is no search, the last axis and then the seeds changing fastest.
 func (d *Definition) Cells() []Cell {
 	points := []map[string]float64{{}}
 	for _, a := range d.Axes {
@@ -92,6 +125,12 @@ func (d *Definition) Cells() []Cell {
 // Size is the number of runs; an error where that is too many.
 func (d *Definition) Size() (int, error) {
 	n := float64(d.Seeds)
+	if d.Search != nil {
+		n = 0
+		for _, size := range d.Search.sizes(d.Search.Choices) {
+			n += float64(size)
+		}
+	}
 	for _, a := range d.Axes {
 		n *= float64(len(a.Values))
 	}
@@ -165,6 +204,11 @@ func Read(root string) (*Definition, error) {
 	}
 	if slices.ContainsFunc(d.Axes, func(a Axis) bool { return len(a.Values) == 0 }) || d.Seeds < 1 {
 		return nil, &Error{name + ": want a seed and a value of each axis, at least"}
+	}
+	if d.Search != nil {
+		if err := d.Search.Check(); err != nil {
+			return nil, &Error{fmt.Sprintf("%s: %v", name, err)}
+		}
 	}
 	if _, err := d.Size(); err != nil {
 		return nil, &Error{fmt.Sprintf("%s: %v", name, err)}

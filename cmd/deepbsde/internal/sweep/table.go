@@ -29,6 +29,9 @@ func (d *Definition) Table(rows []Row, format string) string {
 	if format == "markdown" {
 		return t.RenderMarkdown() + "\n"
 	}
+	if best := d.Best(rows); best != nil {
+		below += "best: " + d.flagsOf(best.Cell) + "\n"
+	}
 	if below != "" {
 		below = "\n" + below
 	}
@@ -40,7 +43,40 @@ func (d *Definition) Header() (header []string) {
 	for _, a := range d.Axes {
 		header = append(header, words.Printable(a.Name))
 	}
-	return append(header, "seed", "value", "error", "trust", "bounds", "std error", "status")
+	return append(d.searched(header), "seed", "value", "error", "trust", "bounds", "std error", "status")
+}
+
+// searched adds the columns of a search.
+func (d *Definition) searched(header []string) []string {
+	if d.Search == nil {
+		return header
+	}
+	header = append(header, "round", "budget")
+	for _, r := range d.Search.Ranges {
+		header = append(header, r.Name)
+	}
+	return header
+}
+
+// choice adds what stands in them.
+func (d *Definition) choice(line []string, c Cell) []string {
+	if d.Search == nil {
+		return line
+	}
+	line = append(line, strconv.Itoa(c.Round), c.Budget)
+	for _, r := range d.Search.Ranges {
+		line = append(line, words.Printable(c.Settings[r.Name]))
+	}
+	return line
+}
+
+// flagsOf is the settings of a run of a search as words after solve.
+func (d *Definition) flagsOf(c Cell) string {
+	var parts []string
+	for _, f := range d.Given(c) {
+		parts = append(parts, "--"+f[0]+" "+words.Printable(f[1]))
+	}
+	return strings.Join(parts, " ")
 }
 
 // Words are the columns of a row.
@@ -48,6 +84,7 @@ func (d *Definition) Words(r Row) (line []string) {
 	for _, a := range d.Axes {
 		line = append(line, words.Exact(r.Set[a.Name]))
 	}
+	line = d.choice(line, r.Cell)
 	value, part := "", ""
 	if r.Done() {
 		value, part = "unknown", words.Part(r.Error)
@@ -79,6 +116,9 @@ func (d *Definition) Label(c Cell) string {
 	for _, a := range d.Axes {
 		parts = append(parts, words.Printable(a.Name)+" = "+words.Exact(c.Set[a.Name]))
 	}
+	if d.Search != nil {
+		parts = append(parts, fmt.Sprintf("round %d", c.Round), d.flagsOf(c))
+	}
 	return strings.Join(append(parts, fmt.Sprintf("seed %d", c.Seed)), ", ")
 }
 
@@ -90,12 +130,13 @@ func (d *Definition) csv(rows []Row) string {
 	for _, a := range d.Axes {
 		header = append(header, words.Printable(a.Name))
 	}
-	w.Write(append(header, "seed", "value", "error", "trust", "lower", "upper", "stderr", "residual_ratio", "status"))
+	w.Write(append(d.searched(header), "seed", "value", "error", "trust", "lower", "upper", "stderr", "residual_ratio", "status"))
 	for _, r := range rows {
 		var line []string
 		for _, a := range d.Axes {
 			line = append(line, words.Full(r.Set[a.Name]))
 		}
+		line = d.choice(line, r.Cell)
 		w.Write(append(line, strconv.FormatUint(r.Seed, 10), words.Plain(r.Value), words.Plain(r.Error), r.Trust,
 			words.Plain(r.Lower), words.Plain(r.Upper), words.Plain(r.StdErr), words.Plain(r.Residual), r.Status))
 	}
@@ -106,6 +147,9 @@ func (d *Definition) csv(rows []Row) string {
 // jsonRow is a row of what --json prints.
 type jsonRow struct {
 	Parameters map[string]float64 `json:"parameters"`
+	Settings   map[string]string  `json:"settings,omitempty"` // of a search, with its rounds and their budgets
+	Round      int                `json:"round,omitempty"`
+	Budget     string             `json:"budget,omitempty"`
 	Seed       uint64             `json:"seed"`
 	Value      *float64           `json:"value,omitempty"`
 	Error      *float64           `json:"error,omitempty"`
@@ -122,12 +166,17 @@ type jsonRow struct {
 func (d *Definition) JSON(rows []Row) any {
 	list := make([]jsonRow, len(rows))
 	for i, r := range rows {
-		list[i] = jsonRow{r.Set, r.Seed, words.Number(r.Value), words.Number(r.Error), r.Trust, r.Reasons,
+		list[i] = jsonRow{r.Set, r.Settings, r.Round, r.Budget, r.Seed, words.Number(r.Value), words.Number(r.Error), r.Trust, r.Reasons,
 			words.Number(r.Lower), words.Number(r.Upper), words.Number(r.StdErr), words.Number(r.Residual), r.Status}
 	}
+	var best map[string]string
+	if b := d.Best(rows); b != nil {
+		best = b.Settings
+	}
 	return struct {
-		Problem string    `json:"problem"`
-		Dim     int       `json:"dim"`
-		Runs    []jsonRow `json:"runs"`
-	}{d.Problem, d.Dim, list}
+		Problem string            `json:"problem"`
+		Dim     int               `json:"dim"`
+		Runs    []jsonRow         `json:"runs"`
+		Best    map[string]string `json:"best,omitempty"` // settings, of a search that is done
+	}{d.Problem, d.Dim, list, best}
 }
