@@ -33,10 +33,10 @@ type Basis struct {
 	kink     *kink // nil where g has none
 	pools    int
 	ridges   int       // random functions of values
-	weights  []float64 // pools×ridges
-	offsets  []float64
-	short    int    // random functions in ρ
-	picks    []bool // of each vector, whether it picks components
+	weights  []float64 // pools×ridges: 2w
+	offsets  []float64 // 2b
+	short    int       // random functions in ρ
+	picks    []bool    // of each vector, whether it picks components
 }
 
 // Groups say which of the functions are in use.
@@ -158,10 +158,10 @@ func (b *Basis) draw(seed uint64) {
 	}
 	b.weights, b.offsets = make([]float64, b.pools*b.ridges), make([]float64, b.ridges)
 	stream := random.Stream{Key: random.Key(seed, uint64(walk.ForFeatures))}
-	stream.Normals(b.weights, 1)
+	stream.Normals(b.weights, 2)
 	stream.Path = 1
 	stream.Normals(b.offsets, 1)
 	for i, v := range b.offsets {
-		b.offsets[i] = 4*(0.5*math.Erfc(-v/math.Sqrt2)) - 2
+		b.offsets[i] = 8*(0.5*math.Erfc(-v/math.Sqrt2)) - 4
 	}
 }
