@@ -63,8 +63,8 @@ const (
 	// sparse is the number of random functions of values, rich that where the fit has pathsEnough.
 	sparse, rich = 32, 64
 	pathsEnough  = 1 << 14
-	// richest is that of two states, where functions are cheap: with 64 the bounds of bermudan-max-call from 90 on were .24 and .57 %
-	// apart (two seeds), with 128 .11 and .23 %.
+	// richest is that of two or three states, where functions are cheap: with 64 the bounds of bermudan-max-call from 90 on
+	// were .24 and .57 % apart for d = 2 (two seeds), with 128 .11 and .23 %.
 	richest = 128
 	// few is the number of random functions in ρ beside several vectors, many that beside one.
 	few, many = 8, 20

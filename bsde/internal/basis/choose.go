@@ -30,7 +30,7 @@ const useful = 0.005
 func New(p *pde.Problem, s *Sample) (*Basis, error) {
 	b := &Basis{dim: p.Dim, ridges: sparse}
 	if s.Fit >= pathsEnough {
-		if b.ridges = rich; b.dim == 2 {
+		if b.ridges = rich; b.dim == 2 || b.dim == 3 {
 			b.ridges = richest
 		}
 	}
