@@ -5,6 +5,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"gonum.org/v1/gonum/floats"
 )
 
 // generator is f in the form that a step needs: its tangent in (y, z) at the fitted values.
@@ -75,14 +76,30 @@ func (m *Model) newStep(rows int) *Step {
 	return s
 }
 
+// Hold fills out, which may be c, with the value of going on of rows of states, Factor c + Add + Weight v·z: c is that of
+// paths without the drift σv, as fits are made on.
+func (s *Step) Hold(rows int, c, z, out []float64) {
+	for r := range rows {
+		out[r] = s.Factor[r]*c[r] + s.Add[r]
+	}
+	if s.V == nil {
+		return
+	}
+	d := len(s.V) / len(s.Factor)
+	for r := range rows {
+		out[r] += s.Weight[r] * floats.Dot(s.V[r*d:(r+1)*d], z[r*d:(r+1)*d])
+	}
+}
+
 // NewStep has room for so many rows.
 func (m *Model) NewStep(rows int) *Step { return m.newStep(rows) }
 
 // NeedsValues tells whether a step depends on the fitted values: where f is not affine.
 func (m *Model) NeedsValues() bool { return m.gen.bent }
 
-// NeedsZ tells whether it depends on the fitted Z.
+// NeedsZ tells whether it depends on the fitted Z, and UsesZ whether the value of going on does.
 func (m *Model) NeedsZ() bool { return m.gen.bent && m.gen.usesZ }
+func (m *Model) UsesZ() bool  { return m.gen.usesZ }
 
 // tangent fills in a step. Where f is affine it is the same wherever it touches, and c and z may be nil.
 func (g *generator) tangent(s *Step, t, h float64, rows int, x, c, z []float64) error {

@@ -30,6 +30,14 @@ type Evaluator interface {
 	Z(z []float64) error
 }
 
+// Decider is an Evaluator with a rule of its own, in the place of exercise where Φ is not below the value of going on.
+type Decider interface {
+	Evaluator
+	// Decide fills gain with numbers that are not below 0 where the rule exercises, for the states of the last Move: given
+	// Φ and the value of going on there.
+	Decide(pay, hold, gain []float64) error
+}
+
 // Model is a problem with early exercise on a time grid that has all its dates.
 type Model struct {
 	Eq    *equation.Equation
@@ -121,14 +129,12 @@ func (m *Model) Obstacle(t float64, rows int, x, out []float64) error {
 }
 
 // Continue turns c = E[V_{n+1} | x] of a step of length h into the value of going on,
-// c + φ(h r) h f(t, x, c, z) with r = ∂f/∂y and φ(s) = (eˢ − 1)/s; z is wanted where f is nonlinear.
+// c + φ(h r) h f(t, x, c, z) with r = ∂f/∂y and φ(s) = (eˢ − 1)/s; z is wanted where f depends on it.
 func (m *Model) Continue(s *Step, t, h float64, rows int, x, c, z []float64) error {
 	if err := m.gen.tangent(s, t, h, rows, x, c, z); err != nil {
 		return err
 	}
-	for r := range rows {
-		c[r] = s.Factor[r]*c[r] + s.Add[r]
-	}
+	s.Hold(rows, c, z, c)
 	return nil
 }
 

@@ -93,7 +93,7 @@ func (w *inner) value(n int, v []float64) error {
 		return err
 	}
 	for r := range rows {
-		v[r] = math.Max(w.pay[r], w.step.Factor[r]*w.c[r]+w.step.Add[r])
+		v[r] = math.Max(w.pay[r], w.hold[r])
 	}
 	return nil
 }

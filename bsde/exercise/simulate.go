@@ -3,7 +3,6 @@ package exercise
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel"
@@ -86,8 +85,8 @@ func (s *Solution) Dates() (list []float64) {
 	return list
 }
 
-// Gain is what exercise at a date pays less the fitted value of going on, in states x, rows×d. The rule exercises
-// where that is not below 0; it is −Inf where exercise pays nothing and nothing can be lost by waiting. The error of
+// Gain is what exercise at a date pays less the fitted value of going on, or what a Decider makes of these, in states x,
+// rows×d. The rule exercises where that is not below 0; it is −Inf where exercise pays nothing and nothing can be lost by waiting. The error of
 // a time that is no date, or of a wrong number of components, is a *pde.Error.
 func (s *Solution) Gain(t float64, x []float64) ([]float64, error) {
 	m, d := s.model, s.model.Eq.Dim
@@ -109,12 +108,7 @@ func (s *Solution) Gain(t float64, x []float64) ([]float64, error) {
 		if err := w.exercises(t, stops); err != nil {
 			return nil, err
 		}
-		for r := range w.rows {
-			gain[first+r] = w.pay[r] - w.step.Factor[r]*w.c[r] - w.step.Add[r]
-			if m.Patient && w.pay[r] <= 0 {
-				gain[first+r] = math.Inf(-1)
-			}
-		}
+		copy(gain[first:], w.gain[:w.rows])
 	}
 	return gain, nil
 }

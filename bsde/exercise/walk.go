@@ -1,6 +1,8 @@
 package exercise
 
 import (
+	"math"
+
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/floats"
 )
@@ -28,7 +30,9 @@ type walker struct {
 	moved []float64 // dw with the drift of f's slope in z
 	extra []float64
 	c, z  []float64
+	hold  []float64 // the fitted value of going on
 	pay   []float64
+	gain  []float64
 }
 
 func (s *Solution) newWalker() *walker {
@@ -36,7 +40,7 @@ func (s *Solution) newWalker() *walker {
 	w := &walker{
 		Model: s.model, at: s.field.Evaluator(rows), step: s.model.newStep(rows),
 		x: make([]float64, rows*d), next: make([]float64, rows*d), dw: make([]float64, rows*d), moved: make([]float64, rows*d),
-		c: make([]float64, rows), z: make([]float64, rows*d), pay: make([]float64, rows),
+		c: make([]float64, rows), z: make([]float64, rows*d), pay: make([]float64, rows), hold: make([]float64, rows), gain: make([]float64, rows),
 	}
 	if s.model.Eq.Move.Extra > 0 {
 		w.extra = make([]float64, rows*d)
@@ -60,7 +64,7 @@ func (w *walker) length(o *origin, n int) float64 {
 	return w.Grid.Length(n)
 }
 
-// look evaluates the field at point n: what a step makes of values, and c where that is wanted.
+// look evaluates the field at point n: what a step makes of values, and c and the value of going on where they are wanted.
 func (w *walker) look(n int, t, h float64, values bool) error {
 	w.at.Move(n, w.rows, w.x[:w.rows*w.Eq.Dim])
 	c, z := []float64(nil), []float64(nil)
@@ -70,25 +74,56 @@ func (w *walker) look(n int, t, h float64, values bool) error {
 			return err
 		}
 	}
-	if w.NeedsZ() {
+	if w.NeedsZ() || values && w.UsesZ() {
 		z = w.z[:w.rows*w.Eq.Dim]
 		if err := w.at.Z(z); err != nil {
 			return err
 		}
 	}
-	return w.gen.tangent(w.step, t, h, w.rows, w.x[:w.rows*w.Eq.Dim], c, z)
-}
-
-// exercises tells for each row whether the rule stops at a date: where Φ, which it leaves in
-// pay, is not below the value of going on. look has been called with values.
-func (w *walker) exercises(t float64, stop []bool) error {
-	if err := w.Obstacle(t, w.rows, w.x[:w.rows*w.Eq.Dim], w.pay[:w.rows]); err != nil {
+	if err := w.gen.tangent(w.step, t, h, w.rows, w.x[:w.rows*w.Eq.Dim], c, z); err != nil || !values {
 		return err
 	}
-	for r := range w.rows {
-		stop[r] = w.pay[r] >= w.step.Factor[r]*w.c[r]+w.step.Add[r] && !(w.Patient && w.pay[r] <= 0)
+	w.step.Hold(w.rows, c, z, w.hold)
+	return nil
+}
+
+// exercises tells for each row whether the rule stops at a date: where gain is not below 0. It leaves Φ in pay. look has
+// been called with values.
+func (w *walker) exercises(t float64, stop []bool) error {
+	rows := w.rows
+	if err := w.Obstacle(t, rows, w.x[:rows*w.Eq.Dim], w.pay[:rows]); err != nil {
+		return err
+	}
+	if err := w.gains(w.at, w.pay[:rows], w.hold[:rows], w.gain[:rows]); err != nil {
+		return err
+	}
+	for r := range rows {
+		stop[r] = w.gain[r] >= 0
 	}
 	return nil
+}
+
+// gains fills out with what exercise gains over going on as the rule sees it: Φ less the value of going on, or what the field
+// decides; −Inf where exercise pays nothing and nothing can be lost by waiting.
+func (m *Model) gains(at Evaluator, pay, hold, out []float64) error {
+	if d, ok := at.(Decider); ok {
+		if err := d.Decide(pay, hold, out); err != nil {
+			return err
+		}
+	} else {
+		floats.SubTo(out, pay, hold)
+	}
+	m.Wait(pay, out)
+	return nil
+}
+
+// Wait makes gain −Inf where exercise pays nothing and nothing can be lost by waiting.
+func (m *Model) Wait(pay, gain []float64) {
+	for r := range gain {
+		if m.Patient && pay[r] <= 0 {
+			gain[r] = math.Inf(-1)
+		}
+	}
 }
 
 // noise is the random numbers of one set of paths.

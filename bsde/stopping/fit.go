@@ -104,7 +104,7 @@ func (t *training) valuesAt(f *fitter, n, first, rows int, v []float64) error {
 		return err
 	}
 	z := []float64(nil)
-	if t.model.NeedsZ() {
+	if t.model.UsesZ() {
 		z = f.z[:rows*d]
 		if err := f.at.Z(z); err != nil {
 			return err

@@ -17,8 +17,13 @@ func init() { bsde.Register(Method{}) }
 
 // Method is the method with its options. Zero fields mean the defaults.
 type Method struct {
-	// Fit is LeastSquares.
+	// Fit is LeastSquares (the default), where the rule is that of the fitted values, or Adam, where networks decide on top of
+	// them (Becker, Cheridito, Jentzen 2019).
 	Fit string `json:"fit"`
+	// Width is that of the two hidden layers of a network, default 32, and Passes the number of times that its training goes
+	// through the paths of the fit, default 20. They belong to Adam.
+	Width  int `json:"width,omitempty"`
+	Passes int `json:"passes,omitempty"`
 	// Samples is the number of paths of the fit; default 32768, less where they would take more
 	// than some 500 MB.
 	Samples int `json:"samples"`
@@ -30,8 +35,11 @@ type Method struct {
 	Inner int `json:"inner"`
 }
 
-// LeastSquares is the way of the fit.
-const LeastSquares = "least-squares"
+// The ways of finding the rule.
+const (
+	LeastSquares = "least-squares"
+	Adam         = "adam"
+)
 
 // Name is "stopping".
 func (Method) Name() string { return "stopping" }
@@ -61,8 +69,28 @@ func (m Method) Resolve(p bsde.Problem) (bsde.Method, error) {
 	if m.Fit == "" {
 		m.Fit = LeastSquares
 	}
-	if m.Fit != LeastSquares {
-		return wrong("fit", "%q, want %s", m.Fit, LeastSquares)
+	switch m.Fit {
+	case LeastSquares:
+		for name, value := range map[string]int{"width": m.Width, "passes": m.Passes} {
+			if value != 0 {
+				return wrong(name, "%d belongs to the fit %s, not %s", value, Adam, m.Fit)
+			}
+		}
+	case Adam:
+		for _, f := range []struct {
+			name           string
+			value          *int
+			most, default_ int
+		}{{"width", &m.Width, 4096, 32}, {"passes", &m.Passes, 1 << 16, 20}} {
+			if *f.value == 0 {
+				*f.value = f.default_
+			}
+			if *f.value < 1 || *f.value > f.most {
+				return wrong(f.name, "%d, want a number from 1 to %d (0 for the default)", *f.value, f.most)
+			}
+		}
+	default:
+		return wrong("fit", "%q, want %s or %s", m.Fit, LeastSquares, Adam)
 	}
 	outer, inner := 2048, 128
 	if d > manyComponents {
@@ -89,5 +117,5 @@ func (m Method) Resolve(p bsde.Problem) (bsde.Method, error) {
 
 // Start simulates the paths of the fit and chooses the functions.
 func (m Method) Start(ctx context.Context, p bsde.Problem, e bsde.Env) (bsde.Training, error) {
-	return newTraining(ctx, p.(pde.Problem), m, e.Settings)
+	return newTraining(ctx, p.(pde.Problem), m, e.Settings, e.Pool)
 }

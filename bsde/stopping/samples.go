@@ -38,11 +38,19 @@ type samples struct {
 	seed   uint64
 }
 
+// fitPaths is how many paths are simulated where so many are asked for.
+func fitPaths(m *exercise.Model, asked int) int {
+	return max(min(asked, mostNumbers/(m.Eq.Dim*(m.Grid.Steps()+1))), fewestSamples)
+}
+
+// chosenPaths is on how many of them the functions are chosen.
+func chosenPaths(paths, dim int) int { return min(paths, max(mostOn/dim, fewestSamples), chosenOn) }
+
 // newSamples simulates the paths. In single precision they take half the room; that X_{n+1} is
 // rounded against what ΔW gives is no matter for a fit.
 func newSamples(ctx context.Context, m *exercise.Model, paths int, set bsde.Settings) (*samples, error) {
 	d, steps := m.Eq.Dim, m.Grid.Steps()
-	paths = max(min(paths, mostNumbers/(d*(steps+1))), fewestSamples)
+	paths = fitPaths(m, paths)
 	s := &samples{model: m, paths: paths, values: make([]float64, paths), seed: set.Seed}
 	for range steps + 1 {
 		s.states = append(s.states, make([]float32, paths*d))
@@ -121,7 +129,7 @@ func (s *samples) state(n, first, rows int, x []float64) {
 
 // choose measures the functions on some of the paths.
 func (s *samples) choose(p *pde.Problem, seed uint64) (*basis.Basis, error) {
-	on := min(s.paths, max(mostOn/p.Dim, fewestSamples), chosenOn)
+	on := chosenPaths(s.paths, p.Dim)
 	x := make([]float64, on*p.Dim)
 	return basis.New(p, &basis.Sample{
 		Grid: s.model.Grid, Paths: on, End: s.values[:on], Fit: s.paths, Seed: seed,

@@ -134,8 +134,8 @@ func TestInZ(t *testing.T) {
 	}
 	p.Drift = nil
 	p.Generator = func(_, _, y, z expr.Value) expr.Value { return y.Scale(-0.05).Add(z.Sum().Scale(0.05 / 0.2)) }
-	if r := solve(t, p, 1, 2); !(r.Lower < ref.Value && ref.Value < r.Upper) || r.Upper-r.Lower > 0.15*ref.Value {
-		t.Errorf("between %.4f and %.4f, want %.4f in less than 15 %%", r.Lower, r.Upper, ref.Value)
+	if r := solve(t, p, 1, 2); !(r.Lower < ref.Value && ref.Value < r.Upper) || r.Upper-r.Lower > 0.05*ref.Value {
+		t.Errorf("between %.4f and %.4f, want %.4f in less than 5 %%", r.Lower, r.Upper, ref.Value)
 	}
 }
 
@@ -158,9 +158,24 @@ func TestFairGame(t *testing.T) {
 	}
 }
 
-// TestSameBits: any number of workers, and a run that goes on after a checkpoint.
+// TestSameBits: any number of workers, and a run that goes on after a checkpoint, by fitted values and by networks.
 func TestSameBits(t *testing.T) {
+	for _, fit := range []string{stopping.LeastSquares, stopping.Adam} {
+		t.Run(fit, func(t *testing.T) { sameBits(t, fit) })
+	}
+}
+
+func sameBits(t *testing.T, fit string) {
 	p := put(2, 4)
+	solve := func(t *testing.T, p pde.Problem, seed uint64, workers int) *bsde.Result {
+		m, s := quick(p, seed, workers)
+		m.Fit = fit
+		r, err := bsde.Solve(t.Context(), p, m, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
 	want := solve(t, p, 5, 1)
 	same := func(what string, r *bsde.Result) {
 		if r.Lower != want.Lower || r.Upper != want.Upper || r.Trained != want.Trained || r.Gradient[1] != want.Gradient[1] || r.Exercise.Held != want.Exercise.Held {
@@ -169,6 +184,7 @@ func TestSameBits(t *testing.T) {
 	}
 	same("3 workers", solve(t, p, 5, 3))
 	m, s := quick(p, 5, 2)
+	m.Fit = fit
 	begun, err := bsde.Init(t.Context(), p, m, s)
 	if err != nil {
 		t.Fatal(err)
@@ -267,7 +283,8 @@ func TestEulerStep(t *testing.T) {
 
 // TestOptions: what cannot be is refused with its key.
 func TestOptions(t *testing.T) {
-	for key, m := range map[string]stopping.Method{"samples": {Samples: 7}, "outer": {Outer: 1}, "inner": {Inner: -1}, "fit": {Fit: "magic"}} {
+	for key, m := range map[string]stopping.Method{"samples": {Samples: 7}, "outer": {Outer: 1}, "inner": {Inner: -1}, "fit": {Fit: "magic"},
+		"width": {Width: 8}, "passes": {Fit: stopping.Adam, Passes: -1}} {
 		if _, err := m.Resolve(put(1, 2)); err == nil || !strings.Contains(err.Error(), "setting "+key) {
 			t.Errorf("%+v: %v, want an error of %s", m, err, key)
 		}

@@ -3,8 +3,8 @@ package stopping
 import (
 	"context"
 	"fmt"
-	"math"
 
+	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 	"github.com/deepbsde/deepbsde/bsde"
@@ -27,9 +27,10 @@ type training struct {
 	solution     *exercise.Solution
 	workers      int
 	blocks       *features.Blocks[float64]
+	decisions    *deciding // nil where the rule is that of the fitted values
 }
 
-func newTraining(ctx context.Context, p pde.Problem, m Method, set bsde.Settings) (*training, error) {
+func newTraining(ctx context.Context, p pde.Problem, m Method, set bsde.Settings, pool *autodiff.Pool) (*training, error) {
 	g, err := set.TimeGrid(p.Horizon)
 	if err != nil {
 		return nil, err
@@ -39,6 +40,9 @@ func newTraining(ctx context.Context, p pde.Problem, m Method, set bsde.Settings
 		return nil, err
 	}
 	t := &training{workers: set.Workers}
+	if err := foresee(model, m, &set); err != nil {
+		return nil, err
+	}
 	if t.samples, err = newSamples(ctx, model, m.Samples, set); err != nil {
 		return nil, err
 	}
@@ -51,6 +55,12 @@ func newTraining(ctx context.Context, p pde.Problem, m Method, set bsde.Settings
 	t.value, t.unit = meanVariance(t.values)
 	t.loss = t.unit
 	t.label = fmt.Sprintf("%s, stopping, %d steps, %d columns", p.Name, steps, t.basis.Columns())
+	if m.Fit == Adam {
+		if t.decisions, err = newDeciding(t, pool, m); err != nil {
+			return nil, err
+		}
+		t.label += fmt.Sprintf(", decisions of width %d", m.Width)
+	}
 	gradient := set.Gradient
 	if gradient == 0 {
 		gradient = defaultGradient
@@ -71,6 +81,11 @@ func (t *training) GradientStep(int, float64) (finite bool, err error) {
 	if finite, err = t.fit(n); err != nil || !finite {
 		return finite, err
 	}
+	if t.decisions != nil {
+		if err := t.decisions.to(n); err != nil {
+			return false, err
+		}
+	}
 	t.done++
 	return true, nil
 }
@@ -84,9 +99,17 @@ func (t *training) Value() float64 { return t.value }
 // UnitLoss is the variance of g(X_T).
 func (t *training) UnitLoss() float64 { return t.unit }
 
-// State is the coefficients.
+// State is the coefficients, and the networks of the dates.
 func (t *training) State() ([]safetensors.Tensor, int) {
-	return []safetensors.Tensor{{Name: "coefficients", Shape: []int{t.model.Grid.Steps(), t.basis.Columns()}, Data: t.coefficients}}, t.done
+	steps := t.model.Grid.Steps()
+	list := []safetensors.Tensor{{Name: "coefficients", Shape: []int{steps, t.basis.Columns()}, Data: t.coefficients}}
+	if d := t.decisions; d != nil {
+		list = append(list,
+			safetensors.Tensor{Name: "decisions", Shape: []int{steps, d.layout.Size()}, Data: d.params},
+			safetensors.Tensor{Name: "decisions/scales", Shape: []int{steps}, Data: d.scales},
+			safetensors.Tensor{Name: "decisions/last", Shape: []int{d.layout.Size()}, Data: d.last})
+	}
+	return list, t.done
 }
 
 // Resume goes on after so many steps.
@@ -111,43 +134,3 @@ func (t *training) at(n int) []float64 {
 	size := t.basis.Columns()
 	return t.coefficients[n*size : (n+1)*size]
 }
-
-// Evaluator is the fit as a field.
-func (t *training) Evaluator(rows int) exercise.Evaluator {
-	return &evaluator{t: t, point: t.basis.NewPoint(rows), scratch: t.basis.NewScratch(rows)}
-}
-
-// evaluator is one goroutine's view of the fit.
-type evaluator struct {
-	t       *training
-	n, rows int
-	point   *basis.Point
-	scratch *basis.Scratch
-}
-
-// Move goes to states at point n.
-func (e *evaluator) Move(n, rows int, x []float64) {
-	e.n, e.rows = n, rows
-	e.point.Move(n, rows, x)
-}
-
-// Continuation is the fitted conditional expectation, not below 0 where values are never.
-func (e *evaluator) Continuation(c []float64) error {
-	if err := e.point.Continuation(e.t.at(e.n), c, e.scratch); err != nil {
-		return err
-	}
-	if e.t.model.Patient {
-		for r, v := range c {
-			c[r] = math.Max(v, 0)
-		}
-	}
-	return nil
-}
-
-// Increment is the fitted martingale increment.
-func (e *evaluator) Increment(h float64, dw, out []float64) error {
-	return e.point.Increment(e.t.at(e.n), h, dw, out, e.scratch)
-}
-
-// Z is the fitted σᵀ∇u.
-func (e *evaluator) Z(z []float64) error { return e.point.Z(e.t.at(e.n), z, e.scratch) }

@@ -17,6 +17,7 @@ func TestMemoryIsForeseen(t *testing.T) {
 		"solve hjb --dim 100000 --steps 100000 --batch 16777216 --network shared": "a batch of paths (batch × steps × d)",
 		"solve hjb --dim 100000 --paths 16777216 --gradient 16777216":             "gradients of single paths (gradient × d)",
 		"solve hjb --dim 2 --network per-step --hidden 65536,65536 --steps 500":   "the parameters of the network (hidden)",
+		"solve fair-game --dim 20000 --steps 9000 --gradient no":                  "the paths of the fit (samples × steps × d)",
 		"solve lqr --dim 100 --batch 16777216 --steps 10000 --segments 1":         "a batch of paths (batch × steps × noises)",
 		"solve lqr --dim 10 --network per-step --hidden 65536,65536 --steps 500":  "the parameters of the network (hidden)",
 	} {

@@ -33,10 +33,10 @@ type Basis struct {
 	kink     *kink // nil where g has none
 	pools    int
 	ridges   int       // random functions of values
-	weights  []float64 // pools×ridges
-	offsets  []float64
-	short    int    // random functions in ρ
-	picks    []bool // of each vector, whether it picks components
+	weights  []float64 // pools×ridges: 2w
+	offsets  []float64 // 2b
+	short    int       // random functions in ρ
+	picks    []bool    // of each vector, whether it picks components
 }
 
 // Groups say which of the functions are in use.
@@ -63,8 +63,8 @@ const (
 	// sparse is the number of random functions of values, rich that where the fit has pathsEnough.
 	sparse, rich = 32, 64
 	pathsEnough  = 1 << 14
-	// richest is that of two states, where functions are cheap: with 64 the bounds of bermudan-max-call from 90 on were .24 and .57 %
-	// apart (two seeds), with 128 .11 and .23 %.
+	// richest is that of two or three states, where functions are cheap: with 64 the bounds of bermudan-max-call from 90 on
+	// were .24 and .57 % apart for d = 2 (two seeds), with 128 .11 and .23 %.
 	richest = 128
 	// few is the number of random functions in ρ beside several vectors, many that beside one.
 	few, many = 8, 20
@@ -158,10 +158,10 @@ func (b *Basis) draw(seed uint64) {
 	}
 	b.weights, b.offsets = make([]float64, b.pools*b.ridges), make([]float64, b.ridges)
 	stream := random.Stream{Key: random.Key(seed, uint64(walk.ForFeatures))}
-	stream.Normals(b.weights, 1)
+	stream.Normals(b.weights, 2)
 	stream.Path = 1
 	stream.Normals(b.offsets, 1)
 	for i, v := range b.offsets {
-		b.offsets[i] = 4*(0.5*math.Erfc(-v/math.Sqrt2)) - 2
+		b.offsets[i] = 8*(0.5*math.Erfc(-v/math.Sqrt2)) - 4
 	}
 }

@@ -2,6 +2,7 @@ package basis
 
 import (
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde/internal/features"
@@ -29,7 +30,7 @@ const useful = 0.005
 func New(p *pde.Problem, s *Sample) (*Basis, error) {
 	b := &Basis{dim: p.Dim, ridges: sparse}
 	if s.Fit >= pathsEnough {
-		if b.ridges = rich; b.dim == 2 {
+		if b.ridges = rich; b.dim == 2 || b.dim == 3 {
 			b.ridges = richest
 		}
 	}
@@ -48,12 +49,15 @@ func New(p *pde.Problem, s *Sample) (*Basis, error) {
 			return nil, err
 		}
 	}
-	direction, err := b.place(p, s)
-	if err != nil {
+	if err := b.place(s); err != nil {
 		return nil, err
 	}
 	if p.Dim > 1 {
-		if err := b.choose(s, direction); err != nil {
+		slopes, err := b.endSlopes(p, s)
+		if err != nil {
+			return nil, err
+		}
+		if err := b.choose(s, slopes); err != nil {
 			return nil, err
 		}
 		if !b.Top && !b.Bottom {
@@ -67,9 +71,8 @@ func New(p *pde.Problem, s *Sample) (*Basis, error) {
 	return b, nil
 }
 
-// place measures the components of ℓ at each step, the scale of Φ, and the direction of E ∂g/∂ℓ,
-// which is nil where that is the same in all components.
-func (b *Basis) place(p *pde.Problem, s *Sample) ([]float64, error) {
+// place measures the components of ℓ at each step, and the scale of Φ.
+func (b *Basis) place(s *Sample) error {
 	d, m := b.dim, s.Paths
 	l, pay := make([]float64, m*d), make([]float64, m)
 	spread := make([]float64, d)
@@ -83,7 +86,7 @@ func (b *Basis) place(p *pde.Problem, s *Sample) ([]float64, error) {
 		}
 		at.common = floats.Sum(at.mean) / float64(d)
 		if err := b.obstacle.value.Eval(m, pay, []float64{at.time}, x); err != nil {
-			return nil, err
+			return err
 		}
 		scale = math.Max(scale, math.Sqrt(floats.Dot(pay, pay)/float64(m)))
 		b.places = append(b.places, at)
@@ -113,11 +116,11 @@ func (b *Basis) place(p *pde.Problem, s *Sample) ([]float64, error) {
 			at.kink = 1 / (b.kink.s * root)
 		}
 	}
-	return b.direction(p, s)
+	return nil
 }
 
-// direction is E ∂g/∂ℓ at T, of length 1; nil where all components are alike.
-func (b *Basis) direction(p *pde.Problem, s *Sample) ([]float64, error) {
+// endSlopes is ∂g/∂ℓ at T of all paths, Paths×d.
+func (b *Basis) endSlopes(p *pde.Problem, s *Sample) ([]float64, error) {
 	t, x := expr.Input("t", 1), expr.Input("x", b.dim)
 	slope, err := expr.Compile(p.Terminal(x).Gradient(x).Broadcast(b.dim), t, x)
 	if err != nil {
@@ -125,22 +128,35 @@ func (b *Basis) direction(p *pde.Problem, s *Sample) ([]float64, error) {
 	}
 	o := &obstacle{slope: slope, log: b.noise.log()}
 	rows := make([]float64, s.Paths*b.dim)
-	if err := o.gradient(s.Grid.Horizon(), s.Paths, s.State(s.Grid.Steps()), rows); err != nil {
-		return nil, err
-	}
+	return rows, o.gradient(s.Grid.Horizon(), s.Paths, s.State(s.Grid.Steps()), rows)
+}
+
+// direction is E ∂g/∂ℓ at T, of length 1; nil where all components are alike.
+func (b *Basis) direction(slopes []float64, paths int) []float64 {
 	mean := make([]float64, b.dim)
-	for r := range s.Paths {
-		floats.Add(mean, rows[r*b.dim:(r+1)*b.dim])
+	for r := range paths {
+		floats.Add(mean, slopes[r*b.dim:(r+1)*b.dim])
 	}
 	size := floats.Norm(mean, 2)
 	if size == 0 {
-		return nil, nil
+		return nil
 	}
 	floats.Scale(1/size, mean)
 	if math.Abs(floats.Sum(mean)) > 0.995*math.Sqrt(float64(b.dim)) {
-		return nil, nil
+		return nil
 	}
-	return mean, nil
+	return mean
+}
+
+// below tells whether g depends more on the smallest component than on the largest. In two or three dimensions the order
+// statistics from above and from below are the same numbers, but not the vectors.
+func (b *Basis) below(slopes []float64, s *Sample) bool {
+	x, lead := s.State(s.Grid.Steps()), 0.0
+	for r := range s.Paths {
+		row, slope := x[r*b.dim:(r+1)*b.dim], slopes[r*b.dim:(r+1)*b.dim]
+		lead += math.Abs(slope[floats.MinIdx(row)]) - math.Abs(slope[floats.MaxIdx(row)])
+	}
+	return lead > 0
 }
 
 // bends tells whether ∂Φ/∂ℓ has not the same number in all components, in which case it is no multiple of
@@ -163,22 +179,26 @@ func (b *Basis) bends(s *Sample) (bool, error) {
 }
 
 // choose adds groups: first those with softmaxes, which have the vectors for claims on the largest or
-// the smallest component, then the others.
-func (b *Basis) choose(s *Sample, direction []float64) error {
+// the smallest component, then the others. slopes is ∂g/∂ℓ at T.
+func (b *Basis) choose(s *Sample, slopes []float64) error {
 	var others []func(g *Groups)
 	if b.noise.log() {
 		others = append(others, func(g *Groups) { g.Arithmetic = true })
 	}
-	if direction != nil {
+	if direction := b.direction(slopes, s.Paths); direction != nil {
 		others = append(others, func(g *Groups) { g.Direction = direction })
 	}
-	if err := b.addUseful(s, []func(g *Groups){func(g *Groups) { g.Top = true }, func(g *Groups) { g.Bottom = true }}); err != nil {
+	sides := []func(g *Groups){func(g *Groups) { g.Top = true }, func(g *Groups) { g.Bottom = true }}
+	if b.below(slopes, s) {
+		slices.Reverse(sides)
+	}
+	if err := b.addUseful(s, sides); err != nil {
 		return err
 	}
 	return b.addUseful(s, others)
 }
 
-// addUseful adds groups one by one, the best first, as long as they explain more.
+// addUseful adds groups one by one, the best first and of nearly equal ones the first, as long as they explain more.
 func (b *Basis) addUseful(s *Sample, groups []func(g *Groups)) error {
 	best, err := b.unexplained(s, b.Groups)
 	if err != nil {
@@ -193,7 +213,7 @@ func (b *Basis) addUseful(s *Sample, groups []func(g *Groups)) error {
 			if err != nil {
 				return err
 			}
-			if v < left {
+			if v < left && (pick < 0 || v < (1-useful)*left) {
 				pick, left = i, v
 			}
 		}

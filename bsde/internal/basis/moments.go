@@ -61,7 +61,13 @@ func (p *Point) fillVectors() error {
 	for i := range first {
 		first[i] = 1
 	}
-	k := 1 + p.Basis.softmaxes()
+	k := 1
+	for _, used := range []bool{p.Top, p.Bottom} {
+		if used {
+			p.picking(k)
+			k += 3
+		}
+	}
 	if p.Arithmetic {
 		floats.ScaleTo(p.vector(k), math.Exp(-at.common), p.x)
 		k++

@@ -129,48 +129,57 @@ func (p *Point) extremes(first int, sign float64) {
 	}
 }
 
-// softmaxes fills in log Σ exp(κ(±ℓ − max)) with κ = 1/(s √(T − t)) and, as vectors from k
-// on, the softmaxes for κ and 2.5 κ and the largest component alone, each with the weight of
-// the component, x relative to its usual size where ℓ = log x.
+// softmaxes fills in log Σ exp(κ(±ℓ − max)) with κ = 1/(s √(T − t)), and leaves the terms of the sum as vector k.
 func (p *Point) softmaxes(column, k int, sign float64) {
 	d, at := p.dim, &p.places[p.n]
-	score := p.score[:p.rows*d]
+	terms := p.vector(k)
 	for r := range p.rows {
 		most := p.q[r*p.pools+column-p.orders()]
+		row := terms[r*d : (r+1)*d]
 		for j, v := range p.l[r*d : (r+1)*d] {
-			score[r*d+j] = (sign*v - most) * at.sharp
+			row[j] = (sign*v - most) * at.sharp
 		}
 	}
-	vec.Exp(score, score)
-	scale := 1.0
-	if p.noise.log() {
-		scale = math.Exp(-at.common)
+	vec.Exp(terms, terms)
+	for r := range p.rows {
+		p.q[r*p.pools+column] = math.Log(floats.Sum(terms[r*d : (r+1)*d]))
+	}
+}
+
+// negligible is a term of a softmax whose power 2.5, 3e-18, adds nothing.
+const negligible = 1e-7
+
+// picking makes of the terms that softmaxes has left as vector k the softmaxes for κ and 2.5 κ and the largest component
+// alone, each with the weight of the component, x relative to its usual size where ℓ = log x.
+func (p *Point) picking(k int) {
+	d, log, scale := p.dim, p.noise.log(), 1.0
+	if log {
+		scale = math.Exp(-p.places[p.n].common)
 	}
 	soft, sharp, alone := p.vector(k), p.vector(k+1), p.vector(k+2)
+	clear(alone)
 	for r := range p.rows {
-		e := score[r*d : (r+1)*d]
-		a, b, c := soft[r*d:(r+1)*d], sharp[r*d:(r+1)*d], alone[r*d:(r+1)*d]
+		a, b := soft[r*d:(r+1)*d], sharp[r*d:(r+1)*d]
 		sum, sharper, largest := 0.0, 0.0, 0
-		for j, v := range e {
-			w := v * v * math.Sqrt(v) // v^2.5
-			a[j], b[j], c[j] = v, w, 0
+		for j, v := range a {
+			b[j] = 0
 			sum += v
-			sharper += w
-			if v > e[largest] {
+			if v > negligible {
+				b[j] = v * v * math.Sqrt(v)
+				sharper += b[j]
+			}
+			if v > a[largest] {
 				largest = j
 			}
 		}
-		p.q[r*p.pools+column] = math.Log(sum)
-		for j := range e {
-			g := 1.0
-			if p.noise.log() {
-				g = scale * p.x[r*d+j]
-			}
-			a[j] *= g / sum
-			b[j] *= g / sharper
-			if j == largest {
-				c[j] = g
-			}
+		alone[r*d+largest] = scale
+		floats.Scale(scale/sum, a)
+		floats.Scale(scale/sharper, b)
+		if log {
+			x := p.x[r*d : (r+1)*d]
+			alone[r*d+largest] *= x[largest]
+			floats.Mul(a, x)
+			floats.Mul(b, x)
 		}
 	}
 }
@@ -184,19 +193,7 @@ func (p *Point) vector(k int) []float64 {
 // tanh fills in the first count random functions.
 func (p *Point) tanh(count int) {
 	out := p.ridge[:p.rows*count]
-	for r := range p.rows {
-		row := out[r*count : (r+1)*count]
-		copy(row, p.offsets)
-		for j, v := range p.q[r*p.pools : (r+1)*p.pools] {
-			w := p.weights[j*p.ridges:][:count]
-			for i, u := range w {
-				row[i] += v * u
-			}
-		}
-		for i := range row {
-			row[i] *= 2
-		}
-	}
+	vec.Affine(out, p.q[:p.rows*p.pools], p.weights, p.offsets, p.rows, p.pools, count, p.ridges)
 	vec.Exp(out, out)
 	for i, v := range out {
 		out[i] = 1 - 2/(v+1)
@@ -237,4 +234,38 @@ func (p *Point) hidden(out []float64) {
 		row = append(row, q[:p.direct()]...)
 		copy(row[len(row):cap(row)], p.ridge[r*p.short:(r+1)*p.short])
 	}
+}
+
+// Inputs is the number of inputs of a network of the state.
+func (b *Basis) Inputs() int {
+	if b.dim > mostOwn {
+		return b.pools + 1
+	}
+	return b.pools + 1 + b.dim
+}
+
+// mostOwn is the dimension up to which the components are inputs of their own.
+const mostOwn = 20
+
+// FillInputs fills out, rows×Inputs, with them: q, Φ in its scale, and in few dimensions ℓ less its mean, in standard
+// deviations of what is left of the time.
+func (p *Point) FillInputs(out []float32) error {
+	if err := p.fillPay(); err != nil {
+		return err
+	}
+	at, size := &p.places[p.n], p.Basis.Inputs()
+	for r := range p.rows {
+		row := out[r*size:][:0]
+		for _, v := range p.q[r*p.pools : (r+1)*p.pools] {
+			row = append(row, float32(v))
+		}
+		row = append(row, float32(math.Min(p.pay[r]*at.pay, mostPooled)))
+		if len(row) == size {
+			continue
+		}
+		for j, v := range p.l[r*p.dim : (r+1)*p.dim] {
+			row = append(row, float32(math.Min(math.Max((v-at.mean[j])*at.sharp, -mostPooled), mostPooled)))
+		}
+	}
+	return nil
 }
