@@ -143,3 +143,38 @@ func TestCostBrackets(t *testing.T) {
 		t.Errorf("reward between %g and %g, %q", e.Lower, e.Upper, e.NoBounds)
 	}
 }
+
+// pits has two pits of the cost of an action, the deeper one behind a ridge: gradients along paths end in the
+// nearer one.
+func pits() control.Problem {
+	return control.Problem{
+		Name: "pits", StateDim: 1, ActionDim: 1, Stages: 6, Start: []float64{1}, Actions: control.Box{Lower: []float64{-1}, Upper: []float64{3}},
+		Transition: func(_, x, a, w expr.Value) expr.Value { return x.Scale(0.5).Add(w.Scale(0.2)) },
+		RunningCost: func(_, x, a expr.Value) expr.Value {
+			near, deep := a.Square(), a.AddConst(-2).Square().AddConst(-0.2)
+			return near.Min(deep).AddConst(1).Add(x)
+		},
+	}
+}
+
+// TestDeviations: a policy in the nearer pit is told to be far from the optimum, 0.2 of some 1.25 a step;
+// one in the deeper pit is not, for any of 20 seeds, nor where rewards are asked for.
+func TestDeviations(t *testing.T) {
+	always := func(a float64) control.Policy {
+		return control.PolicyFunc(func(_ int, _ float64, _, to []float64) { to[0] = a })
+	}
+	reward := pits()
+	cost := reward.RunningCost
+	reward.RunningCost, reward.Maximize = func(t, x, a expr.Value) expr.Value { return cost(t, x, a).Neg() }, true
+	for name, p := range map[string]control.Problem{"cost": pits(), "reward": reward} {
+		for seed := range uint64(20) {
+			if e := costOf(t, p, always(2), 6, 512, seed); !e.Trusted() {
+				t.Fatalf("%s, seed %d: %v of the best policy", name, seed, e.Reasons)
+			}
+			e := costOf(t, p, always(0), 6, 512, seed)
+			if len(e.Reasons) != 1 || e.Reasons[0].Kind != estimate.NotOptimal {
+				t.Fatalf("%s, seed %d: %v of a policy in the wrong pit", name, seed, e.Reasons)
+			}
+		}
+	}
+}
