@@ -79,7 +79,7 @@ func (k *killing) finish(t *testing.T, dir string) {
 	command := append(k.args, "--out", dir)
 	for tries := 0; ; tries++ {
 		// Longer each time, for machines on which the beginning takes long.
-		err, said := k.try(t, command, time.Duration(k.rng.IntN(400<<min(tries, 8)))*time.Millisecond)
+		said, err := k.try(t, command, time.Duration(k.rng.IntN(400<<min(tries, 8)))*time.Millisecond)
 		var exit *exec.ExitError
 		if err == nil || errors.As(err, &exit) && exit.ExitCode() == exitUntrusted {
 			return
@@ -95,7 +95,7 @@ func (k *killing) finish(t *testing.T, dir string) {
 }
 
 // try runs a command in a process that is killed after so long, if it has not ended.
-func (k *killing) try(t *testing.T, command []string, after time.Duration) (error, string) {
+func (k *killing) try(t *testing.T, command []string, after time.Duration) (said string, err error) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -116,7 +116,7 @@ func (k *killing) try(t *testing.T, command []string, after time.Duration) (erro
 	go func() { done <- cmd.Wait() }()
 	select {
 	case err = <-done:
-		return err, stderr.String()
+		return stderr.String(), err
 	case <-time.After(after):
 	}
 	victim := cmd.Process
@@ -129,7 +129,7 @@ func (k *killing) try(t *testing.T, command []string, after time.Duration) (erro
 	if err = <-done; err != nil && victim != nil {
 		k.killed++
 	}
-	return err, stderr.String()
+	return stderr.String(), err
 }
 
 // rank is one of the processes that mpirun has started, nil for none yet.
