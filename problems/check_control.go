@@ -62,7 +62,7 @@ func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float
 		return list, err
 	}
 	for _, jump := range jumps {
-		list = append(list, Checked{"caution", jump + ": the gradient along paths does not see that, and training will miss it; write it as a steep slope"})
+		list = append(list, Checked{"caution", jump + ": the gradient along paths does not see that; training replaces it by slopes that become steeper, and may miss the best policy"})
 	}
 	if p.Minimizer != nil {
 		if err := minimizer.Check(d, result.Records); err != nil {

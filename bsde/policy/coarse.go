@@ -40,7 +40,7 @@ func (e *engine[T]) coarse(ctx context.Context) (control.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &scales{cost: e.scales.cost, fixedStart: e.scales.fixedStart}
+	s := &scales{cost: e.scales.cost, fixedStart: e.scales.fixedStart, smooth: e.scales.smooth}
 	for n := 0; n < d.Steps; n += 2 {
 		s.mean, s.invstd = append(s.mean, e.scales.mean[n]), append(s.invstd, e.scales.invstd[n])
 	}
@@ -50,6 +50,7 @@ func (e *engine[T]) coarse(ctx context.Context) (control.Policy, error) {
 		return nil, err
 	}
 	c.beginWith(e.model, 2)
+	c.sharp = true
 	if finite, err := c.train(ctx); err != nil || !finite {
 		return nil, err
 	}

@@ -57,9 +57,11 @@ func (p *model[T]) costates(ctx context.Context, first int, x []float64, paths i
 // costateProgram makes the program for the paths that begin at a step. Penalties of
 // constraints are no part of the cost.
 func (p *model[T]) costateProgram(first int) (*costateProgram[T], error) {
-	q := *p
+	q, hard := *p, *p.scales
+	hard.smooth = nil
+	q.scales = &hard
 	var err error
-	if q.lists, err = newRolloutLists(p.problem, false); err != nil {
+	if q.lists, err = newRolloutLists(p.problem, false, nil); err != nil {
 		return nil, err
 	}
 	b := q.builder(false)

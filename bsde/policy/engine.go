@@ -30,6 +30,8 @@ type engine[T autodiff.Float] struct {
 	noises *adjointVariate[T] // nil where the noise is not additive
 	policy *estimate.Policy
 	last   float64 // cost at the last validation
+	sharp  bool    // jumps are as narrow from the first step on as at the end, see smoothing
+	edge   [1]T    // the sharpness of this step
 	*rounds
 }
 
@@ -163,6 +165,7 @@ func (e *engine[T]) GradientStep(iteration int, rate float64) (bool, error) {
 			e.pool.Do(e.noise.fill(e.w[iteration%2], iteration, 0, e.problem.Steps))
 		}
 		bind(p, "start", e.x[0])
+		e.sharpen(p, iteration)
 		bind(p, "w", e.w[iteration%2])
 		if e.ready = iteration + 1; e.ready < e.MostSteps() {
 			e.pool.Aside(e.noise.fill(e.w[e.ready%2], e.ready, 0, e.problem.Steps))
@@ -190,6 +193,7 @@ func (e *engine[T]) inPieces(iteration int) {
 		w := e.w[0][:p.count*e.set.Batch*e.problem.Noises()]
 		e.pool.Do(e.noise.fill(w, iteration, p.first, p.count))
 		bind(program, "start", e.x[i])
+		e.sharpen(program, iteration)
 		bind(program, "w", w)
 	}
 	for i, p := range e.pieces[:len(e.pieces)-1] {
@@ -210,6 +214,15 @@ func (e *engine[T]) inPieces(iteration int) {
 			bind(e.pieces[i-1].gradient, "adjoint", e.x[i])
 		}
 	}
+}
+
+// sharpen gives a program the sharpness of an iteration.
+func (e *engine[T]) sharpen(program *autodiff.Program[T], iteration int) {
+	if e.sharp {
+		iteration = e.set.Iterations
+	}
+	e.edge[0] = T(sharpness(iteration, e.set.Iterations))
+	bind(program, "sharpness", e.edge[:])
 }
 
 // learn lets the adjoint variate see the gradients of a piece.

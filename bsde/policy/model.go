@@ -9,8 +9,15 @@ import (
 	"github.com/deepbsde/deepbsde/control"
 )
 
+// inputs are those of the functions of a discrete problem, with the sharpness of a smoothing last.
+type inputs struct{ t, x, a, w, sharpness expr.Value }
+
+func rolloutInputs(d *control.Discrete) inputs {
+	return inputs{expr.Input("t", 1), expr.Input("x", d.StateDim), expr.Input("a", d.ActionDim), expr.Input("w", d.Noises()), expr.Input("sharpness", 1)}
+}
+
 // rolloutLists are the functions of a discrete problem as operations, with the inputs
-// t, x, a (or the raw action), w in this order.
+// t, x, a (or the raw action), w, sharpness in this order.
 type rolloutLists struct {
 	admit, final []expr.Node
 	stages       []stageLists // of each step
@@ -18,20 +25,28 @@ type rolloutLists struct {
 
 type stageLists struct{ next, cost []expr.Node }
 
-// newRolloutLists takes the penalties of the constraints into the cost if penalised.
-func newRolloutLists(d *control.Discrete, penalised bool) (l rolloutLists, err error) {
-	t, x, a, w := expr.Input("t", 1), expr.Input("x", d.StateDim), expr.Input("a", d.ActionDim), expr.Input("w", d.Noises())
+// newRolloutLists takes the penalties of the constraints into the cost if penalised, and makes jumps
+// smooth unless smooth is nil.
+func newRolloutLists(d *control.Discrete, penalised bool, smooth *smoothing) (l rolloutLists, err error) {
+	in := rolloutInputs(d)
+	t, x, a, w := in.t, in.x, in.a, in.w
 	sign := 1.0
 	if d.Maximize {
 		sign = -1
 	}
 	list := func(out expr.Value) (nodes []expr.Node) {
 		if err == nil {
-			nodes, err = expr.Nodes(out, t, x, a, w)
+			nodes, err = expr.Nodes(out, t, x, a, w, in.sharpness)
 		}
 		return nodes
 	}
-	final := d.Final(x).Scale(sign)
+	soft := func(out expr.Value, sizes []float64) expr.Value {
+		return expr.Smooth(out, in.sharpness, sizes, x, a, w)
+	}
+	if smooth == nil {
+		smooth, soft = &smoothing{}, func(out expr.Value, _ []float64) expr.Value { return out }
+	}
+	final := soft(d.Final(x), smooth.final).Scale(sign)
 	if penalised {
 		end, err := d.FinalPenalty(x)
 		if err != nil {
@@ -41,11 +56,11 @@ func newRolloutLists(d *control.Discrete, penalised bool) (l rolloutLists, err e
 	}
 	l.admit, l.final = list(d.Admit(t, x, a)), list(final)
 	stages, e := control.EachStep(d, func(n int) (stageLists, error) {
-		cost := d.Cost(n, t, x, a).Scale(sign)
+		cost := soft(d.Cost(n, t, x, a), smooth.cost).Scale(sign)
 		if penalised {
 			cost = cost.Add(d.Penalty(n, t, x, a))
 		}
-		lists := stageLists{next: list(d.Next(n, t, x, a, w)), cost: list(cost)}
+		lists := stageLists{next: list(soft(d.Next(n, t, x, a, w), smooth.next)), cost: list(cost)}
 		return lists, err
 	})
 	l.stages = stages
@@ -70,7 +85,7 @@ type model[T autodiff.Float] struct {
 func newModel[T autodiff.Float](d *control.Discrete, m Method, set *bsde.Settings, s *scales) (*model[T], error) {
 	p := &model[T]{problem: d, method: m, set: set, scales: s}
 	var err error
-	if p.lists, err = newRolloutLists(d, true); err != nil {
+	if p.lists, err = newRolloutLists(d, true, s.smooth); err != nil {
 		return nil, err
 	}
 	if s.structure != nil {
@@ -94,6 +109,7 @@ func newModel[T autodiff.Float](d *control.Discrete, m Method, set *bsde.Setting
 type builder struct {
 	*network.Builder
 	shifts []autodiff.Node // E_n of the steps in the graph, see adjointVariate
+	sharp  autodiff.Node   // see sharpness
 }
 
 func (p *model[T]) builder(train bool) *builder {
@@ -142,13 +158,14 @@ func (p *model[T]) piece(b *builder, first, count, batch int, withVariate bool) 
 	w := b.Input("w", count*batch, k)
 	x := start
 	cost = b.Column(batch, 0)
+	sharp := p.sharpness(b)
 	for n := first; n < first+count; n++ {
 		t := b.Constant(1, 1, []float64{p.problem.Time(n)})
 		raw := p.raw(b, n, x)
 		noise := b.Rows(w, (n-first)*batch, batch)
 		bind := func(list []expr.Node, a autodiff.Node) autodiff.Node {
 			e := b.Embed(list)
-			e.BindInputs(t, x, a, noise)
+			e.BindInputs(t, x, a, noise, sharp)
 			return e.Result()
 		}
 		a := b.full(bind(p.lists.admit, raw), batch)
@@ -166,6 +183,17 @@ func (p *model[T]) piece(b *builder, first, count, batch int, withVariate bool) 
 	return start, x, cost, variate
 }
 
+// sharpness is the input of that name, for a problem whose jumps are smooth in training.
+func (p *model[T]) sharpness(b *builder) autodiff.Node {
+	if p.scales.smooth == nil {
+		return autodiff.Node{}
+	}
+	if b.sharp == (autodiff.Node{}) {
+		b.sharp = b.Input("sharpness", 1, 1)
+	}
+	return b.sharp
+}
+
 // full is a node with all rows, for an expression that is the same in each of them.
 func (b *builder) full(x autodiff.Node, rows int) autodiff.Node {
 	if x.Rows == rows {
@@ -181,7 +209,7 @@ func (p *model[T]) objective(b *builder, out, cost, variate autodiff.Node, last 
 	mean := 1 / float64(out.Rows)
 	if last {
 		e := b.Embed(p.lists.final)
-		e.BindInputs(autodiff.Node{}, out, autodiff.Node{}, autodiff.Node{})
+		e.BindInputs(autodiff.Node{}, out, autodiff.Node{}, autodiff.Node{}, p.sharpness(b))
 		cost = b.Add(cost, e.Result())
 	}
 	sum := b.Scale(mean/p.scales.cost, cost)

@@ -70,6 +70,7 @@ func tryScales[T autodiff.Float](ctx context.Context, d *control.Discrete, m Met
 	if under, err = scalesOf(d, e.structure, o.Records); err != nil {
 		return 0, nil, err
 	}
+	under.smooth = s.smooth
 	if under.cost = math.Max(std, math.Abs(mean)); !(under.cost > 0) || math.IsInf(under.cost, 1) {
 		return 0, nil, nil
 	}

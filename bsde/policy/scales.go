@@ -19,6 +19,7 @@ type scales struct {
 	cost       float64     // standard deviation of the cost of a constant raw action, or |mean| where that is more
 	fixedStart bool
 	structure  *structureScales // nil without a structure
+	smooth     *smoothing       // of jumps in training, nil for none
 }
 
 // exploringPaths are enough for scales good to some 5 %.
@@ -42,6 +43,9 @@ func newScales(ctx context.Context, d *control.Discrete, of *structure, s *bsde.
 		}
 	}
 	if err != nil {
+		return nil, err
+	}
+	if out.smooth, err = newSmoothing(d, o.Records); err != nil {
 		return nil, err
 	}
 	out.cost, err = costScale(ctx, d, s)
