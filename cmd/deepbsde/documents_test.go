@@ -10,7 +10,7 @@ import (
 
 // documents are those whose commands are run, in the order in which they stand, each
 // document in a folder of its own.
-var documents = []string{"README.md", "docs/tutorial.md", "docs/runs.md", "docs/method.md", "docs/layout.md", "docs/control.md", "docs/answers.md", "docs/stopping.md"}
+var documents = []string{"README.md", "docs/tutorial.md", "docs/runs.md", "docs/machines.md", "docs/method.md", "docs/layout.md", "docs/control.md", "docs/answers.md", "docs/stopping.md"}
 
 // passage is a part of a document: a code block with its language, or text between two.
 type passage struct {

@@ -10,7 +10,7 @@ import (
 // with as many finite components as were wanted, or one line that says what is wrong.
 func FuzzPoints(f *testing.F) {
 	for _, text := range []string{"0.5,1,2\n0.25,1,2\n", "t,x0,x1\n0,1,2\n", "x1,x2\n1,2\n", "\ufeff# mine\n1,2\n", "1;2\n", "x,t\n", "\"1\n", "1,2\n1,2,3\n",
-		`[{"t": 0.5, "x": [0.1, 0.2]}]`, `[{"x":[1]}]`, `[{"t":"a"}]`, "[] {}", "0.5:1,2", "x0", "1e400", "all:-1:1", "0:0:1,1:0:1", "nan:0x1p3", "\x1b[31m,1\n"} {
+		`[{"t": 0.5, "x": [0.1, 0.2]}]`, `[{"x":[1]}]`, `[{"t":"a"}]`, "[] {}", "0.5:1,2", "x0", "1e400", "all:-1:1", "0:0:1e308", "1:-1e308:1e308", "0:0:1,1:0:1", "nan:0x1p3", "\x1b[31m,1\n"} {
 		f.Add(text, uint8(2))
 	}
 	f.Fuzz(func(t *testing.T, text string, d uint8) {

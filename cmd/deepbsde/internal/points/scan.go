@@ -16,9 +16,12 @@ type Scan struct {
 	Low, High float64
 }
 
+// widest is a width whose multiples, those of any number of points, are still numbers.
+const widest = 1e300
+
 // ParseScan reads K:LO:HI, where K may be all.
 func ParseScan(s string) (Scan, error) {
-	wrong := fmt.Errorf("want K:LO:HI, such as 0:-1:1 or all:-1:1, with LO below HI")
+	wrong := fmt.Errorf("want K:LO:HI, such as 0:-1:1 or all:-1:1, with LO below HI and less than 1e300 between")
 	parts := strings.Split(s, ":")
 	if len(parts) != 3 {
 		return Scan{}, wrong
@@ -35,7 +38,7 @@ func ParseScan(s string) (Scan, error) {
 			return Scan{}, wrong
 		}
 	}
-	if !(r.Low < r.High) {
+	if !(r.Low < r.High && r.High-r.Low < widest) {
 		return Scan{}, wrong
 	}
 	return r, nil
