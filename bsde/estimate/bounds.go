@@ -53,7 +53,7 @@ func (e *engine[T]) bounds(ctx context.Context, p *pilot, l *levels, at limit) (
 		return b, nil
 	}
 	if len(l.runs) > 0 && l.runs[0].bracket != nil {
-		b.lower, b.upper = l.bracket()
+		b.lower, b.upper = l.bracket(eq.Move.Exact)
 		return b, nil
 	}
 	switch {

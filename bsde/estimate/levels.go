@@ -17,6 +17,7 @@ type levels struct {
 	step   []float64
 	free   bool // there is no time step error
 	second bool // the recursion is of order 2, but for small terms
+	safe   bool // and what is of order 1 in a value is on the side that it is a bound for
 
 	refused *residuals // a level too coarse to say anything
 }
@@ -147,6 +148,9 @@ func (l *levels) series() limit {
 	if v, stderr := l.extrapolate(0); noise || r >= 1.3 && r <= 1.5*factor {
 		wider, _ := l.extrapolate(1)
 		step := math.Abs(v - wider)
+		if l.safe {
+			step *= ofNextOrder
+		}
 		if !noise {
 			if wrong, ok := l.confirmed(); ok {
 				if !l.second { // what is left then is a term of order 2, a third of the distance of the two
@@ -174,6 +178,10 @@ func (l *levels) series() limit {
 	return limit{value: finest, stderr: se, step: far + stderr,
 		detail: fmt.Sprintf("%.4g, %.4g, %.4g on steps of %.3g, %.3g, %.3g", l.value(0), l.value(1), l.value(2), l.step[0], l.step[1], l.step[2])}
 }
+
+// ofNextOrder is the part of the distance of two extrapolations of order 2 that is left in the finer one, where the next term is like
+// h^1.5: (4/3 − 2^1.5/3)/(2^1.5 − 1) of its coefficient is 0.55 of that distance. Of higher terms less is left.
+const ofNextOrder = 0.55
 
 // confirmed tells whether a fourth level lies where two terms c₁h + c₂h² through the other three put it,
 // within a fifth of its distance from the third and the noise, and by how much it does not. Of a third

@@ -62,7 +62,14 @@ func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, pa
 // follow is residuals on paths with a tilt, see walk.Walker.
 func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, s *split, tilt float64, progress func(done int)) (*residuals, error) {
 	r := &residuals{delta: make([]float64, paths), g: make([]float64, paths), slope: 1, y0: y0, every: stride}
-	if s != nil && s.increasing(e.Eq, from, stride) {
+	var f *flows
+	if s != nil {
+		var err error
+		if f, err = s.flows(from, stride); err != nil {
+			return nil, err
+		}
+	}
+	if f != nil {
 		r.bracket = &bracket{make([]float64, paths), make([]float64, paths)}
 	}
 	if e.Bend != nil {
@@ -113,7 +120,7 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 			var o walk.Observer
 			var along *track
 			if r.bracket != nil {
-				along = newTrack(e.Eq, from, stride, delta, w.Growth)
+				along = newTrack(delta, w.Growth)
 				o = along
 			}
 			if err := w.Mismatch(stride, y0, delta, logs[min(first, len(logs)):min(first+rows, len(logs))], o); err != nil {
@@ -128,7 +135,7 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 			copy(r.g[first:first+rows], w.G)
 			copy(r.steep[min(first, len(r.steep)):], w.Steep())
 			if along != nil {
-				along.backward(s, w.G[:rows], r.bracket.lower[first:first+rows], r.bracket.upper[first:first+rows])
+				along.backward(f, w.G[:rows], r.bracket.lower[first:first+rows], r.bracket.upper[first:first+rows])
 			}
 			return nil
 		}, outs...)

@@ -72,14 +72,6 @@ func (e *Equation) Span(h float64) float64 {
 	return math.Expm1(e.Discount*h) / e.Discount
 }
 
-// SpanBack is Span for the recursion backward in time, y_n = y_{n+1} + f (1 − e^{−ch})/c.
-func (e *Equation) SpanBack(h float64) float64 {
-	if e.Discount == 0 {
-		return h
-	}
-	return -math.Expm1(-e.Discount*h) / e.Discount
-}
-
 // Shrink is e^{−c(T−t)}, how much smaller u(t, ·) is than g for the discount alone.
 func (e *Equation) Shrink(t float64) float64 {
 	if e.Discount == 0 {
