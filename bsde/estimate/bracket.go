@@ -69,7 +69,11 @@ func (l *levels) bracket(exact bool) (lower, upper *limit) {
 		}
 		for side, each := range [2][]float64{r.bracket.lower, r.bracket.upper} {
 			end := ends[side]
-			end.runs, end.step = append(end.runs, &residuals{delta: each, slope: 1}), append(end.step, l.step[i])
+			at := &residuals{delta: each, slope: 1, gained: r.gained}
+			if i > 0 {
+				at.pair(end.runs[i-1])
+			}
+			end.runs, end.step = append(end.runs, at), append(end.step, l.step[i])
 		}
 	}
 	a, b := ends[0].limit(), ends[1].limit()

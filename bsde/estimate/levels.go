@@ -39,13 +39,14 @@ func (l *levels) add(r *residuals, step float64) bool {
 			l.refused = r
 			return false
 		}
+		r.pair(l.runs[n-1])
 	}
 	l.runs, l.step = append(l.runs, r), append(l.step, step)
 	return true
 }
 
 // value is that of level i.
-func (l *levels) value(i int) float64 { return l.y0 - l.runs[i].mean() }
+func (l *levels) value(i int) float64 { return l.y0 - stat.Mean(l.runs[i].each(), nil) }
 
 // weights are those of levels i and i+1 in the extrapolation to step 0; that of the second
 // is 0 where there is no such level.
@@ -71,7 +72,7 @@ func (l *levels) factor() float64 {
 
 // combine is the mean and the standard error of a·level i + b·level j, path by path.
 func (l *levels) combine(a float64, i int, b float64, j int) (mean, stderr float64) {
-	x, y := l.runs[i].delta, l.runs[min(j, len(l.runs)-1)].delta
+	x, y := l.runs[i].each(), l.runs[min(j, len(l.runs)-1)].each()
 	each := make([]float64, len(x))
 	for k := range each {
 		each[k] = a*x[k] + b*y[k]
@@ -200,7 +201,7 @@ func (l *levels) confirmed() (wrong float64, ok bool) {
 	wa, wb := (c1*b2-c2*b1)/det, (c2*a1-c1*a2)/det // of the first two in the third
 	each := make([]float64, len(l.runs[0].delta))
 	for k := range each {
-		y := func(i int) float64 { return -l.runs[i].delta[k] }
+		y := func(i int) float64 { return -l.runs[i].each()[k] }
 		each[k] = y(2) - y(3) - wa*(y(0)-y(1)) - wb*(y(1)-y(2))
 	}
 	mean, std := stat.MeanStdDev(each, nil)

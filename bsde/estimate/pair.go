@@ -10,9 +10,17 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// branches is the number of paths that go on from each state. Each two of them are a pair:
-// the noise of the mean product falls like their number, twice as fast as with fresh pairs.
-const branches = 8
+// The number of paths that go on from each state. Each two of them are a pair:
+// the noise of the mean product falls like their number, twice as fast as with fresh pairs. Of an
+// estimate of many paths they are one in pathsBranch, a tenth of its work or less.
+const (
+	leastBranches = 8
+	mostBranches  = 64
+	pathsBranch   = 4096
+)
+
+// branches is that number for an estimate on so many paths.
+func branches(paths int) int { return min(max(paths/pathsBranch, leastBranches), mostBranches) }
 
 // pairs is a chunk of states at one time with paths from each, see networkBias.
 type pairs[T autodiff.Float] struct {
@@ -22,6 +30,8 @@ type pairs[T autodiff.Float] struct {
 	w     *walk.Walker[T] `ranks:"-"`
 	std   float64         // of the mismatch seen from time 0
 	chunk int
+
+	branches int // from each state
 
 	product []float64         // of y with y and z, of each state, see products
 	square  []float64         // of z with z
@@ -105,7 +115,7 @@ func (p *pairs[T]) walk(y0 float64) error {
 	h := p.from.Lengths[0]
 	span := all.Span()
 	t := newProducts(eq, p.std, span, h, logs)
-	for i := range branches {
+	for i := range p.branches {
 		copy(w.X, states)
 		end, gamma := slices.Clone(y), make([]float64, rows)
 		p.y = end

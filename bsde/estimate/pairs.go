@@ -45,7 +45,7 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 	}
 	parts := make([]*pairs[T], pairChunks)
 	for c := range parts {
-		parts[c] = &pairs[T]{e: e, all: from, std: r.std(), chunk: c, c: &curvature{f: e.Eq.F}}
+		parts[c] = &pairs[T]{e: e, all: from, std: r.std(), chunk: c, branches: branches(len(r.delta)), c: &curvature{f: e.Eq.F}}
 		parts[c].from = from.Tail(parts[c].step())
 	}
 	err := e.pool.Share(pairChunks, func(c int) error {

@@ -16,9 +16,12 @@ type residuals struct {
 	delta []float64
 	bent  []float64 // what Γ has added to Y_N; nil without Γ
 	tilt  []float64 // logarithms of the weights of tilted paths; nil where they are as usual
-	slope float64   // 1/Γ in the geometric mean
-	y0    float64   // where the paths begin
-	every int       // grid points of a step
+
+	gained []float64 // the part of each delta that is a martingale's, see walk.Walker; nil on tilted paths
+	paired []float64 // delta less what pairs it with another level, see pair; nil where it is none
+	slope  float64   // 1/Γ in the geometric mean
+	y0     float64   // where the paths begin
+	every  int       // grid points of a step
 
 	g       []float64 // where the paths end
 	steep   []float64 // the largest |∂f/∂y| h of each path; nil for a recursion of Y
@@ -77,6 +80,8 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 	}
 	if tilt != 0 {
 		r.tilt = make([]float64, paths)
+	} else {
+		r.gained = make([]float64, paths)
 	}
 	if e.Linearised() {
 		r.steep = make([]float64, paths)
@@ -93,6 +98,7 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 			paths = lo * walk.ChunkRows
 			r.delta, r.g, r.steep = r.delta[:paths], r.g[:paths], r.steep[:min(paths, len(r.steep))]
 			r.bent, r.tilt = r.bent[:min(paths, len(r.bent))], r.tilt[:min(paths, len(r.tilt))]
+			r.gained = r.gained[:min(paths, len(r.gained))]
 			if r.bracket != nil {
 				r.bracket.lower, r.bracket.upper = r.bracket.lower[:paths], r.bracket.upper[:paths]
 			}
@@ -102,7 +108,7 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 		part := func(data []float64) ranks.Out {
 			return ranks.Each(data[min(lo*walk.ChunkRows, len(data)):], walk.ChunkRows)
 		}
-		outs := []ranks.Out{part(r.delta), part(r.g), part(r.steep), part(r.bent), part(r.tilt), part(logs)}
+		outs := []ranks.Out{part(r.delta), part(r.g), part(r.steep), part(r.bent), part(r.tilt), part(r.gained), part(logs)}
 		if r.bracket != nil {
 			outs = append(outs, part(r.bracket.lower), part(r.bracket.upper))
 		}
@@ -131,6 +137,8 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 			}
 			if r.tilt != nil {
 				copy(r.tilt[first:first+rows], w.Tilted)
+			} else {
+				copy(r.gained[first:first+rows], w.Gained)
 			}
 			copy(r.g[first:first+rows], w.G)
 			copy(r.steep[min(first, len(r.steep)):], w.Steep())

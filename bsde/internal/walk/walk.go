@@ -24,6 +24,7 @@ func (w *Walker[T]) Begin(p Purpose, batch, first, rows int, from *Origin) error
 	w.from = from
 	clear(w.Bent)
 	clear(w.Tilted)
+	clear(w.Gained)
 	w.linear.begin()
 	x := w.X[:rows*m.Eq.Dim]
 	if from != nil && from.X == nil { // each path from where the last walk left it
@@ -82,6 +83,7 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 		}
 		if len(y) > 0 {
 			w.grow(span, z, dw)
+			w.purify(span, z, steered)
 		}
 		if o != nil {
 			if err := o.Observe(k, t, x, dw, z); err != nil {
@@ -96,6 +98,9 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 			if err := advance(t, span, x, values, z); err != nil {
 				return err
 			}
+		}
+		if len(y) > 0 {
+			w.gain()
 		}
 		if err := eq.Move.Step(t, span, rows, x, dw, extra, next); err != nil {
 			return err

@@ -46,6 +46,8 @@ type Walker[T autodiff.Float] struct {
 	pairs       []float64    // what Directions make of one increment
 	growth      []float64    // rows: what Z and Γ add to Y in the step
 	Bent        []float64    // rows: what Γ has added to Y since Begin; nil without Γ
+	Gained      []float64    // rows: see gain
+	pureGrowth  []float64    // rows: growth without what the control adds
 	logs        []float64    // rows: logarithms of the weights, nil where they are not wanted
 	slopes      []float64    // rows: ∂f/∂y·h of the step, where logs are wanted
 	y           []float64    // rows, the values along the paths
@@ -61,7 +63,7 @@ func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
 		X: make([]float64, ChunkRows*d), next: make([]float64, ChunkRows*d),
 		shift: make([]float64, ChunkRows*d), z: make([]float64, ChunkRows*d), more: make([]float64, ChunkRows*d),
 		f: make([]float64, ChunkRows), near: make([]float64, ChunkRows), slopes: make([]float64, ChunkRows), y: make([]float64, ChunkRows), G: make([]float64, ChunkRows),
-		growth: make([]float64, ChunkRows), steps: map[int][]Function[T]{},
+		growth: make([]float64, ChunkRows), Gained: make([]float64, ChunkRows), pureGrowth: make([]float64, ChunkRows), steps: map[int][]Function[T]{},
 	}
 	if m.Bend != nil {
 		w.pairs = make([]float64, m.Directions.Pairs())
