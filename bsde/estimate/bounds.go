@@ -198,3 +198,27 @@ func (b *bounds) rough(most float64) {
 		}
 	}
 }
+
+// bracket is u(t, x) from below and above on each path, less Y0 with the sign of a mismatch.
+type bracket struct{ lower, upper []float64 }
+
+// bracket is the limits of both ends over the levels, of the order 2 where X is exact: there the step does to an end by the
+// variance of θ alone what is of order 1, by Jensen's inequality to its own side.
+func (l *levels) bracket(exact bool) (lower, upper *limit) {
+	ends := [2]*levels{{y0: l.y0, second: exact, safe: exact}, {y0: l.y0, second: exact, safe: exact}}
+	for i, r := range l.runs {
+		if r.bracket == nil {
+			break
+		}
+		for side, each := range [2][]float64{r.bracket.lower, r.bracket.upper} {
+			end := ends[side]
+			at := &residuals{delta: each, slope: 1, gained: r.gained}
+			if i > 0 {
+				at.pair(end.runs[i-1])
+			}
+			end.runs, end.step = append(end.runs, at), append(end.step, l.step[i])
+		}
+	}
+	a, b := ends[0].limit(), ends[1].limit()
+	return &a, &b
+}

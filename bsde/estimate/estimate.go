@@ -11,6 +11,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/bsde/internal/flow"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/floats"
 )
@@ -156,7 +157,7 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths, slop
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSplit(e.Eq, floats.Min(p.r.g), floats.Max(p.r.g))
+	s, err := flow.New(e.Eq, floats.Min(p.r.g), floats.Max(p.r.g))
 	if err != nil {
 		return nil, err
 	}

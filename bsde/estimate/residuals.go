@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
+	"github.com/deepbsde/deepbsde/bsde/internal/flow"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/stat"
 )
@@ -58,17 +59,17 @@ const FewPaths = 1024
 
 // residuals walks the given number of paths on every stride-th grid point; fewer
 // where the context is cancelled. With a split of f it brackets each path.
-func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, s *split, progress func(done int)) (*residuals, error) {
+func (e *engine[T]) residuals(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, s *flow.Generator, progress func(done int)) (*residuals, error) {
 	return e.follow(ctx, from, stride, paths, y0, s, 0, progress)
 }
 
 // follow is residuals on paths with a tilt, see walk.Walker.
-func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, s *split, tilt float64, progress func(done int)) (*residuals, error) {
+func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths int, y0 float64, s *flow.Generator, tilt float64, progress func(done int)) (*residuals, error) {
 	r := &residuals{delta: make([]float64, paths), g: make([]float64, paths), slope: 1, y0: y0, every: stride}
-	var f *flows
+	var f *flow.Flows
 	if s != nil {
 		var err error
-		if f, err = s.flows(from, stride); err != nil {
+		if f, err = s.Flows(from, stride); err != nil {
 			return nil, err
 		}
 	}
@@ -124,9 +125,9 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 			}
 			delta := r.delta[first : first+rows]
 			var o walk.Observer
-			var along *track
+			var along *flow.Track
 			if r.bracket != nil {
-				along = newTrack(delta, w.Growth)
+				along = flow.NewTrack(delta, w.Growth)
 				o = along
 			}
 			if err := w.Mismatch(stride, y0, delta, logs[min(first, len(logs)):min(first+rows, len(logs))], o); err != nil {
@@ -143,7 +144,7 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 			copy(r.g[first:first+rows], w.G)
 			copy(r.steep[min(first, len(r.steep)):], w.Steep())
 			if along != nil {
-				along.backward(f, w.G[:rows], r.bracket.lower[first:first+rows], r.bracket.upper[first:first+rows])
+				along.Backward(f, w.G[:rows], r.bracket.lower[first:first+rows], r.bracket.upper[first:first+rows])
 			}
 			return nil
 		}, outs...)

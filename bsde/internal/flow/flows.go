@@ -1,4 +1,4 @@
-package estimate
+package flow
 
 import (
 	"math"
@@ -6,22 +6,22 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 )
 
-// flows are what f does to u on the steps of a level, Φ_h(y) − y with Φ_h(y) the solution of y' = f(y) after the
+// Flows are what f does to u on the steps of a level, Φ_h(y) − y with Φ_h(y) the solution of y' = f(y) after the
 // time h. Half of a step's is done before the expectation over its noise and half after it, which makes a scheme of
 // order 2 (Strang 1968) from maps that are increasing, whatever the step:
 //
 //	u(t_n, ·) ≈ Φ_{h/2}(E_n[Φ_{h/2}(u(t_{n+1}, X_{n+1}))])
 //
 // Two halves that meet are one curve.
-type flows struct {
-	*split
+type Flows struct {
+	*Generator
 	half  []*curve // of half of step n, before its expectation
 	whole []*curve // after it: half of step n, and half of step n−1 where there is one
 }
 
-// flows are nil where F of a step is not increasing, or f too stiff.
-func (s *split) flows(from *walk.Origin, stride int) (*flows, error) {
-	out := &flows{split: s}
+// Flows are nil where F of a step is not increasing, or f too stiff.
+func (s *Generator) Flows(from *walk.Origin, stride int) (*Flows, error) {
+	out := &Flows{Generator: s}
 	made := map[float64]*curve{}
 	curve := func(h float64) (*curve, error) {
 		near := float64(float32(h)) // equal steps differ by rounding
@@ -59,7 +59,7 @@ const (
 )
 
 // flow is Φ_h(y) − y at the points of a curve by the classical method of Runge and Kutta; nil where it takes too many steps.
-func (s *split) flow(h float64) ([]float64, error) {
+func (s *Generator) flow(h float64) ([]float64, error) {
 	steps := math.Ceil(h*s.steepest/flowStep) + 1
 	if !(steps <= mostFlows) {
 		return nil, nil

@@ -1,4 +1,5 @@
-package estimate
+// Package flow bounds u from both sides where f is a function of y alone, by the flow of y' = f(y) and Jensen's inequality.
+package flow
 
 import (
 	"math"
@@ -6,8 +7,8 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 )
 
-// split is a generator f(y) alone on a range that u does not leave, linear beyond it.
-type split struct {
+// Generator is a generator f(y) alone on a range that u does not leave, linear beyond it.
+type Generator struct {
 	lo, step float64
 	of       func(y ...float64) ([]float64, error) // f
 	steepest float64                               // the largest |f′|
@@ -17,9 +18,9 @@ type split struct {
 // curvature is seen at that distance.
 const splitPoints = 4096
 
-// newSplit is the f of an equation where it is a function of y alone; else it is nil. g
+// New is the f of an equation where it is a function of y alone; else it is nil. g
 // has been seen between lo and hi.
-func newSplit(eq *equation.Equation, lo, hi float64) (*split, error) {
+func New(eq *equation.Equation, lo, hi float64) (*Generator, error) {
 	if !eq.UsesY || eq.UsesZ || !eq.Bent {
 		return nil, nil
 	}
@@ -29,7 +30,7 @@ func newSplit(eq *equation.Equation, lo, hi float64) (*split, error) {
 			return nil, nil
 		}
 	}
-	s := &split{of: func(y ...float64) ([]float64, error) {
+	s := &Generator{of: func(y ...float64) ([]float64, error) {
 		out := make([]float64, len(y))
 		err := eq.F.Eval(len(y), out, []float64{0}, make([]float64, eq.Dim), y, make([]float64, eq.Dim))
 		return out, err
@@ -53,7 +54,7 @@ func newSplit(eq *equation.Equation, lo, hi float64) (*split, error) {
 }
 
 // points are those of a curve.
-func (s *split) points() []float64 {
+func (s *Generator) points() []float64 {
 	y := make([]float64, splitPoints)
 	for i := range y {
 		y[i] = s.lo + float64(i)*s.step
@@ -62,52 +63,8 @@ func (s *split) points() []float64 {
 }
 
 // inside is the number of the range that is nearest to y.
-func (s *split) inside(y float64) float64 {
+func (s *Generator) inside(y float64) float64 {
 	return math.Min(math.Max(y, s.lo), s.lo+(splitPoints-1)*s.step)
-}
-
-// curve is a function on that range, as the sum of a convex and a concave one.
-type curve struct {
-	lo, step float64
-	f        []float64 // at equal distances
-	bent     []float64 // the convex part there, with the value 0 and the slope 0 at the lower end
-	least    float64   // the least slope of the functions that bound it, see backward
-}
-
-// curve is the one with such values at the points; nil where they are not finite.
-func (s *split) curve(f []float64) *curve {
-	c := &curve{lo: s.lo, step: s.step, f: f, bent: make([]float64, splitPoints)}
-	before := (f[1] - f[0]) / s.step
-	convex := 0.0
-	c.least = before
-	for i := 1; i < splitPoints; i++ {
-		c.bent[i] = c.bent[i-1] + convex*s.step
-		if i+1 < splitPoints {
-			slope := (f[i+1] - f[i]) / s.step
-			convex += math.Max(slope-before, 0)
-			c.least += math.Min(slope-before, 0)
-			before = slope
-		}
-	}
-	if !finite(c.least) || !finite(convex) {
-		return nil
-	}
-	return c
-}
-
-// at is the function, its convex part and the slopes of both at y.
-func (c *curve) at(y float64) (f, bent, slope, bentSlope float64) {
-	x := (y - c.lo) / c.step
-	i := min(max(int(math.Floor(x)), 0), splitPoints-2)
-	w := x - float64(i)
-	slope, bentSlope = c.f[i+1]-c.f[i], c.bent[i+1]-c.bent[i]
-	return c.f[i] + w*slope, c.bent[i] + w*bentSlope, slope / c.step, bentSlope / c.step
-}
-
-// value is the function at y.
-func (c *curve) value(y float64) float64 {
-	f, _, _, _ := c.at(y)
-	return f
 }
 
 // span widens the range of g to one that u does not leave: its ends are a sub- and a

@@ -1,28 +1,26 @@
-package estimate
+package flow
 
 import "slices"
 
-// bracket is u(t, x) from below and above on each path, less Y0 with the sign of a mismatch.
-type bracket struct{ lower, upper []float64 }
-
-// track keeps the recursion along paths for a bracket.
-type track struct {
+// Track keeps the recursion along paths for a bracket.
+type Track struct {
 	y      []float64   // that of the walk, as it goes on
 	values [][]float64 // Y_n
 	gains  [][]float64 // what Z and Γ add to Y
 	growth func() []float64
 }
 
-func newTrack(y []float64, growth func() []float64) *track { return &track{y: y, growth: growth} }
+// NewTrack keeps y, the values of a walk as it goes on, and what growth says that Z and Γ add to them.
+func NewTrack(y []float64, growth func() []float64) *Track { return &Track{y: y, growth: growth} }
 
 // Observe keeps a step.
-func (k *track) Observe(int, float64, []float64, []float64, []float64) error {
+func (k *Track) Observe(int, float64, []float64, []float64, []float64) error {
 	k.values = append(k.values, slices.Clone(k.y))
 	k.gains = append(k.gains, slices.Clone(k.growth()))
 	return nil
 }
 
-// backward bounds the solution of the split scheme, see flows,
+// Backward bounds the solution of the split scheme, see Flows,
 //
 //	y_N = Φ_{h/2}(g),   y_n = Φ_h(E_n[y_{n+1}]),   y_0 = Φ_{h/2}(E_0[y_1])
 //
@@ -35,7 +33,7 @@ func (k *track) Observe(int, float64, []float64, []float64, []float64) error {
 // from below. Both need c + F(c) to be increasing (after Bender, Schweizer, Zhuo 2017). With Y_n of the
 // forward recursion E_n[y_{n+1}] is near Φ_{−h/2}(Y_n), the number that is taken, and
 // Φ'_{h/2}(Y_n) Z·ΔW near what y_{n+1} gains in the step.
-func (k *track) backward(s *flows, g, lower, upper []float64) {
+func (k *Track) Backward(s *Flows, g, lower, upper []float64) {
 	last := len(s.half) - 1
 	for r, v := range g {
 		lower[r] = v + s.half[last].value(v)
@@ -57,25 +55,4 @@ func (k *track) backward(s *flows, g, lower, upper []float64) {
 			lower[r] = c + f - p + py + bend*(c-y)
 		}
 	}
-}
-
-// bracket is the limits of both ends over the levels, of the order 2 where X is exact: there the step does to an end by the
-// variance of θ alone what is of order 1, by Jensen's inequality to its own side.
-func (l *levels) bracket(exact bool) (lower, upper *limit) {
-	ends := [2]*levels{{y0: l.y0, second: exact, safe: exact}, {y0: l.y0, second: exact, safe: exact}}
-	for i, r := range l.runs {
-		if r.bracket == nil {
-			break
-		}
-		for side, each := range [2][]float64{r.bracket.lower, r.bracket.upper} {
-			end := ends[side]
-			at := &residuals{delta: each, slope: 1, gained: r.gained}
-			if i > 0 {
-				at.pair(end.runs[i-1])
-			}
-			end.runs, end.step = append(end.runs, at), append(end.step, l.step[i])
-		}
-	}
-	a, b := ends[0].limit(), ends[1].limit()
-	return &a, &b
 }
