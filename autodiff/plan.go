@@ -1,5 +1,7 @@
 package autodiff
 
+import "time"
+
 // Plan is a list of tasks, dealt out to workers in advance. It is made once and can
 // be done any number of times, by one pool at a time; the dealing is kept for the
 // first pool's number of workers.
@@ -9,6 +11,9 @@ type Plan struct {
 	ready  func(i int) bool // whether task i can begin; nil: always
 	where  func(i int) float64
 	shares [][]int32 // of each worker, in order
+
+	done  bool          // at least once
+	least time.Duration // that all workers have taken for it, from the second time on
 }
 
 // NewPlan is n tasks that depend on nothing; neighbours go to the same worker.

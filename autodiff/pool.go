@@ -28,6 +28,8 @@ type Pool struct {
 	quit    chan struct{} // closed by Close
 	closed  atomic.Bool
 	busy    bool // in Do
+	pace    pace
+	alone   atomic.Bool // the caller does the tasks of this Do without the others
 }
 
 // NewPool starts workers−1 goroutines; the caller of Do is the last worker. Close ends
@@ -64,15 +66,25 @@ func (p *Pool) Do(plan *Plan) {
 		panic("autodiff: Do within Do, or after a panic in a task")
 	}
 	p.busy = true
-	p.main.open(plan.dealt(p.workers))
-	p.rouse(plan.count + p.side.unfinished() - 1)
+	start := time.Now()
+	plan = plan.dealt(p.workers)
+	without := plan.done && p.pace.now == alone
+	p.alone.Store(without)
+	p.main.open(plan)
+	if !without {
+		p.rouse(plan.count + p.side.unfinished() - 1)
+	}
 	for w := (waiter{}); !p.main.finished() || !p.side.finished(); {
-		if p.work(0, w.count > patience) {
+		if p.work(0, without || w.count > patience) {
 			w = waiter{}
 		} else {
 			w.wait()
 		}
 	}
+	if plan.done && p.workers > 1 {
+		p.pace.after(plan, time.Since(start))
+	}
+	plan.done = true
 	p.busy = false
 }
 
@@ -119,13 +131,13 @@ func (p *Pool) serve(worker int) {
 	var w waiter
 	for !p.closed.Load() {
 		switch {
-		case p.work(worker, w.count > patience):
+		case !p.alone.Load() && p.work(worker, w.count > patience):
 			w = waiter{}
-		case w.count < idleWaits || !p.main.finished():
+		case w.count < idleWaits || !p.idle():
 			w.wait()
 		default:
 			p.asleep.Add(1)
-			if p.main.finished() { // looked at again, because rouse looked at asleep before
+			if p.idle() { // looked at again, because rouse looked at asleep before
 				select {
 				case <-p.wake:
 				case <-p.quit:
@@ -136,6 +148,9 @@ func (p *Pool) serve(worker int) {
 		}
 	}
 }
+
+// idle tells whether there is nothing that workers could do for the caller.
+func (p *Pool) idle() bool { return p.alone.Load() || p.main.finished() }
 
 // rouse wakes up to n workers that sleep.
 func (p *Pool) rouse(n int) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
@@ -28,10 +27,7 @@ type sweepFlags struct {
 	shard flags.Opt[sweep.Shard]
 	warm  bool
 
-	search  sweep.Ranges
-	choices flags.Opt[int]
-	keep    flags.Opt[int]
-	budget  flags.Opt[string]
+	search sweep.SearchFlags
 	tableFlags
 }
 
@@ -71,12 +67,7 @@ func (a *app) sweepCommand() *cli.Command {
 				flags.Bool("warm", "begin each run with the parameters of the one before it along the last parameter", &f.warm),
 				flags.Value("shard", "share `I/N` of the runs; auto/N in an array job of Slurm or an indexed job of Kubernetes", &f.shard, sweep.ParseShard),
 			),
-			flags.Group("Search",
-				f.search.Flag(),
-				flags.Value("choices", "`NUMBER` of choices of settings in the first round, drawn by --seed (default: 9)", &f.choices, flags.WholeNumber),
-				flags.Value("keep", "one in `NUMBER` goes on to the next round, with so many times the budget (default: 3)", &f.keep, flags.WholeNumber),
-				flags.Value("budget", "`BUDGET` of the last round: gradient steps, or a time for training such as 30s (default: the problem's gradient steps)", &f.budget, flags.FileName),
-			),
+			flags.Group("Search", f.search.Flags()...),
 			flags.Group("Output", append(f.tableFlags.flags(), flags.Bool("quiet", "no progress on standard error", &f.quiet))...),
 		),
 		Action: func(c *cli.Context) error { return a.runSweep(c, &f) },
@@ -189,51 +180,23 @@ func (f *sweepFlags) taskOf(c *cli.Context, d *sweep.Definition, cell sweep.Cell
 }
 
 // searching fills in the search, if one is asked for.
-func (f *sweepFlags) searching(c *cli.Context, d *sweep.Definition) error {
-	if len(f.search) == 0 {
-		for _, key := range []string{"choices", "keep", "budget"} {
-			if c.IsSet(key) {
-				return usage(c, "--%s needs --search", key)
-			}
-		}
-		return nil
-	}
-	for _, key := range []string{"seeds", "warm", "shard", "accuracy", "plot"} {
-		if c.IsSet(key) {
-			return usage(c, "--%s does not go with --search", key)
-		}
-	}
-	for _, a := range d.Axes {
-		if len(a.Values) > 1 {
-			return usage(c, "--search wants one value of %s, not %d: the best settings of one problem are looked for", a.Name, len(a.Values))
-		}
-	}
-	for _, r := range f.search {
-		if c.IsSet(r.Name) || f.InFile(r.Name) {
-			return usage(c, "%s is given and searched", r.Name)
-		}
-	}
-	d.Search = &sweep.Search{Ranges: f.search, Choices: f.choices.Or(9), Keep: f.keep.Or(3), Budget: f.budget.Value}
-	if !f.budget.Given {
+func (f *sweepFlags) searching(c *cli.Context, d *sweep.Definition) (err error) {
+	given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }
+	d.Search, err = f.search.Search(d.Axes, given, func() (int, error) {
 		f.set = map[string]float64{}
 		for _, a := range d.Axes {
 			f.set[a.Name] = a.Values[0]
 		}
 		t, err := f.task(c)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		d.Search.Budget = strconv.Itoa(t.settings.WithDefaults().Iterations)
+		return t.settings.WithDefaults().Iterations, nil
+	})
+	if told := (*exitError)(nil); err == nil || errors.As(err, &told) {
+		return err
 	}
-	if err := d.Search.Check(); err != nil {
-		return usage(c, "%v", err)
-	}
-	for _, key := range []string{"time-limit", "iterations"} {
-		if f.budget.Given && (key == "time-limit") == d.Search.InTime() && (c.IsSet(key) || f.InFile(key)) {
-			return usage(c, "--%s does not go with --budget %s, which sets it", key, d.Search.Budget)
-		}
-	}
-	return nil
+	return usage(c, "%v", err)
 }
 
 // describe fills in what the runs have in common, as the first has it.
