@@ -50,10 +50,11 @@ import (
 // MPI tells whether this build can have more than one rank.
 const MPI = true
 
-// begun tells whether MPI has been started, and among how many ranks.
+// begun tells whether MPI has been started, among how many ranks and by which process.
 var (
-	begun bool
-	among int
+	begun   bool
+	among   int
+	starter int
 )
 
 // Begin joins the other ranks. Without mpirun, or another starter of MPI programs, there are none.
@@ -69,7 +70,7 @@ func Begin() error {
 	if C.ranks_begin(&s, &n) != 0 {
 		return errors.New("MPI does not start, or cannot be called from several threads")
 	}
-	begun, among, self, count = true, int(n), int(s), int(n)
+	begun, among, starter, self, count = true, int(n), os.Getppid(), int(s), int(n)
 	if count > 1 {
 		world = openMPI{}
 	}
@@ -166,6 +167,9 @@ func wait(until time.Time) bool {
 			panic(Lost("MPI fails"))
 		}
 		looks = 1
+		if os.Getppid() != starter { // nobody is left to say that a rank is dead
+			panic(Lost("the process that started the ranks is dead"))
+		}
 		time.Sleep(pause)
 		pause = min(pause*5/4, longest)
 		switch {
