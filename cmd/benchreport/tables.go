@@ -107,12 +107,12 @@ func (r *run) products() string {
 	return b.String()
 }
 
-// growth lists what the plots show, a row for each size.
+// growth lists time and memory by the dimension: the plots show the other sizes.
 func (r *run) growth() string {
 	var sizes []string // such as "d = 10"
 	cells := map[string]string{}
 	for _, res := range r.results {
-		if part := strings.Split(res.name, "/"); part[0] == "Growth" && len(part) == 4 {
+		if part := strings.Split(res.name, "/"); part[0] == "Growth" && len(part) == 4 && part[1] == "d" {
 			size, network := part[1]+" = "+part[3], part[2]
 			if !slices.Contains(sizes, size) {
 				sizes = append(sizes, size)

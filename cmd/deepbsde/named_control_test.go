@@ -45,7 +45,7 @@ type policyRun struct {
 }
 
 // TestControlProblems solves every control problem with seeds 1 to 5 from the command
-// line. With -v it prints the table of docs/accuracy.md.
+// line. With -v it prints a table.
 func TestControlProblems(t *testing.T) {
 	forAccuracy(t)
 	var lines []string

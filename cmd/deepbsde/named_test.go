@@ -14,7 +14,7 @@ import (
 
 // namedGates bound the relative error of the value, the worst of seeds 1 to 5
 // with default settings. Each is about twice the worst that was measured (the
-// table of docs/accuracy.md) or what the project promises: 0.2 % for allen-cahn and hjb, 0.3 % for
+// table of docs/results.md) or what the project promises: 0.2 % for allen-cahn and hjb, 0.3 % for
 // default-risk, reaction-diffusion and quadratic-gradient, 0.5 % for burgers. For
 // diff-rates, whose reference lies between bounds 0.4 % apart, it is 0.6 %.
 var namedGates = []struct {
@@ -31,7 +31,7 @@ var namedGates = []struct {
 }
 
 // TestNamedProblems solves every named problem with seeds 1 to 5 from the command
-// line. With -v it prints the table of docs/accuracy.md.
+// line. With -v it prints a table.
 func TestNamedProblems(t *testing.T) {
 	forAccuracy(t)
 	var lines []string

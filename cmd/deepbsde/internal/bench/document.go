@@ -12,8 +12,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/tables"
 )
 
-// Markdown is a document of its own: a table of the answers, one of the training, a few
-// notes. The command that made it is given as the words after bench; plot is the file of
+// Markdown is a document of its own: a table of the answers, and a few notes. The command that made it is given as the words after bench; plot is the file of
 // its picture, "" for none.
 func Markdown(cells []Cell, command, plot string) string {
 	var b strings.Builder
@@ -23,11 +22,8 @@ func Markdown(cells []Cell, command, plot string) string {
 	if len(files) > 0 {
 		b.WriteString("\n## Problems that had no part in choosing the settings\n\n" + validation(files).RenderMarkdown() + "\n")
 	}
-	if t := quarters(named); t.Length() > 0 {
-		b.WriteString("\n## During training\n\n" + t.RenderMarkdown() + "\n\n" + quarterNotes)
-	}
 	if plot != "" {
-		fmt.Fprintf(&b, "\n![relative error against seconds](%s)\n", filepath.Base(plot))
+		fmt.Fprintf(&b, "\nThe error of Y0, the value that the optimiser trains, during training (`--csv` prints the numbers):\n\n![relative error against seconds](%s)\n", filepath.Base(plot))
 	}
 	return b.String()
 }
@@ -79,25 +75,6 @@ func apart(cells []Cell) (named, files []Cell) {
 	return named, files
 }
 
-// quarters has a row for each equation: the relative error of Y0 in training.
-func quarters(cells []Cell) table.Writer {
-	t := tables.New()
-	t.AppendHeader(table.Row{"problem", "settings", "25 %", "50 %", "100 %"})
-	for i := range cells {
-		c := &cells[i]
-		if c.Policy {
-			continue
-		}
-		row := table.Row{c.Problem, c.Preset}
-		rows := c.rows()
-		for _, k := range []int{1, 2, 4} {
-			row = append(row, rows[k].cells()[4])
-		}
-		t.AppendRow(row)
-	}
-	return t
-}
-
 // withStd is a mean with the standard deviation in brackets, where there is one.
 func withStd(mean, std any) string {
 	if std == "" {
@@ -123,17 +100,11 @@ const answerNotes = `Means over the seeds, standard deviations in brackets. Sett
 ` + "`per-step`" + ` of Han, Jentzen, E (2018), ` + "`default`" + ` that of ` + "`solve`" + ` without flags:
 ` + "`features`" + ` for equations, ` + "`shared`" + ` for policies. Iterations of ` + "`features`" + ` are passes of least squares.
 
-- Answer: an estimate on fresh paths after training.
 - Seconds: of the whole run on a clock. Processor s: of all cores together, which other work
-  on the machine hardly changes; empty for runs of earlier versions.
-- Relative error: against the reference of ` + "`deepbsde reference NAME`" + `.
-- Stated error: the half-width of the 95 % interval with all errors in it. Runs of earlier
-  versions state none, so they are unknown and undecided.
+  on the machine hardly changes.
+- Relative error: of the estimate on fresh paths, against the reference of ` + "`deepbsde reference NAME`" + `.
+- Stated error: the half-width of the 95 % interval with all errors in it, or unknown.
 - Verdict: whether answer and reference agree within their errors. It does not apply to control
-  problems: their answer is the cost of a policy, on a grid, and its error covers continuous time.
+  problems: their answer is the cost of a policy on a grid, their error covers continuous time.
 - Published: five runs on a laptop of 2017 (Han, Jentzen, E 2018; E, Han, Jentzen 2017).
-`
-
-const quarterNotes = `Mean relative error of Y0, the value that the optimiser trains, after 25, 50 and 100 % of the
-iterations. ` + "`deepbsde bench --csv`" + ` prints every checkpoint with its standard deviation and time.
 `
