@@ -14,6 +14,9 @@ import (
 // gradient has no bias, however wrong Z: neither by the control, which is not the same on
 // neighbouring paths, nor by Γ. u = sin x, and 5 standard errors with that of the step.
 func TestGradientUntrained(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and others of its kind are quick")
+	}
 	u := func(x expr.Value) expr.Value { return x.Sin().Sum() }
 	for _, c := range []struct {
 		name string
@@ -47,6 +50,9 @@ func TestGradientUntrained(t *testing.T) {
 // less than is reported: 3 standard errors, and the errors of the step and the network.
 // u = sin x again.
 func TestGradientCurved(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and others of its kind are quick")
+	}
 	p := pde.Problem{
 		Name: "curved", Dim: 1, Horizon: 1, Start: []float64{0.4}, Diffusion: pde.Scalar(1),
 		Generator: func(_, x, _, z expr.Value) expr.Value {

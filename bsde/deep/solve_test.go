@@ -277,6 +277,9 @@ func TestLinearInY(t *testing.T) {
 // from the solution; a plain Newton step would blow up. The reference is the
 // radial finite difference solution.
 func TestLongHorizonFindsTheFixedPoint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and others of its kind are quick")
+	}
 	p := named(t, "allen-cahn", 0)
 	p.Dim, p.Horizon, p.Start = 5, 2, make([]float64, 5)
 	ref, err := radial.Solve(p)

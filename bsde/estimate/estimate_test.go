@@ -46,6 +46,9 @@ func solution(t *testing.T, p pde.Problem, f Field, g *grid.Grid) *Solution {
 // Z = 0 is tried where f is linear in z: what its error does to the gradient elsewhere is
 // known for fields near the solution alone.
 func TestAnyField(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and others of its kind are quick")
+	}
 	p, z := wave(4, 0.4)
 	flat, _ := wave(4, 0)
 	points := []struct {

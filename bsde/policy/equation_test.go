@@ -18,6 +18,9 @@ import (
 // is too short to come near is not trusted by it; a wrong minimiser, which would give a bound above the
 // optimum, is found out.
 func TestEquationBrackets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and others of its kind are quick")
+	}
 	const want = 0.7888684385
 	p := control.Problem{
 		Name: "hjb", StateDim: 3, ActionDim: 3, Horizon: 1, Start: make([]float64, 3), Diffusion: pde.Scalar(math.Sqrt2),

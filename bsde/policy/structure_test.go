@@ -27,6 +27,9 @@ func wells(d int) control.Problem {
 // TestStructureHelps: with the gradients of the costs the policy of many wells is nearer the optimum,
 // 1.4014 ± 0.0009 a well by a dynamic programme of one, after as many steps: at least by half of the excess.
 func TestStructureHelps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and others of its kind are quick")
+	}
 	const d, optimum = 20, 1.4014
 	set := bsde.Settings{Iterations: 100, Paths: 2048, LearningRate: 5e-3}
 	var excess [2]float64

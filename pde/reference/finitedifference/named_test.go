@@ -11,6 +11,9 @@ import (
 // TestNamedProblems compares with the exact solutions and, for
 // allen-cahn and hjb, with radial.Solve and colehopf.Quadrature, which Make puts into Reference.
 func TestNamedProblems(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and others of its kind are quick")
+	}
 	for _, name := range []string{"burgers", "quadratic-gradient", "reaction-diffusion", "allen-cahn", "hjb"} {
 		for d := 1; d <= 2; d++ {
 			family, err := problems.Find(name)

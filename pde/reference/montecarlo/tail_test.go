@@ -15,6 +15,9 @@ import (
 // π²/(8c) (Cameron, Martin 1944). Where the variance is infinite the problem is refused,
 // where it is finite by a margin the value is right: (1−2c)^{−½}, cos(√(2c))^{−½}.
 func TestHeavyTails(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and others of its kind are quick")
+	}
 	one := pde.Problem{Name: "tails", Dim: 1, Horizon: 1, Start: []float64{0}, Diffusion: pde.Scalar(1)}
 	for _, c := range []struct {
 		inF     bool
