@@ -115,7 +115,7 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		{"steps: 3\n", "energy-storage", "s.yaml:1:1: steps does not apply to energy-storage, a problem in discrete time\nsteps: 3\n^\n"},
 		{"method: policy\n", "hjb", "s.yaml:1:1: method policy cannot solve hjb (equation); backward or deep-bsde or zero can\nmethod: policy\n^\n"},
 		{"activation: tanh\n", "hjb --network per-step", "s.yaml:1:1: activation does not apply to the network per-step, which always has relu\nactivation: tanh\n^\n"},
-		{"options: {no_variate: true}\n", "hjb", "s.yaml:1:1: options of deep-bsde have no no_variate\noptions: {no_variate: true}\n^\n"},
+		{"options: {no_variate: true}\n", "hjb", "s.yaml:1:1: options of deep-bsde have no no_variate, want pass_paths, passes\noptions: {no_variate: true}\n^\n"},
 		{"options: {no_variate: 5}\n", "lqr", "s.yaml:1:1: options of policy: no_variate is a number, want a bool\noptions: {no_variate: 5}\n^\n"},
 		{"options: {segments: 5}\n", "lqr", "s.yaml:1:1: options do not take segments, which has a flag of its own\noptions: {segments: 5}\n^\n"},
 		{"method: deep\n", "hjb", "s.yaml:1:1: method is \"deep\", want auto or backward or deep-bsde or policy or stopping or zero\nmethod: deep\n^\n"},

@@ -176,7 +176,7 @@ func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 		if _, has := options[key]; has {
 			continue
 		}
-		if err := f.without(c, "options", "of "+t.method.Name()+" have no "+key); err != nil {
+		if err := f.without(c, "options", "of "+t.method.Name()+" have no "+key+", want "+optionNames(options)); err != nil {
 			return err
 		}
 	}
@@ -206,6 +206,20 @@ func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 		}
 	}
 	return nil
+}
+
+// optionNames are the options of a method that have no flag of their own, as words.
+func optionNames(options map[string]any) string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		if !slices.Contains(training.OwnOptions, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }
 
 // without is an error if the setting is given, by its flag or in the file.

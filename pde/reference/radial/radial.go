@@ -194,7 +194,7 @@ func inTAndYAlone(pr *probe.Points, r *symmetric.Equation) error {
 				return err
 			}
 			if !(math.Abs(f-want[0]) <= 1e-10*(1+math.Abs(want[0]))) {
-				return fmt.Errorf("needs a generator of t and y alone; at t=%.3g, y=%.3g f is %.6g for ‖z‖=%.4g and a random x, but %.6g for z=0 and x=0", pr.T[i], y, f, s*math.Sqrt(pr.ZZ(i)), want[0])
+				return fmt.Errorf("needs a generator of t and y alone; at t=%.3g, y=%.3g f is %.6g for ‖z‖=%.4g and a random x, but %.6g for z=0 and x=0", pr.T[i], y, f+0, s*math.Sqrt(pr.ZZ(i)), want[0]+0) // + 0 turns −0 into 0
 			}
 		}
 	}
