@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -40,7 +41,9 @@ func (r *Run) FurtherAttempts(ctx context.Context, p bsde.Problem, s Source, fir
 		err = ctx.Err()
 	}
 	if err == nil && best != first {
-		err = r.take(made[best])
+		if err = r.note(made[best], best); err == nil {
+			err = r.take(made[best])
+		}
 	}
 	for ; err == nil && number > 1; number-- {
 		err = os.RemoveAll(r.File(fmt.Sprint(attemptPrefix, number)))
@@ -69,6 +72,38 @@ func goOn(ctx context.Context, path string, p bsde.Problem, s Source, m bsde.Met
 		return nil, err
 	}
 	return attemptIn(ctx, path, p, s, m, set, o)
+}
+
+// attemptsFile says, from when an attempt takes the place of its run until that is finished, what the others were.
+const attemptsFile = "attempts.json"
+
+// told is what it holds.
+type told struct {
+	Attempts int    `json:"attempts"`
+	Retried  string `json:"retried"`
+}
+
+// note writes it below, so that it comes up with the other files.
+func (r *Run) note(attempt string, best *bsde.Result) error {
+	text, err := json.Marshal(told{best.Attempts, best.Retried})
+	if err != nil {
+		return err
+	}
+	return (&Run{path: r.File(attempt)}).WriteOwn(attemptsFile, writing(text))
+}
+
+// recall puts what it says into a result that is found again.
+func (r *Run) recall(res *bsde.Result) error {
+	text, err := r.Read(attemptsFile)
+	if err != nil || text == nil {
+		return err
+	}
+	var t told
+	if err := json.Unmarshal(text, &t); err != nil {
+		return &Error{Path: r.File(attemptsFile), Reason: err.Error()}
+	}
+	res.Attempts, res.Retried = t.Attempts, t.Retried
+	return nil
 }
 
 // take puts the files of an attempt in the place of the run's. The list of them, written first, lets

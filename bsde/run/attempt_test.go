@@ -86,6 +86,21 @@ func TestFurtherAttempts(t *testing.T) {
 		t.Errorf("stopped and gone on with: %s, want %s", got, want)
 	}
 
+	// Killed after the second attempt has taken its place, before it is finished.
+	path := filepath.Join(t.TempDir(), "run")
+	r, res = first(path)
+	now, best, err := r.FurtherAttempts(t.Context(), p, source, res, nil, &bsde.Demand{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now.Close()
+	if got, err := Resume(t.Context(), path, nil); err != nil || got.Value != best.Value || got.Attempts != 2 || got.Retried != best.Retried {
+		t.Errorf("gone on with: %+v, %v, want %v after 2 attempts: %s", got, err, best.Value, best.Retried)
+	}
+	if _, err := os.Stat(filepath.Join(path, attemptsFile)); err == nil {
+		t.Errorf("%s is left", attemptsFile)
+	}
+
 	r, res = first(filepath.Join(t.TempDir(), "run"))
 	res.Error, res.Settings.Paths, res.Reasons = 1e-9, 64, []estimate.Reason{{Kind: estimate.HeavyTails}}
 	d := &bsde.Demand{Again: func(best *bsde.Result, _ bsde.Method, _ bsde.Settings) { best.Reasons = nil }} // what follows cannot be better

@@ -32,6 +32,9 @@ func (r *Run) Finish(res any, text string) error {
 	if err == nil {
 		err = r.WriteOwn(ResultFile, writing(object))
 	}
+	if err == nil {
+		err = os.RemoveAll(r.File(attemptsFile)) // the result has it now
+	}
 	if r.unsaved != nil {
 		err = r.unsaved
 	}

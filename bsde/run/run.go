@@ -29,7 +29,7 @@ const (
 )
 
 // ownFiles are those with fixed names.
-var ownFiles = []string{ManifestFile, ResultFile, TextFile, PageFile, ProblemFile, MetricsFile, MetricsLinesFile, lockFile}
+var ownFiles = []string{ManifestFile, ResultFile, TextFile, PageFile, ProblemFile, MetricsFile, MetricsLinesFile, attemptsFile, lockFile}
 
 // mostText is how many bytes of a file with a fixed name are read: far more than one has.
 const mostText = 64 << 20

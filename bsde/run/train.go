@@ -146,7 +146,11 @@ func (r *Run) Train(ctx context.Context, t *bsde.Trainer, o *Options) (*bsde.Res
 		}
 	}
 	r.save(t, true, o)
-	return t.Result(ctx)
+	res, err := t.Result(ctx)
+	if err == nil {
+		err = r.recall(res)
+	}
+	return res, err
 }
 
 // save writes a checkpoint and the metrics up to it, and removes old checkpoints.

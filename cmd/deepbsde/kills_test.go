@@ -121,7 +121,7 @@ func (k *killing) try(t *testing.T, command []string, after time.Duration) (said
 	}
 	victim := cmd.Process
 	if k.kind == "ranks" {
-		victim = k.rank(cmd.Process)
+		victim = k.rank(cmd.Process, exe)
 	}
 	if victim != nil {
 		victim.Kill()
@@ -132,18 +132,24 @@ func (k *killing) try(t *testing.T, command []string, after time.Duration) (said
 	return stderr.String(), err
 }
 
-// rank is one of the processes that mpirun has started, nil for none yet.
-func (k *killing) rank(mpirun *os.Process) *os.Process {
+// rank is one of the processes of exe that mpirun has started, nil for none yet. One that it has forked, and that is
+// not exe so far, is left alone: mpirun does not always come through its death.
+func (k *killing) rank(mpirun *os.Process, exe string) *os.Process {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", mpirun.Pid))
-	children := strings.Fields(string(text))
-	if err != nil || len(children) == 0 {
-		return nil
-	}
-	pid, err := strconv.Atoi(children[k.rng.IntN(len(children))])
 	if err != nil {
 		return nil
 	}
-	p, err := os.FindProcess(pid)
+	var ranks []int
+	for word := range strings.FieldsSeq(string(text)) {
+		pid, err := strconv.Atoi(word)
+		if is, e := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); err == nil && e == nil && is == exe {
+			ranks = append(ranks, pid)
+		}
+	}
+	if len(ranks) == 0 {
+		return nil
+	}
+	p, err := os.FindProcess(ranks[k.rng.IntN(len(ranks))])
 	if err != nil {
 		return nil
 	}
