@@ -132,8 +132,8 @@ func (k *killing) try(t *testing.T, command []string, after time.Duration) (said
 	return stderr.String(), err
 }
 
-// rank is one of the processes of exe that mpirun has started, nil for none yet. One that it has forked, and that is
-// not exe so far, is left alone: mpirun does not always come through its death.
+// rank is one of the two processes of exe that mpirun has started, nil while there are not both: mpirun does not
+// always come through the death of one while it starts the other.
 func (k *killing) rank(mpirun *os.Process, exe string) *os.Process {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", mpirun.Pid))
 	if err != nil {
@@ -146,7 +146,7 @@ func (k *killing) rank(mpirun *os.Process, exe string) *os.Process {
 			ranks = append(ranks, pid)
 		}
 	}
-	if len(ranks) == 0 {
+	if len(ranks) < 2 {
 		return nil
 	}
 	p, err := os.FindProcess(ranks[k.rng.IntN(len(ranks))])
