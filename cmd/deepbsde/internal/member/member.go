@@ -26,7 +26,7 @@ type Member struct {
 	Parameters map[string]float64 // all of them
 	Changed    []string           // those that are not at their default, in the family's order
 	choice     *choice
-	Asked      string // the name or path by which it was asked for, as typed; "" in a run that is loaded
+	Asked      string // the name or path by which it was asked for, as typed; in a run that is loaded the path of its problem file, or ""
 }
 
 // Error is a problem that cannot be had, with a hint for a second line.

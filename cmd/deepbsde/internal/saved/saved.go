@@ -103,6 +103,9 @@ func MemberOf(ctx context.Context, r *run.Run) (*member.Member, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.File(run.ManifestFile), err)
 	}
+	if family.Text != nil {
+		m.Asked = r.File(run.ProblemFile)
+	}
 	if r.SolvesEquation() {
 		if m, err = m.Equation(ctx); err != nil {
 			return nil, err
