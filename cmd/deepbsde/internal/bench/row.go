@@ -26,6 +26,7 @@ type row struct {
 
 // stated is what the runs say of their own answers, and how many of them were right.
 type stated struct {
+	all      int     // runs
 	runs     int     // that state whether they can be trusted: those of earlier versions do not
 	error    float64 // half-width of the 95 % interval, the mean of those that state one
 	trusted  int     // runs that say that they can be trusted
@@ -35,15 +36,15 @@ type stated struct {
 
 // stated is without verdicts of policies, whose value lies above the optimum that they are compared with.
 func (c *Cell) stated() *stated {
-	s := &stated{verdicts: map[verdict.Verdict]int{}}
+	s := &stated{all: len(c.Runs), verdicts: map[verdict.Verdict]int{}}
 	var errors []float64
 	for _, r := range c.Runs {
-		claim := r.claim()
-		if claim == nil {
-			continue
-		}
 		if r.Trust != "" {
 			s.runs++
+		}
+		claim := r.claim()
+		if claim == nil { // diverged, and counted as not trusted
+			continue
 		}
 		if words.Known(claim.Error) {
 			errors = append(errors, claim.Error)

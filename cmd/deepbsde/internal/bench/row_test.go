@@ -38,7 +38,7 @@ func TestStated(t *testing.T) {
 	if s := row.stated; s == nil || s.trusted != 2 || s.covered != 2 || s.inWords() != "1 agrees, 1 disagrees, 2 undecided" || s.error != (0.01+0.01+0.5)/3 {
 		t.Errorf("%+v", row.stated)
 	}
-	if cells := row.cells(); cells[6] != "0.17" || cells[7] != "2 of 4" || cells[8] != "2 of 4" {
+	if cells := row.cells(); cells[6] != "0.17" || cells[7] != "2 of 5" || cells[8] != "2 of 5" {
 		t.Errorf("%v", cells)
 	}
 	if text := CSV([]Cell{c}); !strings.Contains(text, ",error,trusted,covered,agrees,disagrees,undecided,seconds,") || !strings.Contains(text, ",2,2,1,1,2,") {

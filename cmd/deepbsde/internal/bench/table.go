@@ -15,9 +15,9 @@ import (
 func (r *row) cells() table.Row {
 	row := table.Row{r.label, r.runs, words.Seven(r.value), words.Size(r.std), words.PercentOrNothing(r.err), words.PercentOrNothing(r.errStd)}
 	if s := r.stated; s != nil {
-		row = append(row, words.Part(s.error), s.of(s.trusted, r.runs))
+		row = append(row, words.Part(s.error), s.of(s.trusted))
 		if len(s.verdicts) > 0 { // there is a reference
-			row = append(row, s.of(s.covered, r.runs), s.inWords())
+			row = append(row, s.of(s.covered), s.inWords())
 		} else {
 			row = append(row, "", "")
 		}
@@ -35,12 +35,12 @@ func (r *row) cells() table.Row {
 	return append(row, "", "", "")
 }
 
-// of counts runs out of all, where any say what is counted.
-func (s *stated) of(n, runs int) string {
+// of counts runs out of all, those without a value too, where any say what is counted.
+func (s *stated) of(n int) string {
 	if s.runs == 0 {
 		return "unknown"
 	}
-	return fmt.Sprintf("%d of %d", n, runs)
+	return fmt.Sprintf("%d of %d", n, s.all)
 }
 
 // inWords counts the verdicts, those that there are.
