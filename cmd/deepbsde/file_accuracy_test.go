@@ -22,7 +22,7 @@ func TestFilesAreSolved(t *testing.T) {
 		{"full diffusion matrix that depends on x, by its action on the noise", "10"},
 	} {
 		path := ""
-		for _, text := range documentedFiles(t) {
+		for _, text := range solvedFiles(t) {
 			if strings.HasPrefix(text, "title: "+c.title+"\n") {
 				path = writeFile(t, "example.yaml", text)
 			}

@@ -96,8 +96,8 @@ func solveBits(t *testing.T, args []string) (map[string]any, string) {
 	return result, history.String()
 }
 
-// documentedFiles are the problem files of docs/files.md.
-func documentedFiles(t *testing.T) []string {
+// solvedFiles are the problem files of docs/files.md and those of testdata/solved.
+func solvedFiles(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/files.md")
 	if err != nil {
@@ -108,14 +108,25 @@ func documentedFiles(t *testing.T) []string {
 		file, _, _ := strings.Cut(part, "```")
 		files = append(files, file)
 	}
+	more, err := filepath.Glob("testdata/solved/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range more {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, string(text))
+	}
 	return files
 }
 
-// TestDocumentedFiles checks and solves every example of docs/files.md: the exact
+// TestDocumentedFiles checks and solves every example of docs/files.md and those of testdata/solved: the exact
 // solution solves its equation, and 100 iterations come within 3 % of it, or for a
 // control problem of its Riccati reference.
 func TestDocumentedFiles(t *testing.T) {
-	files := documentedFiles(t)
+	files := solvedFiles(t)
 	if len(files) < 6 {
 		t.Fatalf("%d examples, want at least 6", len(files))
 	}
