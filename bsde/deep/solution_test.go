@@ -211,6 +211,9 @@ func box(p pde.Problem, half float64) pde.Problem {
 // estimated without knowing u, is the one that u tells, within 5 standard errors of
 // both and the errors of the grid and of Z that the result reports; and it is a small part of what u varies by.
 func TestRandomStart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and others of its kind are quick")
+	}
 	for i, p := range solvable() {
 		for _, network := range someNetworks(i) {
 			p := box(p, 1)
