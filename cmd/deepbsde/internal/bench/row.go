@@ -26,8 +26,8 @@ type row struct {
 
 // stated is what the runs say of their own answers, and how many of them were right.
 type stated struct {
-	all      int     // runs
-	runs     int     // that state whether they can be trusted: those of earlier versions do not
+	runs     int
+	known    bool    // whether they can be trusted: runs of earlier versions do not say
 	error    float64 // half-width of the 95 % interval, the mean of those that state one
 	trusted  int     // runs that say that they can be trusted
 	covered  int     // runs whose interval meets that of the reference
@@ -36,12 +36,10 @@ type stated struct {
 
 // stated is without verdicts of policies, whose value lies above the optimum that they are compared with.
 func (c *Cell) stated() *stated {
-	s := &stated{all: len(c.Runs), verdicts: map[verdict.Verdict]int{}}
+	s := &stated{runs: len(c.Runs), verdicts: map[verdict.Verdict]int{}}
 	var errors []float64
 	for _, r := range c.Runs {
-		if r.Trust != "" {
-			s.runs++
-		}
+		s.known = s.known || r.Trust != ""
 		claim := r.claim()
 		if claim == nil { // diverged, and counted as not trusted
 			continue

@@ -37,10 +37,10 @@ func (r *row) cells() table.Row {
 
 // of counts runs out of all, those without a value too, where any say what is counted.
 func (s *stated) of(n int) string {
-	if s.runs == 0 {
+	if !s.known {
 		return "unknown"
 	}
-	return fmt.Sprintf("%d of %d", n, s.all)
+	return fmt.Sprintf("%d of %d", n, s.runs)
 }
 
 // inWords counts the verdicts, those that there are.
