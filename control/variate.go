@@ -4,8 +4,7 @@ import (
 	"fmt"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
+	"github.com/deepbsde/deepbsde/autodiff/vec"
 )
 
 // Variate is a martingale that follows the cost along a path, whatever the policy,
@@ -76,8 +75,7 @@ func (v *Variate) add(m []float64, n int, t, x, a, w, next, still, wq []float64)
 	if err := v.still[n].Eval(rows, still, t, x, a); err != nil {
 		return err
 	}
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, blas64.General{Rows: rows, Cols: k, Stride: k, Data: w},
-		blas64.General{Rows: k, Cols: d, Stride: d, Data: v.q[n]}, 0, blas64.General{Rows: rows, Cols: d, Stride: d, Data: wq})
+	vec.Product(wq, w, v.q[n], rows, k, d)
 	for r := range m {
 		sum, square := 0.0, -v.means[n]
 		for i := r * d; i < (r+1)*d; i++ {

@@ -181,7 +181,7 @@ func evalLong(n *Node, rows int, values []operand, out operand) bool {
 func evalNode(n *Node, rows int, values []operand, out operand) {
 	a := values[n.Args[0]]
 	if n.Op == OpLinear {
-		evalLinear(n.Data, rows, a, out)
+		evalLinear(n, rows, a, out)
 		return
 	}
 	if evalLong(n, rows, values, out) {

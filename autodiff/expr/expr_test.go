@@ -97,6 +97,48 @@ func domain(fn UnaryFn) (lo, hi float64) {
 	return -1.2, 1.2
 }
 
+// TestLinear compares A·x with the sums of its definition, for matrices of which most is 0 and for others,
+// and for numbers of rows that four does not divide.
+func TestLinear(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, share := range []float64{0, 0.02, 0.3, 0.7, 1} {
+		a := make([][]float64, 7)
+		for i := range a {
+			a[i] = make([]float64, 11)
+			for j := range a[i] {
+				if rng.Float64() < share {
+					a[i][j] = rng.NormFloat64()
+				}
+			}
+		}
+		x := Input("x", 11)
+		f, err := Compile(x.Linear(a), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, rows := range []int{1, 3, 4, 6, 130} {
+			in, out := make([]float64, rows*11), make([]float64, rows*7)
+			for i := range in {
+				in[i] = rng.NormFloat64()
+			}
+			if err := f.Eval(rows, out, in); err != nil {
+				t.Fatal(err)
+			}
+			for r := range rows {
+				for i := range a {
+					want := 0.0
+					for j, v := range a[i] {
+						want += v * in[r*11+j]
+					}
+					if got := out[r*7+i]; got != want {
+						t.Fatalf("share %g, %d rows: component %d of row %d is %v, want %v", share, rows, i, r, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestUnaryDerivatives compares D with central differences of F and D2 with
 // those of D. The step 1e-5 leaves h²|f‴|/6 ≈ 1e-10 and rounding 1e-11.
 func TestUnaryDerivatives(t *testing.T) {

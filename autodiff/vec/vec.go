@@ -27,6 +27,11 @@ func Gram[T Float](dst, j []T, rows, cols int) {
 	kernel.GemmTN(cols, cols, rows, j, cols, j, cols, dst, cols, false)
 }
 
+// Product sets dst, rows×n, to a·b, for a rows×k and b k×n.
+func Product(dst, a, b []float64, rows, k, n int) {
+	kernel.GemmNN(rows, n, k, a, k, b, n, nil, dst, n, false)
+}
+
 // Affine sets dst, rows×n, to a·b plus row, for a rows×k and the first n of the stride columns of b, k×stride.
 func Affine(dst, a, b, row []float64, rows, k, n, stride int) {
 	kernel.GemmNN(rows, n, k, a, k, b, stride, row[:n], dst, n, false)

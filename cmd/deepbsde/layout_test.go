@@ -52,7 +52,7 @@ var rooms = []struct {
 	sees   []string // prefixes of packages
 }{
 	{"autodiff", []string{"gorgonia.org/", "gonum.org/"}},
-	{"autodiff/expr", nil},
+	{"autodiff/expr", []string{"autodiff/internal/sparse"}},
 	{"autodiff/internal", nil},
 	{"autodiff/machine", nil},
 	{"pde", []string{"autodiff/expr", "autodiff/parallel", "autodiff/random", "autodiff/vec", "gonum.org/"}},
