@@ -110,7 +110,7 @@ func (s *Report) optimumLines(b *words.Block, label string) {
 // optimumLine is one of them. A bound is rounded away from the optimum, so that it is one still.
 func (s *Report) optimumLine(b *words.Block, label string, o estimate.OnGrid, on string) {
 	low, high := words.Known(o.Lower), words.Known(o.Upper)
-	alone := on + ", with 97.5 % confidence; nothing is known of the other side, the policy may be far from it"
+	alone := on + ", with 97.5 % confidence; no bound from the other side, the policy may be far from it"
 	why := func() {
 		if reason := s.Result.NoBounds; reason != "" {
 			b.Line("", "", reason)

@@ -44,9 +44,9 @@ func (p Problem) HJB() (*HJB, error) {
 	if err := p.checkHJB(); err != nil {
 		return nil, err
 	}
-	costate, err := p.costate()
+	costate, err := pde.GradientOf(p.Diffusion, p.Start) // p = ∇u
 	if err != nil {
-		return nil, err
+		return nil, p.errorf("Diffusion", nil, "%v", err)
 	}
 	t, x, zero := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Vector(make([]float64, p.ActionDim))
 	eq := pde.Problem{Name: p.Name, Dim: p.StateDim, Horizon: p.Horizon, Start: p.Start, Diffusion: p.Diffusion, Terminal: p.TerminalCost, StateNames: p.StateNames}
@@ -120,7 +120,10 @@ func (p *Problem) checkHJB() error {
 		if expr.Contains(list, 2) {
 			return p.errorf("Noise", nil, "depends on the action: the equation is fully nonlinear, not semilinear; train a policy instead")
 		}
-		return p.errorf("Noise", nil, "does not depend on the action: give it as Diffusion, one of the kinds of package pde")
+		if p.Noises() < p.StateDim {
+			return p.errorf("Noise", nil, "has %d components for %d states: the equation needs noise in every state", p.Noises(), p.StateDim)
+		}
+		return p.errorf("Noise", nil, "does not depend on the action: give it as Diffusion (in a file as diffusion, not noise-action)")
 	case p.Diffusion == nil:
 		return p.errorf("Diffusion", nil, "is missing: without noise the equation is of first order; give for example pde.Scalar(0.1)")
 	case p.Actions != nil && p.Minimizer == nil:

@@ -192,8 +192,7 @@ func TestHJBWithMinimizer(t *testing.T) {
 func TestHJBDiffusions(t *testing.T) {
 	matrix := [][]float64{{1, 0.2}, {-0.5, 2}}
 	for _, s := range []pde.Diffusion{pde.Scalar(3), pde.Diagonal{2, 5}, pde.Dense(matrix), pde.Geometric(0.3), pde.CorrelatedGeometric(matrix)} {
-		p := Problem{StateDim: 2, Diffusion: s, Start: []float64{1, 2}}
-		costate, err := p.costate()
+		costate, err := pde.GradientOf(s, []float64{1, 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +232,7 @@ func TestHJBRefuses(t *testing.T) {
 			p.Diffusion, p.Noise = nil, func(_, _, _, dw expr.Value) expr.Value { return dw }
 		}},
 		{"Diffusion", "missing", func(p *Problem) { p.Diffusion = nil }},
-		{"Diffusion", "inverse is not known", func(p *Problem) {
+		{"Diffusion", "action on dw alone", func(p *Problem) {
 			p.Diffusion = pde.DiffusionFunc(func(_, _, dw expr.Value) expr.Value { return dw })
 		}},
 		{"Diffusion", "singular", func(p *Problem) { p.Diffusion = pde.Scalar(0) }},

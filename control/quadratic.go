@@ -166,7 +166,7 @@ func (q *reader) solve(b, r *mat.Dense) (*linearQuadratic, error) {
 		}
 	}
 	var c mat.Cholesky
-	if !c.Factorize(sym) || !(c.Cond() < worstCondition) {
+	if !c.Factorize(sym) || !(c.Cond() < 1e12) {
 		return nil, q.p.errorf("RunningCost", nil, "is a'R·a in the action with an R that is not %s: the Hamiltonian has no minimiser; add a cost of the action, or give Minimizer", wanted)
 	}
 	inverse := mat.NewSymDense(m, nil)

@@ -19,7 +19,7 @@ func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float
 		return nil, err
 	}
 	p := c.Problem
-	list := []Checked{{"shapes", fmt.Sprintf("the functions fit %d states and %d actions and are finite at the start", p.StateDim, p.ActionDim)}}
+	list := []Checked{{"shapes", fmt.Sprintf("the functions fit the numbers of states, %d, and of actions, %d, and are finite at the start", p.StateDim, p.ActionDim)}}
 	list = f.noteUnused(list)
 	steps := f.Training["shared"].Steps
 	if steps == 0 {

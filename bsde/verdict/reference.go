@@ -17,14 +17,14 @@ func Digits(r *pde.Reference, stderr float64) string {
 	return words.Reference(r.Value, r.StdErr, stderr)
 }
 
-// Origin is how a reference was found and where.
+// Origin is how a reference was found and where, with the half-width of its 95 % interval.
 func Origin(r *pde.Reference) string {
 	s := r.Method
 	if r.Source != "" {
 		s += " (" + r.Source + ")"
 	}
 	if r.StdErr > 0 && !r.Interval() {
-		s += ", ± " + words.Short(r.StdErr)
+		s += ", ± " + words.Short(words.Normal95*r.StdErr)
 	}
 	return s
 }

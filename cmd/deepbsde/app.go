@@ -295,10 +295,14 @@ func (f *problemFlags) member(ctx context.Context, name string) (*member.Member,
 	return member.Named(ctx, name, f.dim.Value, f.set)
 }
 
-// train runs the default method for the problem with the tuned settings s of a network, and once more
+// train runs the default method for the problem with the tuned settings s of a network, and goes on
 // where solve would.
 func (a *app) train(ctx context.Context, m *member.Member, network string, s *bsde.Settings) (*bsde.Result, error) {
-	return (&bsde.Demand{}).Search(ctx, m.Preset(network).Method, *s, func(method bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
+	method, d := m.Preset(network).Method, bsde.Demand{}
+	if network == m.DefaultNetwork() {
+		d.Other = m.Other()
+	}
+	return d.Search(ctx, method, *s, func(method bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
 		return a.solve(ctx, m.Solved(), method, s)
 	})
 }

@@ -112,6 +112,40 @@ func TestBenchDiverged(t *testing.T) {
 	}
 }
 
+// TestBenchOtherMethods: like solve, bench goes on with another method where training diverged or an answer
+// is not trusted, and the tables say which one gave the answer. Runs of earlier versions, which did not,
+// are made again where that can help.
+func TestBenchOtherMethods(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "runs")
+	solve := func(c call) (*bsde.Result, error) {
+		r := benchResult(c)
+		if c.settings.Seed == 1 && c.method.Name() == "deep-bsde" {
+			r.Status, r.Value = bsde.Diverged, math.NaN()
+		}
+		return r, nil
+	}
+	args := []string{"bench", "allen-cahn", "--settings", "default", "--seeds", "2", "--quiet", "--markdown", "--store", path}
+	out := runWith(t, solve, args...)
+	if out.status != 0 || len(out.calls) != 3 || !strings.Contains(out.stdout, "| 1 backward, 1 deep-bsde |") || !strings.Contains(out.stdout, "| 2 of 2 |") {
+		t.Fatalf("status %d, %q, %d runs\n%s", out.status, out.stderr, len(out.calls), out.stdout)
+	}
+	if again := runWith(t, solve, args...); len(again.calls) != 0 || again.stdout != out.stdout {
+		t.Errorf("%d runs, output\n%s\nwant\n%s", len(again.calls), again.stdout, out.stdout)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	earlier := strings.Replace(strings.ReplaceAll(string(text), `"method":"deep-bsde",`, ""), `"method":"backward",`, "", 1)
+	earlier = strings.Replace(earlier, `"trust":"yes"`, `"trust":"no"`, 1)
+	if err := os.WriteFile(path, []byte(earlier), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if again := runWith(t, solve, args...); len(again.calls) != 2 || !strings.Contains(again.stdout, "| 1 backward, 1 deep-bsde |") {
+		t.Errorf("%d runs after those of an earlier version, output\n%s", len(again.calls), again.stdout)
+	}
+}
+
 func TestBenchErrors(t *testing.T) {
 	dir := t.TempDir()
 	foreign := filepath.Join(dir, "foreign")

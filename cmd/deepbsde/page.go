@@ -108,7 +108,9 @@ func pageData(r *saved.Run, m *member.Member) *page.Data {
 		d.Parameters = append(d.Parameters, page.Parameter{Name: x.Name, Value: words.Exact(m.Parameters[x.Name]), Default: words.Exact(x.Default), Range: x.Range(), Meaning: x.Doc})
 	}
 	d.Record(r.Moments())
-	d.Settings = page.SettingRows(r.Manifest.Method, r.Network, configuration(r, m))
+	method, _ := r.Method() // nil where it is not known
+	_, planned := method.(bsde.Planner)
+	d.Settings = page.SettingRows(r.Manifest.Method, r.Network, planned, configuration(r, m))
 	d.Machine = []page.Row{
 		{Name: "program", Value: r.Program, Meaning: "version, Go, system and instruction set"},
 		{Name: "processor", Value: r.Processor},

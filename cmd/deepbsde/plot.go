@@ -54,7 +54,7 @@ func (a *app) plotCommand() *cli.Command {
 				flags.Value("size", "`WIDTHxHEIGHT` of the picture in inches, such as 10x7, or with a unit 25x18cm", &f.size, figure.ParseSize),
 			),
 			flags.Group("Line and plane", append(f.ScanFlags(),
-				flags.Value("paths", "`NUMBER` of paths from each point of a line (default: 4096) or a plane (default: 512)", &f.paths, flags.PairedPaths),
+				flags.Value("paths", "`NUMBER` of paths from each point of a line (default: 1024) or a plane (default: 512)", &f.paths, flags.PairedPaths),
 			)...),
 		),
 		Action: func(c *cli.Context) error { return a.runPlot(c, &f) },
@@ -279,7 +279,7 @@ func writing(text []byte) func(*os.File) error {
 // scanRuns evaluates the runs at the points that the flags give; a line or a plane that is
 // not given goes through x0, as far as two standard deviations of X at the horizon.
 func (a *app) scanRuns(ctx context.Context, f *plotFlags, runs []*saved.Run, quiet bool) (list []along.Run, err error) {
-	paths := estimate.DefaultPaths
+	paths := 1024
 	if f.what.Value == "plane" {
 		paths = 512
 	}

@@ -112,7 +112,7 @@ type referenceRun struct {
 // those that bound it from both sides. wait is told the method that runs.
 func references(ctx context.Context, p pde.Problem, methods []problems.ReferenceMethod, s pde.Sampling, all bool, wait func(method string) (end func())) ([]referenceRun, error) {
 	var runs []referenceRun
-	var refused []error
+	var refused []refusal
 	for _, m := range methods {
 		start, end := time.Now(), wait(m.Name)
 		r, err := m.Run(ctx, p, s)
@@ -121,8 +121,8 @@ func references(ctx context.Context, p pde.Problem, methods []problems.Reference
 			return runs, ctx.Err()
 		}
 		if err != nil {
+			refused = append(refused, refusal{m.Name, strings.TrimPrefix(err.Error(), m.Name+": ")})
 			err = fmt.Errorf("%s does not apply: %w", m.Name, err)
-			refused = append(refused, err)
 		}
 		if err == nil || all {
 			runs = append(runs, referenceRun{m.Name, r, err, time.Since(start)})
@@ -133,9 +133,9 @@ func references(ctx context.Context, p pde.Problem, methods []problems.Reference
 	}
 	if len(refused) == len(methods) {
 		if len(refused) == 1 {
-			return nil, &exitError{status: exitUsage, err: refused[0]}
+			return nil, &exitError{status: exitUsage, err: errors.New(refusals(refused))}
 		}
-		return nil, &exitError{status: exitUsage, err: errors.New("no reference method applies"), hint: enumerateErrors(refused)}
+		return nil, &exitError{status: exitUsage, err: errors.New("no reference method applies"), hint: refusals(refused)}
 	}
 	return runs, nil
 }
@@ -156,10 +156,25 @@ func interval(runs []referenceRun) (lower, upper float64, ok bool) {
 	return lower, upper, !math.IsInf(upper-lower, 1)
 }
 
-func enumerateErrors(errs []error) string {
-	lines := make([]string, len(errs))
-	for i, err := range errs {
-		lines[i] = err.Error()
+// refusal is why a method does not apply.
+type refusal struct{ method, reason string }
+
+// refusals has a line for each reason, with all methods that have it.
+func refusals(list []refusal) string {
+	var reasons, lines []string
+	by := map[string][]string{}
+	for _, r := range list {
+		if by[r.reason] == nil {
+			reasons = append(reasons, r.reason)
+		}
+		by[r.reason] = append(by[r.reason], r.method)
+	}
+	for _, reason := range reasons {
+		verb := " does not apply: "
+		if len(by[reason]) > 1 {
+			verb = " do not apply: "
+		}
+		lines = append(lines, strings.Join(by[reason], ", ")+verb+reason)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -102,7 +102,7 @@ func (c *controlSource) complete(d *description, p *control.Problem) *source.Err
 	case d.keys["diffusion"] != nil && d.keys["noise-action"] != nil:
 		return at("noise-action", "noise-action is given beside diffusion, want one of them")
 	case d.keys["diffusion"] != nil && p.NoiseDim != p.StateDim:
-		return at("noise", "a diffusion has as many components of noise as states, %d and not %d; use noise-action", p.StateDim, p.NoiseDim)
+		return at("noise", "a diffusion has as many components of noise as states, %d and not %d; with another number use noise-action", p.StateDim, p.NoiseDim)
 	}
 	return nil
 }

@@ -48,6 +48,36 @@ func residual(t *testing.T, p pde.Problem) float64 {
 // The exact solutions of these equations know nothing of how noises are counted or data are stored:
 // u is that of σσᵀ, and a term of z is one of σᵀ∇u.
 var dataFiles = map[string]string{
+	"gradient under correlated geometric motion": `
+dim: 3
+horizon: 1
+start: [1, 2, 3]
+parameters: {v: 0.4, r: 0.1}
+drift: {linear: 0.03}
+diffusion: {geometric: v, correlation: 0.5}
+generator: -r*(y - dot(x, grad)) + grad[0]*y - 2*x[0]*exp((r + 0.06 + v^2)*(horizon - t))*y
+terminal: normsq(x)
+exact: exp((r + 0.06 + v^2)*(horizon - t))*normsq(x)
+`,
+	"gradient under a matrix": `
+dim: 2
+horizon: 1
+start: [1, -0.5]
+diffusion: [[0.3, 0], [0.2, 0.4]]
+generator: -0.29 + 3*grad[1]^2 - 12*x[1]^2
+terminal: normsq(x)
+exact: normsq(x)
+`,
+	"gradient under more noises": `
+dim: 2
+noise: 3
+horizon: 1
+start: [1, -0.5]
+diffusion: [[0.3, 0, 0.1], [0.2, 0.4, 0]]
+generator: -0.3 + grad[1]*z[2] - 2*x[1]*0.2*x[0]
+terminal: normsq(x)
+exact: normsq(x)
+`,
 	"fewer noises": `
 dim: 3
 noise: 1

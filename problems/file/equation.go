@@ -108,8 +108,8 @@ func (d *description) makeEquation(dim int, v problems.Values) (p pde.Problem, w
 	if f := one("terminal", []string{"x"}, dim); f != nil {
 		p.Terminal = func(x value) value { return f.Call(x) }
 	}
-	if f := one("generator", []string{"t", "x", "y", "z"}, 1, dim, 1, noises); f != nil {
-		p.Generator = func(t, x, y, z value) value { return f.Call(t, x, y, own(z)) }
+	if f := one("generator", []string{"t", "x", "y", "z", "grad"}, 1, dim, 1, noises, dim); f != nil && wrong == nil {
+		p.Generator, wrong = d.generator(f, p, own, noises)
 	}
 	if f := one("obstacle", []string{"t", "x"}, 1, dim); f != nil {
 		p.Obstacle = func(t, x value) value { return f.Call(t, x) }
@@ -121,4 +121,20 @@ func (d *description) makeEquation(dim int, v problems.Values) (p pde.Problem, w
 		p.Exact = func(t, x value) value { return f.Call(t, x) }
 	}
 	return p, wrong
+}
+
+// generator is f of the formula, which may use grad where ∇u follows from z; own is z of the file.
+func (d *description) generator(f *formula.Function, p pde.Problem, own func(z value) value, noises int) (func(t, x, y, z value) value, *source.Error) {
+	_, used, wrong := f.Any(1, p.Dim, 1, noises, p.Dim)
+	if wrong != nil {
+		return nil, wrong
+	}
+	gradient := func(_, z value) value { return z } // of no formula that uses it
+	if used["grad"] {
+		var err error
+		if gradient, err = pde.GradientOf(p.Diffusion, p.Start); err != nil {
+			return nil, f.Vector.ErrorAt(d.keys["generator"], "generator uses grad, which is ∇u, and the diffusion %v", err)
+		}
+	}
+	return func(t, x, y, z value) value { return f.Call(t, x, y, own(z), gradient(x, z)) }, nil
 }

@@ -31,7 +31,7 @@ func Find(p *control.Problem) (*Form, error) {
 	d, m, k := p.StateDim, p.ActionDim, p.Noises()
 	switch {
 	case p.Actions != nil:
-		return nil, pde.Errorf(p.Name, "Actions", nil, "are given: the optimal action of a linear-quadratic problem is unbounded")
+		return nil, pde.Errorf(p.Name, "Actions", nil, "restrict the action: the reference is of linear-quadratic problems without bounds")
 	case len(p.Constraints) > 0:
 		return nil, pde.Errorf(p.Name, "Constraints", nil, "are given: a linear-quadratic problem has none")
 	case p.RandomStart != nil:

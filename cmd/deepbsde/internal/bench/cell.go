@@ -11,6 +11,7 @@ type Cell struct {
 	Identity  string // the problem with its dimension and changed parameters
 	Preset    string // paper or default
 	Network   string
+	Method    string     // the first that is tried
 	Reference *Reference // nil for none
 	Published *Published // nil for none
 	Policy    bool       // of a control problem, whose answers have no verdict

@@ -31,7 +31,7 @@ func Markdown(cells []Cell, command, plot string) string {
 // answers has a row for each cell: what its runs answer.
 func answers(cells []Cell) table.Writer {
 	t := tables.New()
-	t.AppendHeader(table.Row{"problem", "reference", "settings", "iterations", "answer", "relative error", "stated error", "trusted", "verdict", "seconds", "processor s", "published"})
+	t.AppendHeader(table.Row{"problem", "reference", "settings", "method", "answer", "relative error", "stated error", "trusted", "verdict", "seconds", "processor s", "published"})
 	for i := range cells {
 		c := &cells[i]
 		rows := c.rows()
@@ -45,7 +45,7 @@ func answers(cells []Cell) table.Writer {
 			published += " in " + words.Exact(p.Seconds) + " s"
 		}
 		r := last.cells()
-		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.Preset, c.steps(), r[2], withStd(r[4], r[5]), r[6], r[7], r[9], r[10], r[11], published})
+		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.Preset, c.methods(), r[2], withStd(r[4], r[5]), r[6], r[7], r[9], r[10], r[11], published})
 	}
 	return t
 }
@@ -53,12 +53,12 @@ func answers(cells []Cell) table.Writer {
 // validation has a row for each cell of a problem file.
 func validation(cells []Cell) table.Writer {
 	t := tables.New()
-	t.AppendHeader(table.Row{"problem", "reference", "answer", "relative error", "stated error", "trusted", "covered", "seconds", "processor s"})
+	t.AppendHeader(table.Row{"problem", "reference", "method", "answer", "relative error", "stated error", "trusted", "covered", "seconds", "processor s"})
 	for i := range cells {
 		c := &cells[i]
 		rows := c.rows()
 		r := rows[len(rows)-1].cells()
-		t.AppendRow(table.Row{c.Identity, c.referenceText(), r[2], withStd(r[4], r[5]), r[6], r[7], r[8], r[10], r[11]})
+		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.methods(), r[2], withStd(r[4], r[5]), r[6], r[7], r[8], r[10], r[11]})
 	}
 	return t
 }
@@ -98,7 +98,7 @@ func versions(cells []Cell) (list []string) {
 
 const answerNotes = `Means over the seeds, standard deviations in brackets. Settings: ` + "`paper`" + ` has the network
 ` + "`per-step`" + ` of Han, Jentzen, E (2018), ` + "`default`" + ` that of ` + "`solve`" + ` without flags:
-` + "`features`" + ` for equations, ` + "`shared`" + ` for policies. Iterations of ` + "`features`" + ` are passes of least squares.
+` + "`features`" + ` for equations, ` + "`shared`" + ` for policies, and another method where an answer is not trusted.
 
 - Seconds: of the whole run on a clock. Processor s: of all cores together, which other work
   on the machine hardly changes.

@@ -1,8 +1,13 @@
 package bench
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -75,6 +80,22 @@ func (c *Cell) steps() int {
 		}
 	}
 	return most
+}
+
+// methods are those that gave the answers, with the number of runs of each where there are several.
+func (c *Cell) methods() string {
+	by := map[string]int{}
+	for _, r := range c.Runs {
+		by[cmp.Or(r.Method, c.Method)]++
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		if by[name] == len(c.Runs) {
+			return name
+		}
+		parts = append(parts, fmt.Sprintf("%d %s", by[name], name))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // rows are the papers' checkpoints, quarters of the training, and the estimate.

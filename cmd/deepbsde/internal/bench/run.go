@@ -13,7 +13,8 @@ type Run struct {
 	Problem     string       `json:"problem"`
 	Preset      string       `json:"preset"`
 	Network     string       `json:"network"`
-	Version     string       `json:"version"` // as the command version prints it
+	Method      string       `json:"method,omitempty"` // that gave the answer; absent of earlier versions, which tried no other than the first
+	Version     string       `json:"version"`          // as the command version prints it
 	Settings    Settings     `json:"settings"`
 	Status      string       `json:"status"`
 	Value       *float64     `json:"value,omitempty"` // the final estimate; absent where training diverged

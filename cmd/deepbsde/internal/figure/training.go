@@ -39,6 +39,7 @@ type Training struct {
 	Value     string // what the value is, such as Y0
 	Steps     string // what the steps are called, such as gradient steps
 	HasLoss   bool   // the loss is not the value itself
+	Loss      string // what the loss is, such as the variance that a fit leaves
 	Runs      []Run
 	Reference *Reference // nil for none
 }

@@ -53,6 +53,15 @@ func (m *Member) Chosen() (bsde.Method, string) {
 	return m.choice.method, m.choice.why
 }
 
+// Other is the method for where the answer of the chosen one is not trusted, nil for none.
+func (m *Member) Other() bsde.Method {
+	chosen, why := m.Chosen()
+	if why == "" { // there was no choice
+		return nil
+	}
+	return methods.Other(m.Solved(), chosen)
+}
+
 // DefaultNetwork is that of the problem's default method, the first of its Networks.
 func (m *Member) DefaultNetwork() string { return m.NetworkOf(m.DefaultMethod()) }
 

@@ -152,8 +152,8 @@ func (m *Member) ExactAt(at float64, in []float64) (u float64, gradient []float6
 }
 
 // ReferenceCommand is the command that may find a reference, "" where no method applies:
-// a control problem has none, or an equation in more than two dimensions is neither radial
-// nor linear nor one of a process for multilevel Picard.
+// a control problem has none, early exercise is in more than one dimension, or an equation in more
+// than two is neither radial nor linear nor one of a process for multilevel Picard.
 func (m *Member) ReferenceCommand() string {
 	name := m.Asked
 	if name == "" {
@@ -174,6 +174,9 @@ func (m *Member) ReferenceCommand() string {
 			return ""
 		}
 		return command
+	}
+	if m.Problem.Obstacle != nil && m.Dim > 1 && m.Family.Definition.Methods == nil {
+		return ""
 	}
 	if m.Dim > 2 {
 		if _, _, err := m.Problem.GradientWeight(); err != nil && !m.linear() {

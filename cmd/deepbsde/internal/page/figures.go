@@ -25,7 +25,7 @@ func (d *Data) DrawTraining(t figure.Training) error {
 	for _, f := range []struct{ what, alt, caption string }{
 		{"value", value + " over " + t.Steps + ". ", value + " over the " + t.Steps + " of the training, done " + took + ". " + band},
 		{"close-up", value + " over the second half of the " + t.Steps + ". ", value + " over the second half of the steps, at a larger scale."},
-		{"loss", "Loss over " + t.Steps + ". ", "Loss, the mean squared mismatch of Y with g(X) at the end, over the " + t.Steps + "."},
+		{"loss", "Loss over " + t.Steps + ". ", "Loss, " + t.Loss + ", over the " + t.Steps + "."},
 	} {
 		figure := t.Figure(f.what, "steps")
 		if figure.Empty() { // a policy has no loss of its own

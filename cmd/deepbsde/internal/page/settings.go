@@ -46,8 +46,8 @@ var settingMeanings = []Row{
 var ofDescent = []string{"batch", "lr", "schedule", "boundaries", "rates", "clip_norm", "loss_clip"}
 
 // SettingRows are the settings under the names that they have in files, from an object in
-// JSON.
-func SettingRows(method, network string, settings []byte) []Row {
+// JSON. A method that plans its steps itself uses none of gradient descent.
+func SettingRows(method, network string, planned bool, settings []byte) []Row {
 	rows := []Row{{"method", method, ""}}
 	if network != "" {
 		rows = append(rows, Row{"network", network, ""})
@@ -57,10 +57,10 @@ func SettingRows(method, network string, settings []byte) []Row {
 		return rows // of what was read from JSON before
 	}
 	delete(all, "network")
-	if all["sweep_paths"] != nil {
+	if planned {
 		delete(all, "iterations")
 	}
-	if string(all["fit"]) == `"least-squares"` || all["sweep_paths"] != nil {
+	if string(all["fit"]) == `"least-squares"` || planned {
 		for _, name := range ofDescent {
 			delete(all, name)
 		}

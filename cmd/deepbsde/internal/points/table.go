@@ -68,7 +68,7 @@ func (e *Evaluation) columns() []column {
 			}
 			return words.Vector(p.Gradient)
 		}},
-		{"its std error", func(p *Value) string {
+		{"gradient's std error", func(p *Value) string {
 			if words.Finite(p.GradientStdErr) == nil || len(p.GradientStdErr) == 0 {
 				return ""
 			}
@@ -150,8 +150,9 @@ func (e *Evaluation) legend() (s string) {
 func (e *Evaluation) notes() string {
 	if e.Policy {
 		return `
-The cost of a policy is a bound of the optimal one; the gradient is its derivative in x.
-Standard errors are of sampling; that of the gradient is the largest of its components.`
+The cost is that of the policy on its time grid, a bound of the optimal one there; the gradient is
+its derivative in x. Far from where training started the policy may be poor. Standard errors are of
+sampling; that of the gradient is the largest of its components.`
 	}
 	if e.Method == "stopping" {
 		return e.doubts() + `

@@ -52,7 +52,10 @@ func (s *Report) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Reference, err = m.ReferenceOn(ctx, d); err != nil || m.Control.Optimal == nil || r.Policy == nil || m.Control.Slow {
+	if s.Reference, err = m.ReferenceOn(ctx, d); s.Reference == nil && !m.Control.Slow {
+		s.MayHave = "" // all methods have been asked
+	}
+	if err != nil || m.Control.Optimal == nil || r.Policy == nil || m.Control.Slow {
 		return err
 	}
 	optimal, err := m.Control.Optimal(ctx, d)

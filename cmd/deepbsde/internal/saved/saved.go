@@ -186,9 +186,18 @@ func (r *Run) steps() string {
 	return "gradient steps"
 }
 
+// loss is what the loss of the training is.
+func (r *Run) loss() string {
+	method, _ := r.Method()
+	if _, own := method.(bsde.Planner); !own {
+		return "the mean squared mismatch of Y with g(X) at the end"
+	}
+	return "the mean square that the last fit leaves"
+}
+
 // Training is the training of runs of one problem.
 func Training(runs []*Run) figure.Training {
-	t := figure.Training{Title: runs[0].Label(), Value: runs[0].ValueName(), Steps: runs[0].steps(), HasLoss: runs[0].SolvesEquation()}
+	t := figure.Training{Title: runs[0].Label(), Value: runs[0].ValueName(), Steps: runs[0].steps(), HasLoss: runs[0].SolvesEquation(), Loss: runs[0].loss()}
 	for _, r := range runs {
 		if r.steps() != t.Steps {
 			t.Steps = "steps"

@@ -193,7 +193,7 @@ func training(runs []*saved.Run, names []string, stamp string) (list []shot) {
 		add("close-up", "", "Line plot: "+t.Value+" over the second half of the "+t.Steps+".", value+" over the second half, at a larger scale.")
 	}
 	if t.HasLoss {
-		add("loss", "steps", "Line plot: loss over "+t.Steps+".", "Loss, the mean squared mismatch of Y with g(X) at the end, over the "+t.Steps+".")
+		add("loss", "steps", "Line plot: loss over "+t.Steps+".", "Loss, "+t.Loss+", over the "+t.Steps+".")
 	}
 	return list
 }

@@ -11,12 +11,12 @@ import (
 // symbols are the variables of formulas, which cannot be names of parameters, helpers, matrices and
 // tables: of equations, and of control problems.
 var symbols = map[bool][]string{
-	false: {"t", "x", "y", "z", "dw", "d", "i", "j", "pi", "π"},
+	false: {"t", "x", "y", "z", "grad", "dw", "d", "i", "j", "pi", "π"},
 	true:  {"t", "x", "a", "w", "dw", "p", "d", "m", "i", "j", "pi", "π"},
 }
 
 // allVariables are the variables of some field.
-var allVariables = []string{"t", "x", "y", "z", "a", "w", "dw", "p", "i", "d", "m"}
+var allVariables = []string{"t", "x", "y", "z", "grad", "a", "w", "dw", "p", "i", "d", "m"}
 
 // Helper is a name for a formula.
 type Helper struct {

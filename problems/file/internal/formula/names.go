@@ -38,13 +38,13 @@ func (e *evaluator) name(n *ast.IdentifierNode) Operand {
 var otherVariables = map[string]string{
 	"u_xx": secondDerivative, "uxx": secondDerivative, "u_xy": secondDerivative, "hessian": secondDerivative, "Hess": secondDerivative, "hess": secondDerivative,
 	"laplace": secondDerivative, "laplacian": secondDerivative, "D2u": secondDerivative,
-	"u_x": "σᵀ∇u is z in formulas: with a diagonal σ, ∂u/∂x is z/σ", "ux": "σᵀ∇u is z in formulas: with a diagonal σ, ∂u/∂x is z/σ",
+	"u_x": "∇u is grad in formulas, and σᵀ∇u is z", "ux": "∇u is grad in formulas, and σᵀ∇u is z",
 	"u_t": "∂u/∂t cannot stand in a formula; solve the equation for it",
 	"law": lawOfX, "mu_t": lawOfX, "E": lawOfX, "expectation": lawOfX, "EX": lawOfX,
 	"dN": jumpOfX, "jump": jumpOfX, "jumps": jumpOfX,
 	"inf": "infinity stands in the bounds of action-set alone; write a large number",
-	"T":   "the final time is horizon", "u": "u is y in formulas", "grad": "σᵀ∇u is z in formulas", "gradient": "σᵀ∇u is z in formulas",
-	"gradu": "σᵀ∇u is z in formulas", "dW": "the increment of the noise is dw", "X": "the state is x", "Z": "σᵀ∇u is z", "e": "e is exp(1)",
+	"T":   "the final time is horizon", "u": "u is y in formulas", "gradient": "∇u is grad in formulas, and σᵀ∇u is z",
+	"gradu": "∇u is grad in formulas, and σᵀ∇u is z", "dW": "the increment of the noise is dw", "X": "the state is x", "Z": "σᵀ∇u is z", "e": "e is exp(1)",
 	"dim": "the dimension is d", "n": "the dimension is d", "j": "the index of a component is i", "k": "the index of a component is i",
 	"x0": "the start is not known in formulas; make it a parameter",
 }

@@ -1,8 +1,10 @@
-package control
+package pde
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/deepbsde/deepbsde/autodiff/expr"
-	"github.com/deepbsde/deepbsde/pde"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -10,19 +12,19 @@ import (
 // four digits of z would be left.
 const worstCondition = 1e12
 
-// costate is ∇u = σ⁻ᵀz, width d, as a function of x and z, for the kinds of diffusion
-// that have an inverse.
-func (p *Problem) costate() (func(x, z expr.Value) expr.Value, error) {
+// GradientOf is ∇u = σ⁻ᵀz, width d, as a function of x and z, for the kinds of diffusion that have an
+// inverse on paths from the start; the error says why another one has none.
+func GradientOf(sigma Diffusion, start []float64) (func(x, z expr.Value) expr.Value, error) {
 	singular := func(what string) error {
-		return p.errorf("Diffusion", nil, "is singular (%s): ∇u does not follow from z = σᵀ∇u; add noise to every component of the state", what)
+		return fmt.Errorf("is singular (%s): ∇u does not follow from z = σᵀ∇u; add noise to every component of the state", what)
 	}
-	switch s := p.Diffusion.(type) {
-	case pde.Scalar:
+	switch s := sigma.(type) {
+	case Scalar:
 		if s == 0 {
 			return nil, singular("Scalar 0")
 		}
 		return func(_, z expr.Value) expr.Value { return z.Scale(1 / float64(s)) }, nil
-	case pde.Diagonal:
+	case Diagonal:
 		inverse := make([]float64, len(s))
 		for i, v := range s {
 			if v == 0 {
@@ -31,26 +33,26 @@ func (p *Problem) costate() (func(x, z expr.Value) expr.Value, error) {
 			inverse[i] = 1 / v
 		}
 		return func(_, z expr.Value) expr.Value { return z.Mul(expr.Vector(inverse)) }, nil
-	case pde.Geometric:
-		if s == 0 || hasZero(p.Start) {
+	case Geometric:
+		if s == 0 || hasZero(start) {
 			return nil, singular("Geometric with volatility or start 0")
 		}
 		return func(x, z expr.Value) expr.Value { return z.Div(x).Scale(1 / float64(s)) }, nil
-	case pde.Dense:
+	case Dense:
 		inverse, ok := inverseTranspose(s)
 		if !ok {
 			return nil, singular("Dense")
 		}
 		return func(_, z expr.Value) expr.Value { return z.Linear(inverse) }, nil
-	case pde.CorrelatedGeometric:
+	case CorrelatedGeometric:
 		inverse, ok := inverseTranspose(s)
-		if !ok || hasZero(p.Start) {
+		if !ok || hasZero(start) {
 			return nil, singular("CorrelatedGeometric with a singular matrix or start 0")
 		}
 		// σᵀ = Lᵀ·diag(x)
 		return func(x, z expr.Value) expr.Value { return z.Linear(inverse).Div(x) }, nil
 	}
-	return nil, p.errorf("Diffusion", nil, "is a %T, whose inverse is not known; give Scalar, Diagonal, Dense, Geometric or CorrelatedGeometric of package pde", p.Diffusion)
+	return nil, errors.New("is known by its action on dw alone; a number, a diagonal, a matrix and a geometric diffusion have an inverse")
 }
 
 func hasZero(x []float64) bool {
