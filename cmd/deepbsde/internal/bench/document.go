@@ -53,12 +53,12 @@ func answers(cells []Cell) table.Writer {
 // validation has a row for each cell of a problem file.
 func validation(cells []Cell) table.Writer {
 	t := tables.New()
-	t.AppendHeader(table.Row{"problem", "reference", "method", "answer", "relative error", "stated error", "trusted", "covered", "seconds", "processor s"})
+	t.AppendHeader(table.Row{"problem", "reference", "method", "answer", "relative error", "stated error", "trusted", "covered", "processor s"})
 	for i := range cells {
 		c := &cells[i]
 		rows := c.rows()
 		r := rows[len(rows)-1].cells()
-		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.methods(), r[2], withStd(r[4], r[5]), r[6], r[7], r[8], r[10], r[11]})
+		t.AppendRow(table.Row{c.Identity, c.referenceText(), c.methods(), r[2], withStd(r[4], r[5]), r[6], r[7], r[8], r[11]})
 	}
 	return t
 }
@@ -96,9 +96,8 @@ func versions(cells []Cell) (list []string) {
 	return list
 }
 
-const answerNotes = `Means over the seeds, standard deviations in brackets. Settings: ` + "`paper`" + ` has the network
-` + "`per-step`" + ` of Han, Jentzen, E (2018), ` + "`default`" + ` that of ` + "`solve`" + ` without flags:
-` + "`features`" + ` for equations, ` + "`shared`" + ` for policies, and another method where an answer is not trusted.
+const answerNotes = `Means over the seeds, standard deviations in brackets. Settings: ` + "`paper`" + ` with the network
+` + "`per-step`" + ` of Han, Jentzen, E (2018), ` + "`default`" + ` as ` + "`solve`" + ` without flags.
 
 - Seconds: of the whole run on a clock. Processor s: of all cores together, which other work
   on the machine hardly changes.
