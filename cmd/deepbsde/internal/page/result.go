@@ -10,7 +10,7 @@ import (
 // meanings explains the lines of a result that the text leaves to themselves. One that
 // ends in a semicolon stands before what the text says.
 var meanings = map[string]string{
-	"u(0, x0)":       "the answer, all errors together in its error;",
+	"u(0, x0)":       "the answer;",
 	"sampling":       "standard error of the mean over fresh paths",
 	"bounds":         "u(0, x0) lies there;",
 	"trust":          "whether the error can be relied on;",

@@ -24,7 +24,7 @@ const (
 // picture. It is for one or two dimensions; start is x0.
 func (s *Simulation) Region(start []float64, gain func(t float64, x []float64) ([]float64, error)) (*figure.Region, error) {
 	if s.Dim > 2 || len(s.Dates) == 0 {
-		return nil, fmt.Errorf("%s: a picture of the rule needs one or two dimensions, and a date before T", s.Identity)
+		return nil, fmt.Errorf("%s: a picture of the rule needs one or two dimensions, and a date before T; 'deepbsde plot RUN --what plane' shows where it stops in a plane through x0", s.Identity)
 	}
 	r := &figure.Region{Title: s.Identity, N: linePoints, X: s.axis(0, start), Start: figure.Point{Y: start[0]}, End: s.Horizon}
 	chosen := s.Dates

@@ -54,6 +54,10 @@ func (s *Simulation) Text() string {
 		}
 		t.AppendRow(row)
 	}
-	b.WriteString(tables.Text(t) + fmt.Sprintf("\n\n5 %%, 50 %% and 95 %% quantiles of the first %d paths\n", len(s.Policies[0].Records)))
+	b.WriteString(tables.Text(t) + fmt.Sprintf("\n\n5 %%, 50 %% and 95 %% quantiles of the first %d paths", len(s.Policies[0].Records)))
+	if n := max(s.Grid.StateDim, s.Grid.ActionDim); n > 1 {
+		fmt.Fprintf(&b, "; component %d, --component 0 … %d shows each", s.Component, n-1)
+	}
+	b.WriteString("\n")
 	return b.String()
 }
