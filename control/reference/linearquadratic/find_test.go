@@ -115,7 +115,7 @@ func multipleOf(n int, v float64) [][]float64 {
 // TestOtherProblemsAreNotLinearQuadratic names the function that is to blame.
 func TestOtherProblemsAreNotLinearQuadratic(t *testing.T) {
 	for want, change := range map[string]func(p *control.Problem){
-		"Actions: are given": func(p *control.Problem) { p.Actions = control.Box{Lower: []float64{-1, -1}, Upper: []float64{1, 1}} },
+		"Actions: restrict the action": func(p *control.Problem) { p.Actions = control.Box{Lower: []float64{-1, -1}, Upper: []float64{1, 1}} },
 		"RandomStart: is given": func(p *control.Problem) {
 			p.RandomStart = func(xi expr.Value) expr.Value { return xi }
 		},
