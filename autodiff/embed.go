@@ -83,7 +83,7 @@ func (e *Embedding) build(n *expr.Node, args []Node) Node {
 	case expr.OpConcat:
 		return g.Concat(args...)
 	case expr.OpLinear:
-		return g.linear(args[0], n.Width, n.Data)
+		return g.apply(matMulNTOp(), args[0], g.Constant(n.Width, args[0].Cols, n.Data))
 	case expr.OpBroadcast:
 		return g.apply(repeatOp(0, n.Width), args...)
 	}

@@ -50,9 +50,6 @@ func exprCases() map[string]func(x, y expr.Value) expr.Value {
 		"slice":     func(x, y expr.Value) expr.Value { return x.Slice(1, 3).Square() },
 		"at":        func(x, y expr.Value) expr.Value { return x.At(2).Mul(y) },
 		"concat":    func(x, y expr.Value) expr.Value { return expr.Concat(x.Square(), expr.Const(2), y) },
-		"sparse": func(x, y expr.Value) expr.Value {
-			return x.Linear([][]float64{{0, 2, 0, 0}, {0, 0, 0, 0}, {4, 0, 0, 1}})
-		},
 		"linear":    func(x, y expr.Value) expr.Value { return x.Linear([][]float64{{1, 2, 3, 4}, {4, 3, 2, 1}}) },
 		"broadcast": func(x, y expr.Value) expr.Value { return x.At(0).Broadcast(4).Mul(y) },
 		"vector":    func(x, y expr.Value) expr.Value { return expr.Vector([]float64{1, 2, 3, 4}).Div(x) },

@@ -153,6 +153,10 @@ func (q *reader) coefficients() (b, r *mat.Dense, odd bool, err error) {
 // readDigits is the rounding of a sum of 10⁵ terms, relative to their absolute values.
 const readDigits = 1e-9
 
+// worstCondition is the condition number from which on R counts as singular: four digits of the action would
+// be left.
+const worstCondition = 1e12
+
 // solve is −½R⁻¹, where R has the sign that makes the Hamiltonian's extremum one.
 func (q *reader) solve(b, r *mat.Dense) (*linearQuadratic, error) {
 	m, sign, wanted := q.p.ActionDim, 1.0, "positive definite"
@@ -166,7 +170,7 @@ func (q *reader) solve(b, r *mat.Dense) (*linearQuadratic, error) {
 		}
 	}
 	var c mat.Cholesky
-	if !c.Factorize(sym) || !(c.Cond() < 1e12) {
+	if !c.Factorize(sym) || !(c.Cond() < worstCondition) {
 		return nil, q.p.errorf("RunningCost", nil, "is a'R·a in the action with an R that is not %s: the Hamiltonian has no minimiser; add a cost of the action, or give Minimizer", wanted)
 	}
 	inverse := mat.NewSymDense(m, nil)

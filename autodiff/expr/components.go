@@ -1,7 +1,5 @@
 package expr
 
-import "github.com/deepbsde/deepbsde/autodiff/internal/sparse"
-
 // Operations over and between the components of a row.
 
 func (v Value) reduce(op Op) Value { return build(node{op: op, width: 1}, v) }
@@ -88,7 +86,7 @@ func (v Value) Linear(a [][]float64) Value {
 		}
 		data = append(data, row...)
 	}
-	return build(node{op: OpLinear, width: len(a), data: data, sparse: sparse.New[float64](data, v.Width())}, v)
+	return build(node{op: OpLinear, width: len(a), data: data, spans: spans(a)}, v)
 }
 
 // Broadcast repeats a value of width 1 to the given width.

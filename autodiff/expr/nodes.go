@@ -1,19 +1,18 @@
 package expr
 
-import "github.com/deepbsde/deepbsde/autodiff/internal/sparse"
-
 // Node is one operation of a linearised expression, see [Nodes].
 type Node struct {
-	Op     Op
-	Unary  Unary                   // OpUnary
-	Bin    Binary                  // OpBinary
-	Args   []int                   // positions of the operands in the list, all smaller than the node's own
-	Width  int                     // components of the result
-	Lo     int                     // OpSlice: first component
-	Data   []float64               // OpConst: the row; OpLinear: the matrix, row-major Width×(operand's width)
-	Name   string                  // OpInput
-	sparse *sparse.Matrix[float64] // OpLinear: Data where most of it is 0, else nil
-	Input  int                     // OpInput: position among the inputs given to Nodes, else -1
+	Op    Op
+	Unary Unary     // OpUnary
+	Bin   Binary    // OpBinary
+	Args  []int     // positions of the operands in the list, all smaller than the node's own
+	Width int       // components of the result
+	Lo    int       // OpSlice: first component
+	Data  []float64 // OpConst: the row; OpLinear: the matrix, row-major Width×(operand's width)
+	Name  string    // OpInput
+	Input int       // OpInput: position among the inputs given to Nodes, else -1
+
+	spans []span // OpLinear: of each row of the matrix
 }
 
 // Nodes lists the operations of an expression, operands before the operations
@@ -53,7 +52,7 @@ func Nodes(out Value, inputs ...Value) ([]Node, error) {
 			continue
 		}
 		stack = stack[:len(stack)-1]
-		entry := Node{Op: n.op, Unary: n.un, Bin: n.bin, Width: n.width, Lo: n.lo, Data: n.data, sparse: n.sparse, Name: n.name, Input: -1}
+		entry := Node{Op: n.op, Unary: n.un, Bin: n.bin, Width: n.width, Lo: n.lo, Data: n.data, spans: n.spans, Name: n.name, Input: -1}
 		if n.op == OpInput {
 			i, ok := input[n]
 			if !ok {

@@ -3,8 +3,6 @@ package expr
 import (
 	"errors"
 	"fmt"
-
-	"github.com/deepbsde/deepbsde/autodiff/internal/sparse"
 )
 
 // Value is a batch of row vectors in an expression. Values are immutable and
@@ -14,16 +12,16 @@ type Value struct{ n *node }
 // node is an operation with its operands; the graph of nodes is acyclic by
 // construction because operands exist before the operation.
 type node struct {
-	op     Op
-	un     Unary
-	bin    Binary
-	args   []*node
-	width  int
-	lo     int                     // OpSlice: first component
-	data   []float64               // OpConst: the row; OpLinear: the matrix, row-major width×args[0].width
-	sparse *sparse.Matrix[float64] // OpLinear: the matrix where most of it is 0, else nil
-	name   string                  // OpInput
-	err    error
+	op    Op
+	un    Unary
+	bin   Binary
+	args  []*node
+	width int
+	lo    int       // OpSlice: first component
+	data  []float64 // OpConst: the row; OpLinear: the matrix, row-major width×args[0].width
+	spans []span    // OpLinear: of each row of the matrix
+	name  string    // OpInput
+	err   error
 }
 
 // Op is the kind of an operation.

@@ -107,7 +107,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }; t.from == nil && !given("steps") && !given("grid") {
 		t.demand = &bsde.Demand{}
 		if why != "" {
-			t.demand.Other = methods.Other(t.Solved(), t.method)
+			t.demand.Other = t.Member.Other()
 		}
 	}
 	return t, nil
