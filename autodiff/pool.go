@@ -56,7 +56,7 @@ func (p *Pool) Run(n int, task func(i int)) { p.Do(NewPlan(n, task)) }
 // Share is Run with each task on one rank, and gives the error of the lowest number; what the tasks write must
 // be in outs.
 func (p *Pool) Share(n int, task func(i int) error, outs ...ranks.Out) error {
-	return ranks.Share(n, func(lo, hi int, task func(c int)) { p.Run(hi-lo, func(i int) { task(lo + i) }) }, task, outs...)
+	return ranks.Deal(n, p.Run, task, outs...)
 }
 
 // Do does the tasks of a plan and those set aside and returns when all are done. It

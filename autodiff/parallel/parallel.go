@@ -36,8 +36,8 @@ func Chunks(ctx context.Context, workers, n int, task func(c int) error) error {
 
 // Share is Chunks with each task on one rank; what the tasks write must be in outs.
 func Share(ctx context.Context, workers, n int, task func(c int) error, outs ...ranks.Out) error {
-	err := ranks.Share(n, func(lo, hi int, task func(c int)) {
-		Chunks(ctx, workers, hi-lo, func(c int) error { task(lo + c); return nil })
+	err := ranks.Deal(n, func(n int, task func(i int)) {
+		Chunks(ctx, workers, n, func(c int) error { task(c); return nil })
 	}, task, outs...)
 	if err == nil {
 		err = ctx.Err()

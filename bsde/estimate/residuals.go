@@ -92,8 +92,8 @@ func (e *engine[T]) follow(ctx context.Context, from *walk.Origin, stride, paths
 	if e.Eq.UsesY {
 		logs = make([]float64, paths)
 	}
-	// In rounds, to report progress and to notice a cancelled context.
-	const round = 64
+	// In rounds, to report progress and to notice a cancelled context; as long for each rank as for one alone.
+	round := 64 * ranks.Count()
 	for lo := 0; lo < chunks; lo += round {
 		if ctx.Err() != nil && lo*walk.ChunkRows >= FewPaths {
 			paths = lo * walk.ChunkRows

@@ -6,6 +6,7 @@ package ranks
 #cgo pkg-config: ompi-c
 #include <mpi.h>
 #include <sched.h>
+#include <stdint.h>
 
 static MPI_Comm ranks_world, ranks_end;
 static MPI_Request ranks_request = MPI_REQUEST_NULL;
@@ -19,6 +20,31 @@ static int ranks_begin(int *self, int *count) {
 
 static int ranks_gather(const void *own, int n, void *all, const int *sizes, const int *at) {
 	return MPI_Iallgatherv(own, n, MPI_BYTE, all, sizes, at, MPI_BYTE, ranks_world, &ranks_request);
+}
+
+static MPI_Win ranks_window;
+static int64_t *ranks_next, ranks_one = 1, ranks_taken;
+
+// ranks_deal makes the counter of tickets, which rank 0 has, and tells whether all ranks can reach it.
+static int ranks_deal(int self) {
+	int fails, any;
+	MPI_Comm_set_errhandler(ranks_world, MPI_ERRORS_RETURN);
+	fails = MPI_Win_allocate(self ? 0 : sizeof *ranks_next, sizeof *ranks_next, MPI_INFO_NULL, ranks_world, &ranks_next, &ranks_window);
+	if (MPI_Allreduce(&fails, &any, 1, MPI_INT, MPI_BOR, ranks_world) || any) return 0;
+	if (MPI_Win_lock_all(MPI_MODE_NOCHECK, ranks_window)) return 0;
+	if (!self) *ranks_next = 0;
+	return !MPI_Win_sync(ranks_window) && !MPI_Barrier(ranks_world);
+}
+
+static int ranks_take(void) {
+	return MPI_Rget_accumulate(&ranks_one, 1, MPI_INT64_T, &ranks_taken, 1, MPI_INT64_T, 0, 0, 1, MPI_INT64_T, MPI_SUM, ranks_window, &ranks_request);
+}
+
+static int64_t ranks_ticket(void) { return ranks_taken; }
+
+static void ranks_fold(void) {
+	MPI_Win_unlock_all(ranks_window);
+	MPI_Win_free(&ranks_window);
 }
 
 static int ranks_leave(void) { return MPI_Ibarrier(ranks_end, &ranks_request); }
@@ -50,9 +76,10 @@ import (
 // MPI tells whether this build can have more than one rank.
 const MPI = true
 
-// begun tells whether MPI has been started, among how many ranks and by which process.
+// begun tells whether MPI has been started, among how many ranks, by which process, and whether these deal.
 var (
 	begun   bool
+	dealing bool
 	among   int
 	starter int
 )
@@ -73,6 +100,9 @@ func Begin() error {
 	begun, among, starter, self, count = true, int(n), os.Getppid(), int(s), int(n)
 	if count > 1 {
 		world = openMPI{}
+		if dealing = C.ranks_deal(s) != 0; dealing {
+			world = dealingMPI{}
+		}
 	}
 	return nil
 }
@@ -89,6 +119,9 @@ func End() bool {
 		C.ranks_leave()
 		if !wait(time.Now().Add(patience)) {
 			return false
+		}
+		if dealing {
+			C.ranks_fold()
 		}
 	}
 	C.ranks_finalize()
@@ -149,6 +182,17 @@ func once(own, all []byte, counts, at []C.int) {
 		panic(Lost("MPI fails to gather"))
 	}
 	wait(time.Time{})
+}
+
+// dealingMPI is openMPI with a counter that all ranks can reach.
+type dealingMPI struct{ openMPI }
+
+func (dealingMPI) ticket() int {
+	if C.ranks_take() != 0 {
+		panic(Lost("MPI fails to deal"))
+	}
+	wait(time.Time{})
+	return int(C.ranks_ticket())
 }
 
 // grace is how long a rank that has been asked to stop waits for the others: mpirun, which asks all of them

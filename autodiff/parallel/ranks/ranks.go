@@ -10,6 +10,7 @@ package ranks
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sync/atomic"
 )
 
@@ -70,15 +71,18 @@ func Share(n int, do func(lo, hi int, task func(c int)), task func(c int) error,
 	lo, hi := share(n, self)
 	errs := make([]error, n)
 	do(lo, hi, func(c int) { errs[c] = task(c) })
-	failed := lo
-	for failed < hi && errs[failed] == nil {
-		failed++
-	}
-	if failed == hi {
+	return settle(errs, []span{{lo, hi}}, task, outs)
+}
+
+// settle exchanges what the tasks of all ranks have written, of which mine are this rank's.
+func settle(errs []error, mine []span, task func(c int) error, outs []Out) error {
+	n := len(errs)
+	failed := slices.IndexFunc(errs, func(err error) bool { return err != nil })
+	if failed < 0 {
 		failed = n
 	}
 	if count > 1 {
-		if failed = exchange(n, failed, outs); failed < n && errs[failed] == nil {
+		if failed = exchange(failed, mine, outs); failed < n && errs[failed] == nil {
 			errs[failed] = task(failed) // which has the same error here
 		}
 	}
@@ -94,7 +98,7 @@ func Share(n int, do func(lo, hi int, task func(c int)), task func(c int) error,
 // Exchange gives all ranks what each has of outs.
 func Exchange(outs ...Out) {
 	if count > 1 {
-		exchange(count, count, outs)
+		exchange(count, []span{{self, self + 1}}, outs)
 	}
 }
 
@@ -160,11 +164,15 @@ func meet(word int64, size int) []head {
 }
 
 // exchange gives the lowest number that failed on any rank.
-func exchange(n, failed int, outs []Out) int {
-	var own []byte
-	lo, hi := share(n, self)
-	for _, o := range outs {
-		own = o.pack(own, lo, hi)
+func exchange(failed int, mine []span, outs []Out) int {
+	own := binary.AppendUvarint(nil, uint64(len(mine)))
+	for _, s := range mine {
+		own = binary.AppendUvarint(binary.AppendUvarint(own, uint64(s.lo)), uint64(s.hi))
+	}
+	for _, s := range mine {
+		for _, o := range outs {
+			own = o.pack(own, s.lo, s.hi)
+		}
 	}
 	sizes, total := make([]int, count), 0
 	for r, h := range meet(int64(failed), len(own)) {
@@ -172,7 +180,7 @@ func exchange(n, failed int, outs []Out) int {
 		sizes[r] = int(h.size)
 		total += sizes[r]
 	}
-	if total == 0 {
+	if len(outs) == 0 {
 		return failed
 	}
 	all := make([]byte, total)
@@ -183,10 +191,22 @@ func exchange(n, failed int, outs []Out) int {
 		if r == self {
 			continue
 		}
-		lo, hi := share(n, r)
-		for _, o := range outs {
-			from = o.unpack(from, lo, hi)
+		theirs := make([]span, number(&from))
+		for i := range theirs {
+			theirs[i] = span{number(&from), number(&from)}
+		}
+		for _, s := range theirs {
+			for _, o := range outs {
+				from = o.unpack(from, s.lo, s.hi)
+			}
 		}
 	}
 	return failed
+}
+
+// number takes one from the begin of b.
+func number(b *[]byte) int {
+	v, n := binary.Uvarint(*b)
+	*b = (*b)[n:]
+	return int(v)
 }
