@@ -33,6 +33,7 @@ type engine[T autodiff.Float] struct {
 	sharp  bool    // jumps are as narrow from the first step on as at the end, see smoothing
 	edge   [1]T    // the sharpness of this step
 	*rounds
+	kept, keptStates []T // parameters at the end of the last round that was not undone; nil without rounds
 }
 
 // quickMoment is Adam's β2 for policies. The gradient falls by orders of magnitude from
@@ -77,6 +78,9 @@ func newEngineWith[T autodiff.Float](ctx context.Context, d *control.Discrete, m
 	}
 	e := &engine[T]{model: model, ctx: ctx, pool: pool, adam: autodiff.NewAdam[T](&model.layout), ready: -1, rounds: newRounds(set)}
 	e.adam.Beta2 = quickMoment
+	if e.restarts {
+		e.kept, e.keptStates = make([]T, len(e.params)), make([]T, len(e.states))
+	}
 	if e.noise, err = newNoise[T](d, m, set); err != nil {
 		return nil, err
 	}
@@ -176,7 +180,7 @@ func (e *engine[T]) GradientStep(iteration int, rate float64) (bool, error) {
 	} else {
 		e.inPieces(iteration)
 	}
-	if !e.adam.Step(e.pool, e.params, grads, rate, e.set.ClipNorm) {
+	if !e.adam.Step(e.pool, e.params, grads, rate*e.rateFactor(), e.set.ClipNorm) {
 		return false, nil
 	}
 	if len(e.pieces) == 1 {
@@ -276,6 +280,14 @@ func (e *engine[T]) State() ([]safetensors.Tensor, int) {
 	if e.noises != nil {
 		for n, q := range e.noises.q {
 			list = append(list, safetensors.Tensor{Name: fmt.Sprintf("variate/%d", n), Shape: []int{e.problem.Noises(), e.problem.StateDim}, Data: q})
+		}
+	}
+	for _, kept := range []struct {
+		name string
+		data []T
+	}{{"rounds/kept", e.kept}, {"rounds/kept-states", e.keptStates}} {
+		if len(kept.data) > 0 {
+			list = append(list, safetensors.Tensor{Name: kept.name, Shape: []int{len(kept.data)}, Data: kept.data})
 		}
 	}
 	return append(list, e.tensors()...), e.adam.Steps

@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/safetensors"
 	"github.com/deepbsde/deepbsde/bsde"
@@ -17,25 +18,29 @@ const (
 	fewestSteps   = 50   // in a round, to be judged by it
 	settledWithin = 2e-3 // change of the cost in a round, relative to its size, that counts as none
 	roundPaths    = 2048 // fixed ones on which rounds are compared
+	calmer        = 4    // the divisor of the learning rate after a round that made the policy worse
 )
 
 // rounds are the stretches of a training in each of which the learning rate is lowered anew. A
 // policy has been trained to the end when a whole round has not changed its cost; else there is
-// another round. Without the cosine schedule the rate does not start anew, and no round is added.
+// another round. A round that has made the policy worse is undone, and the next ones have a lower rate:
+// the full rate can drive it from a swing to where it hangs. Without the cosine schedule the rate does not
+// start anew, and no round is added.
 type rounds struct {
 	planned, first int
 	restarts       bool
 	unjudged       bool // of a pilot
 
-	// What a checkpoint keeps: the costs of pairs of paths at the end of the last round, and
-	// [rounds ended, rounds added, relative change in the last one, 1 where it is more than noise].
+	// What a checkpoint keeps: the costs of pairs of paths at the end of the last round that was not undone,
+	// and [rounds ended, rounds added, relative change in the last one, 1 where it is more than noise,
+	// factor of the rate, penalty that goes with the costs].
 	costs, state []float64
 }
 
 func newRounds(s *bsde.Settings) *rounds {
 	r := &rounds{
 		planned: s.Iterations, first: int(math.Round(firstRound * float64(s.Iterations))),
-		restarts: s.Schedule == "cosine", costs: make([]float64, roundPaths/2), state: []float64{0, 0, math.NaN(), 1},
+		restarts: s.Schedule == "cosine", costs: make([]float64, roundPaths/2), state: []float64{0, 0, math.NaN(), 1, 1, 0},
 	}
 	if !r.restarts || s.Iterations-r.first < fewestSteps {
 		r.restarts = false
@@ -75,8 +80,12 @@ func (r *rounds) ends(step int) bool {
 	return step == r.first || step >= r.planned && (step-r.planned)%max(r.planned-r.first, 1) == 0
 }
 
-// judge takes the costs of pairs at the end of a round in.
-func (r *rounds) judge(costs []float64) {
+// rateFactor is what the learning rate of this round is multiplied by.
+func (r *rounds) rateFactor() float64 { return r.state[4] }
+
+// judge takes the costs of pairs at the end of a round in, less rewards, with their mean penalty. It tells
+// whether the round is to be undone.
+func (r *rounds) judge(costs []float64, penalty float64) (undo bool) {
 	mean, size := stat.MeanStdDev(costs, nil)
 	size = math.Max(size, math.Abs(mean))
 	if r.state[0] > 0 && r.planned-r.first >= fewestSteps {
@@ -87,15 +96,22 @@ func (r *rounds) judge(costs []float64) {
 		by, std := stat.MeanStdDev(change, nil)
 		noise := 2 * std / math.Sqrt(float64(len(change)))
 		r.state[2], r.state[3] = by/size, 0
-		if !(math.Abs(by) <= settledWithin*size+noise) {
+		undo = r.restarts && !(by+penalty-r.state[5] <= settledWithin*size+noise)
+		if undo || !(math.Abs(by) <= settledWithin*size+noise) {
 			r.state[3] = 1
 			if r.restarts && r.state[1] < mostAdded {
 				r.state[1]++
 			}
 		}
 	}
-	copy(r.costs, costs)
 	r.state[0]++
+	if undo {
+		r.state[4] /= calmer
+		return true
+	}
+	copy(r.costs, costs)
+	r.state[5] = penalty
+	return false
 }
 
 // tensors is what a checkpoint keeps.
@@ -118,6 +134,18 @@ func (e *engine[T]) endRound(step int) error {
 	if err != nil {
 		return err
 	}
-	e.judge(o.Pairs)
+	costs, penalty := slices.Clone(o.Pairs), math.Abs(o.Penalised-o.Cost)
+	if e.problem.Maximize {
+		for i := range costs {
+			costs[i] = -costs[i]
+		}
+	}
+	from, to := [][]T{e.params, e.states}, [][]T{e.kept, e.keptStates}
+	if e.judge(costs, penalty) {
+		from, to = to, from
+	}
+	for i := range to {
+		copy(to[i], from[i])
+	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // TestRounds: rounds end where they should, a change within 0.2 % and its noise ends training, a larger
-// one adds a round, twice at most.
+// one adds a round, twice at most. One for the worse, of the cost with its penalty, is undone.
 func TestRounds(t *testing.T) {
 	s := bsde.Settings{Iterations: 1000}.WithDefaults()
 	costs := func(level float64) []float64 { return slices.Repeat([]float64{level, level + 0.02}, roundPaths/4) }
@@ -21,16 +21,24 @@ func TestRounds(t *testing.T) {
 		levels  []float64
 		steps   int
 		falling bool
+		undone  int
 	}{
-		{[]float64{10, 9.99}, 1000, false},
-		{[]float64{10, 9.9, 9.89}, 1400, false},
-		{[]float64{10, 9.9, 9.7, 9.5}, 1800, true},
-		{[]float64{10, 9.9, 9.7, 9.7}, 1800, false},
-		{[]float64{10, 10.5, 10.5}, 1400, false},
+		{[]float64{10, 9.99}, 1000, false, 0},
+		{[]float64{10, 9.9, 9.89}, 1400, false, 0},
+		{[]float64{10, 9.9, 9.7, 9.5}, 1800, true, 0},
+		{[]float64{10, 9.9, 9.7, 9.7}, 1800, false, 0},
+		{[]float64{10, 10.5, 10}, 1400, false, 1},
+		{[]float64{10, 10.5, 10.4, 9}, 1800, true, 2},
+		{[]float64{-10, -9.9, -10.1, -10.1}, 1800, false, 1},
 	} {
-		r := newRounds(&s)
+		r, undone := newRounds(&s), 0
 		for _, level := range c.levels {
-			r.judge(costs(level))
+			if r.judge(costs(level), 0) {
+				undone++
+			}
+		}
+		if want := math.Pow(calmer, -float64(undone)); undone != c.undone || r.rateFactor() != want {
+			t.Errorf("costs %v: %d rounds undone, want %d; %g of the rate, want %g", c.levels, undone, c.undone, r.rateFactor(), want)
 		}
 		if _, falling := r.Falling(); r.Steps() != c.steps || falling != c.falling {
 			t.Errorf("costs %v: %d steps, falling %t, want %d, %t", c.levels, r.Steps(), falling, c.steps, c.falling)
@@ -42,12 +50,15 @@ func TestRounds(t *testing.T) {
 			t.Errorf("step %d is in the round %d to %d, want %v", step, begin, end, want)
 		}
 	}
+	if r.judge(costs(2), 1); !r.judge(costs(1.9), 1.5) {
+		t.Error("a round with a larger penalty than what it saves is not undone")
+	}
 	short := bsde.Settings{Iterations: 40}.WithDefaults()
 	if r = newRounds(&short); r.MostSteps() != 40 {
 		t.Errorf("%d steps of 40", r.MostSteps())
 	}
-	r.judge(costs(2))
-	r.judge(costs(1))
+	r.judge(costs(2), 0)
+	r.judge(costs(1), 0)
 	if by, _ := r.Falling(); !math.IsNaN(by) {
 		t.Errorf("a change of %g after too few steps, want that it is not known", by)
 	}
@@ -90,6 +101,21 @@ func TestRoundsResume(t *testing.T) {
 	}
 	if got := again.Training().(*engine[float32]).params; !slices.Equal(got, want) || again.Iteration() != 226 {
 		t.Errorf("the resumed run ends after %d iterations with other bits", again.Iteration())
+	}
+}
+
+// TestRoundUndone: a round that ends worse than the one before leaves the policy of that one.
+func TestRoundUndone(t *testing.T) {
+	tr := policyTrainer(t, chain(2), Method{}, bsde.Settings{Iterations: 126, Steps: 4, Batch: 16, Paths: 256})
+	e := tr.Training().(*engine[float32])
+	for tr.Iteration() < e.first && tr.Step(t.Context()) {
+	}
+	good := slices.Clone(e.params)
+	for i := range e.params {
+		e.params[i] += 0.5
+	}
+	if err := e.endRound(e.planned); err != nil || !slices.Equal(e.params, good) || e.rateFactor() != 1./calmer {
+		t.Errorf("%v; the parameters are undone: %t, %g of the rate", err, slices.Equal(e.params, good), e.rateFactor())
 	}
 }
 
