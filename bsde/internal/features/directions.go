@@ -7,6 +7,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/random"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -72,12 +73,16 @@ func beyond(list walk.Directions, d int) (axes [][]float64) {
 	return axes
 }
 
-// orthonormal are columns that span what those of m do.
+// orthonormal are columns that span what those of m do. mat.QR would make a square matrix of them.
 func orthonormal(m *mat.Dense) *mat.Dense {
-	d, count := m.Dims()
-	var qr mat.QR
-	qr.Factorize(m)
-	var q mat.Dense
-	qr.QTo(&q)
-	return mat.DenseCopyOf(q.Slice(0, d, 0, count))
+	q := mat.DenseCopyOf(m)
+	_, count := q.Dims()
+	tau, best := make([]float64, count), make([]float64, 1)
+	lapack64.Geqrf(q.RawMatrix(), tau, best, -1)
+	work := make([]float64, int(best[0]))
+	lapack64.Geqrf(q.RawMatrix(), tau, work, len(work))
+	lapack64.Orgqr(q.RawMatrix(), tau, best, -1)
+	work = make([]float64, int(best[0]))
+	lapack64.Orgqr(q.RawMatrix(), tau, work, len(work))
+	return q
 }
