@@ -40,7 +40,7 @@ type Settings struct {
 
 	ValidationPaths int `json:"validation_paths"` // fixed paths on which the loss is reported; default 256
 	ValidateEvery   int `json:"validate_every"`   // iterations between reports; default Iterations/20, at least 1
-	StartPaths      int `json:"start_paths"`      // paths that give the start of Y0 and all scales; default 4096
+	StartPaths      int `json:"start_paths"`      // paths that give the start of Y0 and all scales; default 4096, fewer from d = 2000 on
 	Paths           int `json:"paths"`            // fresh paths for the final estimate; default 32768
 
 	// Gradient is the number of those paths that ∇u is averaged over; default 4096, Nothing for no

@@ -18,6 +18,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 )
 
 func init() { bsde.Register(Method{}) }
@@ -26,7 +27,7 @@ func init() { bsde.Register(Method{}) }
 type Method struct {
 	// Target is what is fitted at each step: Joint (the default) or Multistep.
 	Target string
-	// Paths is the number of paths of a sweep, 0 for the default, 8192; at least 6 for each unknown of a step are taken.
+	// Paths is the number of paths of a sweep, 0 for the default, 8192, fewer from d = 2000 on; at least 6 for each unknown of a step are taken.
 	Paths int
 }
 
@@ -54,7 +55,7 @@ func (Method) Supports() map[bsde.Feature]string {
 }
 
 // Resolve fills in the defaults.
-func (m Method) Resolve(bsde.Problem) (bsde.Method, error) {
+func (m Method) Resolve(p bsde.Problem) (bsde.Method, error) {
 	if m.Target == "" {
 		m.Target = Joint
 	}
@@ -65,7 +66,7 @@ func (m Method) Resolve(bsde.Problem) (bsde.Method, error) {
 		return nil, &bsde.SettingsError{Field: "sweep_paths", Reason: fmt.Sprintf("%d, want 1 to %d", m.Paths, 1<<26)}
 	}
 	if m.Paths == 0 {
-		m.Paths = 8192
+		m.Paths = walk.Fewer(8192, bsde.DimOf(p))
 	}
 	return m, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/bsde/network"
 )
 
@@ -28,7 +29,7 @@ type Method struct {
 	Fit string
 	// Passes is the largest number of Gauss–Newton steps of a fit by least squares, each on
 	// PassPaths fresh paths; it ends earlier when a pass changes nothing. Default 12, and 4096 paths,
-	// but at least 8 for each unknown.
+	// fewer from d = 2000 on, but at least 8 for each unknown.
 	Passes, PassPaths int
 
 	// Uncontrolled simulates X as the problem states it. Otherwise, where f
@@ -130,7 +131,7 @@ func (m Method) resolveFit(eq *equation.Equation) (bsde.Method, error) {
 		m.Passes = 12
 	}
 	if m.PassPaths == 0 {
-		m.PassPaths = 4096
+		m.PassPaths = walk.Fewer(4096, eq.Dim)
 	}
 	return m, nil
 }

@@ -153,7 +153,7 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths, slop
 	if from == nil {
 		from = e.Origin
 	}
-	p, err := e.pilot(ctx, from, min(paths, pilotPaths))
+	p, err := e.pilot(ctx, from, min(paths, walk.Fewer(pilotPaths, e.Eq.Dim)))
 	if err != nil {
 		return nil, err
 	}

@@ -90,8 +90,8 @@ func (p *pairs[T]) step() int {
 }
 
 func (p *pairs[T]) walk(y0 float64) error {
-	const rows = walk.ChunkRows
 	w, eq, k := p.w, p.e.Eq, p.step()
+	rows := walk.Fewer(walk.ChunkRows, eq.Dim)
 	all := p.all
 	y, logs := make([]float64, rows), make([]float64, rows)
 	walk.Spread(y, []float64{y0})

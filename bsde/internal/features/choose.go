@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// choosePaths is the number of paths that decide which features are used, half of them for the
+// choosePaths is the number of paths, see walk.Fewer, that decide which features are used, half of them for the
 // fit and half for the test.
 const choosePaths = 2048
 
@@ -144,7 +144,7 @@ func (s *Set) halves(ctx context.Context, p *walk.Pilot, sc *walk.Scales) (fit, 
 		return nil, nil, err
 	}
 	size := 1 + s.Moments()*(s.pools()+2)
-	chunks := choosePaths / chunk
+	chunks := walk.Fewer(choosePaths, s.dim) / chunk
 	blocks := make([]Block[float64], chunks)
 	err = p.Pool.Share(chunks, func(c int) error {
 		f := <-programs

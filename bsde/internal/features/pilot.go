@@ -12,7 +12,7 @@ import (
 )
 
 // slopePaths and poolPaths are the numbers of paths that give the statistics of σᵀ∇g and of the
-// pooled numbers.
+// pooled numbers, see walk.Fewer.
 const (
 	slopePaths = 2048
 	poolPaths  = 512
@@ -49,8 +49,9 @@ func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 		return err
 	}
 	mean, square := make([]float64, s.dim), make([]float64, s.dim)
-	rows := make([]float64, min(slopePaths, max(sampled/s.dim/chunk, 1)*chunk)*s.dim)
-	err = sums(ctx, p, slopePaths, [][]float64{mean, square}, func(c int, part [][]float64) error {
+	paths := walk.Fewer(slopePaths, s.dim)
+	rows := make([]float64, min(paths, max(sampled/s.dim/chunk, 1)*chunk)*s.dim)
+	err = sums(ctx, p, paths, [][]float64{mean, square}, func(c int, part [][]float64) error {
 		return p.Along(walk.ForFeatures, c*chunk, chunk, func(n int, x, _ []float64) error {
 			if n < s.steps {
 				return nil
@@ -72,8 +73,8 @@ func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 		}
 	}
 	s.Directions = directions(rows, s.dim, p.Seed)
-	floats.Scale(1./slopePaths, mean)
-	floats.Scale(1./slopePaths, square)
+	floats.Scale(1/float64(paths), mean)
+	floats.Scale(1/float64(paths), square)
 	s.slope = math.Sqrt(floats.Sum(square) / float64(s.dim))
 	if math.IsInf(s.slope, 0) {
 		s.slope = 0
@@ -102,7 +103,7 @@ func (s *Set) direction(mean, square []float64) []float64 {
 	common, d := floats.Sum(mean)/float64(s.dim), float64(s.dim)
 	out, norm, unlike := make([]float64, s.dim), 0.0, 0.0
 	for j, m := range mean {
-		err := math.Sqrt(math.Max(square[j]-m*m, 0) / slopePaths)
+		err := math.Sqrt(math.Max(square[j]-m*m, 0) / float64(walk.Fewer(slopePaths, s.dim)))
 		unlike += (m - common) * (m - common) / (err*err + 1e-12*square[j] + math.SmallestNonzeroFloat64)
 		if math.Abs(m) > 3*err {
 			out[j] = m
@@ -122,8 +123,9 @@ func (s *Set) pool(ctx context.Context, p *walk.Pilot) error {
 	if err != nil {
 		return err
 	}
+	paths := walk.Fewer(poolPaths, s.dim)
 	mean, square := make([]float64, s.pools()), make([]float64, s.pools())
-	err = sums(ctx, p, poolPaths, [][]float64{mean, square}, func(c int, part [][]float64) error {
+	err = sums(ctx, p, paths, [][]float64{mean, square}, func(c int, part [][]float64) error {
 		f := <-programs
 		defer func() { programs <- f }()
 		return p.Along(walk.ForFeatures, c*chunk, chunk, func(n int, x, _ []float64) error {
@@ -136,8 +138,8 @@ func (s *Set) pool(ctx context.Context, p *walk.Pilot) error {
 	})
 	s.pooled, s.unit = mean, square
 	for i, v := range square {
-		s.pooled[i] /= float64(poolPaths * s.steps)
-		variance := v/float64(poolPaths*s.steps) - s.pooled[i]*s.pooled[i]
+		s.pooled[i] /= float64(paths * s.steps)
+		variance := v/float64(paths*s.steps) - s.pooled[i]*s.pooled[i]
 		s.unit[i] = 1 / (math.Sqrt(math.Max(variance, 0)) + 1e-6)
 	}
 	return err

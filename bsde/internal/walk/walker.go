@@ -15,6 +15,16 @@ const ChunkRows = 32
 // Chunks is the number of chunks of so many paths.
 func Chunks(paths int) int { return (paths + ChunkRows - 1) / ChunkRows }
 
+// Fewer is how many paths do in a dimension where so many do in up to 1000: half as many with each doubling, so
+// that they take as long, and an eighth at least. They give scales, fits and decisions, whose errors are measured
+// on other paths.
+func Fewer(paths, dim int) int {
+	for cut := 1; cut < 8 && dim >= 2000; cut *= 2 {
+		paths, dim = paths/2, dim/2
+	}
+	return paths
+}
+
 // Walker simulates paths under a field as it is, step by step: it knows Z,
 // and where asked the control v = ∂f/∂z, at every state. Each worker has one.
 type Walker[T autodiff.Float] struct {
