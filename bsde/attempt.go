@@ -1,43 +1,62 @@
 package bsde
 
-import "math"
+import (
+	"math"
+	"slices"
 
-// An attempt takes at most four times the steps and sixteen times the paths of the one before, and no
+	"github.com/deepbsde/deepbsde/pde"
+)
+
+// An attempt takes at most four times the steps and sixteen times the paths of the one before, or fewPaths, and no
 // more than the most that is tried at all.
 const (
 	mostSteps  = 1280
 	mostPaths  = 1 << 23
 	wholePaths = 4096 // that number is a multiple of it
+	fewPaths   = 1 << 16
 )
 
-// larger is the next attempt, in which the parts of the error that are not small have equal shares of
-// what is asked for. The error of sampling falls like the root of the number of paths; that of the time
+// First is settings with those of a first attempt, where they have no number of steps or of paths: a small
+// one, which takes a fraction of a second, may do, and if not tells what is too large.
+func (d *Demand) First(p Problem, s Settings) Settings {
+	if e, ok := p.(pde.Problem); !ok || e.Obstacle != nil || d.Accuracy == 0 {
+		return s
+	}
+	if s.Steps == 0 && len(s.Times) == 0 {
+		if s.Steps = 8; d.Accuracy > 1e-3 {
+			s.Steps = 4
+		}
+	}
+	if s.Paths == 0 {
+		s.Paths = 1024
+	}
+	return s
+}
+
+// larger is the next attempt, in which the parts of the error that are too large have equal shares of what the others
+// leave of what is asked for. The error of sampling falls like the root of the number of paths; that of the time
 // step, which is extrapolated, like the square of the steps, until the noise of the levels is what is
 // left of it; that of the network with the steps, and with what a step of the training spends.
 func (d *Demand) larger(r *Result) (Method, Settings) {
 	m, s := r.Method, r.Settings
 	s.Times = nil // an adaptive grid is found again
-	asked, parts := d.Accuracy*math.Abs(r.Value), 0.0
-	for _, part := range r.parts() {
-		if part > asked/20 {
-			parts++
-		}
-	}
+	parts := r.parts()
+	share := shareOf(parts[:], careful*d.Accuracy*math.Abs(r.Value))
 	beyond := func(part float64) float64 { // 1 within its share, and where it is not known
-		if by := part * parts / asked; by > 1 {
+		if by := part / share; by > 1 {
 			return by
 		}
 		return 1
 	}
-	sampling, step, network := beyond(r.parts()[0]), beyond(r.parts()[1]), beyond(r.parts()[2])
+	sampling, step, network := beyond(parts[0]), beyond(parts[1]), beyond(parts[2])
 	if !r.Trusted() {
 		step, network = 16, 1
 	}
 	steps := math.Max(math.Sqrt(step), network)
-	for by := 1.; by < 4 && by < 0.95*steps && 2*s.Steps <= mostSteps; by *= 2 { // halves, as the levels are
+	for by := 1.; by < 4 && by < careful*steps && 2*s.Steps <= mostSteps; by *= 2 { // halves, as the levels are
 		s.Steps *= 2
 	}
-	paths := math.Min(math.Max(sampling*sampling, math.Min(steps, 4)), 16)
+	paths := math.Min(math.Max(sampling*sampling, math.Min(steps, 4)), math.Max(16, fewPaths/float64(s.Paths)))
 	s.Paths = min(int(math.Ceil(float64(s.Paths)*paths/wholePaths))*wholePaths, max(mostPaths, s.Paths))
 	if network > 1 {
 		if f, ok := m.(Refined); ok {
@@ -48,6 +67,22 @@ func (d *Demand) larger(r *Result) (Method, Settings) {
 		s.Iterations *= 2
 	}
 	return m, s
+}
+
+// careful is the part of the accuracy that an attempt aims at: it knows the errors of the one before alone.
+const careful = 0.9
+
+// shareOf is what parts of an error may be, so that all together are what is asked for: those that are less stay as they are.
+func shareOf(parts []float64, asked float64) float64 {
+	parts = slices.Sorted(slices.Values(parts))
+	share := asked / float64(len(parts))
+	for i, part := range parts {
+		if left := len(parts) - i - 1; part < share && left > 0 {
+			asked -= part
+			share = asked / float64(left)
+		}
+	}
+	return share
 }
 
 // parts are those of the total error: of sampling, of the time step and of the network.

@@ -41,7 +41,7 @@ type Refined interface {
 	Refine(factor int) (Method, bool)
 }
 
-// SolveTo is Solve with larger and larger settings, beginning with those given, until the error is
+// SolveTo is Solve with larger and larger settings, beginning with those given, or with small ones, see First, until the error is
 // what d asks for. It is the best of the answers; Missed tells why none has reached the accuracy.
 // A cancelled context ends the search with the best so far. A policy cannot be asked for an accuracy: that
 // is a *SettingsError.
@@ -53,7 +53,7 @@ func SolveTo(ctx context.Context, p Problem, m Method, s *Settings, d *Demand) (
 	if err := d.Check(m); err != nil {
 		return nil, err
 	}
-	return d.Search(ctx, m, own, func(m Method, s *Settings) (*Result, error) { return Solve(ctx, p, m, s) })
+	return d.Search(ctx, m, d.First(p, own), func(m Method, s *Settings) (*Result, error) { return Solve(ctx, p, m, s) })
 }
 
 // Search makes attempts with what solves, beginning with the method and settings given. It is the best

@@ -13,6 +13,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/bsde/policy"
+	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
 
@@ -33,11 +34,12 @@ func TestDemandSpendsOnWhatIsTooLarge(t *testing.T) {
 		sampling, step, network float64
 		steps, paths, passPaths int
 	}{
-		{"sampling", 2e-3, 0, 0, 20, 4 * 4096, 4096},
+		{"sampling", 2e-3, 0, 0, 20, 5 * 4096, 4096},
 		{"sampling, by far", 1, 1e-6, 1e-6, 20, 16 * 4096, 4096},
-		{"time step", 1e-5, 4e-3, 0, 40, 2 * 4096, 4096},
+		{"time step", 1e-5, 4e-3, 0, 40, 3 * 4096, 4096},
 		{"network", 1e-5, 0, 1e-2, 80, 4 * 4096, 2 * 4096},
-		{"two parts", 1e-3, 1e-3, 0, 40, 4 * 4096, 4096},
+		{"two parts", 1e-3, 1e-3, 0, 40, 5 * 4096, 4096},
+		{"one of them small", 1e-3, 2e-4, 0, 20, 3 * 4096, 4096},
 	} {
 		d := &bsde.Demand{Accuracy: 1e-3}
 		m, s := d.Next(t.Context(), attempt(small, c.sampling, c.step, c.network))
@@ -47,6 +49,33 @@ func TestDemandSpendsOnWhatIsTooLarge(t *testing.T) {
 		if got := m.(deep.Method).PassPaths; s.Steps != c.steps || s.Paths != c.paths || got != c.passPaths {
 			t.Errorf("%s: %d steps, %d paths, passes of %d, want %d, %d, %d", c.name, s.Steps, s.Paths, got, c.steps, c.paths, c.passPaths)
 		}
+	}
+}
+
+// TestDemandFirst: a first attempt is small where nothing else was asked for, and its paths may grow by more than those of
+// others.
+func TestDemandFirst(t *testing.T) {
+	p := pde.Problem{Dim: 5}
+	for _, c := range []struct {
+		accuracy     float64
+		given        bsde.Settings
+		steps, paths int
+	}{
+		{1e-2, bsde.Settings{}, 4, 1024},
+		{1e-4, bsde.Settings{}, 8, 1024},
+		{1e-4, bsde.Settings{Steps: 20}, 20, 1024},
+		{1e-4, bsde.Settings{Paths: 4096}, 8, 4096},
+		{0, bsde.Settings{}, 0, 0},
+	} {
+		d := &bsde.Demand{Accuracy: c.accuracy}
+		if s := d.First(p, c.given); s.Steps != c.steps || s.Paths != c.paths {
+			t.Errorf("accuracy %g, given %d steps and %d paths: %d and %d, want %d and %d", c.accuracy, c.given.Steps, c.given.Paths, s.Steps, s.Paths, c.steps, c.paths)
+		}
+	}
+	d := &bsde.Demand{Accuracy: 1e-4}
+	first := d.First(p, bsde.Settings{Iterations: 100})
+	if _, s := d.Next(t.Context(), attempt(first, 1e-2, 0, 0)); s.Paths != 1<<16 {
+		t.Errorf("%d paths after the first attempt, want %d", s.Paths, 1<<16)
 	}
 }
 

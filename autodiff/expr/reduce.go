@@ -44,13 +44,25 @@ func norm(x []float64) float64 {
 // Extreme is the index of the first largest (OpMaxComp) or smallest (OpMinComp)
 // number of x; a NaN counts as the extreme, so that it is not lost.
 func Extreme[T float32 | float64](op Op, x []T) int {
-	k := 0
+	k, best := 0, x[0]
+	if best != best {
+		return 0
+	}
+	if op == OpMaxComp {
+		for j, v := range x {
+			if !(v <= best) { // one comparison for all but the few that are larger
+				if k, best = j, v; v != v {
+					return j
+				}
+			}
+		}
+		return k
+	}
 	for j, v := range x {
-		switch {
-		case v != v:
-			return j
-		case op == OpMaxComp && v > x[k], op == OpMinComp && v < x[k]:
-			k = j
+		if !(v >= best) {
+			if k, best = j, v; v != v {
+				return j
+			}
 		}
 	}
 	return k

@@ -100,11 +100,19 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 		}
 	}
 	t.settings.Chosen = why
+	given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }
 	if f.accuracy.Given {
 		t.demand = &bsde.Demand{Accuracy: f.accuracy.Value, TimeLimit: t.settings.TimeLimit}
+		if !given("steps") {
+			t.settings.Steps = 0
+		}
+		if !given("paths") {
+			t.settings.Paths = 0
+		}
+		t.settings = t.demand.First(t.Solved(), t.settings)
 		return t, t.demand.Check(t.method)
 	}
-	if given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }; t.from == nil && !given("steps") && !given("grid") {
+	if t.from == nil && !given("steps") && !given("grid") {
 		t.demand = &bsde.Demand{}
 		if why != "" {
 			t.demand.Other = t.Member.Other()

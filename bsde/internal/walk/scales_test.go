@@ -70,3 +70,12 @@ func TestStreamsAreApart(t *testing.T) {
 		}
 	}
 }
+
+// TestFewer: as many paths up to d = 1000 and a little beyond, and never fewer than an eighth.
+func TestFewer(t *testing.T) {
+	for dim, want := range map[int]int{1: 4096, 1000: 4096, 1999: 4096, 2000: 2048, 4000: 1024, 10_000: 512, 1_000_000: 512} {
+		if got := Fewer(4096, dim); got != want {
+			t.Errorf("%d paths for d = %d, want %d", got, dim, want)
+		}
+	}
+}
