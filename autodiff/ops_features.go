@@ -113,17 +113,7 @@ func boundedOp(limit float64) *op {
 func boundedKernel[T Float](limit float64) func(*call[T]) {
 	c := T(limit)
 	return func(k *call[T]) {
-		out := k.out.span(k.lo, k.hi)
-		for i, v := range k.in[0].span(k.lo, k.hi) {
-			if v < -c {
-				v = -c
-			} else if v > c {
-				v = c
-			} else if v != v {
-				v = 0
-			}
-			out[i] = v
-		}
+		kernel.Bound(k.out.span(k.lo, k.hi), c, k.in[0].span(k.lo, k.hi))
 	}
 }
 

@@ -120,6 +120,52 @@ done3:
 	VZEROUPPER
 	RET
 
+// func boundAVX2F32(n int, dst *float32, x *float32, limit float32)
+// Requires: AVX
+TEXT ·boundAVX2F32(SB), $0-28
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
+	VBROADCASTSS limit+24(FP), Y0
+	XORQ         BX, BX
+
+full4:
+	SUBQ    $0x08, AX
+	JLT     tail4
+	VMOVUPS (DX)(BX*4), Y1
+	VXORPS  Y3, Y3, Y3
+	VMAXPS  Y3, Y1, Y2
+	VMINPS  Y3, Y1, Y1
+	VMINPS  Y0, Y2, Y2
+	VSUBPS  Y0, Y3, Y3
+	VMAXPS  Y3, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (CX)(BX*4)
+	ADDQ    $0x08, BX
+	JMP     full4
+
+tail4:
+	ADDQ       $0x08, AX
+	JEQ        done4
+	LEAQ       lanes<>+0(SB), SI
+	SHLQ       $0x02, AX
+	SUBQ       AX, SI
+	VMOVUPS    32(SI), Y1
+	VMASKMOVPS (DX)(BX*4), Y1, Y1
+	VXORPS     Y3, Y3, Y3
+	VMAXPS     Y3, Y1, Y2
+	VMINPS     Y3, Y1, Y1
+	VMINPS     Y0, Y2, Y2
+	VSUBPS     Y0, Y3, Y0
+	VMAXPS     Y0, Y1, Y1
+	VADDPS     Y1, Y2, Y2
+	VMOVUPS    32(SI), Y0
+	VMASKMOVPS Y2, Y0, (CX)(BX*4)
+
+done4:
+	VZEROUPPER
+	RET
+
 // func axpyAVX2F32(n int, y *float32, x *float32, alpha float32)
 // Requires: AVX, FMA3
 TEXT ·axpyAVX2F32(SB), $0-28
@@ -129,19 +175,19 @@ TEXT ·axpyAVX2F32(SB), $0-28
 	VBROADCASTSS alpha+24(FP), Y0
 	XORQ         BX, BX
 
-full4:
+full5:
 	SUBQ        $0x08, AX
-	JLT         tail4
+	JLT         tail5
 	VMOVUPS     (CX)(BX*4), Y1
 	VMOVUPS     (DX)(BX*4), Y2
 	VFMADD231PS Y0, Y2, Y1
 	VMOVUPS     Y1, (CX)(BX*4)
 	ADDQ        $0x08, BX
-	JMP         full4
+	JMP         full5
 
-tail4:
+tail5:
 	ADDQ        $0x08, AX
-	JEQ         done4
+	JEQ         done5
 	LEAQ        lanes<>+0(SB), SI
 	SHLQ        $0x02, AX
 	SUBQ        AX, SI
@@ -153,7 +199,7 @@ tail4:
 	VMOVUPS     32(SI), Y0
 	VMASKMOVPS  Y1, Y0, (CX)(BX*4)
 
-done4:
+done5:
 	VZEROUPPER
 	RET
 
@@ -176,9 +222,9 @@ TEXT ·adamAVX2F32(SB), $0-64
 	VSUBPS       Y2, Y7, Y7
 	XORQ         DI, DI
 
-full5:
+full6:
 	SUBQ        $0x08, AX
-	JLT         tail5
+	JLT         tail6
 	VMOVUPS     (CX)(DI*4), Y8
 	VMOVUPS     (DX)(DI*4), Y9
 	VMOVUPS     (BX)(DI*4), Y10
@@ -199,11 +245,11 @@ full5:
 	VMOVUPS     Y10, (BX)(DI*4)
 	VMOVUPS     Y11, (SI)(DI*4)
 	ADDQ        $0x08, DI
-	JMP         full5
+	JMP         full6
 
-tail5:
+tail6:
 	ADDQ        $0x08, AX
-	JEQ         done5
+	JEQ         done6
 	LEAQ        lanes<>+0(SB), R8
 	SHLQ        $0x02, AX
 	SUBQ        AX, R8
@@ -234,7 +280,7 @@ tail5:
 	VMOVUPS     32(R8), Y0
 	VMASKMOVPS  Y11, Y0, (SI)(DI*4)
 
-done5:
+done6:
 	VZEROUPPER
 	RET
 
@@ -356,6 +402,52 @@ done3:
 	VZEROUPPER
 	RET
 
+// func boundAVX2F64(n int, dst *float64, x *float64, limit float64)
+// Requires: AVX
+TEXT ·boundAVX2F64(SB), $0-32
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
+	VBROADCASTSD limit+24(FP), Y0
+	XORQ         BX, BX
+
+full4:
+	SUBQ    $0x04, AX
+	JLT     tail4
+	VMOVUPD (DX)(BX*8), Y1
+	VXORPD  Y3, Y3, Y3
+	VMAXPD  Y3, Y1, Y2
+	VMINPD  Y3, Y1, Y1
+	VMINPD  Y0, Y2, Y2
+	VSUBPD  Y0, Y3, Y3
+	VMAXPD  Y3, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (CX)(BX*8)
+	ADDQ    $0x04, BX
+	JMP     full4
+
+tail4:
+	ADDQ       $0x04, AX
+	JEQ        done4
+	LEAQ       lanes<>+0(SB), SI
+	SHLQ       $0x03, AX
+	SUBQ       AX, SI
+	VMOVUPD    32(SI), Y1
+	VMASKMOVPD (DX)(BX*8), Y1, Y1
+	VXORPD     Y3, Y3, Y3
+	VMAXPD     Y3, Y1, Y2
+	VMINPD     Y3, Y1, Y1
+	VMINPD     Y0, Y2, Y2
+	VSUBPD     Y0, Y3, Y0
+	VMAXPD     Y0, Y1, Y1
+	VADDPD     Y1, Y2, Y2
+	VMOVUPD    32(SI), Y0
+	VMASKMOVPD Y2, Y0, (CX)(BX*8)
+
+done4:
+	VZEROUPPER
+	RET
+
 // func axpyAVX2F64(n int, y *float64, x *float64, alpha float64)
 // Requires: AVX, FMA3
 TEXT ·axpyAVX2F64(SB), $0-32
@@ -365,19 +457,19 @@ TEXT ·axpyAVX2F64(SB), $0-32
 	VBROADCASTSD alpha+24(FP), Y0
 	XORQ         BX, BX
 
-full4:
+full5:
 	SUBQ        $0x04, AX
-	JLT         tail4
+	JLT         tail5
 	VMOVUPD     (CX)(BX*8), Y1
 	VMOVUPD     (DX)(BX*8), Y2
 	VFMADD231PD Y0, Y2, Y1
 	VMOVUPD     Y1, (CX)(BX*8)
 	ADDQ        $0x04, BX
-	JMP         full4
+	JMP         full5
 
-tail4:
+tail5:
 	ADDQ        $0x04, AX
-	JEQ         done4
+	JEQ         done5
 	LEAQ        lanes<>+0(SB), SI
 	SHLQ        $0x03, AX
 	SUBQ        AX, SI
@@ -389,7 +481,7 @@ tail4:
 	VMOVUPD     32(SI), Y0
 	VMASKMOVPD  Y1, Y0, (CX)(BX*8)
 
-done4:
+done5:
 	VZEROUPPER
 	RET
 
@@ -412,9 +504,9 @@ TEXT ·adamAVX2F64(SB), $0-88
 	VSUBPD       Y2, Y7, Y7
 	XORQ         DI, DI
 
-full5:
+full6:
 	SUBQ        $0x04, AX
-	JLT         tail5
+	JLT         tail6
 	VMOVUPD     (CX)(DI*8), Y8
 	VMOVUPD     (DX)(DI*8), Y9
 	VMOVUPD     (BX)(DI*8), Y10
@@ -435,11 +527,11 @@ full5:
 	VMOVUPD     Y10, (BX)(DI*8)
 	VMOVUPD     Y11, (SI)(DI*8)
 	ADDQ        $0x04, DI
-	JMP         full5
+	JMP         full6
 
-tail5:
+tail6:
 	ADDQ        $0x04, AX
-	JEQ         done5
+	JEQ         done6
 	LEAQ        lanes<>+0(SB), R8
 	SHLQ        $0x03, AX
 	SUBQ        AX, R8
@@ -470,7 +562,7 @@ tail5:
 	VMOVUPD     32(R8), Y0
 	VMASKMOVPD  Y11, Y0, (SI)(DI*8)
 
-done5:
+done6:
 	VZEROUPPER
 	RET
 

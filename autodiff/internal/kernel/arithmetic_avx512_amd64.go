@@ -17,6 +17,11 @@ func mulAVX512F32(n int, dst *float32, a *float32, b *float32)
 //go:noescape
 func scaleAVX512F32(n int, dst *float32, x *float32, alpha float32)
 
+// boundAVX512F32 sets dst = x between -limit and limit, 0 for NaN.
+//
+//go:noescape
+func boundAVX512F32(n int, dst *float32, x *float32, limit float32)
+
 // axpyAVX512F32 adds alpha * x to y.
 //
 //go:noescape
@@ -41,6 +46,11 @@ func mulAVX512F64(n int, dst *float64, a *float64, b *float64)
 //
 //go:noescape
 func scaleAVX512F64(n int, dst *float64, x *float64, alpha float64)
+
+// boundAVX512F64 sets dst = x between -limit and limit, 0 for NaN.
+//
+//go:noescape
+func boundAVX512F64(n int, dst *float64, x *float64, limit float64)
 
 // axpyAVX512F64 adds alpha * x to y.
 //

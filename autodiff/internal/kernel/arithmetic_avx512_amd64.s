@@ -102,6 +102,50 @@ done3:
 	VZEROUPPER
 	RET
 
+// func boundAVX512F32(n int, dst *float32, x *float32, limit float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·boundAVX512F32(SB), $0-28
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
+	VBROADCASTSS limit+24(FP), Z0
+	XORQ         BX, BX
+
+full4:
+	SUBQ    $0x10, AX
+	JLT     tail4
+	VMOVUPS (DX)(BX*4), Z1
+	VXORPS  Z3, Z3, Z3
+	VMAXPS  Z3, Z1, Z2
+	VMINPS  Z3, Z1, Z1
+	VMINPS  Z0, Z2, Z2
+	VSUBPS  Z0, Z3, Z3
+	VMAXPS  Z3, Z1, Z1
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (CX)(BX*4)
+	ADDQ    $0x10, BX
+	JMP     full4
+
+tail4:
+	ADDQ      $0x10, AX
+	JEQ       done4
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VXORPS    Z3, Z3, Z3
+	VMAXPS    Z3, Z1, Z2
+	VMINPS    Z3, Z1, Z1
+	VMINPS    Z0, Z2, Z2
+	VSUBPS    Z0, Z3, Z0
+	VMAXPS    Z0, Z1, Z1
+	VADDPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (CX)(BX*4)
+
+done4:
+	VZEROUPPER
+	RET
+
 // func axpyAVX512F32(n int, y *float32, x *float32, alpha float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·axpyAVX512F32(SB), $0-28
@@ -111,19 +155,19 @@ TEXT ·axpyAVX512F32(SB), $0-28
 	VBROADCASTSS alpha+24(FP), Z0
 	XORQ         BX, BX
 
-full4:
+full5:
 	SUBQ        $0x10, AX
-	JLT         tail4
+	JLT         tail5
 	VMOVUPS     (CX)(BX*4), Z1
 	VMOVUPS     (DX)(BX*4), Z2
 	VFMADD231PS Z0, Z2, Z1
 	VMOVUPS     Z1, (CX)(BX*4)
 	ADDQ        $0x10, BX
-	JMP         full4
+	JMP         full5
 
-tail4:
+tail5:
 	ADDQ        $0x10, AX
-	JEQ         done4
+	JEQ         done5
 	MOVQ        $-1, SI
 	BZHIQ       AX, SI, SI
 	KMOVW       SI, K1
@@ -132,7 +176,7 @@ tail4:
 	VFMADD231PS Z0, Z2, Z1
 	VMOVUPS     Z1, K1, (CX)(BX*4)
 
-done4:
+done5:
 	VZEROUPPER
 	RET
 
@@ -156,9 +200,9 @@ TEXT ·adamAVX512F32(SB), $0-64
 	VSUBPS       Z2, Z7, Z7
 	XORQ         DI, DI
 
-full5:
+full6:
 	SUBQ        $0x10, AX
-	JLT         tail5
+	JLT         tail6
 	VMOVUPS     (CX)(DI*4), Z8
 	VMOVUPS     (DX)(DI*4), Z9
 	VMOVUPS     (BX)(DI*4), Z10
@@ -179,11 +223,11 @@ full5:
 	VMOVUPS     Z10, (BX)(DI*4)
 	VMOVUPS     Z11, (SI)(DI*4)
 	ADDQ        $0x10, DI
-	JMP         full5
+	JMP         full6
 
-tail5:
+tail6:
 	ADDQ        $0x10, AX
-	JEQ         done5
+	JEQ         done6
 	MOVQ        $-1, R8
 	BZHIQ       AX, R8, R8
 	KMOVW       R8, K1
@@ -207,7 +251,7 @@ tail5:
 	VMOVUPS     Z10, K1, (BX)(DI*4)
 	VMOVUPS     Z11, K1, (SI)(DI*4)
 
-done5:
+done6:
 	VZEROUPPER
 	RET
 
@@ -314,6 +358,50 @@ done3:
 	VZEROUPPER
 	RET
 
+// func boundAVX512F64(n int, dst *float64, x *float64, limit float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·boundAVX512F64(SB), $0-32
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
+	VBROADCASTSD limit+24(FP), Z0
+	XORQ         BX, BX
+
+full4:
+	SUBQ    $0x08, AX
+	JLT     tail4
+	VMOVUPD (DX)(BX*8), Z1
+	VXORPD  Z3, Z3, Z3
+	VMAXPD  Z3, Z1, Z2
+	VMINPD  Z3, Z1, Z1
+	VMINPD  Z0, Z2, Z2
+	VSUBPD  Z0, Z3, Z3
+	VMAXPD  Z3, Z1, Z1
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (CX)(BX*8)
+	ADDQ    $0x08, BX
+	JMP     full4
+
+tail4:
+	ADDQ      $0x08, AX
+	JEQ       done4
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (DX)(BX*8), K1, Z1
+	VXORPD    Z3, Z3, Z3
+	VMAXPD    Z3, Z1, Z2
+	VMINPD    Z3, Z1, Z1
+	VMINPD    Z0, Z2, Z2
+	VSUBPD    Z0, Z3, Z0
+	VMAXPD    Z0, Z1, Z1
+	VADDPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, (CX)(BX*8)
+
+done4:
+	VZEROUPPER
+	RET
+
 // func axpyAVX512F64(n int, y *float64, x *float64, alpha float64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·axpyAVX512F64(SB), $0-32
@@ -323,19 +411,19 @@ TEXT ·axpyAVX512F64(SB), $0-32
 	VBROADCASTSD alpha+24(FP), Z0
 	XORQ         BX, BX
 
-full4:
+full5:
 	SUBQ        $0x08, AX
-	JLT         tail4
+	JLT         tail5
 	VMOVUPD     (CX)(BX*8), Z1
 	VMOVUPD     (DX)(BX*8), Z2
 	VFMADD231PD Z0, Z2, Z1
 	VMOVUPD     Z1, (CX)(BX*8)
 	ADDQ        $0x08, BX
-	JMP         full4
+	JMP         full5
 
-tail4:
+tail5:
 	ADDQ        $0x08, AX
-	JEQ         done4
+	JEQ         done5
 	MOVQ        $-1, SI
 	BZHIQ       AX, SI, SI
 	KMOVW       SI, K1
@@ -344,7 +432,7 @@ tail4:
 	VFMADD231PD Z0, Z2, Z1
 	VMOVUPD     Z1, K1, (CX)(BX*8)
 
-done4:
+done5:
 	VZEROUPPER
 	RET
 
@@ -368,9 +456,9 @@ TEXT ·adamAVX512F64(SB), $0-88
 	VSUBPD       Z2, Z7, Z7
 	XORQ         DI, DI
 
-full5:
+full6:
 	SUBQ        $0x08, AX
-	JLT         tail5
+	JLT         tail6
 	VMOVUPD     (CX)(DI*8), Z8
 	VMOVUPD     (DX)(DI*8), Z9
 	VMOVUPD     (BX)(DI*8), Z10
@@ -391,11 +479,11 @@ full5:
 	VMOVUPD     Z10, (BX)(DI*8)
 	VMOVUPD     Z11, (SI)(DI*8)
 	ADDQ        $0x08, DI
-	JMP         full5
+	JMP         full6
 
-tail5:
+tail6:
 	ADDQ        $0x08, AX
-	JEQ         done5
+	JEQ         done6
 	MOVQ        $-1, R8
 	BZHIQ       AX, R8, R8
 	KMOVW       R8, K1
@@ -419,7 +507,7 @@ tail5:
 	VMOVUPD     Z10, K1, (BX)(DI*8)
 	VMOVUPD     Z11, K1, (SI)(DI*8)
 
-done5:
+done6:
 	VZEROUPPER
 	RET
 

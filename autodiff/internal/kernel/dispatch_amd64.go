@@ -58,6 +58,24 @@ func scaleVector[T Float](dst, x []T, alpha T) bool {
 	return true
 }
 
+func boundVector[T Float](dst, x []T, limit T) bool {
+	n := len(dst)
+	if active == generic || n == 0 {
+		return false
+	}
+	switch {
+	case is32[T]() && active == avx512:
+		boundAVX512F32(n, f32(&dst[0]), f32(&x[0]), float32(limit))
+	case is32[T]():
+		boundAVX2F32(n, f32(&dst[0]), f32(&x[0]), float32(limit))
+	case active == avx512:
+		boundAVX512F64(n, f64(&dst[0]), f64(&x[0]), float64(limit))
+	default:
+		boundAVX2F64(n, f64(&dst[0]), f64(&x[0]), float64(limit))
+	}
+	return true
+}
+
 func axpyVector[T Float](y, x []T, alpha T) bool {
 	n := len(y)
 	if active == generic || n == 0 {

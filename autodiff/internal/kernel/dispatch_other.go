@@ -16,6 +16,10 @@ func scaleVector[T Float](dst, x []T, alpha T) bool {
 	return false
 }
 
+func boundVector[T Float](dst, x []T, limit T) bool {
+	return false
+}
+
 func axpyVector[T Float](y, x []T, alpha T) bool {
 	return false
 }

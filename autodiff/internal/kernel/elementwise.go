@@ -34,6 +34,14 @@ func Scale[T Float](dst []T, alpha T, x []T) {
 	}
 }
 
+// Bound sets dst = x where that is between −limit and limit, else the nearer of these; 0 for NaN. There is no −0 in dst.
+func Bound[T Float](dst []T, limit T, x []T) {
+	need("x", len(x), len(dst))
+	if !boundVector(dst, x, limit) {
+		boundGeneric(dst, limit, x)
+	}
+}
+
 // Dot returns Σ a·b, over the length of a.
 func Dot[T Float](a, b []T) T {
 	need("b", len(b), len(a))

@@ -28,6 +28,21 @@ func scaleGeneric[T Float](dst []T, alpha T, x []T) {
 	}
 }
 
+func boundGeneric[T Float](dst []T, limit T, x []T) {
+	for i, v := range x[:len(dst)] {
+		switch {
+		case v != v:
+			dst[i] = 0
+		case v < -limit:
+			dst[i] = -limit
+		case v > limit:
+			dst[i] = limit
+		default:
+			dst[i] = v + 0 // −0 becomes 0
+		}
+	}
+}
+
 // dotGeneric keeps four partial sums, for speed and a slower growth of error.
 func dotGeneric[T Float](a, b []T) T {
 	b = b[:len(a)]

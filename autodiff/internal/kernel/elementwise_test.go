@@ -33,6 +33,7 @@ func elementwiseOps[T Float]() []elementwiseOp[T] {
 		{"mul", func(d []T, in [][]T) { Mul(d, in[0], in[1]) }, func(d []T, in [][]T) { mulGeneric(d, in[0], in[1]) }},
 		{"axpy", func(d []T, in [][]T) { Axpy(alpha, in[0], d) }, func(d []T, in [][]T) { axpyGeneric(alpha, in[0], d) }},
 		{"scale", func(d []T, in [][]T) { Scale(d, alpha, in[0]) }, func(d []T, in [][]T) { scaleGeneric(d, alpha, in[0]) }},
+		{"bound", func(d []T, in [][]T) { Bound(d, 0.5, in[0]) }, func(d []T, in [][]T) { boundGeneric(d, 0.5, in[0]) }},
 		{"adam", adam(Adam[T]), adam(adamGeneric[T])},
 		{"relu", func(d []T, in [][]T) { ReLU(d, in[0]) }, func(d []T, in [][]T) { reluGeneric(d, in[0]) }},
 		{"relu grad", func(d []T, in [][]T) { ReLUGrad(d, in[0], in[1]) }, func(d []T, in [][]T) { reluGradGeneric(d, in[0], in[1]) }},
@@ -41,6 +42,25 @@ func elementwiseOps[T Float]() []elementwiseOp[T] {
 		{"silu", func(d []T, in [][]T) { SiLU(d, in[0]) }, func(d []T, in [][]T) { siluGeneric(d, in[0]) }},
 		{"silu grad", func(d []T, in [][]T) { SiLUGrad(d, in[0], in[1]) }, func(d []T, in [][]T) { siluGradGeneric(d, in[0], in[1]) }},
 		{"exp", func(d []T, in [][]T) { Exp(d, in[0]) }, func(d []T, in [][]T) { expGeneric(d, in[0]) }},
+	}
+}
+
+// TestBound: the bits of the loop, of NaN, infinities and −0 too.
+func TestBound(t *testing.T) { forFloats(t, testBound[float32], testBound[float64]) }
+
+func testBound[T Float](t *testing.T) {
+	inf, limit := T(math.Inf(1)), T(2.5)
+	in := []T{0, T(math.Copysign(0, -1)), 1, -1, limit, -limit, 3, -3, inf, -inf, T(math.NaN()), 1e-40, -1e-40, 2.4999, -2.4999, 7, 0.1}
+	want := []T{0, 0, 1, -1, limit, -limit, limit, -limit, limit, -limit, 0, 1e-40, -1e-40, 2.4999, -2.4999, limit, 0.1}
+	got, loop := make([]T, len(in)), make([]T, len(in))
+	Bound(got, limit, in)
+	boundGeneric(loop, limit, in)
+	for i, w := range want {
+		for name, v := range map[string]T{"vectors": got[i], "loop": loop[i]} {
+			if math.Float64bits(float64(v)) != math.Float64bits(float64(w)) {
+				t.Errorf("%s: %v becomes %v, want %v", name, in[i], v, w)
+			}
+		}
 	}
 }
 

@@ -87,6 +87,18 @@ var arithmetic = []*op{
 		emit: simple(func(m *machine, dst vec, in, _ []vec) { m.mul(dst, in[0], in[1]) })},
 	{name: "scale", doc: "sets dst = alpha * x.", ptrs: []string{"dst", "x"}, scalars: []string{"alpha"},
 		emit: simple(func(m *machine, dst vec, in, s []vec) { m.mul(dst, in[0], s[0]) })},
+	{name: "bound", doc: "sets dst = x between -limit and limit, 0 for NaN.", ptrs: []string{"dst", "x"}, scalars: []string{"limit"},
+		emit: simple(func(m *machine, dst vec, in, s []vec) {
+			zero, below := m.vec(), m.vec()
+			m.zero(zero)
+			m.max(dst, in[0], zero) // the second of the two where one is NaN
+			m.min(below, in[0], zero)
+			m.min(dst, dst, s[0])
+			negative := m.vec()
+			m.sub(negative, zero, s[0])
+			m.max(below, below, negative)
+			m.add(dst, dst, below)
+		})},
 	{name: "axpy", doc: "adds alpha * x to y.", ptrs: []string{"y", "x"}, scalars: []string{"alpha"},
 		emit: elementwise(nil, func(m *machine, in, s []vec) map[int]vec {
 			m.fma(in[0], in[1], s[0])
