@@ -1,5 +1,5 @@
 // Package ranks shares work among the processes of a run under mpirun, the ranks. Every rank runs the same
-// program on the same numbers; of a loop over numbered tasks each does a stretch, and afterwards all have the
+// program on the same numbers; of a loop over numbered tasks each does some, and afterwards all have the
 // results of all. Sums are made from these in the order of the tasks, so that the bits do not depend on the
 // number of ranks. Without the build tag mpi, or without mpirun, there is one rank, and nothing is exchanged.
 //
