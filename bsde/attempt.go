@@ -16,18 +16,19 @@ const (
 	fewPaths   = 1 << 16
 )
 
-// First is settings with those of a first attempt, where they have no number of steps or of paths: a small
-// one, which takes a fraction of a second, may do, and if not tells what is too large.
-func (d *Demand) First(p Problem, s Settings) Settings {
+// First is settings with those of a first attempt, where their numbers of steps and of paths were not asked for: a
+// small one, which takes a fraction of a second, may do, and if not tells what is too large. The dates of early
+// exercise are not steps of anyone's choice: there they stay as they are.
+func (d *Demand) First(p Problem, s Settings, steps, paths bool) Settings {
 	if e, ok := p.(pde.Problem); !ok || e.Obstacle != nil || d.Accuracy == 0 {
 		return s
 	}
-	if s.Steps == 0 && len(s.Times) == 0 {
+	if !steps && len(s.Times) == 0 {
 		if s.Steps = 8; d.Accuracy > 1e-3 {
 			s.Steps = 4
 		}
 	}
-	if s.Paths == 0 {
+	if !paths {
 		s.Paths = 1024
 	}
 	return s

@@ -53,7 +53,7 @@ func SolveTo(ctx context.Context, p Problem, m Method, s *Settings, d *Demand) (
 	if err := d.Check(m); err != nil {
 		return nil, err
 	}
-	return d.Search(ctx, m, d.First(p, own), func(m Method, s *Settings) (*Result, error) { return Solve(ctx, p, m, s) })
+	return d.Search(ctx, m, d.First(p, own, own.Steps > 0, own.Paths > 0), func(m Method, s *Settings) (*Result, error) { return Solve(ctx, p, m, s) })
 }
 
 // Search makes attempts with what solves, beginning with the method and settings given. It is the best

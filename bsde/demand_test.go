@@ -8,11 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/bsde/policy"
+	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
 )
@@ -68,14 +70,38 @@ func TestDemandFirst(t *testing.T) {
 		{0, bsde.Settings{}, 0, 0},
 	} {
 		d := &bsde.Demand{Accuracy: c.accuracy}
-		if s := d.First(p, c.given); s.Steps != c.steps || s.Paths != c.paths {
+		if s := d.First(p, c.given, c.given.Steps > 0, c.given.Paths > 0); s.Steps != c.steps || s.Paths != c.paths {
 			t.Errorf("accuracy %g, given %d steps and %d paths: %d and %d, want %d and %d", c.accuracy, c.given.Steps, c.given.Paths, s.Steps, s.Paths, c.steps, c.paths)
 		}
 	}
 	d := &bsde.Demand{Accuracy: 1e-4}
-	first := d.First(p, bsde.Settings{Iterations: 100})
+	first := d.First(p, bsde.Settings{Steps: 20, Paths: 65536, Iterations: 100}, false, false)
+	if first.Steps != 8 || first.Paths != 1024 {
+		t.Errorf("%d steps and %d paths in place of those of the problem, want 8 and 1024", first.Steps, first.Paths)
+	}
 	if _, s := d.Next(t.Context(), attempt(first, 1e-2, 0, 0)); s.Paths != 1<<16 {
 		t.Errorf("%d paths after the first attempt, want %d", s.Paths, 1<<16)
+	}
+	p.Obstacle = func(_, _ expr.Value) expr.Value { return expr.Const(0) }
+	if s := d.First(p, bsde.Settings{Steps: 50, Paths: 65536}, false, false); s.Steps != 50 || s.Paths != 65536 {
+		t.Errorf("early exercise: %d steps and %d paths, want 50 and 65536", s.Steps, s.Paths)
+	}
+}
+
+// TestDefaultsFor: an equation in many dimensions has fewer paths for its scales, unless they are given.
+func TestDefaultsFor(t *testing.T) {
+	for _, c := range []struct {
+		p           bsde.Problem
+		given, want int
+	}{
+		{pde.Problem{Dim: 100}, 0, 4096},
+		{pde.Problem{Dim: 10_000}, 0, 512},
+		{pde.Problem{Dim: 10_000}, 4096, 4096},
+		{control.Problem{StateDim: 10_000}, 0, 4096},
+	} {
+		if got := (bsde.Settings{StartPaths: c.given}).DefaultsFor(c.p).StartPaths; got != c.want {
+			t.Errorf("d = %d, given %d: %d paths, want %d", bsde.DimOf(c.p), c.given, got, c.want)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
@@ -67,6 +68,14 @@ type Progress struct {
 
 // Nothing is a number of paths that is not the default, 0, and none.
 const Nothing = -1
+
+// DefaultsFor is WithDefaults for a problem: paths that give the scales of an equation are fewer in many dimensions.
+func (s Settings) DefaultsFor(p Problem) Settings {
+	if e, ok := p.(pde.Problem); ok && s.StartPaths == 0 {
+		s.StartPaths = walk.Fewer(s.WithDefaults().StartPaths, e.Dim)
+	}
+	return s.WithDefaults()
+}
 
 // WithDefaults is a copy with the zero fields filled in.
 func (s Settings) WithDefaults() Settings {
@@ -134,7 +143,7 @@ func (s *Settings) GridOf(p Problem) (*grid.Grid, error) {
 }
 
 // resolve is a checked copy with the defaults filled in; nil means the defaults.
-func (s *Settings) resolve() (Settings, error) {
+func (s *Settings) resolve(p Problem) (Settings, error) {
 	if s == nil {
 		s = &Settings{}
 	}
@@ -144,7 +153,7 @@ func (s *Settings) resolve() (Settings, error) {
 	if _, err := autodiff.Kernels(); err != nil {
 		return *s, &SettingsError{"DEEPBSDE_KERNELS", err.Error()}
 	}
-	return s.WithDefaults(), nil
+	return s.DefaultsFor(p), nil
 }
 
 // SettingsError is a setting that cannot be used.

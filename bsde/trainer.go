@@ -7,9 +7,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/exercise"
-	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/control"
-	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
@@ -38,7 +36,7 @@ type Trainer struct {
 // builds and compiles. nil settings mean the defaults; the errors are those of Solve, and
 // ctx.Err() where the context is cancelled before training.
 func Init(ctx context.Context, p Problem, m Method, s *Settings) (*Trainer, error) {
-	set, err := s.resolve()
+	set, err := s.resolve(p)
 	if err != nil {
 		return nil, err
 	}
@@ -50,9 +48,6 @@ func Init(ctx context.Context, p Problem, m Method, s *Settings) (*Trainer, erro
 	}
 	if c, ok := p.(control.Problem); ok && c.Stages > 0 {
 		set.Steps = c.Stages
-	}
-	if _, ok := p.(pde.Problem); ok && (s == nil || s.StartPaths == 0) {
-		set.StartPaths = walk.Fewer(set.StartPaths, DimOf(p))
 	}
 	t := &Trainer{problem: p, set: set, status: IterationLimit, began: time.Now()}
 	if t.method, err = m.Resolve(p); err != nil {

@@ -64,7 +64,7 @@ type jsonTask struct {
 }
 
 func (t *solveTask) jsonTask() (*jsonTask, error) {
-	own := t.settings.WithDefaults()
+	own := t.settings.DefaultsFor(t.Solved())
 	own.Chosen = "" // no setting that anybody gives
 	settings, err := bsde.Configuration(own, t.method)
 	return &jsonTask{t.Family.Name, t.Kind(), t.Dim, t.Parameters, t.method.Name(), bsde.NetworkOf(t.method), settings}, err

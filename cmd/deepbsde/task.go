@@ -103,13 +103,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	given := func(key string) bool { return c.IsSet(key) || f.InFile(key) }
 	if f.accuracy.Given {
 		t.demand = &bsde.Demand{Accuracy: f.accuracy.Value, TimeLimit: t.settings.TimeLimit}
-		if !given("steps") {
-			t.settings.Steps = 0
-		}
-		if !given("paths") {
-			t.settings.Paths = 0
-		}
-		t.settings = t.demand.First(t.Solved(), t.settings)
+		t.settings = t.demand.First(t.Solved(), t.settings, given("steps"), given("paths"))
 		return t, t.demand.Check(t.method)
 	}
 	if t.from == nil && !given("steps") && !given("grid") {

@@ -124,7 +124,7 @@ var OwnOptions = []string{"network", "fit", "hidden", "activation", "controlled"
 // what else was asked for.
 func (f *Flags) File(s bsde.Settings, m bsde.Method, p bsde.Problem) *file.Settings {
 	c, _ := p.(control.Problem)
-	s, hasSteps := s.WithDefaults(), c.Stages == 0
+	s, hasSteps := s.DefaultsFor(p), c.Stages == 0
 	o := bsde.Options(m)
 	_, controlled := o["controlled"].(bool)
 	controlled = controlled && !uncontrollable(m, p)
