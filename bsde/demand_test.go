@@ -88,19 +88,27 @@ func TestDemandFirst(t *testing.T) {
 	}
 }
 
-// TestDefaultsFor: an equation in many dimensions has fewer paths for its scales, unless they are given.
+// TestDefaultsFor: in many dimensions an equation has fewer steps and paths, where none are given; a control problem
+// and the dates of early exercise stay as they are.
 func TestDefaultsFor(t *testing.T) {
+	obstacle := func(_, x expr.Value) expr.Value { return x }
 	for _, c := range []struct {
-		p           bsde.Problem
-		given, want int
+		p                   bsde.Problem
+		given               bsde.Settings
+		steps, paths, start int
 	}{
-		{pde.Problem{Dim: 100}, 0, 4096},
-		{pde.Problem{Dim: 10_000}, 0, 512},
-		{pde.Problem{Dim: 10_000}, 4096, 4096},
-		{control.Problem{StateDim: 10_000}, 0, 4096},
+		{pde.Problem{Dim: 100}, bsde.Settings{}, 20, 32768, 4096},
+		{pde.Problem{Dim: 1999}, bsde.Settings{}, 20, 32768, 4096},
+		{pde.Problem{Dim: 2000}, bsde.Settings{}, 8, 8192, 2048},
+		{pde.Problem{Dim: 10_000}, bsde.Settings{}, 4, 1024, 512},
+		{pde.Problem{Dim: 10_000}, bsde.Settings{Steps: 30, Paths: 5000, StartPaths: 4096}, 30, 5000, 4096},
+		{pde.Problem{Dim: 10_000, Obstacle: obstacle}, bsde.Settings{}, 20, 32768, 512},
+		{control.Problem{StateDim: 10_000}, bsde.Settings{}, 20, 32768, 4096},
 	} {
-		if got := (bsde.Settings{StartPaths: c.given}).DefaultsFor(c.p).StartPaths; got != c.want {
-			t.Errorf("d = %d, given %d: %d paths, want %d", bsde.DimOf(c.p), c.given, got, c.want)
+		s := c.given.DefaultsFor(c.p)
+		if s.Steps != c.steps || s.Paths != c.paths || s.StartPaths != c.start {
+			t.Errorf("d = %d, given %+v: %d steps, %d paths, %d for the start; want %d, %d, %d",
+				bsde.DimOf(c.p), c.given, s.Steps, s.Paths, s.StartPaths, c.steps, c.paths, c.start)
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 // default, so that &Settings{Seed: 3} changes the seed alone.
 type Settings struct {
 	Grid         string  `json:"grid"`       // of time, "uniform" (default), "graded" or "adaptive", see package grid
-	Steps        int     `json:"steps"`      // N, time steps; default 20
+	Steps        int     `json:"steps"`      // N, time steps; default 20, of an equation 8 from d = 2000 on and 4 from d = 8000 on
 	Iterations   int     `json:"iterations"` // gradient steps; default 1000
 	Batch        int     `json:"batch"`      // paths in a gradient step; default 64
 	LearningRate float64 `json:"lr"`         // of Adam, at its highest; default 5e-3
@@ -42,7 +42,7 @@ type Settings struct {
 	ValidationPaths int `json:"validation_paths"` // fixed paths on which the loss is reported; default 256
 	ValidateEvery   int `json:"validate_every"`   // iterations between reports; default Iterations/20, at least 1
 	StartPaths      int `json:"start_paths"`      // paths that give the start of Y0 and all scales; default 4096, fewer from d = 2000 on
-	Paths           int `json:"paths"`            // fresh paths for the final estimate; default 32768
+	Paths           int `json:"paths"`            // fresh paths for the final estimate; default 32768, of an equation fewer from d = 2000 on
 
 	// Gradient is the number of those paths that ∇u is averaged over; default 4096, Nothing for no
 	// gradient, which often takes half of the time of an answer.
@@ -69,13 +69,32 @@ type Progress struct {
 // Nothing is a number of paths that is not the default, 0, and none.
 const Nothing = -1
 
-// DefaultsFor is WithDefaults for a problem: paths that give the scales of an equation are fewer in many dimensions.
+// DefaultsFor is WithDefaults for a problem. An equation in many dimensions has fewer paths and, as its dates are not
+// those of early exercise, fewer steps: the answer still takes seconds, and its error says what they cost.
 func (s Settings) DefaultsFor(p Problem) Settings {
-	if e, ok := p.(pde.Problem); ok && s.StartPaths == 0 {
-		s.StartPaths = walk.Fewer(s.WithDefaults().StartPaths, e.Dim)
+	e, ok := p.(pde.Problem)
+	if !ok {
+		return s.WithDefaults()
+	}
+	all := s.WithDefaults()
+	if s.StartPaths == 0 {
+		s.StartPaths = walk.Fewer(all.StartPaths, e.Dim)
+	}
+	if e.Obstacle == nil && e.Dim >= ManyDimensions {
+		if s.Steps == 0 && len(s.Times) == 0 {
+			if s.Steps = 8; e.Dim >= 4*ManyDimensions {
+				s.Steps = 4
+			}
+		}
+		if s.Paths == 0 {
+			s.Paths = max(walk.Fewer(walk.Fewer(all.Paths, e.Dim), e.Dim), 1024)
+		}
 	}
 	return s.WithDefaults()
 }
+
+// ManyDimensions is where the defaults of an equation become smaller, see DefaultsFor.
+const ManyDimensions = 2000
 
 // WithDefaults is a copy with the zero fields filled in.
 func (s Settings) WithDefaults() Settings {

@@ -24,12 +24,12 @@ func branches(paths int) int { return min(max(paths/pathsBranch, leastBranches),
 
 // pairs is a chunk of states at one time with paths from each, see networkBias.
 type pairs[T autodiff.Float] struct {
-	e     *engine[T]      `ranks:"-"`
-	all   *walk.Origin    `ranks:"-"` // of the walk
-	from  *walk.Origin    `ranks:"-"` // of the states
-	w     *walk.Walker[T] `ranks:"-"`
-	std   float64         // of the mismatch seen from time 0
-	chunk int
+	e             *engine[T]      `ranks:"-"`
+	all           *walk.Origin    `ranks:"-"` // of the walk
+	from          *walk.Origin    `ranks:"-"` // of the states
+	w             *walk.Walker[T] `ranks:"-"`
+	std           float64         // of the mismatch seen from time 0
+	chunk, chunks int             // this one of so many
 
 	branches int // from each state
 
@@ -81,7 +81,7 @@ func (p *pairs[T]) Observe(n int, t float64, x, dw, z []float64) error {
 // step is the one at a time that the chunks divide evenly.
 func (p *pairs[T]) step() int {
 	last := p.all.Steps() - 1
-	t := p.all.T + (float64(p.chunk)+0.5)/pairChunks*p.all.Span()
+	t := p.all.T + (float64(p.chunk)+0.5)/float64(p.chunks)*p.all.Span()
 	k := 0
 	for k < last && p.all.Times[k+1] <= t {
 		k++
@@ -91,7 +91,7 @@ func (p *pairs[T]) step() int {
 
 func (p *pairs[T]) walk(y0 float64) error {
 	w, eq, k := p.w, p.e.Eq, p.step()
-	rows := walk.Fewer(walk.ChunkRows, eq.Dim)
+	const rows = walk.ChunkRows
 	all := p.all
 	y, logs := make([]float64, rows), make([]float64, rows)
 	walk.Spread(y, []float64{y0})

@@ -9,8 +9,12 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// pairChunks is the number of chunks of states from which paths go on.
-const pairChunks = 32
+// The number of chunks of states from which paths go on, see walk.Fewer, and what it is at least: the chunks are at
+// times of their own.
+const (
+	pairChunks = 32
+	leastPairs = 8
+)
 
 // bias is what an imperfect Z does to the value through the curvature of f. With
 // η = Y − u and ε = Z − σᵀ∇u on controlled paths,
@@ -43,12 +47,12 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 	if !e.Eq.Bent {
 		return &bias{growth: 1}, nil
 	}
-	parts := make([]*pairs[T], pairChunks)
+	parts := make([]*pairs[T], max(walk.Fewer(pairChunks, e.Eq.Dim), leastPairs))
 	for c := range parts {
-		parts[c] = &pairs[T]{e: e, all: from, std: r.std(), chunk: c, branches: branches(len(r.delta)), c: &curvature{f: e.Eq.F}}
+		parts[c] = &pairs[T]{e: e, all: from, std: r.std(), chunk: c, chunks: len(parts), branches: branches(len(r.delta)), c: &curvature{f: e.Eq.F}}
 		parts[c].from = from.Tail(parts[c].step())
 	}
-	err := e.pool.Share(pairChunks, func(c int) error {
+	err := e.pool.Share(len(parts), func(c int) error {
 		w := e.team.Take()
 		defer func() { e.team.Give(w) }()
 		parts[c].w = w
@@ -84,12 +88,12 @@ func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*b
 			if err != nil {
 				return nil, err
 			}
-			sum += v / pairChunks
+			sum += v / float64(len(parts))
 			if shape == isotropic { // and evenly over time too
 				if v, _, err = p.spread(shape, 1); err != nil {
 					return nil, err
 				}
-				even += v / pairChunks
+				even += v / float64(len(parts))
 			}
 		}
 		reach = math.Max(reach, math.Abs(sum))

@@ -62,6 +62,9 @@ func TestGallery(t *testing.T) {
 			keepPictures(t, galleryPage)
 		}
 	})
+	if accuracySeeds(3) == 1 && !*update {
+		return // the page is of seed 1 and says "trusted" and "agrees"
+	}
 	for _, name := range galleryNames(t) {
 		t.Run(name, func(t *testing.T) {
 			for seed := 1; seed <= accuracySeeds(3); seed++ {

@@ -68,7 +68,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 			return nil, err
 		}
 	}
-	tuned := t.Family.TrainingOf(network)
+	tuned := t.TrainingOf(network)
 	if names := methodNames(); !slices.Contains(names, method) { // which can come from a file alone
 		return nil, &exitError{status: exitUsage, err: f.Refuse("method", fmt.Sprintf("is %q, want %s", method, strings.Join(names, " or ")))}
 	}

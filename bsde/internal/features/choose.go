@@ -11,8 +11,11 @@ import (
 )
 
 // choosePaths is the number of paths, see walk.Fewer, that decide which features are used, half of them for the
-// fit and half for the test.
-const choosePaths = 2048
+// fit and half for the test; never fewer than chooseLeast for each unknown, where the noise would decide.
+const (
+	choosePaths = 2048
+	chooseLeast = 8
+)
 
 // worthwhile is the part of the spread that a group of features must take off to be kept.
 const worthwhile = 0.2
@@ -144,7 +147,7 @@ func (s *Set) halves(ctx context.Context, p *walk.Pilot, sc *walk.Scales) (fit, 
 		return nil, nil, err
 	}
 	size := 1 + s.Moments()*(s.pools()+2)
-	chunks := walk.Fewer(choosePaths, s.dim) / chunk
+	chunks := min(max(walk.Fewer(choosePaths, s.dim), chooseLeast*size), choosePaths) / chunk
 	blocks := make([]Block[float64], chunks)
 	err = p.Pool.Share(chunks, func(c int) error {
 		f := <-programs

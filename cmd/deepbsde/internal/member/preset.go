@@ -87,8 +87,8 @@ func (m *Member) Networks() []string {
 
 // Preset is that of a network with the default method.
 func (m *Member) Preset(name string) Preset {
-	t := m.Family.TrainingOf(name)
-	p := Preset{Settings: SettingsOf(t).WithDefaults()}
+	t := m.TrainingOf(name)
+	p := Preset{Settings: SettingsOf(t).DefaultsFor(m.Solved())}
 	p.Seed = 1
 	chosen, why := m.Chosen()
 	if _, planned := chosen.(bsde.Planner); planned {
@@ -108,6 +108,16 @@ func (m *Member) Preset(name string) Preset {
 		p.Steps = m.Control.Problem.Stages
 	}
 	return p
+}
+
+// TrainingOf is that of the family for a network. What is tuned for an equation in a hundred dimensions is not
+// for thousands: there its steps and paths are the defaults.
+func (m *Member) TrainingOf(network string) problems.Training {
+	t := m.Family.TrainingOf(network)
+	if m.Control == nil && m.Problem.Obstacle == nil && m.Problem.Dim >= bsde.ManyDimensions {
+		t.Steps, t.Paths = 0, 0
+	}
+	return t
 }
 
 // TunedSteps is N of the default network's preset.
