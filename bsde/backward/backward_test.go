@@ -56,9 +56,12 @@ func bits(t *testing.T, tr *bsde.Trainer) string {
 	return fmt.Sprintf("%x %x %x %x %x %x", r.Value, r.Error, r.NetworkBias, r.Gradient, r.GradientStdErr, r.Trained)
 }
 
-// TestSameBits: for any number of workers, and for a run that was stopped after a sweep, with either target.
+// TestSameBits: for any number of workers, and for a run that was stopped after a sweep, with each target and fit.
 func TestSameBits(t *testing.T) {
-	for _, m := range []backward.Method{{Paths: 512}, {Paths: 512, Target: backward.Multistep}} {
+	for _, m := range []backward.Method{
+		{Paths: 512}, {Paths: 512, Target: backward.Multistep}, {Paths: 512, Target: backward.Splitting},
+		{Paths: 512, Fit: backward.Adam, Passes: 3}, {Paths: 512, Fit: backward.Both, Passes: 3, Target: backward.Multistep},
+	} {
 		s := bsde.Settings{Steps: 4, Paths: 512, StartPaths: 256, Gradient: 128, Seed: 3, Workers: 1}
 		want := bits(t, begin(t, mixing(), m, s))
 		s.Workers = 3
@@ -159,5 +162,66 @@ func TestTooFewIterations(t *testing.T) {
 	_, err := bsde.Init(t.Context(), mixing(), backward.Method{}, &bsde.Settings{Iterations: 2})
 	if want := "setting iterations: 2, want at least 3, a sweep for each level"; err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// TestWays: every target and fit is right within the error that it states, which is of use, on an equation whose f has y
+// and z in it.
+func TestWays(t *testing.T) {
+	race.Skip(t)
+	p, value, _ := correlated()
+	for _, m := range []backward.Method{
+		{Target: backward.Splitting}, {Target: backward.Multistep},
+		{Fit: backward.Adam}, {Fit: backward.Adam, Target: backward.Splitting}, {Fit: backward.Both, Target: backward.Multistep},
+	} {
+		r, err := bsde.Solve(t.Context(), p, m, &bsde.Settings{Steps: 8, Paths: 8192, Gradient: bsde.Nothing, Seed: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A fit that learnt nothing leaves all of the spread.
+		if !r.Trusted() || !(math.Abs(r.Value-value) <= r.Error) || r.Error > 0.03 || r.ResidualRatio > 0.2 {
+			t.Errorf("%+v: %g ± %g, ratio %g, %v, want %g within .03", m, r.Value, r.Error, r.ResidualRatio, r.Reasons, value)
+		}
+	}
+}
+
+// TestSplitting: f is taken at the end of the step. Over one step of length 1, with f = x² and g = x,
+//
+//	joint: x0 + x0²,   splitting: E[X_1 + X_1²] = x0 + x0² + σ²
+//
+// within 5 standard errors of a mean over the paths of the sweep; X_1 + X_1² has a deviation below 3.
+func TestSplitting(t *testing.T) {
+	const x0, sigma, paths = 0.5, 0.8, 1 << 15
+	p := pde.Problem{
+		Name: "source", Dim: 1, Horizon: 1, Start: []float64{x0}, Diffusion: pde.Scalar(sigma),
+		Generator: func(_, x, _, _ expr.Value) expr.Value { return x.NormSq() },
+		Terminal:  func(x expr.Value) expr.Value { return x.Sum() },
+	}
+	for target, want := range map[string]float64{backward.Joint: x0 + x0*x0, backward.Splitting: x0 + x0*x0 + sigma*sigma} {
+		tr := begin(t, p, backward.Method{Target: target, Paths: paths}, bsde.Settings{Steps: 1, Paths: 256, StartPaths: 256, Gradient: bsde.Nothing, Seed: 5})
+		for tr.Step(t.Context()) {
+		}
+		r, err := tr.Result(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if by := 5 * 3 / math.Sqrt(paths); !(math.Abs(r.Trained-want) <= by) {
+			t.Errorf("%s: %g, want %g within %.2g", target, r.Trained, want, by)
+		}
+	}
+}
+
+// TestFitOptions: what belongs to one fit is refused with another.
+func TestFitOptions(t *testing.T) {
+	for want, m := range map[string]backward.Method{
+		"setting fit: \"sgd\", want least-squares or adam or both":        {Fit: "sgd"},
+		"setting width: 8, which belongs to the fits adam and both":       {Width: 8},
+		"setting passes: 3, which belongs to the fits adam and both":      {Passes: 3},
+		"setting passes: -1, want 1 to 65536":                             {Fit: backward.Adam, Passes: -1},
+		"setting target: \"split\", want joint or splitting or multistep": {Target: "split"},
+	} {
+		if _, err := m.Resolve(mixing()); err == nil || err.Error() != want {
+			t.Errorf("%+v: %v, want %s", m, err, want)
+		}
 	}
 }

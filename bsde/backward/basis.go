@@ -16,8 +16,9 @@ import (
 // that, and in few dimensions the components and random functions of them.
 type basis struct {
 	*features.Set
-	eq    *equation.Equation
-	slope []expr.Node // σᵀ∇g
+	eq       *equation.Equation
+	slope    []expr.Node // σᵀ∇g
+	gradient *expr.Func  // the same, compiled
 
 	payoff, source scale     // of g(x) and of f(t, x, g(x), σᵀ∇g(x))
 	weights, shift []float64 // of the random functions of the components, d×ownRidges; nil in many dimensions
@@ -44,11 +45,10 @@ func newBasis(set *features.Set, p *walk.Pilot) (*basis, error) {
 	if b.slope, err = expr.Nodes(slope, t, x); err != nil {
 		return nil, err
 	}
-	gradient, err := expr.Compile(slope, t, x)
-	if err != nil {
+	if b.gradient, err = expr.Compile(slope, t, x); err != nil {
 		return nil, err
 	}
-	if err := b.measure(p, gradient); err != nil {
+	if err := b.measure(p); err != nil {
 		return nil, err
 	}
 	if eq.Dim > fewComponents {
@@ -66,7 +66,7 @@ func newBasis(set *features.Set, p *walk.Pilot) (*basis, error) {
 const measured = 2 * walk.ChunkRows
 
 // measure finds the scales on few paths, over all steps.
-func (b *basis) measure(p *walk.Pilot, gradient *expr.Func) error {
+func (b *basis) measure(p *walk.Pilot) error {
 	var payoff, source []float64
 	err := p.Along(walk.ForBackward, 0, measured, func(n int, x, _ []float64) error {
 		g, f, z := make([]float64, measured), make([]float64, measured), make([]float64, len(x))
@@ -78,7 +78,7 @@ func (b *basis) measure(p *walk.Pilot, gradient *expr.Func) error {
 			return nil
 		}
 		t := []float64{p.Grid.Time(n)}
-		if err := gradient.Eval(measured, z, t, x); err != nil {
+		if err := b.gradient.Eval(measured, z, t, x); err != nil {
 			return err
 		}
 		err := b.eq.F.Eval(measured, f, t, x, g, z)

@@ -25,6 +25,7 @@ type engine[T autodiff.Float] struct {
 	team     *walk.Team[T]
 	tools    chan *tool[T]
 	blocks   *features.Blocks[T] // nil before the first fit
+	learner  *learner[T]         // nil for least squares alone
 	solution *estimate.Solution
 }
 
@@ -47,7 +48,7 @@ func start[T autodiff.Float](ctx context.Context, eq *equation.Equation, m Metho
 	if err != nil {
 		return nil, err
 	}
-	if e.model, err = newModel[T](eq, g, &e.set, scales, b); err != nil {
+	if e.model, err = newModel[T](eq, g, &e.set, scales, b, m); err != nil {
 		return nil, err
 	}
 	if e.team, err = walk.NewTeam(ctx, e.Model, e.set.Workers); err != nil {
@@ -59,6 +60,11 @@ func start[T autodiff.Float](ctx context.Context, eq *equation.Equation, m Metho
 			return nil, err
 		}
 		e.tools <- t
+	}
+	if m.Fit != LeastSquares {
+		if e.learner, err = newLearner(e.model, m.Passes, e.set.Workers, e.set.Seed); err != nil {
+			return nil, err
+		}
 	}
 	e.Model.Value = e.Value
 	e.solution = estimate.Of(e.Model, e.team, e.pool)

@@ -2,7 +2,6 @@ package backward
 
 import (
 	"fmt"
-	"math/rand/v2"
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/expr"
@@ -14,16 +13,19 @@ import (
 	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
-// model is the conditional mean c, Z and Γ of each step of each level, linear in the basis.
+// model is the conditional mean c, Z and Γ of each step of each level, linear in the basis and, with a width, in the
+// outputs of a network with two hidden layers on top of it.
 type model[T autodiff.Float] struct {
 	*walk.Model[T]
 	basis *basis
+	width int
 	at    map[string]int // of the coefficients among the parameters
 }
 
-func newModel[T autodiff.Float](eq *equation.Equation, g *grid.Grid, set *bsde.Settings, s *walk.Scales, b *basis) (*model[T], error) {
-	m := &model[T]{basis: b, at: map[string]int{}, Model: &walk.Model[T]{
+func newModel[T autodiff.Float](eq *equation.Equation, g *grid.Grid, set *bsde.Settings, s *walk.Scales, b *basis, method Method) (*model[T], error) {
+	m := &model[T]{basis: b, width: method.Width, at: map[string]int{}, Model: &walk.Model[T]{
 		Eq: eq, Grid: g, Seed: set.Seed, Scales: s, Origin: walk.Start(g, eq.Start), Layout: &autodiff.Layout{}, Directions: b.Directions,
+		Ahead: method.Target == Splitting,
 	}}
 	m.Fitted = m.fitted
 	m.Bend = func(g *autodiff.Graph, k, stride int, x autodiff.Node) (z, gamma autodiff.Node) {
@@ -33,9 +35,7 @@ func newModel[T autodiff.Float](eq *equation.Equation, g *grid.Grid, set *bsde.S
 	graph := m.Graph(true)
 	for _, stride := range m.strides() {
 		for k := 0; k < g.Steps(); k += stride {
-			for _, p := range m.parts() {
-				m.coefficients(graph, stride, k, p)
-			}
+			m.heads(graph, graph.Constant(1, b.all(), make([]float64, b.all())), naming(stride, k))
 			m.span(graph, stride, k)
 		}
 	}
@@ -88,18 +88,32 @@ func (m *model[T]) unknowns() int {
 	return last.first + last.rows*last.columns
 }
 
-// name is that of coefficients of a level and step.
-func (p part) of(stride, k int) string { return fmt.Sprintf("backward/%d/%d/%s", stride, k, p.name) }
+// of is the name of the coefficients of a level and step.
+func (p part) of(stride, k int) string { return naming(stride, k)(p.name) }
 
-// coefficients are those of a part, rows×columns. Before it is fitted the mean is the mean of G.
-func (m *model[T]) coefficients(g *autodiff.Graph, stride, k int, p part) autodiff.Node {
-	return g.Param(p.of(stride, k), p.rows, p.columns, 1, func(_ *rand.Rand, _ autodiff.Param, i int) float64 {
-		if p.name == "mean" && i == 0 {
-			return m.Scales.Y0
-		}
-		return 0
-	})
+// naming is how the parameters of a level and step are called.
+func naming(stride, k int) func(name string) string {
+	return func(name string) string { return fmt.Sprintf("backward/%d/%d/%s", stride, k, name) }
 }
+
+// heads adds the parts of a step for rows of the functions. Before a fit they are 0.
+func (m *model[T]) heads(g *autodiff.Graph, all autodiff.Node, of func(name string) string) (out []autodiff.Node) {
+	var inner autodiff.Node
+	if m.width > 0 {
+		inner = m.inner(g, all, of)
+	}
+	for _, p := range m.parts() {
+		v := g.MatMul(g.Columns(all, 0, p.rows), g.Param(of(p.name), p.rows, p.columns, 1, autodiff.Fill(0)))
+		if m.width > 0 {
+			v = g.Add(v, g.MatMul(inner, g.Param(of(p.name+networkName), m.width, p.columns, 1, autodiff.Fill(0))))
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// networkName ends the names of the coefficients of a network's outputs.
+const networkName = "/network"
 
 // serving is the step of a level whose coefficients serve step k of the grid. Those of step 0 know x0 alone.
 func (m *model[T]) serving(k, stride int) int {
@@ -114,16 +128,14 @@ func (m *model[T]) serving(k, stride int) int {
 func (m *model[T]) fitted(g *autodiff.Graph, k, stride int, x autodiff.Node) (z, gamma, mean autodiff.Node) {
 	numbers := m.basis.Numbers(k)
 	vectors, all := m.basis.at(g, g.Constant(1, len(numbers), numbers), x)
-	n, list := m.serving(k, stride), m.parts()
-	times := func(p part) autodiff.Node {
-		return g.MatMul(g.Columns(all, 0, p.rows), m.coefficients(g, stride, n, p))
-	}
-	z, gamma = g.Combine(times(list[1]), vectors...), g.Combine(times(list[2]), vectors...)
+	n := m.serving(k, stride)
+	list := m.heads(g, all, naming(stride, n))
+	z, gamma = g.Combine(list[1], vectors...), g.Combine(list[2], vectors...)
 	if len(list) > 3 {
-		gamma = g.Concat(gamma, times(list[3]))
+		gamma = g.Concat(gamma, list[3])
 	}
 	low, high := m.span(g, stride, n)
-	return z, gamma, g.Binary(expr.Max, low, g.Binary(expr.Min, high, times(list[0])))
+	return z, gamma, g.Binary(expr.Max, low, g.Binary(expr.Min, high, list[0]))
 }
 
 // span is the range of the values that the mean of a step was fitted to. It does not leave it: f may grow so fast that states where

@@ -57,7 +57,11 @@ func (e *engine[T]) paths(stride int) (*paths[T], error) {
 		first := c * walk.ChunkRows
 		return pilot.Along(walk.ForBackward, stride<<24+first, walk.ChunkRows, func(n int, x, dw []float64) error {
 			if n == s.steps {
-				return e.Eq.G.Eval(walk.ChunkRows, s.value[first:first+walk.ChunkRows], x)
+				u := s.value[first : first+walk.ChunkRows]
+				if err := e.Eq.G.Eval(walk.ChunkRows, u, x); err != nil || e.method.Target != Splitting {
+					return err
+				}
+				return e.split(stride, x, u)
 			}
 			t.run(n*stride, x, dw, g.Length(n))
 			k := b.Moments()
@@ -73,6 +77,20 @@ func (e *engine[T]) paths(stride int) (*paths[T], error) {
 		})
 	}, outs...)
 	return s, err
+}
+
+// split is the step in y that splitting takes at the end, from g.
+func (e *engine[T]) split(stride int, x, g []float64) error {
+	w := e.team.Take()
+	defer e.team.Give(w)
+	z := make([]float64, len(x))
+	if err := e.basis.gradient.Eval(len(g), z, []float64{e.Grid.Horizon()}, x); err != nil {
+		return err
+	}
+	for i, v := range z {
+		z[i] = min(max(v, -mostRough), mostRough)
+	}
+	return w.Split(e.Grid.Steps(), stride, x, g, z, g)
 }
 
 // needsStates tells whether f depends on x or z.

@@ -16,6 +16,9 @@ func (e *engine[T]) sweep(stride int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if e.learner != nil {
+		copy(e.learner.params, e.learner.first)
+	}
 	for n := s.steps - 1; n >= 0; n-- {
 		if !e.fit(s, n) {
 			return false, nil
@@ -47,8 +50,18 @@ func (e *engine[T]) kept(n int, list []part) (keep []int) {
 	return keep
 }
 
-// fit is the least squares problem of step n of a sweep.
+// fit finds the parameters of step n of a sweep, at x0 by least squares alone.
 func (e *engine[T]) fit(s *paths[T], n int) bool {
+	span := e.Params[e.at[spanOf(s.stride, n*s.stride)]:]
+	span[0], span[1] = T(floats.Min(s.value)), T(floats.Max(s.value))
+	if (n == 0 || e.method.Fit != Adam) && !e.solve(s, n) {
+		return false
+	}
+	return n == 0 || e.learner == nil || e.descend(s, n)
+}
+
+// solve is the least squares problem of step n of a sweep.
+func (e *engine[T]) solve(s *paths[T], n int) bool {
 	size, list := e.unknowns(), e.parts()
 	normal := features.NewNormal(size)
 	blocks := s.count / blockRows
@@ -76,8 +89,6 @@ func (e *engine[T]) fit(s *paths[T], n int) bool {
 			to[i] = T(v)
 		}
 	}
-	span := e.Params[e.at[spanOf(s.stride, n*s.stride)]:]
-	span[0], span[1] = T(floats.Min(s.value)), T(floats.Max(s.value))
 	return true
 }
 
@@ -95,54 +106,69 @@ func (e *engine[T]) columns(to, row []T, list []part) {
 	}
 }
 
-// martingale is what Z and Γ add in step n to a path.
-func (e *engine[T]) martingale(s *paths[T], n, path int) (sum float64) {
-	row := s.rows[n][path*s.wide:][:s.wide]
-	moments, all := row[:e.basis.Moments()], row[e.basis.Moments():]
-	for _, p := range e.parts()[1:] {
+// predict is the conditional mean of a chunk of paths from the first in step n, which was fitted last, and what Z and Γ
+// add there.
+func (e *engine[T]) predict(s *paths[T], n, first int) (mean, added []float64) {
+	if n > 0 && e.learner != nil {
+		return e.learner.predict(s, n, first)
+	}
+	mean, added = make([]float64, walk.ChunkRows), make([]float64, walk.ChunkRows)
+	for _, p := range e.parts() {
 		w := e.Params[e.at[p.of(s.stride, n*s.stride)]:][:p.rows*p.columns]
-		for i, f := range all[:p.rows] {
-			part := 0.0
-			for j, m := range moments[p.moments:][:p.columns] {
-				part += float64(m) * float64(w[i*p.columns+j])
+		for r := range walk.ChunkRows {
+			row := s.rows[n][(first+r)*s.wide:][:s.wide]
+			moments, all := row[p.moments:][:p.columns], row[e.basis.Moments():]
+			if p.first == 0 {
+				for i, f := range all[:p.rows] {
+					mean[r] += float64(f) * float64(w[i])
+				}
+				continue
 			}
-			sum += float64(f) * part
+			for i, f := range all[:p.rows] {
+				part := 0.0
+				for j, m := range moments {
+					part += float64(m) * float64(w[i*p.columns+j])
+				}
+				added[r] += float64(f) * part
+			}
 		}
 	}
-	return sum
+	return mean, added
 }
 
 // back is the step in y: the values of the paths are those of step n then. It tells whether these are finite.
 func (e *engine[T]) back(s *paths[T], n int) (finite bool, err error) {
 	k, d := n*s.stride, e.Eq.Dim
-	mean, span := e.Params[e.at[e.parts()[0].of(s.stride, k)]:][:e.basis.all()], e.Params[e.at[spanOf(s.stride, k)]:]
+	span := e.Params[e.at[spanOf(s.stride, k)]:]
 	err = e.pool.Share(s.count/walk.ChunkRows, func(c int) error {
 		w := e.team.Take()
 		defer e.team.Give(w)
 		first := c * walk.ChunkRows
 		u := s.value[first : first+walk.ChunkRows]
-		x, fitted := make([]float64, d), make([]float64, walk.ChunkRows)
+		x, fitted, added := make([]float64, d), []float64(nil), []float64(nil)
 		if s.states != nil {
-			x, fitted = make([]float64, walk.ChunkRows*d), nil
+			x = make([]float64, walk.ChunkRows*d)
 			vec.Widen(x, s.states[n][first*d:][:len(x)])
-		}
-		for r := range fitted {
-			row := s.rows[n][(first+r)*s.wide+e.basis.Moments():][:len(mean)]
-			for i, v := range row {
-				fitted[r] += float64(v) * float64(mean[i])
+		} else {
+			fitted, added = e.predict(s, n, first)
+			for r, v := range fitted {
+				fitted[r] = min(max(v, float64(span[0])), float64(span[1]))
 			}
-			fitted[r] = min(max(fitted[r], float64(span[0])), float64(span[1]))
 		}
-		if e.method.Target == Joint {
+		switch e.method.Target {
+		case Joint:
 			return w.Settled(k, s.stride, x, fitted, u)
+		case Splitting:
+			return w.Split(k, s.stride, x, fitted, nil, u)
 		}
 		v := make([]float64, walk.ChunkRows)
 		if err := w.Settled(k, s.stride, x, fitted, v); err != nil {
 			return err
 		}
-		for r := range u {
-			u[r] -= e.martingale(s, n, first+r)
+		if added == nil {
+			_, added = e.predict(s, n, first)
 		}
+		floats.Sub(u, added)
 		return w.Back(k, s.stride, x, v, u)
 	}, ranks.Each(s.value, walk.ChunkRows))
 	if err != nil {

@@ -192,14 +192,15 @@ func (f *solveFlags) fit(c *cli.Context, t *solveTask) (err error) {
 			}
 		}
 	}
-	if options["fit"] == deep.LeastSquares {
+	_, planned := t.method.(bsde.Planner)
+	if options["fit"] == deep.LeastSquares && !planned {
 		for _, key := range descending {
 			if err := f.without(c, key, "does not apply to the fit by least squares, which takes no gradient steps; it does with --network shared or --fit both"); err != nil {
 				return err
 			}
 		}
 	}
-	if _, own := t.method.(bsde.Planner); own {
+	if planned {
 		not = append(append(not, "iterations"), descending...)
 	}
 	for _, key := range not {

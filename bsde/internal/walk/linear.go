@@ -41,12 +41,11 @@ func (w *Walker[T]) Weights() []float64 { return w.linear.logs[:w.noise.rows] }
 // Steep is the largest |∂f/∂y| h of each path since Begin; nil for a recursion of Y.
 func (w *Walker[T]) Steep() []float64 { return w.linear.steep[:min(w.noise.rows, len(w.linear.steep))] }
 
-// settle turns what was fitted in step k of the grid, in place, into U = V_k(x): one step of the exponential Euler
-// method (Rosenbrock), linearised at the conditional mean c,
+// settle takes conditional means c, in place, a step on in y: one of the exponential Euler method (Rosenbrock),
+// linearised there,
 //
-//	U = c + φ(h r) h f(t, x, c, Z),   r = ∂f/∂y at c
-func (w *Walker[T]) settle(k, stride int, t float64, x, z, c []float64) error {
-	h := w.stepLength(k, stride)
+//	c + φ(h r) h f(t, x, c, Z),   r = ∂f/∂y at c
+func (w *Walker[T]) settle(t, h float64, x, z, c []float64) error {
 	a, f, err := w.tangent(t, h, x, c, z)
 	for r, v := range f {
 		c[r] += equation.Phi(a[r]) * h * v
@@ -127,12 +126,33 @@ func (w *Walker[T]) slope(h float64, x, y, z, f []float64) error {
 // Settled fills u with V_k of the states x on walks of a stride. fitted are the conditional means where these are known and f
 // needs neither x nor Z, nil else.
 func (w *Walker[T]) Settled(k, stride int, x, fitted, u []float64) error {
-	t, z := w.m.Grid.Time(k), w.more[:w.m.Eq.Dim]
+	z, err := w.mean(k, stride, x, fitted, u)
+	if err != nil || w.m.Ahead {
+		return err
+	}
+	return w.settle(w.m.Grid.Time(k), w.stepLength(k, stride), x, z, u)
+}
+
+// Split fills u with what the states x of step k, or of the end, hand on to the step before it: a step in y from the
+// fitted mean with the length of that step. It is for an Ahead model; z is σᵀ∇g at the end, and nil elsewhere.
+func (w *Walker[T]) Split(k, stride int, x, fitted, z, u []float64) error {
+	if z == nil {
+		var err error
+		if z, err = w.mean(k, stride, x, fitted, u); err != nil {
+			return err
+		}
+	}
+	return w.settle(w.m.Grid.Time(k), w.stepLength((k-1)/stride*stride, stride), x, z, u)
+}
+
+// mean fills u with the fitted conditional means of step k, and gives Z there, 0 where f does not ask for it.
+func (w *Walker[T]) mean(k, stride int, x, fitted, u []float64) (z []float64, err error) {
+	z = w.more[:w.m.Eq.Dim]
 	clear(z)
 	if fitted == nil {
 		f, err := w.program(stride, k)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		z = w.z[:len(x)]
 		f.Eval(w.serial, z, x)
@@ -140,7 +160,7 @@ func (w *Walker[T]) Settled(k, stride int, x, fitted, u []float64) error {
 	} else {
 		copy(u, fitted)
 	}
-	return w.settle(k, stride, t, x, z, u)
+	return z, nil
 }
 
 // Back takes what paths as the problem states them carry from the end of step k to its begin, where u is V_k: carried are

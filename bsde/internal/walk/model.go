@@ -37,6 +37,10 @@ type Model[T autodiff.Float] struct {
 	// linear.go. nil for methods that deliver Z alone; a field with it has a Bend too.
 	Fitted func(g *autodiff.Graph, k, stride int, x autodiff.Node) (z, gamma, mean autodiff.Node)
 
+	// Ahead tells that u is the fitted mean itself: f has been taken at the end of the step. Without it u is a step in y
+	// from there.
+	Ahead bool
+
 	// Value is Y0 at x0 as known so far. U0 adds u(0, ·) as trained to a graph, for random
 	// starts; nil where nothing has learnt it.
 	Value func() float64

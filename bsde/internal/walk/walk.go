@@ -73,8 +73,10 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 			}
 			if w.m.Linearised() && len(y) > 0 {
 				f.Third(y[0])
-				if err := w.settle(w.from.Nets[k], stride, t, x, z, y[0]); err != nil {
-					return err
+				if !w.m.Ahead {
+					if err := w.settle(t, w.stepLength(w.from.Nets[k], stride), x, z, y[0]); err != nil {
+						return err
+					}
 				}
 			}
 		}
