@@ -1,6 +1,7 @@
 package bsde
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -40,7 +41,7 @@ func (s *Report) equationBlock() words.Block {
 	if g := words.Finite(r.Gradient); g != nil {
 		b.Line("gradient", words.Vector(g), slopeErrors(r))
 	} else if words.Known(r.StdErr) && r.Status != Cancelled && r.Settings.Gradient != Nothing {
-		b.Line("gradient", "unknown", "a derivative on the paths is not finite, as that of sqrt at 0")
+		b.Line("gradient", "unknown", cmp.Or(r.NoGradient, "a derivative on the paths is not finite, as that of sqrt at 0"))
 	}
 	if words.Known(r.RegionError) {
 		b.Line("over the start", words.Short(r.RegionError), "root mean square error of the trained u(0, ·) there, below "+words.Short(r.RegionErrorBound)+" with 95 % confidence")

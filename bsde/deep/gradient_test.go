@@ -70,3 +70,44 @@ func TestGradientCurved(t *testing.T) {
 		}
 	}
 }
+
+// TestGradientJump: a jump of g has no derivative along a path, and the gradient is right all the same: with u = 100 e^{−rT}
+// P(X > k), that of a Brownian motion,
+//
+//	∂u/∂x₁ = 100 e^{−r} φ(k)
+//
+// within 4 standard errors and the time step, which together are at most 40 %. With a drift that is exact in its steps
+// (Ornstein–Uhlenbeck) and no f, where the value has no time step error, the gradient has one.
+func TestGradientJump(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow, and others of its kind are quick")
+	}
+	normal := func(z float64) float64 { return math.Exp(-z*z/2) / math.Sqrt(2*math.Pi) }
+	const rate, k = 0.05, 1.5
+	digital := pde.Problem{
+		Name: "digital", Dim: 2, Horizon: 1, Start: []float64{0, 0}, Diffusion: pde.Scalar(1),
+		Generator: func(_, _, y, _ expr.Value) expr.Value { return y.Scale(-rate) },
+		Terminal:  func(x expr.Value) expr.Value { return x.At(0).Greater(expr.Const(k)).Scale(100) },
+	}
+	const sigma, x0 = 0.5, 1.0
+	std := sigma * math.Sqrt((1-math.Exp(-2))/2)
+	reverting := pde.Problem{
+		Name: "reverting", Dim: 1, Horizon: 1, Start: []float64{x0}, Drift: pde.LinearDrift(-1), Diffusion: pde.Scalar(sigma),
+		Terminal: func(x expr.Value) expr.Value { return x.Sum().Greater(expr.Const(0.5)) },
+	}
+	for _, c := range []struct {
+		p    pde.Problem
+		want float64
+	}{
+		{digital, 100 * math.Exp(-rate) * normal(k)},
+		{reverting, math.Exp(-1) * normal((x0*math.Exp(-1)-0.5)/std) / std},
+	} {
+		for _, n := range []network.Network{network.Features{}, network.Shared{Hidden: []int{8}}} {
+			r := solve(t, c.p, Method{Network: n}, bsde.Settings{Iterations: 100, Paths: 65536})
+			by := 4*r.GradientStdErr[0] + r.GradientDiscretization
+			if !(math.Abs(r.Gradient[0]-c.want) <= by) || by > 0.4*c.want || r.GradientDiscretization == 0 {
+				t.Errorf("%s, %s: ∂u/∂x = %.4g ± %.2g, step ± %.2g, want %.4g", c.p.Name, n.Name(), r.Gradient[0], r.GradientStdErr[0], r.GradientDiscretization, c.want)
+			}
+		}
+	}
+}

@@ -62,6 +62,8 @@ type Estimate struct {
 	// GradientDiscretization is DiscretizationError for the component of Gradient where
 	// it is largest.
 	GradientDiscretization float64
+	// NoGradient is why Gradient is nil, where it was asked for.
+	NoGradient string
 	// GradientNetworkBias is the size of what an imperfect Z does to Gradient where f is
 	// nonlinear in z, for the component where it is largest. It is not subtracted, and
 	// includes what is noise in it.
@@ -120,6 +122,7 @@ type engine[T autodiff.Float] struct {
 	pool *autodiff.Pool
 
 	gradients []gradients[T] // see pathGradients
+	jumping   *bool          // see jumps; nil before it was looked at
 }
 
 // Strides are the levels of an estimate on a grid of so many steps: every point, every second, every
@@ -179,13 +182,21 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths, slop
 	if err != nil || math.IsNaN(out.Value) || math.IsNaN(out.StdErr) || slopes < 0 {
 		return out, err
 	}
-	g, err := e.gradient(ctx, p.from, l, min(out.Paths, slopes))
-	if g != nil && err == nil {
+	of, noInverse := e.gradient, "the backward method asks for it"
+	if jumps, err := e.jumps(); err != nil {
+		return nil, err
+	} else if jumps {
+		of, noInverse = e.byLikelihood, "a g or f that jumps asks for it"
+		slopes = max(slopes, out.Paths) // its terms vary as much as those of the value
+	}
+	g, err := of(ctx, p.from, l, min(out.Paths, slopes))
+	switch {
+	case err != nil:
+	case g != nil:
 		out.Gradient, out.GradientStdErr = g.mean, g.stderr
 		out.GradientDiscretization, out.GradientNetworkBias = g.discretization, g.bias
-		if e.StepFree() {
-			out.GradientDiscretization = 0
-		}
+	case ctx.Err() == nil:
+		out.NoGradient = "σ has no inverse there, and " + noInverse
 	}
 	return out, err
 }

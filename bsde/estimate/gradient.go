@@ -31,23 +31,26 @@ type gradient struct {
 // of the control, which change with x from path to neighbouring path. Where f is nonlinear
 // in z, Λ depends on Z(x) too, and the error ε of Z leaves a bias of ε·∂²f/∂z² ∂ε/∂x. With
 // Z in Λ held fixed it would be −ε·∂²f/∂z² ∂(σᵀ∇u)/∂x: the difference of the two is the size
-// of either where the other is small, and reported. f and g must be continuous, as
-// everywhere; kinks do no harm. The levels are those of the value, and extrapolated as it
+// of either where the other is small, and reported. Kinks of f and g do no harm; what jumps has no derivative along a path,
+// and likelihood takes the place of this. The levels are those of the value, and extrapolated as it
 // is.
 func (e *engine[T]) gradient(ctx context.Context, from *walk.Origin, l *levels, paths int) (*gradient, error) {
-	var levels []*slopes[T]
-	of := e.slopes
 	if e.Linearised() {
-		of = e.likelihood
+		return e.byLikelihood(ctx, from, l, paths)
 	}
+	var levels []*slopes[T]
 	for _, r := range l.runs {
-		s, err := of(ctx, from, r, paths)
+		s, err := e.slopes(ctx, from, r, paths)
 		if s == nil || err != nil {
 			return nil, err
 		}
 		levels = append(levels, s)
 	}
-	return combine(levels, l.step, e.Eq.Dim), nil
+	g := combine(levels, l.step, e.Eq.Dim)
+	if e.StepFree() {
+		g.discretization = 0
+	}
+	return g, nil
 }
 
 // slopes are the gradients of single paths on one level, paths×d, and their part that

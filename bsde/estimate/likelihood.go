@@ -13,22 +13,43 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// likelihood is the gradient on walks about a fitted u. A path that begins with the increment ΔW carries S, and after its
-// first step E S ΔW/h is how u of that time varies with the noise (Bismut 1984; Fournié et al. 1999):
+// byLikelihood is the gradient on walks about a fitted u, and where g or f jumps. A path that begins with the increment ΔW
+// carries S, seen from the begin, and after its first step E S ΔW/h is how u of that time varies with the noise (Bismut
+// 1984; Fournié et al. 1999):
 //
 //	σᵀ∇c = e^{hr} Z + E S ΔW/h,   ∇u = ∇c + φ(h r) h ∂f/∂x
 //
 // as Z·ΔW has taken e^{hr} Z away from S, and with it most of the variance. Nothing is differentiated along the path, so that
-// kinks of f, g, U and Z do no harm; σ(0, x0) must have an inverse. A row of each level is the mean of a chunk of paths.
-// nil where there is no inverse, or the context was cancelled.
-func (e *engine[T]) likelihood(ctx context.Context, from *walk.Origin, r *residuals, paths int) (*slopes[T], error) {
-	d, chunks := e.Eq.Dim, walk.Chunks(paths)
+// jumps and kinks of f, g, U and Z do no harm; σ(0, x0) must have an inverse, and X steps that are short, as they are taken
+// for those of Euler: where the value has no levels there are some for this. nil where there is no inverse, or the
+// context was cancelled.
+func (e *engine[T]) byLikelihood(ctx context.Context, from *walk.Origin, l *levels, paths int) (*gradient, error) {
 	solve, err := inverse(e.Eq, from)
 	if solve == nil || err != nil {
 		return nil, err
 	}
-	mean, rows, firsts := r.mean(), make([][]float64, chunks), make([]*firstStep[T], chunks)
-	err = e.pool.Share(chunks, func(c int) error {
+	strides := Strides(from.Steps())
+	if !l.free {
+		strides = strides[:len(l.runs)]
+	}
+	var levels []*slopes[T]
+	var step []float64
+	for _, stride := range strides {
+		s, err := e.likelihood(ctx, from, stride, l.y0, paths, solve)
+		if s == nil || err != nil {
+			return nil, err
+		}
+		levels, step = append(levels, s), append(step, from.MeanStep(stride))
+	}
+	return combine(levels, step, e.Eq.Dim), nil
+}
+
+// likelihood is one level. A row is the mean of a chunk of paths.
+func (e *engine[T]) likelihood(ctx context.Context, from *walk.Origin, stride int, y0 float64, paths int, solve func(z []float64)) (*slopes[T], error) {
+	d, chunks := e.Eq.Dim, walk.Chunks(paths)
+	parts := make([]*firstStep[T], chunks)
+	h := from.Length(0, min(stride, from.Steps()))
+	err := e.pool.Share(chunks, func(c int) error {
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -36,38 +57,49 @@ func (e *engine[T]) likelihood(ctx context.Context, from *walk.Origin, r *residu
 		defer e.team.Give(w)
 		first := c * walk.ChunkRows
 		delta := make([]float64, min(walk.ChunkRows, paths-first))
-		o := &firstStep[T]{w: w, y: delta}
+		o := &firstStep[T]{w: w, h: h, y: delta}
 		if err := w.Begin(walk.ForEstimate, 0, first, len(delta), from); err != nil {
 			return err
 		}
-		if err := w.Mismatch(r.every, r.y0, delta, nil, o); err != nil {
+		var logs []float64
+		if e.Eq.UsesY && !e.Linearised() {
+			logs = make([]float64, len(delta))
+		}
+		if err := w.Mismatch(stride, y0, delta, logs, o); err != nil {
 			return err
 		}
-		row := make([]float64, d)
-		h := from.Length(0, min(r.every, from.Steps()))
+		o.weighted, o.total = make([]float64, d), make([]float64, d)
 		for i, v := range delta {
+			if logs != nil {
+				v *= math.Exp(logs[i])
+			}
+			o.sum += v
 			for j, n := range o.noise[i*d : (i+1)*d] {
-				row[j] -= (v - mean) * n / (h * float64(len(delta)))
+				o.weighted[j] += v * n
+				o.total[j] += n
 			}
 		}
-		rows[c] = row
-		if c == 0 {
-			firsts[c] = o
-		}
+		o.noise, o.count = nil, len(delta)
+		parts[c] = o
 		return nil
-	}, ranks.Each(rows, 1), ranks.Each(firsts, 1))
+	}, ranks.Each(parts, 1))
 	if err != nil || ctx.Err() != nil {
 		return nil, err
 	}
-	at := firsts[0]
-	growth, shift, err := e.firstTangent(from, r.every, at)
+	mean := 0.0
+	for _, p := range parts {
+		mean += p.sum / float64(paths)
+	}
+	at := parts[0]
+	growth, shift, err := e.firstTangent(from, stride, at)
 	if err != nil {
 		return nil, err
 	}
 	s := &slopes[T]{each: make([]T, 0, chunks*d), bend: make([]T, chunks*d)}
-	for _, row := range rows {
+	row := make([]float64, d)
+	for _, p := range parts {
 		for j, z := range at.z[:d] {
-			row[j] += growth * z
+			row[j] = growth*z - (p.weighted[j]-mean*p.total[j])/(h*float64(p.count))
 		}
 		solve(row)
 		for j, v := range row {
@@ -77,18 +109,30 @@ func (e *engine[T]) likelihood(ctx context.Context, from *walk.Origin, r *residu
 	return s, nil
 }
 
-// firstStep keeps what the first step of a walk begins with.
+// firstStep keeps what the first step of a walk begins with, and what its paths carry to the end.
 type firstStep[T autodiff.Float] struct {
 	w           *walk.Walker[T] `ranks:"-"`
+	h           float64         // its length
 	y           []float64       // the walker's
 	noise, z, x []float64
 	u           float64
+
+	count           int       // of paths
+	sum             float64   // of what they carry
+	weighted, total []float64 // of its product with the noise, and of the noise
 }
 
 // Observe keeps it.
-func (f *firstStep[T]) Observe(n int, _ float64, x, _, z []float64) error {
-	if n == 0 {
-		f.noise, f.z, f.x, f.u = slices.Clone(f.w.Noise()), slices.Clone(z), slices.Clone(x), f.y[0]
+func (f *firstStep[T]) Observe(n int, _ float64, x, dw, z []float64) error {
+	if n > 0 {
+		return nil
+	}
+	d := len(dw) / f.w.Rows()
+	f.noise, f.z, f.x, f.u = slices.Clone(dw), slices.Clone(z[:d]), slices.Clone(x[:d]), f.y[0]
+	if f.w.Steered() {
+		for i, v := range f.w.V[:len(dw)] {
+			f.noise[i] -= float64(v) * f.h
+		}
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 	eq, rows, d := w.m.Eq, w.noise.rows, w.m.Eq.Dim
 	n := w.from.Steps()
 	x, next := w.X[:rows*d], w.next[:rows*d]
-	steered := w.Steer && w.control != nil
+	steered := w.Steered()
 	var z []float64
 	for k := 0; k < n; k += stride {
 		t, span := w.from.Times[k], w.from.Length(k, min(stride, n-k))

@@ -156,6 +156,9 @@ func (w *Walker[T]) compileControl() error {
 // Rows is the number of paths that Begin was asked for.
 func (w *Walker[T]) Rows() int { return w.noise.rows }
 
+// Steered tells whether paths follow the control, so that the increments that an observer sees have V in them.
+func (w *Walker[T]) Steered() bool { return w.Steer && w.control != nil }
+
 // Team is the walkers of a model, one for each worker.
 type Team[T autodiff.Float] struct {
 	Size int
