@@ -76,7 +76,7 @@ func (m *Model) newStep(rows int) *Step {
 	return s
 }
 
-// Hold fills out, which may be c, with the value of going on of rows of states, Factor c + Add + Weight v·z: c is that of
+// Hold fills out, which may be c, with the continuation value of rows of states, Factor c + Add + Weight v·z: c is that of
 // paths without the drift σv, as fits are made on.
 func (s *Step) Hold(rows int, c, z, out []float64) {
 	for r := range rows {
@@ -97,7 +97,7 @@ func (m *Model) NewStep(rows int) *Step { return m.newStep(rows) }
 // NeedsValues tells whether a step depends on the fitted values: where f is not affine.
 func (m *Model) NeedsValues() bool { return m.gen.bent }
 
-// NeedsZ tells whether it depends on the fitted Z, and UsesZ whether the value of going on does.
+// NeedsZ tells whether it depends on the fitted Z, and UsesZ whether the continuation value does.
 func (m *Model) NeedsZ() bool { return m.gen.bent && m.gen.usesZ }
 func (m *Model) UsesZ() bool  { return m.gen.usesZ }
 

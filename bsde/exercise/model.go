@@ -30,11 +30,11 @@ type Evaluator interface {
 	Z(z []float64) error
 }
 
-// Decider is an Evaluator with a rule of its own, in the place of exercise where Φ is not below the value of going on.
+// Decider is an Evaluator with a rule of its own, in the place of exercise where Φ is not below the continuation value.
 type Decider interface {
 	Evaluator
 	// Decide fills gain with numbers that are not below 0 where the rule exercises, for the states of the last Move: given
-	// Φ and the value of going on there.
+	// Φ and the continuation value there.
 	Decide(pay, hold, gain []float64) error
 }
 
@@ -128,7 +128,7 @@ func (m *Model) Obstacle(t float64, rows int, x, out []float64) error {
 	return m.obstacle.Eval(rows, out, []float64{t}, x)
 }
 
-// Continue turns c = E[V_{n+1} | x] of a step of length h into the value of going on,
+// Continue turns c = E[V_{n+1} | x] of a step of length h into the continuation value,
 // c + φ(h r) h f(t, x, c, z) with r = ∂f/∂y and φ(s) = (eˢ − 1)/s; z is wanted where f depends on it.
 func (m *Model) Continue(s *Step, t, h float64, rows int, x, c, z []float64) error {
 	if err := m.gen.tangent(s, t, h, rows, x, c, z); err != nil {

@@ -13,7 +13,7 @@ import (
 //	M_{k+1} − M_k = A − E[A | X_k],   A = D V(X_{k+1}) + Σ D_n Add_n
 //
 // with V the fitted value there, D the product of the factors on the way, and the fitted
-// increments as a control variate (Andersen, Broadie 2004, with less noise). Noise in the
+// increments as a control variate (Haugh, Kogan 2004, with less noise). Noise in the
 // inner means only raises the bound.
 type inner struct {
 	*walker          // along inner paths, rows from one outer state after another
@@ -78,7 +78,7 @@ func (w *inner) run(o *origin, block [2]int, a []float64, draw func(n int, h flo
 	return nil
 }
 
-// value fills v with V at point n: g at the end, else the larger of Φ and the value of going on.
+// value fills v with V at point n: g at the end, else the larger of Φ and the continuation value.
 func (w *inner) value(n int, v []float64) error {
 	rows := w.rows
 	x := w.x[:rows*w.Eq.Dim]

@@ -85,7 +85,7 @@ func (s *Solution) Dates() (list []float64) {
 	return list
 }
 
-// Gain is what exercise at a date pays less the fitted value of going on, or what a Decider makes of these, in states x,
+// Gain is what exercise at a date pays less the fitted continuation value, or what a Decider makes of these, in states x,
 // rows×d. The rule exercises where that is not below 0; it is −Inf where exercise pays nothing and nothing can be lost by waiting. The error of
 // a time that is no date, or of a wrong number of components, is a *pde.Error.
 func (s *Solution) Gain(t float64, x []float64) ([]float64, error) {

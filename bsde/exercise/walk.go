@@ -30,7 +30,7 @@ type walker struct {
 	moved []float64 // dw with the drift of f's slope in z
 	extra []float64
 	c, z  []float64
-	hold  []float64 // the fitted value of going on
+	hold  []float64 // the fitted continuation value
 	pay   []float64
 	gain  []float64
 }
@@ -64,7 +64,7 @@ func (w *walker) length(o *origin, n int) float64 {
 	return w.Grid.Length(n)
 }
 
-// look evaluates the field at point n: what a step makes of values, and c and the value of going on where they are wanted.
+// look evaluates the field at point n: what a step makes of values, and c and the continuation value where they are wanted.
 func (w *walker) look(n int, t, h float64, values bool) error {
 	w.at.Move(n, w.rows, w.x[:w.rows*w.Eq.Dim])
 	c, z := []float64(nil), []float64(nil)
@@ -103,7 +103,7 @@ func (w *walker) exercises(t float64, stop []bool) error {
 	return nil
 }
 
-// gains fills out with what exercise gains over going on as the rule sees it: Φ less the value of going on, or what the field
+// gains fills out with what exercise gains over going on as the rule sees it: Φ less the continuation value, or what the field
 // decides; −Inf where exercise pays nothing and nothing can be lost by waiting.
 func (m *Model) gains(at Evaluator, pay, hold, out []float64) error {
 	if d, ok := at.(Decider); ok {

@@ -9,7 +9,7 @@ import (
 //
 //	k (Φ − v)/s + N(inputs)
 //
-// with v the fitted value of going on, s a scale, and N a multilayer perceptron whose last layer starts at 0, so that
+// with v the fitted continuation value, s a scale, and N a multilayer perceptron whose last layer starts at 0, so that
 // the rule is that of the fitted values before it is trained. F is the logistic function of the number.
 type decision struct {
 	layout *autodiff.Layout

@@ -1,7 +1,7 @@
 // Package stopping solves problems with early exercise: equations with an obstacle. It goes
-// backward in time and fits the value of going on and the martingale increments together by
-// least squares (Longstaff, Schwartz 2001; Huré, Pham, Warin 2020, linear in everything; random
-// features: Herrera, Krach, Ruyssen, Teichmann 2023). It delivers them to package exercise, which
+// backward in time and fits the continuation value and the martingale increments together by
+// least squares (value iteration: Tsitsiklis, Van Roy 2001; the increments: Belomestny, Bender, Schoenmakers 2009; Huré,
+// Pham, Warin 2020; random features: Herrera, Krach, Ruyssen, Teichmann 2023). It delivers them to package exercise, which
 // makes bounds from both sides.
 package stopping
 
