@@ -22,6 +22,18 @@ func (m *matrix[T]) row(i int) []T {
 // span is rows lo … hi−1 as one slice.
 func (m *matrix[T]) span(lo, hi int) []T { return m.data[lo*m.cols : hi*m.cols] }
 
+// along is rows lo … hi−1 for an operation that treats each number for itself: of a matrix in the shape of its output
+// as one row, or the one number that is repeated in all of them. ok is false for other shapes.
+func (m *matrix[T]) along(out *matrix[T], lo, hi int) (row []T, ok bool) {
+	switch {
+	case m.rows == out.rows && m.cols == out.cols:
+		return m.span(lo, hi), true
+	case m.rows == 1 && m.cols == 1:
+		return m.data[:1], true
+	}
+	return nil, false
+}
+
 // call is one operation on part of its output: rows lo … hi−1.
 type call[T Float] struct {
 	out    matrix[T]

@@ -175,6 +175,12 @@ func binaryKernel[T Float](f expr.Binary) func(*call[T]) {
 		if b.cols == 1 && a.cols > 1 && columnwise(f, k.out, k.lo, k.hi, a, b) {
 			return
 		}
+		if x, ok := a.along(&k.out, k.lo, k.hi); ok {
+			if y, ok := b.along(&k.out, k.lo, k.hi); ok {
+				eachPair(k.out.span(k.lo, k.hi), x, y, scalar)
+				return
+			}
+		}
 		for r := k.lo; r < k.hi; r++ {
 			eachPair(k.out.row(r), a.row(r), b.row(r), scalar)
 		}
@@ -277,17 +283,27 @@ func binaryGradOp(f expr.Binary, side int) *op {
 }
 
 func binaryGradKernel[T Float](d func(a, b float64) float64) func(*call[T]) {
-	return func(k *call[T]) {
-		for r := k.lo; r < k.hi; r++ {
-			out, dy := k.out.row(r), k.in[2].row(r)
-			eachPair(out, k.in[0].row(r), k.in[1].row(r), func(a, b T) T { return T(d(float64(a), float64(b))) })
-			for j := range out {
-				if dy[j] == 0 {
-					out[j] = 0
-				} else {
-					out[j] *= dy[j]
-				}
+	slope := func(a, b T) T { return T(d(float64(a), float64(b))) }
+	part := func(out, a, b, dy []T) {
+		eachPair(out, a, b, slope)
+		for j := range out {
+			if dy[j] == 0 {
+				out[j] = 0
+			} else {
+				out[j] *= dy[j]
 			}
+		}
+	}
+	return func(k *call[T]) {
+		a, b, dy := &k.in[0], &k.in[1], &k.in[2]
+		if x, ok := a.along(&k.out, k.lo, k.hi); ok {
+			if y, ok := b.along(&k.out, k.lo, k.hi); ok {
+				part(k.out.span(k.lo, k.hi), x, y, dy.span(k.lo, k.hi))
+				return
+			}
+		}
+		for r := k.lo; r < k.hi; r++ {
+			part(k.out.row(r), a.row(r), b.row(r), dy.row(r))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package autodiff
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/internal/kernel"
@@ -206,6 +207,12 @@ func sliceOp(lo, n int) *op {
 
 func sliceKernel[T Float](lo int) func(*call[T]) {
 	return func(k *call[T]) {
+		if in := &k.in[0]; k.out.cols == 1 && in.rows == k.out.rows { // a component
+			for r := k.lo; r < k.hi; r++ {
+				k.out.data[r] = in.data[r*in.cols+lo]
+			}
+			return
+		}
 		for r := k.lo; r < k.hi; r++ {
 			copy(k.out.row(r), k.in[0].row(r)[lo:])
 		}
@@ -226,8 +233,14 @@ func embedOp(lo, cols int) *op {
 
 func embedKernel[T Float](lo int) func(*call[T]) {
 	return func(k *call[T]) {
+		clear(k.out.span(k.lo, k.hi))
+		if in := &k.in[0]; in.cols == 1 && in.rows == k.out.rows { // a component
+			for r := k.lo; r < k.hi; r++ {
+				k.out.data[r*k.out.cols+lo] = in.data[r]
+			}
+			return
+		}
 		for r := k.lo; r < k.hi; r++ {
-			clear(k.out.row(r))
 			copy(k.out.row(r)[lo:], k.in[0].row(r))
 		}
 	}
@@ -262,6 +275,14 @@ func concatOp(n int) *op {
 }
 
 func concatKernel[T Float](k *call[T]) {
+	if len(k.in) == k.out.cols && !slices.ContainsFunc(k.in, func(m matrix[T]) bool { return m.rows != k.out.rows }) { // of columns
+		for i := range k.in {
+			for r, v := range k.in[i].span(k.lo, k.hi) {
+				k.out.data[(k.lo+r)*k.out.cols+i] = v
+			}
+		}
+		return
+	}
 	for r := k.lo; r < k.hi; r++ {
 		at := 0
 		for i := range k.in {
