@@ -18,7 +18,7 @@ d states and d actions, x0 = 0; a = −√λ ∇u is optimal`,
 	Dim:      100,
 	Params:   []Param{Horizon(1), positive("lambda", 1, "λ, strength of the control")},
 	Training: map[string]Training{
-		"shared":   {Iterations: 1000, LearningRate: 5e-3},
+		"shared":   {Iterations: 600, LearningRate: 5e-3},
 		"per-step": {Iterations: 2000, LearningRate: 5e-3},
 	},
 	Definition: Definition{
