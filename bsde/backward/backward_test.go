@@ -185,6 +185,18 @@ func TestWays(t *testing.T) {
 	}
 }
 
+// TestPathsOfOneWorker: a walker that asks for the value while it is in use does not wait for itself.
+func TestPathsOfOneWorker(t *testing.T) {
+	r, err := bsde.Solve(t.Context(), mixing(), backward.Method{Paths: 512}, &bsde.Settings{Steps: 4, Paths: 512, StartPaths: 256, Gradient: bsde.Nothing, Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths, err := r.Solution.Paths(3)
+	if err != nil || len(paths) != 3 || paths[0].Y[0] != r.Trained {
+		t.Errorf("%d paths, %v, want 3 from %g", len(paths), err, r.Trained)
+	}
+}
+
 // TestSplitting: f is taken at the end of the step. Over one step of length 1, with f = x² and g = x,
 //
 //	joint: x0 + x0²,   splitting: E[X_1 + X_1²] = x0 + x0² + σ²

@@ -23,6 +23,7 @@ type engine[T autodiff.Float] struct {
 	set      bsde.Settings
 	pool     *autodiff.Pool
 	team     *walk.Team[T]
+	own      *walk.Team[T] // one, for Value, which walkers of the team ask for
 	tools    chan *tool[T]
 	blocks   *features.Blocks[T] // nil before the first fit
 	learner  *learner[T]         // nil for least squares alone
@@ -52,6 +53,9 @@ func start[T autodiff.Float](ctx context.Context, eq *equation.Equation, m Metho
 		return nil, err
 	}
 	if e.team, err = walk.NewTeam(ctx, e.Model, e.set.Workers); err != nil {
+		return nil, err
+	}
+	if e.own, err = walk.NewTeam(ctx, e.Model, 1); err != nil {
 		return nil, err
 	}
 	for range e.set.Workers {
@@ -97,8 +101,8 @@ func (e *engine[T]) Value() float64 {
 	if !ok {
 		return e.Scales.Y0
 	}
-	w := e.team.Take()
-	defer e.team.Give(w)
+	w := e.own.Take()
+	defer e.own.Give(w)
 	var u [1]float64
 	if err := w.Settled(0, stride, e.Eq.Start, nil, u[:]); err != nil {
 		return e.Scales.Y0

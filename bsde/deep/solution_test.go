@@ -16,6 +16,21 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
+// TestFewSteps: a run of one, two or three steps has fewer levels than a walk from another point may have, which does
+// with those that there are.
+func TestFewSteps(t *testing.T) {
+	for _, steps := range []int{1, 2, 3} {
+		r := solve(t, solvable()[1], Method{Network: network.Features{}}, bsde.Settings{Steps: steps, Paths: 1024, Gradient: bsde.Nothing})
+		for _, at := range []float64{0, 0.2, 0.7} {
+			// f is linear: only the time step is coarse.
+			e, err := r.Solution.At(t.Context(), at, []float64{1, 0, 1, 0}, 1024)
+			if want := 2 * math.Exp(-0.4*(1-at)); err != nil || !(math.Abs(e.Value-want) < 0.1) {
+				t.Errorf("%d steps, t = %g: %+v, %v, want %g", steps, at, e, err, want)
+			}
+		}
+	}
+}
+
 // solvable are problems with known solutions, one for each way in which X moves.
 func solvable() []pde.Problem {
 	const d = 4

@@ -137,6 +137,11 @@ func Strides(steps int) (list []int) {
 	return list
 }
 
+// strides are the levels from a point: the field has those of its whole grid at most.
+func (e *engine[T]) strides(from *walk.Origin) []int {
+	return Strides(min(from.Steps(), e.Grid.Steps()))
+}
+
 // estimate finds the Y0 for which
 //
 //	E[Γ (Y_N(Y0) − g(X_N))] = 0,   1/Γ = dY_N/dY0
@@ -165,7 +170,7 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths, slop
 		return nil, err
 	}
 	l := &levels{y0: p.r.y0, free: e.StepFree(), second: e.SecondOrder()}
-	for _, stride := range Strides(from.Steps()) {
+	for _, stride := range e.strides(from) {
 		report := progress
 		if stride > 1 {
 			report = nil

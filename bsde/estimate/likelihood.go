@@ -28,7 +28,7 @@ func (e *engine[T]) byLikelihood(ctx context.Context, from *walk.Origin, l *leve
 	if solve == nil || err != nil {
 		return nil, err
 	}
-	strides := Strides(from.Steps())
+	strides := e.strides(from)
 	if !l.free {
 		strides = strides[:len(l.runs)]
 	}

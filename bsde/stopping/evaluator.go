@@ -2,6 +2,7 @@ package stopping
 
 import (
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde/exercise"
 	"github.com/deepbsde/deepbsde/bsde/internal/basis"
@@ -25,10 +26,26 @@ type evaluator struct {
 	scratch *basis.Scratch
 }
 
-// Move goes to states at point n.
+// Move goes to states at point n. The fit of point 0 knows x0 alone: elsewhere that of point 1 serves, and where there is
+// none x is taken for x0.
 func (e *evaluator) Move(n, rows int, x []float64) {
+	if start := e.t.model.Eq.Start; n == 0 && !repeats(x, start) {
+		if n = min(1, e.t.model.Grid.Steps()-1); n == 0 {
+			x = slices.Repeat(start, rows)
+		}
+	}
 	e.n, e.rows = n, rows
 	e.point.Move(n, rows, x)
+}
+
+// repeats tells whether all rows of x are the row y.
+func repeats(x, y []float64) bool {
+	for i, v := range x {
+		if v != y[i%len(y)] {
+			return false
+		}
+	}
+	return true
 }
 
 // Continuation is the fitted conditional expectation, not below 0 where values are never.

@@ -265,6 +265,36 @@ func TestAt(t *testing.T) {
 	}
 }
 
+// TestAtAnotherStart: the fit of the first step knows x0 alone, and does not serve elsewhere: before the first date too the
+// bracket holds the value of the programme that starts there, and is narrow enough to be of use; with a single step it holds it.
+func TestAtAnotherStart(t *testing.T) {
+	race.Skip(t)
+	for _, c := range []struct {
+		dates int
+		wide  float64
+	}{{5, 0.1}, {1, 0.5}} {
+		p := put(1, c.dates)
+		m, s := quick(p, 1, 2)
+		s.Steps = c.dates
+		r, err := bsde.Solve(t.Context(), p, m, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range []float64{85, 115} {
+			q := p
+			q.Start = []float64{x}
+			ref, err := bermudan.Solve(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := r.Rule.At(t.Context(), 0, q.Start, 4096)
+			if err != nil || !(e.Lower-e.RuleStdErr < ref.Value && ref.Value < e.Upper+e.HindsightStdErr) || e.Upper-e.Lower > c.wide*ref.Value {
+				t.Errorf("%d dates, x = %g: between %g and %g, %v, want %g", c.dates, x, e.Lower, e.Upper, err, ref.Value)
+			}
+		}
+	}
+}
+
 // TestEulerStep: where X moves by Euler's scheme the same paths with two steps at a time measure the error of
 // the step, and the bracket is that much wider and holds the value.
 func TestEulerStep(t *testing.T) {
