@@ -114,13 +114,25 @@ func work(s, than Settings) float64 {
 
 const leastGrowth = 1.5
 
-// fit takes back paths, and then steps, so that an attempt takes at most so many times the work of
-// the one before.
-func fit(s *Settings, before Settings, room float64) {
-	for s.Steps > before.Steps && float64(s.Steps) > room*float64(before.Steps) {
-		s.Steps /= 2
+// fit takes back steps and paths, so that an attempt takes at most so many times the work of the one before, r. Each
+// halving is that which leaves the smaller error, by the rates of larger. It tells whether there was one.
+func fit(s *Settings, r *Result, room float64) (cut bool) {
+	before, parts := r.Settings, r.parts()
+	left := func(steps, paths int) float64 {
+		finer := float64(steps) / float64(before.Steps)
+		return parts[0]*math.Sqrt(float64(before.Paths)/float64(paths)) + parts[1]/(finer*finer) + parts[2]/finer
 	}
-	if by := work(*s, before); by > room {
-		s.Paths = max(int(float64(s.Paths)*room/by)/wholePaths*wholePaths, before.Paths)
+	for work(*s, before) > room {
+		steps, paths := max(s.Steps/2, before.Steps), max(s.Paths/2, before.Paths)
+		switch {
+		case steps == s.Steps && paths == s.Paths:
+			return cut
+		case paths == s.Paths || steps < s.Steps && left(steps, s.Paths) <= left(s.Steps, paths):
+			s.Steps = steps
+		default:
+			s.Paths = paths
+		}
+		cut = true
 	}
+	return cut
 }

@@ -32,6 +32,7 @@ type Demand struct {
 	smallest float64 // error before the last attempt, relative
 	attempts int
 	spent    time.Duration
+	cut      bool // the last attempt was made smaller than it should have been, for the time limit
 }
 
 // Refined is a Method whose training can spend more than Settings say: Refine is the method that
@@ -115,17 +116,18 @@ func (d *Demand) Next(ctx context.Context, r *Result) (Method, Settings) {
 		return nil, Settings{}
 	}
 	m, s := d.larger(r)
-	most := work(s, r.Settings) == 1
+	most, cut := work(s, r.Settings) == 1, false
 	if d.TimeLimit > 0 {
-		fit(&s, r.Settings, float64(d.TimeLimit-d.spent)/float64(r.Elapsed))
+		cut = fit(&s, r, float64(d.TimeLimit-d.spent)/float64(r.Elapsed))
 	}
+	defer func() { d.cut = cut }()
 	missed := ""
 	switch {
 	case d.Interrupted(ctx):
 		return nil, Settings{}
 	case hopeless(r) != "":
 		missed = "nothing that an attempt can spend mends this: " + hopeless(r)
-	case d.attempts > patience && !(d.smallest < 0.9*before):
+	case d.attempts > patience && !(d.smallest < 0.9*before) && !d.cut:
 		missed = "a larger attempt took nothing off the error"
 	case most:
 		missed = fmt.Sprintf("%d steps and %d paths are the most that is tried", s.Steps, s.Paths)

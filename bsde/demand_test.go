@@ -171,12 +171,25 @@ func TestDemandEnds(t *testing.T) {
 	}
 }
 
-// TestDemandTakesTheTimeThereIs: an attempt that does not fit is made smaller.
+// TestDemandTakesTheTimeThereIs: an attempt that does not fit is made smaller where that does the least harm, and one that
+// was gives the time limit as the reason, not that nothing helps.
 func TestDemandTakesTheTimeThereIs(t *testing.T) {
-	d := &bsde.Demand{Accuracy: 1e-3, TimeLimit: 7 * time.Second}
-	m, s := d.Next(t.Context(), attempt(small, 1, 1, 0))
-	if m == nil || s.Steps != 80 || s.Paths != 4096 && s.Paths != 6144 || s.TimeLimit != 6*time.Second {
-		t.Errorf("%d steps, %d paths, %v: want 80 steps with six times the work in all", s.Steps, s.Paths, s.TimeLimit)
+	for _, c := range []struct{ sampling, step float64 }{{1, 0.01}, {0.01, 1}} {
+		d := &bsde.Demand{Accuracy: 1e-3, TimeLimit: 7 * time.Second}
+		first := attempt(small, c.sampling, c.step, 0)
+		m, s := d.Next(t.Context(), first)
+		steps, paths := s.Steps/small.Steps, s.Paths/small.Paths
+		if m == nil || steps*paths > 6 || s.TimeLimit != 6*time.Second || (c.sampling > c.step) != (paths > steps) || max(steps, paths) < 4 {
+			t.Errorf("sampling ± %g, step ± %g: %d times the steps and %d times the paths within %v, want four times those that it is for", c.sampling, c.step, steps, paths, s.TimeLimit)
+		}
+		for range 6 {
+			if m, _ = d.Next(t.Context(), first); m == nil {
+				break
+			}
+		}
+		if best := d.Best(); m != nil || !strings.HasPrefix(best.Missed, "the time limit leaves no room") {
+			t.Errorf("sampling ± %g, step ± %g: ended with %q", c.sampling, c.step, best.Missed)
+		}
 	}
 }
 
