@@ -39,7 +39,7 @@ type Settings struct {
 	ClipNorm float64 `json:"clip_norm"` // largest norm of the gradient; default 0, no clipping
 	LossClip float64 `json:"loss_clip"` // |Y_N − g|, times √Γ where the loss has weights, beyond which it grows linearly; default 0, never
 
-	ValidationPaths int `json:"validation_paths"` // fixed paths on which the loss is reported; default 256
+	ValidationPaths int `json:"validation_paths"` // fixed paths on which the loss is reported; default 256, of an equation fewer from d = 2000 on
 	ValidateEvery   int `json:"validate_every"`   // iterations between reports; default Iterations/20, at least 1
 	StartPaths      int `json:"start_paths"`      // paths that give the start of Y0 and all scales; default 4096, fewer from d = 2000 on
 	Paths           int `json:"paths"`            // fresh paths for the final estimate; default 32768, of an equation fewer from d = 2000 on
@@ -79,6 +79,9 @@ func (s Settings) DefaultsFor(p Problem) Settings {
 	all := s.WithDefaults()
 	if s.StartPaths == 0 {
 		s.StartPaths = walk.Fewer(all.StartPaths, e.Dim)
+	}
+	if s.ValidationPaths == 0 {
+		s.ValidationPaths = walk.Fewer(all.ValidationPaths, e.Dim)
 	}
 	if e.Obstacle == nil && e.Dim >= ManyDimensions {
 		if s.Steps == 0 && len(s.Times) == 0 {

@@ -14,7 +14,7 @@ import (
 // fit and half for the test; never fewer than chooseLeast for each unknown, where the noise would decide.
 const (
 	choosePaths = 2048
-	chooseLeast = 8
+	chooseLeast = 4
 )
 
 // worthwhile is the part of the spread that a group of features must take off to be kept.
@@ -91,20 +91,33 @@ func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error 
 	}
 	without := map[group]bool{}
 	best := left(without)
-	for _, g := range []group{ofPairs, ofAxes, ofSmallest, ofLargest, ofMean, ofSlope} {
-		without[g] = true
-		worth := worthwhile
-		if g == ofPairs || g == ofAxes {
-			worth = worthFew
-		}
-		if v := left(without); v <= (1+worth)*best {
-			best = math.Min(best, v)
-		} else {
+	for rest := []group{ofPairs, ofAxes, ofSmallest, ofLargest, ofMean, ofSlope}; len(rest) > 0; {
+		// That which is missed least goes first: the noise of what is of no use hides what is.
+		least, at := math.Inf(1), 0
+		for i, g := range rest {
+			without[g] = true
+			if v := left(without) / (1 + worth(g)); v < least {
+				least, at = v, i
+			}
 			delete(without, g)
 		}
+		if !(least <= best) {
+			break
+		}
+		without[rest[at]] = true
+		best = math.Min(best, left(without))
+		rest = slices.Delete(rest, at, at+1)
 	}
 	s.drop(without)
 	return nil
+}
+
+// worth is the part of the spread that a group must take off.
+func worth(g group) float64 {
+	if g == ofPairs || g == ofAxes {
+		return worthFew
+	}
+	return worthwhile
 }
 
 // drop leaves out groups of features.

@@ -78,7 +78,7 @@ func (f *Flags) Flags(methods []string) []cli.Flag {
 			flags.Value("boundaries", "`ITERATIONS` at which the rate changes, with commas between", &f.boundaries, flags.Widths),
 			flags.Value("clip-norm", "largest `NORM` of a gradient, 0 for no limit (the default)", &f.clipNorm, notNegative),
 			flags.Value("loss-clip", "`MISMATCH` beyond which the loss grows linearly, 0 for none (the default)", &f.lossClip, notNegative),
-			flags.Value("validation-paths", "`NUMBER` of fixed paths for the loss that is reported (default: 256)", &f.validation, flags.WholeNumber),
+			flags.Value("validation-paths", "`NUMBER` of fixed paths for the loss that is reported (default: 256, fewer from d = 2000 on)", &f.validation, flags.WholeNumber),
 			flags.Value("validate-every", "`NUMBER` of iterations between reports (default: a twentieth of them)", &f.every, flags.WholeNumber),
 			flags.Value("start-paths", "`NUMBER` of paths that give the start of Y0 and all scales (default: 4096, fewer from d = 2000 on)", &f.start, flags.SeveralPaths),
 			flags.Value("settings", "`FILE` of settings, such as the command settings prints; other flags override it", &f.settings, flags.FileName),
