@@ -148,7 +148,7 @@ func (t *Trainer) settled(r *Result) {
 	if s, ok := t.training.(Restarting); ok {
 		switch by, _ := s.Falling(); r.Status {
 		case StillFalling:
-			why = fmt.Sprintf("by %.2g %% in the last round of training", 100*by)
+			why = fmt.Sprintf("by %.2g %% in the last round of training", 100*math.Abs(by))
 		case IterationLimit:
 			why = "there were too few iterations to tell"
 		}

@@ -118,7 +118,7 @@ func (p *Problem) checkHJB() error {
 			return p.errorf("Noise", err, "the expression is wrong")
 		}
 		if expr.Contains(list, 2) {
-			return p.errorf("Noise", nil, "depends on the action: the equation is fully nonlinear, not semilinear; train a policy instead")
+			return p.errorf("Noise", nil, "depends on the action: the equation is fully nonlinear, not semilinear")
 		}
 		if p.Noises() < p.StateDim {
 			return p.errorf("Noise", nil, "has %d components for %d states: the equation needs noise in every state", p.Noises(), p.StateDim)

@@ -40,6 +40,9 @@ func letter(p *plot.Plot, width, height vg.Length) {
 		room float64 // numbers
 	}{{&p.X, float64(width / 45)}, {&p.Y, float64(height / 22)}} {
 		most := int(max(2, min(6, a.room)))
+		for a.axis == &p.X && most > 2 && tooWide(a.axis, most, width) {
+			most--
+		}
 		switch marks := a.axis.Tick.Marker.(type) {
 		case plot.DefaultTicks, roundTicks:
 			a.axis.Tick.Marker = roundTicks{most}
@@ -51,6 +54,15 @@ func letter(p *plot.Plot, width, height vg.Length) {
 			}
 		}
 	}
+}
+
+// tooWide tells whether the numbers of an axis with so many steps would touch.
+func tooWide(a *plot.Axis, most int, room vg.Length) bool {
+	total := vg.Length(0)
+	for _, tick := range (roundTicks{most}).Ticks(a.Min, a.Max) {
+		total += a.Tick.Label.Rectangle(tick.Label).Size().X + vg.Points(10)
+	}
+	return total > room
 }
 
 // fitLabel breaks the label of an axis that is longer than the axis in two lines, and makes it

@@ -65,10 +65,10 @@ func (w wholeTicks) Ticks(lo, hi float64) (list []plot.Tick) {
 // tickLabel is a multiple of a power of ten, with an exponent where the largest one on
 // the axis would be long.
 func tickLabel(x float64, power int, largest float64) string {
-	if x == 0 {
-		return strconv.FormatFloat(0, 'f', max(-power, 0)%8, 64)
-	}
 	if e := words.Exponent(largest); e > 6 || e < -4 {
+		if x == 0 {
+			return "0"
+		}
 		return strconv.FormatFloat(x, 'e', max(words.Exponent(x)-power, 0), 64)
 	}
 	return strconv.FormatFloat(x+0, 'f', max(-power, 0), 64) // + 0: no −0

@@ -122,7 +122,7 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 		if r.Final == nil {
 			continue
 		}
-		point := marks(plotter.XYs{{X: last, Y: r.Final.Value}}, shade, glyph(Neither))
+		point := marks(plotter.XYs{{X: lastOf([]Run{r}, x), Y: r.Final.Value}}, shade, glyph(Neither))
 		p.Add(point)
 		switch {
 		case wide[i] != nil:

@@ -166,17 +166,26 @@ is beside; time step, the discretisation error left; network, what an imperfect 
 left. The standard error of the gradient is the largest of its components.`
 }
 
-// doubts are the reasons not to trust a value, each once with the first point that has it.
+// doubts are the reasons not to trust a value, each once with the first point that has it and the number of others.
 func (e *Evaluation) doubts() string {
-	var b strings.Builder
-	seen := map[string]bool{}
+	var kinds []string
+	first, count := map[string]string{}, map[string]int{}
 	for _, p := range e.Values {
 		for _, reason := range p.Reasons {
-			if kind, _, _ := strings.Cut(reason, ": "); !seen[kind] {
-				seen[kind] = true
-				fmt.Fprintf(&b, "Not trustworthy at t = %s, x = %s: %s\n", words.Exact(p.Time), e.state(p.State), reason)
+			kind, _, _ := strings.Cut(reason, ": ")
+			if count[kind]++; count[kind] == 1 {
+				kinds = append(kinds, kind)
+				first[kind] = fmt.Sprintf("Not trustworthy at t = %s, x = %s: %s", words.Exact(p.Time), e.state(p.State), reason)
 			}
 		}
+	}
+	var b strings.Builder
+	for _, kind := range kinds {
+		b.WriteString(first[kind])
+		if more := count[kind] - 1; more > 0 {
+			fmt.Fprintf(&b, "; and so at %d more", more)
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

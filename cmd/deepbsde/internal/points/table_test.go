@@ -29,7 +29,7 @@ func TestTable(t *testing.T) {
 		"0.5 x0 15.381 0.087 yes 15.301 … 15.449 0.030 0.020 0.010 15.3700",
 		"0.5 (1, 2) 3.25 unknown no 0.50 0.10 unknown",
 		"0.5 all 9 unknown unknown no unknown unknown",
-		"Not trustworthy at t = 0.5, x = (1, 2): no fixed point: not in 30 steps Not trustworthy at t = 0.5, x = (1, 2): few paths decide: 3 of 4096 Error is",
+		"Not trustworthy at t = 0.5, x = (1, 2): no fixed point: not in 30 steps; and so at 1 more Not trustworthy at t = 0.5, x = (1, 2): few paths decide: 3 of 4096 Error is",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)

@@ -22,7 +22,7 @@ type Report struct {
 func Of(m *member.Member, r *bsde.Result, reference *pde.Reference) *Report {
 	s := &Report{Member: m, Report: bsde.Report{Result: r, Problem: m.Solved(), Identity: m.Identity(), Reference: reference, ActionError: math.NaN()}}
 	if command := m.ReferenceCommand(); command != "" {
-		s.MayHave = "'" + command + "' may have one"
+		s.MayHave = "'" + command + "' looks for one"
 	}
 	return s
 }

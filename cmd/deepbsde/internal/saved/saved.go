@@ -160,6 +160,8 @@ func (r *Run) Known(m *member.Member) []member.Known {
 // ValueName is what the value of the metrics is.
 func (r *Run) ValueName() string {
 	switch {
+	case r.Result != nil && r.Result.Exercise != nil:
+		return "mean of the fitted values"
 	case r.SolvesEquation():
 		return "Y0"
 	case r.Result != nil && r.Result.Control != nil && r.Result.Control.Maximize:
@@ -206,6 +208,9 @@ func Training(runs []*Run) figure.Training {
 		if r.Result != nil && !math.IsNaN(r.Result.Value) {
 			res := r.Result.Beside(r.Reference) // validation is on the grid
 			one.Final = &figure.Final{Value: res.Value, Error: res.Error, Sampling: words.Normal95 * res.StdErr, Doubt: !res.Trusted()}
+			if r.Result.Control != nil { // on the grid there is no other error
+				one.Final.Error = math.NaN()
+			}
 		}
 		t.Runs = append(t.Runs, one)
 		if ref := r.Reference; t.Reference == nil && ref != nil { // of the first that has one
