@@ -73,7 +73,7 @@ func TestNetworkBias(t *testing.T) {
 		e := engineOf(t, p, Formula{At: func(t, x expr.Value) expr.Value { return z(t, x).Scale(0.67).Add(x.Scale(0.05)) }})
 		pi, l := plain(t, e, 32768)
 		at := l.limit()
-		b, err := e.networkBias(pi.from, pi.r.y0, l.runs[0])
+		b, err := e.networkBias(pi.from, pi.r.y0, l.runs[0], branches(len(l.runs[0].delta)))
 		if err != nil {
 			t.Fatal(err)
 		}

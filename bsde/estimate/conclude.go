@@ -63,7 +63,12 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 	out.Value, out.StdErr, out.DiscretizationError = at.value, at.stderr, at.step
 	growth := fine.slope * e.Eq.Shrink(p.from.T) // what the discount alone does is exact
 	if !unbiased {
-		b, err := e.networkBias(p.from, p.r.y0, fine)
+		few := branches(len(fine.delta))
+		b, err := e.networkBias(p.from, p.r.y0, fine, few)
+		if err == nil && b.reach > part*at.stderr+at.step && e.Eq.Curved && len(fine.delta) >= branchedPaths {
+			// What Z may do in the worst case is more than all else: much of it is noise of the measurement.
+			b, err = e.networkBias(p.from, p.r.y0, fine, moreBranches*few)
+		}
 		if err != nil {
 			return nil, err
 		}

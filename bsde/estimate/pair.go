@@ -19,6 +19,13 @@ const (
 	pathsBranch   = 4096
 )
 
+// Where the bias is the largest part of the error there are moreBranches times as many, a quarter of the estimate's work,
+// if that has branchedPaths or more.
+const (
+	moreBranches  = 4
+	branchedPaths = leastBranches * pathsBranch / 2
+)
+
 // branches is that number for an estimate on so many paths.
 func branches(paths int) int { return min(max(paths/pathsBranch, leastBranches), mostBranches) }
 

@@ -43,13 +43,13 @@ type bias struct {
 // Z is spread over the components in four ways, see spread. The variance of the mismatch is
 // that of the error of Z in all directions together; in a single one, and how it grows in time, it
 // is measured by pairs.
-func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals) (*bias, error) {
+func (e *engine[T]) networkBias(from *walk.Origin, y0 float64, r *residuals, branches int) (*bias, error) {
 	if !e.Eq.Bent {
 		return &bias{growth: 1}, nil
 	}
 	parts := make([]*pairs[T], max(walk.Fewer(pairChunks, e.Eq.Dim), leastPairs))
 	for c := range parts {
-		parts[c] = &pairs[T]{e: e, all: from, std: r.std(), chunk: c, chunks: len(parts), branches: branches(len(r.delta)), c: &curvature{f: e.Eq.F}}
+		parts[c] = &pairs[T]{e: e, all: from, std: r.std(), chunk: c, chunks: len(parts), branches: branches, c: &curvature{f: e.Eq.F}}
 		parts[c].from = from.Tail(parts[c].step())
 	}
 	err := e.pool.Share(len(parts), func(c int) error {
