@@ -19,7 +19,7 @@ accuracy:
 	DEEPBSDE_ACCURACY=$(ACCURACY) go test -count=1 -timeout 60m -v -run '^(TestNamedProblems|TestControlProblems|TestNeighbours|TestPaperSettings|TestEveryDimensionRuns|TestBothRoutes|TestFilesAreSolved|TestGallery|TestCompareCatchesAWrongGenerator|TestCoverage|TestBounds|TestHonesty|TestExercise|TestExerciseSides|TestPolicyBounds|TestDocuments)$$' ./cmd/deepbsde
 	DEEPBSDE_ACCURACY=$(ACCURACY) go test -count=1 -timeout 60m -run '^(TestReferencesAgree|TestEnergyStorageOptimum|TestAdjointVariate|TestVariateInSmallBatches|TestFairGame)$$' ./problems ./bsde/policy ./bsde/stopping
 gallery: ; DEEPBSDE_ACCURACY=1 go test ./cmd/deepbsde -count=1 -timeout 20m -v -run '^TestGallery$$' -update
-check: ; test -z "$$(gofmt -l .)" && go vet ./... && go tool staticcheck ./... && go test -race -short -timeout 30m $$(go list ./... | grep -v -e /kernel -e /cmd/ -e /bsde/run -e /bsde/network -e /bsde/methods -e /problems -e /examples -e '/bsde$$')
+check: ; test -z "$$(gofmt -l .)" && go vet ./... && go tool staticcheck ./... && go test -race -short -timeout 30m $$(go list ./... | grep -v -e /kernel -e /cmd/ -e /bsde/run -e /bsde/network -e /bsde/methods -e /problems -e /examples -e /finitedifference -e /radial -e /colehopf -e /riccati -e '/bsde$$')
 bench: ; go test -run '^$$' -bench '^Benchmark(TrainStep|PolicyStep|Gemm|Peak|Speedup)' -benchmem ./autodiff/... ./bsde/... | go run ./cmd/benchreport
 workers: ; go test -run '^$$' -bench '^BenchmarkWorkers' -benchtime 20x ./bsde/deep
 performance: ; .ci/performance

@@ -44,7 +44,7 @@ type Settings struct {
 	StartPaths      int `json:"start_paths"`      // paths that give the start of Y0 and all scales; default 4096, fewer from d = 2000 on
 	Paths           int `json:"paths"`            // fresh paths for the final estimate; default 32768, of an equation fewer from d = 2000 on
 
-	// Gradient is the number of those paths that ∇u is averaged over; default 4096, Nothing for no
+	// Gradient is the number of those paths that ∇u is averaged over; default 4096, fewer from d = 2000 on, Nothing for no
 	// gradient, which often takes half of the time of an answer.
 	Gradient int `json:"gradient,omitempty"`
 

@@ -11,6 +11,7 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/random"
 	"github.com/deepbsde/deepbsde/bsde"
+	"github.com/deepbsde/deepbsde/bsde/internal/race"
 	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/pde"
 	"gonum.org/v1/gonum/stat"
@@ -19,6 +20,7 @@ import (
 // TestFewSteps: a run of one, two or three steps has fewer levels than a walk from another point may have, which does
 // with those that there are.
 func TestFewSteps(t *testing.T) {
+	race.Skip(t)
 	for _, steps := range []int{1, 2, 3} {
 		r := solve(t, solvable()[1], Method{Network: network.Features{}}, bsde.Settings{Steps: steps, Paths: 1024, Gradient: bsde.Nothing})
 		for _, at := range []float64{0, 0.2, 0.7} {
@@ -131,6 +133,7 @@ func shifted(x []float64, by float64) []float64 {
 // some three times the one that is left, and for the gradient of the network. Networks hardly trained must not be wrong but
 // uncertain.
 func TestSolutionAnywhere(t *testing.T) {
+	race.Skip(t)
 	paths := 8192
 	if testing.Short() {
 		paths = 1024

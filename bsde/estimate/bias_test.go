@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
+	"github.com/deepbsde/deepbsde/bsde/internal/race"
 	"github.com/deepbsde/deepbsde/pde"
 )
 
@@ -57,6 +58,7 @@ func bent(d int, more func(y, u, z, zs expr.Value) expr.Value) (p pde.Problem, z
 // plain estimate from the solution, within 4 standard errors of both, the time step's error
 // and a fifth for what is of third order; and what is stated covers it.
 func TestNetworkBias(t *testing.T) {
+	race.Skip(t)
 	for _, c := range []struct {
 		name string
 		d    int
@@ -93,6 +95,7 @@ func TestNetworkBias(t *testing.T) {
 // whatever Z, and no time step error where f depends on z alone: f = c‖z‖²/2 and
 // g = b·x give u = b·x + ½|b|²(1 + c)… with X = x + W, u(0, 0) = ½ c |b|² T.
 func TestLogMeanExp(t *testing.T) {
+	race.Skip(t)
 	for _, c := range []float64{-2, 1.5} {
 		p := pde.Problem{
 			Name: "quadratic", Dim: 3, Horizon: 0.5, Start: make([]float64, 3), Diffusion: pde.Scalar(1),
@@ -141,6 +144,7 @@ func TestBracket(t *testing.T) {
 // that is let through, the logarithm of the mean of exponentials is within its 97.5 % interval in
 // 90 % or more of the samples, and where few paths carry it, it is refused.
 func TestLogMeanExpCoverage(t *testing.T) {
+	race.Skip(t)
 	const n, samples = 16384, 100
 	for _, skew := range []float64{0, 0.05} {
 		for _, variance := range []float64{0.1, 0.5, 1, 1.5, 2, 4} {

@@ -14,6 +14,11 @@ import (
 // where Z is good: their variance is that of the error of ∂Z/∂x.
 const gradientPaths = 4096
 
+// gradientPathsOf is that number in a dimension, see walk.Fewer: in thousands the components are below their noise anyway.
+func gradientPathsOf(dim int) int {
+	return max(walk.Fewer(walk.Fewer(gradientPaths, dim), dim), gradientPaths/16)
+}
+
 // gradient is ∇u at a point.
 type gradient struct {
 	mean, stderr   []float64 // d

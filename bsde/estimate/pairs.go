@@ -13,7 +13,7 @@ import (
 // times of their own.
 const (
 	pairChunks = 32
-	leastPairs = 8
+	leastPairs = 4
 )
 
 // bias is what an imperfect Z does to the value through the curvature of f. With

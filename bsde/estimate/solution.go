@@ -169,7 +169,7 @@ func (s *Solution) FromStart(ctx context.Context, paths int, progress func(done 
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	defer s.core.borrow()()
-	e, err := s.core.estimate(ctx, nil, paths, cmp.Or(s.GradientPaths, walk.Fewer(gradientPaths, s.eq.Dim)), progress)
+	e, err := s.core.estimate(ctx, nil, paths, cmp.Or(s.GradientPaths, gradientPathsOf(s.eq.Dim)), progress)
 	if err != nil {
 		return nil, err
 	}
@@ -294,7 +294,7 @@ func (e *engine[T]) at(ctx context.Context, pool *autodiff.Pool, t float64, x []
 	if t > 0 || !slices.Equal(x, from.X) {
 		from = walk.From(e.Grid, t, x, e.Eq.Random == nil)
 	}
-	return e.estimate(ctx, from, paths, walk.Fewer(gradientPaths, e.Eq.Dim), nil)
+	return e.estimate(ctx, from, paths, gradientPathsOf(e.Eq.Dim), nil)
 }
 
 func (e *engine[T]) borrow() (giveBack func()) {

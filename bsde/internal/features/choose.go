@@ -92,25 +92,32 @@ func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error 
 	without := map[group]bool{}
 	best := left(without)
 	for rest := []group{ofPairs, ofAxes, ofSmallest, ofLargest, ofMean, ofSlope}; len(rest) > 0; {
-		// That which is missed least goes first: the noise of what is of no use hides what is.
-		least, at := math.Inf(1), 0
+		// That which is missed least goes first, as the noise of what is of no use hides what is. Of those that are missed
+		// alike it is the first in this order.
+		missed := make([]float64, len(rest))
+		least := math.Inf(1)
 		for i, g := range rest {
 			without[g] = true
-			if v := left(without) / (1 + worth(g)); v < least {
-				least, at = v, i
+			if missed[i] = left(without); missed[i] > (1+worth(g))*best {
+				missed[i] = math.Inf(1)
 			}
 			delete(without, g)
+			least = math.Min(least, missed[i])
 		}
-		if !(least <= best) {
+		if math.IsInf(least, 1) {
 			break
 		}
+		at := slices.IndexFunc(missed, func(v float64) bool { return v <= alike*least })
 		without[rest[at]] = true
-		best = math.Min(best, left(without))
+		best = math.Min(best, missed[at])
 		rest = slices.Delete(rest, at, at+1)
 	}
 	s.drop(without)
 	return nil
 }
+
+// alike is how far apart two spreads may be that are the same but for the noise of the paths.
+const alike = 1.05
 
 // worth is the part of the spread that a group must take off.
 func worth(g group) float64 {

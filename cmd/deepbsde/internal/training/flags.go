@@ -85,7 +85,7 @@ func (f *Flags) Flags(methods []string) []cli.Flag {
 		),
 		flags.Group("Estimate",
 			flags.Value("paths", "`NUMBER` of fresh paths for the final estimate", &f.paths, flags.SeveralPaths),
-			flags.Value("gradient", "`PATHS` of these for the gradient (default: 4096), or no for no gradient, which often halves the time", &f.gradient, pathsOrNo),
+			flags.Value("gradient", "`PATHS` of these for the gradient (default: 4096, fewer from d = 2000 on), or no for no gradient, which often halves the time", &f.gradient, pathsOrNo),
 			flags.Value("seed", "`SEED` of all random numbers (default: 1)", &f.seed, flags.Unsigned),
 		),
 		flags.Group("Run",
