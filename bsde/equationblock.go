@@ -56,19 +56,11 @@ func (s *Report) equationBlock() words.Block {
 func (s *Report) referenceLines(b *words.Block) {
 	ref := s.Reference
 	if ref == nil {
-		b.Line("reference", s.withoutReference("none known for this dimension and these parameters"), s.MayHave)
+		b.Line("reference", "none at hand", s.MayHave)
 		return
 	}
 	b.Line("reference", verdict.Digits(ref, s.digits()), verdict.Origin(ref))
 	b.Known("relative error", s.RelativeError(), words.Percent(s.RelativeError()), "")
-}
-
-// withoutReference is what stands in the place of one.
-func (s *Report) withoutReference(none string) string {
-	if s.MayHave != "" {
-		return "not computed"
-	}
-	return none
 }
 
 // HardlyTrained tells whether the network explains so little that its bias estimate is

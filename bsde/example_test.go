@@ -54,6 +54,6 @@ func ExampleResult_String() {
 	//   trust            yes
 	//   residual ratio   21 %                 of the spread that Z = 0 leaves
 	//   trained Y0       2.1702               as the optimiser left it, for comparison
-	//   reference        none known for this dimension and these parameters
+	//   reference        none at hand
 	//   gradient         (0.0100, -0.0200)    standard error up to 0.0012
 }

@@ -56,7 +56,7 @@ func (s *Report) policyBlock() words.Block {
 	}
 	s.trustLines(&b)
 	if s.Reference == nil {
-		b.Line("reference", s.withoutReference("none known"), s.MayHave)
+		b.Line("reference", "none at hand", s.MayHave)
 	} else {
 		remark := "by which the policy is worse, sampling error and all"
 		if r.Grid != nil {

@@ -5,7 +5,9 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
+	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
+	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/stat"
 )
@@ -157,4 +159,52 @@ func combine[T autodiff.Float](levels []*slopes[T], step []float64, d int) *grad
 		}
 	}
 	return g
+}
+
+// jumpPaths is the number of paths between which jumps are looked for.
+const jumpPaths = 64
+
+// jumps tells whether g jumps in x, or f in x, y or z, as far as paths show, see equation.JumpsIn.
+func (e *engine[T]) jumps() (bool, error) {
+	if e.jumping != nil {
+		return *e.jumping, nil
+	}
+	d := e.Eq.Dim
+	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
+	var paths []Path
+	sample := func() (err error) {
+		if paths == nil {
+			paths, err = e.paths(jumpPaths)
+		}
+		return err
+	}
+	found, err := equation.JumpsIn(e.Eq.Terminal(x), []expr.Value{x}, func() (list [][2][][]float64, err error) {
+		if err := sample(); err != nil {
+			return nil, err
+		}
+		last := e.Grid.Steps()
+		for i := range jumpPaths / 2 {
+			list = append(list, [2][][]float64{{paths[i].X[last]}, {paths[i+jumpPaths/2].X[last]}})
+		}
+		return list, nil
+	})
+	if err == nil && !found && e.Eq.F != nil {
+		// t is a number here: f may change when it likes.
+		found, err = equation.JumpsIn(e.Eq.Generator(t, x, y, z), []expr.Value{x, y, z, t}, func() (list [][2][][]float64, err error) {
+			if err := sample(); err != nil {
+				return nil, err
+			}
+			steps := e.Grid.Steps()
+			for i := range jumpPaths / 2 {
+				n := i % steps
+				at := func(p Path) [][]float64 { return [][]float64{p.X[n], {p.Y[n]}, p.Z[n], {p.T[n]}} }
+				list = append(list, [2][][]float64{at(paths[i]), at(paths[i+jumpPaths/2])})
+			}
+			return list, nil
+		})
+	}
+	if err == nil {
+		e.jumping = &found
+	}
+	return found, err
 }

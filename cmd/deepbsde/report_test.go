@@ -162,7 +162,7 @@ func TestReportNamesWhatIsChangedAndUnknown(t *testing.T) {
 		"time step        unknown\n",
 		"network          unknown\n",
 		"trust            no                   the error is unknown\n",
-		"reference        not computed         'deepbsde reference default-risk --set sigma=0.3 --dim 2' looks for one\n",
+		"reference        none at hand         'deepbsde reference default-risk --set sigma=0.3 --dim 2' looks for one\n",
 		"status           cancelled            The run was cancelled",
 	} {
 		if !strings.Contains(out.stdout, part) {

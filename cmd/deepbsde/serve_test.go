@@ -11,7 +11,7 @@ import (
 
 // TestServe asks for every page of a run and of its folder.
 func TestServe(t *testing.T) {
-	dir := keptRun(t, "kept", "quadratic-gradient --dim 2 --iterations 10")
+	dir := keptRun(t, "kept", "quadratic-gradient --dim 2 --iterations 100")
 	a := &app{stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}}
 	s, err := a.pages(filepath.Dir(dir))
 	if err != nil {

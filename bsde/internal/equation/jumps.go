@@ -1,4 +1,4 @@
-package estimate
+package equation
 
 import (
 	"math"
@@ -7,58 +7,11 @@ import (
 	"github.com/deepbsde/deepbsde/autodiff/expr"
 )
 
-// jumpPaths is the number of paths between which jumps are looked for.
-const jumpPaths = 64
-
-// jumps tells whether g jumps in x, or f in x, y or z. Without a comparison or a rounding of these they do not. With
-// one, two paths between which it changes are brought together until nothing is between them: g and f must be the same
-// at both then. What changes between no two paths counts as a jump.
-func (e *engine[T]) jumps() (bool, error) {
-	if e.jumping != nil {
-		return *e.jumping, nil
-	}
-	d := e.Eq.Dim
-	t, x, y, z := expr.Input("t", 1), expr.Input("x", d), expr.Input("y", 1), expr.Input("z", d)
-	var paths []Path
-	sample := func() (err error) {
-		if paths == nil {
-			paths, err = e.paths(jumpPaths)
-		}
-		return err
-	}
-	found, err := jumpsIn(e.Eq.Terminal(x), []expr.Value{x}, func() (list [][2][][]float64, err error) {
-		if err := sample(); err != nil {
-			return nil, err
-		}
-		last := e.Grid.Steps()
-		for i := range jumpPaths / 2 {
-			list = append(list, [2][][]float64{{paths[i].X[last]}, {paths[i+jumpPaths/2].X[last]}})
-		}
-		return list, nil
-	})
-	if err == nil && !found && e.Eq.F != nil {
-		// t is a number here: f may change when it likes.
-		found, err = jumpsIn(e.Eq.Generator(t, x, y, z), []expr.Value{x, y, z, t}, func() (list [][2][][]float64, err error) {
-			if err := sample(); err != nil {
-				return nil, err
-			}
-			steps := e.Grid.Steps()
-			for i := range jumpPaths / 2 {
-				n := i % steps
-				at := func(p Path) [][]float64 { return [][]float64{p.X[n], {p.Y[n]}, p.Z[n], {p.T[n]}} }
-				list = append(list, [2][][]float64{at(paths[i]), at(paths[i+jumpPaths/2])})
-			}
-			return list, nil
-		})
-	}
-	if err == nil {
-		e.jumping = &found
-	}
-	return found, err
-}
-
-// jumpsIn is jumps for one expression, in all inputs but t. pairs are values of the inputs.
-func jumpsIn(out expr.Value, inputs []expr.Value, pairs func() ([][2][][]float64, error)) (bool, error) {
+// JumpsIn tells whether an expression jumps in its first three inputs (x, y, z). Without a comparison or a rounding of these
+// it does not. With one, two points between which it changes are brought together until nothing is between them: the
+// expression must be the same at both then. What changes between no two points counts as a jump. pairs are values of
+// the inputs, which are asked for where there is a comparison.
+func JumpsIn(out expr.Value, inputs []expr.Value, pairs func() ([][2][][]float64, error)) (bool, error) {
 	moving := inputs[:min(3, len(inputs))]
 	list, err := expr.Nodes(out, inputs...)
 	if err != nil {
@@ -84,7 +37,7 @@ func jumpsIn(out expr.Value, inputs []expr.Value, pairs func() ([][2][][]float64
 	if err != nil {
 		return false, err
 	}
-	for _, c := range compared {
+	for _, c := range components(compared) {
 		u, err := expr.Compile(c, inputs...)
 		if err != nil {
 			return false, err
@@ -102,6 +55,20 @@ func jumpsIn(out expr.Value, inputs []expr.Value, pairs func() ([][2][][]float64
 		}
 	}
 	return false, nil
+}
+
+// mostCompared is how many components of a comparison of vectors are tried, evenly among all.
+const mostCompared = 8
+
+// components are numbers of width 1.
+func components(list []expr.Value) (out []expr.Value) {
+	for _, v := range list {
+		width := v.Width()
+		for i := range min(width, mostCompared) {
+			out = append(out, v.At(i*width/min(width, mostCompared)))
+		}
+	}
+	return out
 }
 
 // jumpBetween tells whether u changes its sign between two points, and f jumps where it does.

@@ -1,4 +1,4 @@
-package estimate
+package equation
 
 import (
 	"testing"
@@ -26,16 +26,18 @@ func TestJumpsIn(t *testing.T) {
 		{"jump in one branch", expr.Select(a.Greater(half), b.Max(zero), zero), true},
 		{"sign", a.Sub(half).Sign(), true},
 		{"sign of what is 0 there", a.Sub(half).Sign().Mul(a.Sub(half)), false},
+		{"vectors", x.Greater(expr.Vector([]float64{0.5, 0.5})).Mul(x).Sum(), true},
+		{"vectors without a jump", x.Greater(expr.Vector([]float64{0.5, 0.1})).Mul(x.Sub(expr.Vector([]float64{0.5, 0.1}))).Sum(), false},
 		{"rounding", a.Scale(10).Floor(), true},
 		{"far away", expr.Select(a.Greater(expr.Const(7)), a, expr.Const(7)), true},
 	} {
-		if got, err := jumpsIn(c.out, []expr.Value{x}, points); err != nil || got != c.want {
+		if got, err := JumpsIn(c.out, []expr.Value{x}, points); err != nil || got != c.want {
 			t.Errorf("%s: %t, %v, want %t", c.name, got, err, c.want)
 		}
 	}
 	// When it likes f may change in t.
 	y, z := expr.Input("y", 1), expr.Input("z", 2)
-	if got, err := jumpsIn(expr.Select(now.Greater(half), a, b), []expr.Value{x, y, z, now}, nil); err != nil || got {
+	if got, err := JumpsIn(expr.Select(now.Greater(half), a, b), []expr.Value{x, y, z, now}, nil); err != nil || got {
 		t.Errorf("in t: %t, %v, want false", got, err)
 	}
 }
