@@ -97,7 +97,7 @@ func (s Settings) DefaultsFor(p Problem) Settings {
 }
 
 // ManyDimensions is where the defaults of an equation become smaller, see DefaultsFor.
-const ManyDimensions = 2000
+const ManyDimensions = walk.ManyDimensions
 
 // WithDefaults is a copy with the zero fields filled in.
 func (s Settings) WithDefaults() Settings {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
+	"github.com/deepbsde/deepbsde/bsde/internal/flow"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
@@ -61,23 +62,12 @@ func (e *engine[T]) bounds(ctx context.Context, p *pilot, l *levels, at limit) (
 		b.none = "nothing bounds u from above: f is convex in y and z, which gives a lower bound alone"
 	case b.upper != nil:
 		b.none = "nothing bounds u from below: f is concave in y and z, which gives an upper bound alone"
-	case e.inYAlone():
+	case flow.InYAlone(eq):
 		b.none = "f is a function of y alone, but grows or falls too fast in y for steps of this length"
 	default:
 		b.none = "f is not proved convex or concave in y and z, nor a function of y alone, nor c‖z‖² plus terms free of y"
 	}
 	return b, nil
-}
-
-// inYAlone tells whether f is a function of y alone, not affine, which package flow takes.
-func (e *engine[T]) inYAlone() bool {
-	last := len(e.Eq.FList) - 1
-	for _, in := range []int{equation.InT, equation.InX, equation.InZ} {
-		if equation.DependsOn(e.Eq.FList, in, false)[last] {
-			return false
-		}
-	}
-	return true
 }
 
 // tilted are the levels on paths whose noise follows Γ, for the exponentials of −cδ: without what Γ adds to Y,

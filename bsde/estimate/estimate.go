@@ -7,6 +7,7 @@
 package estimate
 
 import (
+	"cmp"
 	"context"
 	"math"
 
@@ -155,7 +156,7 @@ func (e *engine[T]) strides(from *walk.Origin) []int {
 //
 // The same paths on two and four times the step give an extrapolation to step 0
 // and its error, see levels. What the bias of an imperfect Z may be is measured, see
-// networkBias, the gradient is the mean over the given number of paths, none of them if that is
+// networkBias, the gradient is the mean over the given number of paths, the usual one for 0 and none of them if that is
 // negative, and what speaks against the answer is listed, see conclude.
 func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths, slopes int, progress func(done int)) (*Estimate, error) {
 	if from == nil {
@@ -187,13 +188,14 @@ func (e *engine[T]) estimate(ctx context.Context, from *walk.Origin, paths, slop
 	if err != nil || math.IsNaN(out.Value) || math.IsNaN(out.StdErr) || slopes < 0 {
 		return out, err
 	}
-	of, noInverse := e.gradient, "the backward method asks for it"
+	of, noInverse, usual := e.gradient, "the backward method asks for it", gradientPathsOf(e.Eq.Dim)
 	if jumps, err := e.jumps(); err != nil {
 		return nil, err
 	} else if jumps {
 		of, noInverse = e.byLikelihood, "a g or f that jumps asks for it"
-		slopes = max(slopes, out.Paths) // its terms vary as much as those of the value
+		usual = out.Paths // its terms vary as much as those of the value
 	}
+	slopes = cmp.Or(slopes, usual)
 	g, err := of(ctx, p.from, l, min(out.Paths, slopes))
 	switch {
 	case err != nil:

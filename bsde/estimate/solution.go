@@ -1,7 +1,6 @@
 package estimate
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -169,7 +168,7 @@ func (s *Solution) FromStart(ctx context.Context, paths int, progress func(done 
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	defer s.core.borrow()()
-	e, err := s.core.estimate(ctx, nil, paths, cmp.Or(s.GradientPaths, gradientPathsOf(s.eq.Dim)), progress)
+	e, err := s.core.estimate(ctx, nil, paths, s.GradientPaths, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -294,7 +293,7 @@ func (e *engine[T]) at(ctx context.Context, pool *autodiff.Pool, t float64, x []
 	if t > 0 || !slices.Equal(x, from.X) {
 		from = walk.From(e.Grid, t, x, e.Eq.Random == nil)
 	}
-	return e.estimate(ctx, from, paths, gradientPathsOf(e.Eq.Dim), nil)
+	return e.estimate(ctx, from, paths, 0, nil)
 }
 
 func (e *engine[T]) borrow() (giveBack func()) {

@@ -3,7 +3,9 @@ package flow
 
 import (
 	"math"
+	"slices"
 
+	"github.com/deepbsde/deepbsde/autodiff/expr"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 )
 
@@ -18,17 +20,19 @@ type Generator struct {
 // curvature is seen at that distance.
 const splitPoints = 4096
 
+// InYAlone tells whether f is a function of y alone, and not affine.
+func InYAlone(eq *equation.Equation) bool {
+	if !eq.UsesY || eq.UsesZ || !eq.Bent {
+		return false
+	}
+	return !slices.ContainsFunc([]int{equation.InT, equation.InX, equation.InZ}, func(in int) bool { return expr.Contains(eq.FList, in) })
+}
+
 // New is the f of an equation where it is a function of y alone; else it is nil. g
 // has been seen between lo and hi.
 func New(eq *equation.Equation, lo, hi float64) (*Generator, error) {
-	if !eq.UsesY || eq.UsesZ || !eq.Bent {
+	if !InYAlone(eq) {
 		return nil, nil
-	}
-	last := len(eq.FList) - 1
-	for _, in := range []int{equation.InT, equation.InX, equation.InZ} {
-		if equation.DependsOn(eq.FList, in, false)[last] {
-			return nil, nil
-		}
 	}
 	s := &Generator{of: func(y ...float64) ([]float64, error) {
 		out := make([]float64, len(y))

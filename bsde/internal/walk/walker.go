@@ -15,11 +15,14 @@ const ChunkRows = 32
 // Chunks is the number of chunks of so many paths.
 func Chunks(paths int) int { return (paths + ChunkRows - 1) / ChunkRows }
 
+// ManyDimensions is where paths take so long that defaults are smaller.
+const ManyDimensions = 2000
+
 // Fewer is how many paths do in a dimension where so many do in up to 1000: half as many with each doubling, so
 // that they take as long, and an eighth at least. They give scales, fits and decisions, whose errors are measured
 // on other paths.
 func Fewer(paths, dim int) int {
-	for cut := 1; cut < 8 && dim >= 2000; cut *= 2 {
+	for cut := 1; cut < 8 && dim >= ManyDimensions; cut *= 2 {
 		paths, dim = paths/2, dim/2
 	}
 	return paths
