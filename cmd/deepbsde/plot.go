@@ -19,7 +19,6 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/urfave/cli/v2"
-	"gonum.org/v1/gonum/stat"
 )
 
 // plotFlags are the flags of plot.
@@ -163,6 +162,7 @@ func together(runs []*saved.Run, draw func(r *saved.Run) (*figure.Figure, error)
 		}
 		all.Append(one, title)
 	}
+	all.Rescale()
 	return all, nil
 }
 
@@ -277,7 +277,7 @@ func writing(text []byte) func(*os.File) error {
 }
 
 // scanRuns evaluates the runs at the points that the flags give; a line or a plane that is
-// not given goes through x0, as far as two standard deviations of X at the horizon.
+// not given goes through x0, as far as the states of sample paths go.
 func (a *app) scanRuns(ctx context.Context, f *plotFlags, runs []*saved.Run, quiet bool) (list []along.Run, err error) {
 	paths := 1024
 	if f.what.Value == "plane" {
@@ -311,22 +311,19 @@ func (a *app) defaultScan(ctx context.Context, f *plotFlags, r *saved.Run, e *ev
 	if f.Line.Given || f.Plane.Given {
 		return nil
 	}
-	ends, err := a.lastStates(ctx, r, e)
+	visited, err := a.visited(ctx, r, e)
 	if err != nil {
 		return err
 	}
-	around := func(k int) points.Scan {
-		reach := 1.0 // where the component does not vary
-		column := make([]float64, len(ends))
-		for i, x := range ends {
+	through := func(k int) points.Scan {
+		column := make([]float64, len(visited))
+		for i, x := range visited {
 			column[i] = x[k]
 		}
-		if std := stat.StdDev(column, nil); std > 0 && words.Known(std) {
-			reach = 2 * std
-		}
-		return points.Scan{Component: k, Low: e.start()[k] - reach, High: e.start()[k] + reach}
+		low, high := points.Reach(column, 0.025, e.start()[k])
+		return points.Scan{Component: k, Low: low, High: high}
 	}
-	first := around(0)
+	first := through(0)
 	if f.what.Value == "line" {
 		f.Line = flags.Given(first)
 		return nil
@@ -334,12 +331,13 @@ func (a *app) defaultScan(ctx context.Context, f *plotFlags, r *saved.Run, e *ev
 	if len(e.start()) < 2 {
 		return &exitError{status: exitUsage, err: fmt.Errorf("%s has one component, and no plane: draw --what line", e.Family.Name)}
 	}
-	f.Plane = flags.Given([2]points.Scan{first, around(1)})
+	f.Plane = flags.Given([2]points.Scan{first, through(1)})
 	return nil
 }
 
-// lastStates are the states at the horizon of sample paths of a run.
-func (a *app) lastStates(ctx context.Context, r *saved.Run, e *evaluator) (list [][]float64, err error) {
+// visited are states on sample paths of a run: where a rule stops, at the horizon of an equation, or under a policy at
+// all times, as it may end where it does not stay.
+func (a *app) visited(ctx context.Context, r *saved.Run, e *evaluator) (list [][]float64, err error) {
 	if e.rule != nil {
 		stopped, err := e.rule.Simulate(ctx, measuredPaths, 1)
 		for _, p := range stopped {
@@ -360,7 +358,7 @@ func (a *app) lastStates(ctx context.Context, r *saved.Run, e *evaluator) (list 
 		return nil, err
 	}
 	for _, record := range o.Records {
-		list = append(list, record.States[len(record.States)-1])
+		list = append(list, record.States...)
 	}
 	return list, nil
 }

@@ -1,9 +1,12 @@
 package file
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"go.yaml.in/yaml/v4"
 )
@@ -13,7 +16,7 @@ import (
 const longestName = 60
 
 // componentNames are what the components of the state or of the action are called in tables
-// and pictures: a list, or one text where there is one component.
+// and pictures: a list, or one text where there is one component; or of blocks of equal size.
 type componentNames struct {
 	source *source.Document
 	node   *yaml.Node
@@ -41,14 +44,35 @@ func (r *reader) names(e source.Entry) *componentNames {
 	return c
 }
 
+// block is how a name ends that is one of a block of components: price[] of price[0], price[1], …
+const block = "[]"
+
 // of is the names of so many components; nil where the file gives none. They are of the
 // file's own dimension: in another one, where they do not fit, nothing has a name.
 func (c *componentNames) of(n int, otherDim bool) ([]string, *source.Error) {
-	if c == nil || otherDim && len(c.list) != n {
+	if c == nil {
 		return nil, nil
 	}
-	if len(c.list) != n {
-		return nil, c.source.ErrorAt(c.node.Line, c.node.Column, "%s has %d names, want %d, one for each component", c.key, len(c.list), n)
+	isBlock := func(name string) bool { return strings.HasSuffix(name, block) }
+	blocks, want := slices.ContainsFunc(c.list, isBlock), fmt.Sprintf("%d names, want %d, one for each component", len(c.list), n)
+	fits := len(c.list) == n
+	if blocks {
+		fits, want = n%len(c.list) == 0, fmt.Sprintf("names of %d blocks, want a number that divides %d, the components", len(c.list), n)
+		if at := slices.IndexFunc(c.list, func(name string) bool { return !isBlock(name) }); at >= 0 {
+			return nil, c.source.ErrorAt(c.node.Line, c.node.Column, "%s has names of blocks, which end in [], and %s, which does not: want one kind", c.key, source.Quoted(c.list[at]))
+		}
 	}
-	return c.list, nil
+	switch {
+	case !fits && otherDim:
+		return nil, nil
+	case !fits:
+		return nil, c.source.ErrorAt(c.node.Line, c.node.Column, "%s has %s", c.key, want)
+	case !blocks:
+		return c.list, nil
+	}
+	names := make([]string, len(c.list))
+	for i, name := range c.list {
+		names[i] = strings.TrimSuffix(name, block)
+	}
+	return words.Numbered(n/len(names), names...), nil
 }

@@ -181,6 +181,13 @@ func TestLongLabels(t *testing.T) {
 	if f.Empty() || !strings.Contains(f.panels[0].X.Label.Text, "\n") {
 		t.Errorf("the label is %q", f.panels[0].X.Label.Text)
 	}
+	title := "energy-storage, d = 3: reward of the policy at t = 0, the other components as in x0"
+	f.Title = title
+	for width, want := range map[vg.Length]int{side: 2, 5 * side: 1} {
+		if lines := f.titleLines(width); len(lines) != want || strings.Join(lines, " ") != title {
+			t.Errorf("a title over %g points has the lines %q, want %d", width, lines, want)
+		}
+	}
 	for s, want := range map[string]string{
 		"deviation from 3662.9 in %, with 95 % interval": "deviation from 3662.9 in %,\nwith 95 % interval",
 		"a, words that have no comma near the middle":    "a, words that have no\ncomma near the middle",

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -44,12 +45,25 @@ func (f *Figure) placeKey(width vg.Length) (list []placed, lines int) {
 	return list, lines
 }
 
+// titleLines are the lines of the title, as many as it needs over the width of the figure.
+func (f *Figure) titleLines(width vg.Length) (lines []string) {
+	room := width - 2*pad
+	for _, word := range strings.Fields(f.Title) {
+		if last := len(lines) - 1; last >= 0 && titleWords.Rectangle(lines[last]+" "+word).Size().X <= room {
+			lines[last] += " " + word
+			continue
+		}
+		lines = append(lines, shorten(word, titleWords, room))
+	}
+	return lines
+}
+
 // headerHeight is what title and key need above the panels.
 func (f *Figure) headerHeight(width vg.Length) (height vg.Length) {
 	_, lines := f.placeKey(width)
 	height = vg.Length(lines) * keyLine
-	if f.Title != "" {
-		height += keyLine + keyGap
+	if lines := len(f.titleLines(width)); lines > 0 {
+		height += vg.Length(lines)*keyLine + keyGap
 	}
 	if height > 0 {
 		height += pad / 2
@@ -59,9 +73,11 @@ func (f *Figure) headerHeight(width vg.Length) (height vg.Length) {
 
 func (f *Figure) drawHeader(c draw.Canvas) {
 	y := c.Max.Y - pad/2
-	if f.Title != "" {
-		y -= keyLine
-		c.FillText(titleWords, vg.Point{X: c.Min.X + pad, Y: y}, shorten(f.Title, titleWords, c.Size().X-2*pad))
+	if lines := f.titleLines(c.Size().X); len(lines) > 0 {
+		for _, line := range lines {
+			y -= keyLine
+			c.FillText(titleWords, vg.Point{X: c.Min.X + pad, Y: y}, line)
+		}
 		y -= keyGap
 	}
 	list, _ := f.placeKey(c.Size().X)

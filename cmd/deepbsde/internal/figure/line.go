@@ -1,13 +1,14 @@
 package figure
 
 import (
-	"fmt"
+	"cmp"
 	"image/color"
 	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
 )
@@ -30,6 +31,17 @@ type Valued struct {
 type Line struct {
 	X, Y   string
 	Curves []Curve
+	Marks  bool // a mark at each point, for few of them
+}
+
+// names are those of the curves, each once.
+func (l Line) names() (list []string) {
+	for _, c := range l.Curves {
+		if !slices.Contains(list, c.Name) {
+			list = append(list, c.Name)
+		}
+	}
+	return list
 }
 
 // AddLine draws curves, each with its 95 % interval as a band, that of sampling alone darker
@@ -37,10 +49,13 @@ type Line struct {
 func (f *Figure) AddLine(l Line) {
 	p := newPanel(l.X, l.Y)
 	var exact plotter.XYs
-	var names []string
+	names := l.names()
 	for i, c := range l.Curves {
-		if !slices.Contains(names, c.Name) {
-			names = append(names, c.Name)
+		named := func(what string) string {
+			if len(names) == 1 {
+				return cmp.Or(what, "estimate")
+			}
+			return ofRun(c.Name, what)
 		}
 		shade := runColors[slices.Index(names, c.Name)%len(runColors)]
 		var line plotter.XYs
@@ -54,18 +69,19 @@ func (f *Figure) AddLine(l Line) {
 		}
 		sampling := func(v Valued) float64 { return words.Normal95 * v.StdErr }
 		if c.Policy {
-			f.explain(c.Name+": 95 % interval", alongside(p, c.Points, faint(shade), sampling)...)
+			f.explain(named("95 % interval"), alongside(p, c.Points, faint(shade), sampling)...)
 		} else {
 			wide := alongside(p, c.Points, faint(shade), func(v Valued) float64 { return v.Error })
-			f.explain(c.Name+": all errors, "+worth(c.Points), wide...)
+			f.explain(named("all errors, 95 %"), wide...)
 			if wide == nil { // the same colour as inside a band
 				wide = alongside(p, c.Points, faint(shade), sampling)
 			}
 			if narrow := alongside(p, c.Points, darker(shade), sampling); narrow != nil {
-				f.explain(c.Name+": sampling alone, 95 %", slices.Concat(wide, narrow)...)
+				f.explain(named("sampling alone, 95 %"), slices.Concat(wide, narrow)...)
 			}
 		}
-		f.curve(p, c.Name, line, shade)
+		f.curve(p, named(""), line, shade)
+		f.points(p, c, shade, l.Marks)
 	}
 	if dashed, err := plotter.NewLine(exact); err == nil && len(exact) > 1 {
 		dashed.Dashes, dashed.Width = dashes, vg.Points(1)
@@ -74,6 +90,30 @@ func (f *Figure) AddLine(l Line) {
 	}
 	addMargin(p)
 	f.panels = append(f.panels, p)
+}
+
+// points marks the points of a curve, if they shall be, and those that say that they are not trustworthy.
+func (f *Figure) points(p *plot.Plot, c Curve, shade color.Color, all bool) {
+	var sure, doubtful plotter.XYs
+	for _, v := range c.Points {
+		switch at := (plotter.XY{X: v.X, Y: v.Value}); {
+		case !words.Known(v.Value):
+		case v.Doubt:
+			doubtful = append(doubtful, at)
+		case all:
+			sure = append(sure, at)
+		}
+	}
+	if len(sure) > 0 {
+		dots := marks(sure, shade, draw.CircleGlyph{})
+		dots.Radius = vg.Points(2)
+		p.Add(dots)
+	}
+	if len(doubtful) > 0 {
+		crosses := marks(doubtful, shade, draw.CrossGlyph{})
+		p.Add(crosses)
+		f.explain("not trustworthy", crosses)
+	}
 }
 
 // alongside shades the points that have a half-width, a stretch of neighbours each, and gives
@@ -100,21 +140,4 @@ func alongside(p *plot.Plot, points []Valued, shade color.Color, half func(Value
 	}
 	fill()
 	return example
-}
-
-// worth is what the intervals of all errors along a line are worth.
-func worth(list []Valued) string {
-	known, doubted := 0, 0
-	for _, v := range list {
-		if words.Known(v.Error) {
-			known++
-			if v.Doubt {
-				doubted++
-			}
-		}
-	}
-	if 0 < doubted && doubted < known {
-		return fmt.Sprintf("95 %% but at %d of %d points", doubted, known)
-	}
-	return stated(doubted > 0)
 }

@@ -34,11 +34,11 @@ func TestLineBands(t *testing.T) {
 		want  string
 		high  float64 // where the panel ends
 	}{
-		{Curve{Name: "run", Points: points(0.5)}, "run: all errors, 95 %; run: sampling alone, 95 %; run", 1.5},
-		{Curve{Name: "run", Points: doubtful}, "run: all errors, 95 % but at 1 of 4 points; run: sampling alone, 95 %; run", 1.5},
-		{Curve{Name: "run", Points: points(nan)}, "run: sampling alone, 95 %; run", 1.196},
-		{Curve{Name: "run", Points: gap}, "run: all errors, 95 %; run: sampling alone, 95 %; run", 1.5},
-		{Curve{Name: "run", Points: points(nan), Policy: true}, "run: 95 % interval; run", 1.196},
+		{Curve{Name: "run", Points: points(0.5)}, "all errors, 95 %; sampling alone, 95 %; estimate", 1.5},
+		{Curve{Name: "run", Points: doubtful}, "all errors, 95 %; sampling alone, 95 %; estimate; not trustworthy", 1.5},
+		{Curve{Name: "run", Points: points(nan)}, "sampling alone, 95 %; estimate", 1.196},
+		{Curve{Name: "run", Points: gap}, "all errors, 95 %; sampling alone, 95 %; estimate", 1.5},
+		{Curve{Name: "run", Points: points(nan), Policy: true}, "95 % interval; estimate", 1.196},
 	} {
 		f := &Figure{}
 		f.AddLine(Line{X: "x", Y: "u", Curves: []Curve{c.curve}})
@@ -51,6 +51,30 @@ func TestLineBands(t *testing.T) {
 	}
 }
 
+// TestNamesOfRuns: where there are several runs the key names them, and panels that show the same have one scale.
+func TestNamesOfRuns(t *testing.T) {
+	curve := func(name string, top float64) Curve {
+		return Curve{Name: name, Points: []Valued{{X: 0, Value: 0, Error: 0.1, Exact: math.NaN()}, {X: 1, Value: top, Error: 0.1, Exact: math.NaN()}}}
+	}
+	f := &Figure{}
+	f.AddLine(Line{X: "x", Y: "u", Curves: []Curve{curve("first", 1), curve("second", 2)}})
+	if got, want := f.names(), "first: all errors, 95 %; first; second: all errors, 95 %; second"; got != want {
+		t.Errorf("key %q, want %q", got, want)
+	}
+	f = &Figure{}
+	for _, top := range []float64{1, 3} {
+		f.AddLine(Line{X: "x", Y: "u", Curves: []Curve{curve("run", top)}})
+	}
+	f.AddLine(Line{X: "x", Y: "du", Curves: []Curve{curve("run", 9)}})
+	f.Rescale()
+	if a, b, c := f.panels[0].Y, f.panels[1].Y, f.panels[2].Y; a.Max != b.Max || a.Min != b.Min || b.Max > 4 || c.Max < 9 {
+		t.Errorf("the panels end at %g, %g and %g", a.Max, b.Max, c.Max)
+	}
+	if list := f.Split(); len(list) != 3 || list[2].panels[0] != f.panels[2] || list[2].names() != f.names() {
+		t.Errorf("%d figures", len(list))
+	}
+}
+
 // TestFinalBands: the same for the estimate at the end of a training.
 func TestFinalBands(t *testing.T) {
 	nan := math.NaN()
@@ -59,11 +83,11 @@ func TestFinalBands(t *testing.T) {
 		loss  bool
 		want  string
 	}{
-		{Final{1, 0.5, 0.1, false}, true, "run; run: final estimate, all errors, 95 %; run: sampling alone, 95 %"},
-		{Final{1, 0.5, 0.1, true}, true, "run; run: final estimate, all errors, not trustworthy; run: sampling alone, 95 %"},
-		{Final{1, nan, 0.1, true}, true, "run; run: final estimate, sampling alone, 95 %"},
-		{Final{1, nan, nan, true}, true, "run; run: final estimate, error unknown"},
-		{Final{1, nan, 0.1, false}, false, "run; run: final estimate, 95 % interval"},
+		{Final{1, 0.5, 0.1, false}, true, "training; final estimate, all errors, 95 %; sampling alone, 95 %"},
+		{Final{1, 0.5, 0.1, true}, true, "training; final estimate, all errors, not trustworthy; sampling alone, 95 %"},
+		{Final{1, nan, 0.1, true}, true, "training; final estimate, sampling alone, 95 %"},
+		{Final{1, nan, nan, true}, true, "training; final estimate, error unknown"},
+		{Final{1, nan, 0.1, false}, false, "training; final estimate, 95 % interval"},
 	} {
 		run := Run{Name: "run", Final: &c.final, History: []Moment{{Step: 0, Value: 1.1}, {Step: 10, Value: 1}}}
 		f := Training{Value: "Y0", Steps: "gradient steps", HasLoss: c.loss, Runs: []Run{run}}.Figure("value", "steps")

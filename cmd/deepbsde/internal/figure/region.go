@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-
-	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // Region is where a rule exercises, in one dimension at each date, in two at some of them.
@@ -107,7 +106,7 @@ func (r Region) plane() *Figure {
 	white, light := color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}, color.NRGBA{R: 0xf6, G: 0xd5, B: 0xbf, A: 0xff}
 	for _, date := range r.Dates {
 		p := newPanel(r.X.Name, r.Y.Name)
-		p.Title.Text = "t = " + words.Significant(date.Time, 4)
+		p.Title.Text = "t = " + date.label()
 		s := &surface{x: r.X, y: r.Y, n: r.N, z: make([]float64, len(date.Gain))}
 		for i, v := range date.Gain {
 			if v >= 0 {
@@ -123,7 +122,7 @@ func (r Region) plane() *Figure {
 		f.panels = append(f.panels, p)
 	}
 	if area, err := plotter.NewPolygon(plotter.XYs{{}, {X: 1}, {Y: 1}}); err == nil {
-		area.Color = light
+		area.Color, area.LineStyle.Width = light, 0
 		f.explain("exercise at the date", area)
 	}
 	return f
@@ -140,10 +139,13 @@ func (f *Figure) stopped(p *plot.Plot, at []Point) {
 	f.explain("where paths were exercised", dots)
 }
 
-// Shows is what is drawn, in words.
-func (r Region) Shows() string {
+// Shows is what panel i shows, in words.
+func (r Region) Shows(i int) string {
 	if r.Y.Name == "" {
 		return fmt.Sprintf("the values of %s at which the rule exercises at each of %d dates", r.X.Name, len(r.Dates))
 	}
-	return fmt.Sprintf("the values of %s and %s at which the rule exercises at %d dates", r.X.Name, r.Y.Name, len(r.Dates))
+	return fmt.Sprintf("the values of %s and %s at which the rule exercises at t = %s", r.X.Name, r.Y.Name, r.Dates[i].label())
 }
+
+// label is the time with four digits.
+func (d RegionDate) label() string { return strconv.FormatFloat(d.Time, 'g', 4, 64) }

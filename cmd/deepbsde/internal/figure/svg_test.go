@@ -21,7 +21,7 @@ func TestOutlines(t *testing.T) {
 			t.Errorf("the picture has %s", absent)
 		}
 	}
-	for _, want := range []string{`aria-label="run"`, "<title>Ünits &amp; &lt;signs&gt;", `aria-label="Ünits &amp; &lt;signs&gt;: ∂u/∂x[0], Σ √x ± 5 %"`} {
+	for _, want := range []string{`aria-label="estimate"`, "<title>Ünits &amp; &lt;signs&gt;", `aria-label="Ünits &amp; &lt;signs&gt;: ∂u/∂x[0], Σ √x ± 5 %"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)
 		}

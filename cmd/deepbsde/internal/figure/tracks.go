@@ -2,7 +2,6 @@ package figure
 
 import (
 	"fmt"
-	"image/color"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -37,7 +36,7 @@ func (t Track) Shows() string {
 
 // Tracks draws tracks against time, which the clock counts: the 5 and 95 % quantiles as a
 // band, the median, and the sample paths. The policies stand on top of each other in
-// their order, the optimal one dashed.
+// their order, the optimal one in dashes, without a band that would hide the others'.
 func Tracks(title, clock string, tracks []Track) *Figure {
 	f := &Figure{Title: title}
 	for _, track := range tracks {
@@ -53,7 +52,7 @@ func Tracks(title, clock string, tracks []Track) *Figure {
 
 // addTracked adds one policy to a panel.
 func (f *Figure) addTracked(p *plot.Plot, t Tracked, many bool) {
-	shade := blue
+	optimal, shade := t.Name == "optimal", blue
 	if t.Name == "trained" {
 		shade = orange
 	}
@@ -63,30 +62,38 @@ func (f *Figure) addTracked(p *plot.Plot, t Tracked, many bool) {
 		}
 		return points
 	}
-	upper := along(t.High)
-	slices.Reverse(upper)
-	if area, err := plotter.NewPolygon(append(along(t.Low), upper...)); err == nil && !many {
-		area.Color = color.NRGBA{R: shade.R, G: shade.G, B: shade.B, A: 0x30}
-		area.LineStyle.Width = 0
-		p.Add(area)
-	}
-	draw := func(points plotter.XYs, width float64, what string) {
-		if line, err := plotter.NewLine(points); err == nil {
-			line.Color, line.Width = shade, vg.Points(width)
-			if t.Name == "optimal" {
-				line.Dashes = dashes
-			}
-			p.Add(line)
-			f.explain(t.Name+": "+what, line)
+	draw := func(v []float64, width float64) []plot.Thumbnailer {
+		line, err := plotter.NewLine(along(v))
+		if err != nil {
+			return nil
 		}
+		line.Color, line.Width = shade, vg.Points(width)
+		if optimal {
+			line.Dashes = dashes
+		}
+		p.Add(line)
+		return []plot.Thumbnailer{line}
 	}
+	explain := func(what string, thumbs ...plot.Thumbnailer) { f.explain(t.Name+": "+what, thumbs...) }
 	width, what := 0.5, "sample paths"
-	if many {
+	switch {
+	case many:
 		width, what = 0.8, "median of each"
-	} else {
-		draw(along(t.Median), 2, "median, 5 to 95 %")
+	case optimal:
+		explain("5 and 95 %", slices.Concat(draw(t.Low, 1), draw(t.High, 1))...)
+		explain("median", draw(t.Median, 2)...)
+	default:
+		upper := along(t.High)
+		slices.Reverse(upper)
+		area, err := plotter.NewPolygon(append(along(t.Low), upper...))
+		if err != nil {
+			break
+		}
+		area.Color, area.LineStyle.Width = faint(shade), 0
+		p.Add(area)
+		explain("median, 5 to 95 %", append([]plot.Thumbnailer{area}, draw(t.Median, 2)...)...)
 	}
 	for _, path := range t.Lines {
-		draw(along(path), width, what)
+		explain(what, draw(path, width)...)
 	}
 }

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -78,7 +79,7 @@ func (t Training) Figure(what, over string) *Figure {
 	}
 	if (what == "training" || what == "loss") && t.HasLoss {
 		for _, x := range axes {
-			f.panels = append(f.panels, f.lossPanel(t.Runs, x, loss))
+			f.panels = append(f.panels, f.lossPanel(t, x, loss))
 		}
 	}
 	return f
@@ -118,7 +119,7 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 	}
 	for i, r := range t.Runs {
 		shade := runColors[i%len(runColors)]
-		f.curve(p, r.Name, r.points(x, y, first, false), shade)
+		f.curve(p, t.named(r, ""), r.points(x, y, first, false), shade)
 		if r.Final == nil {
 			continue
 		}
@@ -126,16 +127,16 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 		p.Add(point)
 		switch {
 		case wide[i] != nil:
-			f.explain(r.Name+": final estimate, all errors, "+stated(r.Final.Doubt), wide[i], point)
+			f.explain(t.named(r, "final estimate, all errors, "+stated(r.Final.Doubt)), wide[i], point)
 			if narrow[i] != nil {
-				f.explain(r.Name+": sampling alone, 95 %", wide[i], narrow[i]) // as it looks inside
+				f.explain(t.named(r, "sampling alone, 95 %"), wide[i], narrow[i]) // as it looks inside
 			}
 		case narrow[i] != nil && t.HasLoss:
-			f.explain(r.Name+": final estimate, sampling alone, 95 %", narrow[i], point)
+			f.explain(t.named(r, "final estimate, sampling alone, 95 %"), narrow[i], point)
 		case narrow[i] != nil:
-			f.explain(r.Name+": final estimate, 95 % interval", narrow[i], point)
+			f.explain(t.named(r, "final estimate, 95 % interval"), narrow[i], point)
 		default:
-			f.explain(r.Name+": final estimate, error unknown", point)
+			f.explain(t.named(r, "final estimate, error unknown"), point)
 		}
 	}
 	if ref := t.Reference; ref != nil {
@@ -155,6 +156,14 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 	return p
 }
 
+// named is what something of a run is called in the key, "" for its training: with its name where there are others.
+func (t Training) named(r Run, what string) string {
+	if len(t.Runs) == 1 {
+		return cmp.Or(what, "training")
+	}
+	return ofRun(r.Name, what)
+}
+
 // stated is what an interval of all errors is worth.
 func stated(doubt bool) string {
 	if doubt {
@@ -164,10 +173,10 @@ func stated(doubt bool) string {
 }
 
 // lossPanel draws the loss of each run, on a logarithmic axis where it covers a decade.
-func (f *Figure) lossPanel(runs []Run, x, y axis) *plot.Plot {
+func (f *Figure) lossPanel(t Training, x, y axis) *plot.Plot {
 	p := x.panel(y)
-	for i, r := range runs {
-		f.curve(p, r.Name, r.points(x, y, 0, true), runColors[i%len(runColors)])
+	for i, r := range t.Runs {
+		f.curve(p, t.named(r, ""), r.points(x, y, 0, true), runColors[i%len(runColors)])
 	}
 	if p.Y.Min > 0 && p.Y.Max > 10*p.Y.Min {
 		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}

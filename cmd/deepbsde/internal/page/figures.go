@@ -100,11 +100,15 @@ func (d *Data) DrawPaths(paths []figure.Path) error {
 
 // DrawRegion draws where a rule exercises.
 func (d *Data) DrawRegion(r *figure.Region) error {
-	f := r.Figure()
-	f.Title = ""
-	drawn, err := d.draw(f, "Region: "+r.Shows()+".", capital(r.Shows())+", and where it ended some of 4096 fresh paths.")
-	d.Paths, d.Exercise = append(d.Paths, drawn), true
-	return err
+	for i, f := range r.Figure().Split() {
+		shows := r.Shows(i)
+		drawn, err := d.draw(f, "Region: "+shows+".", capital(shows)+", and where it ended some of 4096 fresh paths.")
+		if err != nil {
+			return err
+		}
+		d.Paths, d.Exercise = append(d.Paths, drawn), true
+	}
+	return nil
 }
 
 // DrawTracks draws the development of each thing under a policy by itself, against time as the

@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 )
 
@@ -83,6 +86,20 @@ func (r Scan) At(i, count int) float64 {
 		return 0
 	}
 	return v
+}
+
+// Reach is as far as values go without a share of them at either end, and x0; 1 around it where they do not vary.
+func Reach(values []float64, share, x0 float64) (low, high float64) {
+	known := slices.DeleteFunc(slices.Sorted(slices.Values(values)), func(v float64) bool { return !words.Known(v) })
+	low, high = x0, x0
+	if len(known) > 0 {
+		low = min(low, stat.Quantile(share, stat.Empirical, known, nil))
+		high = max(high, stat.Quantile(1-share, stat.Empirical, known, nil))
+	}
+	if !(low < high && high-low < widest) {
+		return x0 - 1, x0 + 1
+	}
+	return low, high
 }
 
 // Slope is the derivative along the line of something with the given gradient, NaN without

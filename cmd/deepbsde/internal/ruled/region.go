@@ -2,13 +2,10 @@ package ruled
 
 import (
 	"fmt"
-	"math"
-	"slices"
-
-	"gonum.org/v1/gonum/stat"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
 )
 
 const (
@@ -59,13 +56,12 @@ func (s *Simulation) axis(k int, start []float64) figure.Axis {
 	for i, p := range s.Paths {
 		v[i] = p.State[k]
 	}
-	slices.Sort(v)
-	low, high := stat.Quantile(0.005, stat.Empirical, v, nil), stat.Quantile(0.995, stat.Empirical, v, nil)
-	low, high = math.Min(low, start[k]), math.Max(high, start[k])
-	if low == high {
-		low, high = low-1, high+1
+	name := words.Component(s.States, k, "x")
+	if len(start) == 1 && s.States == nil {
+		name = "x"
 	}
-	return figure.Axis{Name: words.Component(s.States, k, "x"), Low: low, High: high}
+	low, high := points.Reach(v, 0.005, start[k])
+	return figure.Axis{Name: name, Low: low, High: high}
 }
 
 // spread is at most so many of a list, the first and the last among them.

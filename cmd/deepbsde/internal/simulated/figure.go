@@ -2,6 +2,8 @@ package simulated
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/control"
@@ -46,12 +48,41 @@ func (s *Simulation) Tracks() []figure.Track {
 	return append(list, s.drawn([]track{s.cost()})...)
 }
 
-// together is tracks of one kind, the medians of all in one where there are many.
-func (s *Simulation) together(kind string, tracks []track) []figure.Track {
+// together is tracks of one kind, the medians of all in one where there are many, or of those of one name: prices[0]
+// to prices[9] of a state in one, its signals in the next.
+func (s *Simulation) together(kind string, tracks []track) (list []figure.Track) {
 	if len(tracks) <= MostDrawn {
 		return s.drawn(tracks)
 	}
-	all := figure.Track{Name: fmt.Sprintf("the %d %s", len(tracks), kind), Many: true}
+	for len(tracks) > 0 {
+		name := stem(tracks[0].name)
+		n := slices.IndexFunc(tracks, func(t track) bool { return stem(t.name) != name })
+		if n < 0 {
+			n = len(tracks)
+		}
+		shown := tracks[0].name + " to " + tracks[n-1].name
+		if name == "" || n == len(tracks) && len(list) == 0 {
+			shown = fmt.Sprintf("the %d %s", n, kind)
+		}
+		list = append(list, s.medians(shown, tracks[:n]))
+		tracks = tracks[n:]
+	}
+	return list
+}
+
+var numbered = regexp.MustCompile(`\[\d+\]$`)
+
+// stem is the name that a component shares with its neighbours, without its number; "" for a name of its own.
+func stem(name string) string {
+	if at := numbered.FindStringIndex(name); at != nil {
+		return name[:at[0]]
+	}
+	return ""
+}
+
+// medians are those of many tracks in one.
+func (s *Simulation) medians(name string, tracks []track) figure.Track {
+	all := figure.Track{Name: name, Many: true}
 	for _, p := range s.Policies {
 		one := figure.Tracked{Name: p.Name}
 		for _, t := range tracks {
@@ -60,7 +91,7 @@ func (s *Simulation) together(kind string, tracks []track) []figure.Track {
 		}
 		all.Policies = append(all.Policies, one)
 	}
-	return []figure.Track{all}
+	return all
 }
 
 // drawn is tracks for a picture, without what is 0 until it jumps at the end, as a cost that

@@ -3,6 +3,7 @@ package simulated
 import (
 	"testing"
 
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde/grid"
 )
@@ -68,6 +69,11 @@ func TestAllComponents(t *testing.T) {
 	}
 	s := simulation(3, 3, 1)
 	if tracks := s.Tracks(); tracks[1].Name != "state x[1]" || tracks[5].Name != "pump C" || tracks[6].Name != "cost so far" {
+		t.Errorf("panels %+v", tracks)
+	}
+	s = simulation(12, 1, 1)
+	s.Grid.StateNames = words.Numbered(6, "price", "shares left")
+	if tracks := s.Tracks(); len(tracks) != 4 || tracks[0].Name != "price[0] to price[5]" || tracks[1].Name != "shares left[0] to shares left[5]" || len(tracks[1].Policies[0].Lines) != 6 {
 		t.Errorf("panels %+v", tracks)
 	}
 	if s = simulation(1, 1, 0); len(s.drawn(s.tracks(0))) != 2 {

@@ -46,7 +46,7 @@ func (d *Definition) Figure(rows []Row) (*figure.Figure, error) {
 		c := curves[k]
 		c.Points = append(c.Points, figure.Valued{X: r.Set[x], Value: r.Value, Error: r.Error, StdErr: r.StdErr, Exact: math.NaN(), Doubt: r.Trust == "no"})
 	}
-	line := figure.Line{X: words.Printable(x), Y: "value"}
+	line := figure.Line{X: words.Printable(x), Y: "value", Marks: true}
 	for _, k := range order {
 		c := curves[k]
 		slices.SortFunc(c.Points, func(a, b figure.Valued) int {
@@ -64,6 +64,9 @@ func (d *Definition) Figure(rows []Row) (*figure.Figure, error) {
 		return nil, fmt.Errorf("a picture needs a run with a value")
 	}
 	f := &figure.Figure{Title: fmt.Sprintf("%s, d = %d", words.Printable(d.Problem), d.Dim)}
+	if d.Seeds > 1 {
+		f.Title += fmt.Sprintf(", a line for each of %d seeds", d.Seeds)
+	}
 	f.AddLine(line)
 	return f, nil
 }
