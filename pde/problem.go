@@ -1,6 +1,10 @@
 package pde
 
-import "github.com/deepbsde/deepbsde/autodiff/expr"
+import (
+	"fmt"
+
+	"github.com/deepbsde/deepbsde/autodiff/expr"
+)
 
 // Problem is a semilinear parabolic equation with a terminal condition, and the
 // point (0, Start) at which its solution is wanted. It is a plain struct:
@@ -96,3 +100,18 @@ func (p *Problem) GeneratorAt(t, x, y, z expr.Value) expr.Value {
 
 // Kind is "pde": what kind of problem this is, for results and saved runs.
 func (Problem) Kind() string { return "pde" }
+
+// Numbered is StateNames of blocks, so many components each under one of the names: price[0],
+// price[1], …; price where a block is one component.
+func Numbered(each int, names ...string) (list []string) {
+	for _, name := range names {
+		if each == 1 {
+			list = append(list, name)
+			continue
+		}
+		for k := range each {
+			list = append(list, fmt.Sprintf("%s[%d]", name, k))
+		}
+	}
+	return list
+}

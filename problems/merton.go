@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
-	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/pde"
 )
@@ -114,7 +113,7 @@ func (m *mertonMarket) problem() control.Problem {
 		Noise:        func(_, _, a, dw expr.Value) expr.Value { return m.root(a).Dot(dw) },
 		TerminalCost: func(x expr.Value) expr.Value { return x.Scale(1 - m.gamma).Exp().Scale(1 / (1 - m.gamma)) },
 		ActionScale:  constantStart(m.n, 1/float64(m.n)), // all the wealth, in equal parts
-		StateNames:   []string{"logarithm of wealth"}, ActionNames: words.Numbered(m.n, "share of wealth"),
+		StateNames:   []string{"logarithm of wealth"}, ActionNames: pde.Numbered(m.n, "share of wealth"),
 	}
 	if m.gamma == 1 {
 		p.TerminalCost = func(x expr.Value) expr.Value { return x }

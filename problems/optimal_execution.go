@@ -5,9 +5,9 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
-	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
+	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems/internal/matrix"
 )
 
@@ -60,7 +60,7 @@ the start, plus λ times the variance that the stocks held add`,
 // in place of products with matrices of 3d rows that are mostly 0.
 func executionBlocks(p *control.Problem, d int, v Values) {
 	h := v["horizon"] / float64(p.Stages+1)
-	p.StateNames, p.ActionNames = words.Numbered(d, "price change", "shares left", "signal"), words.Numbered(d, "shares sold")
+	p.StateNames, p.ActionNames = pde.Numbered(d, "price change", "shares left", "signal"), pde.Numbered(d, "shares sold")
 	correlation, risk, noise := executionMatrices(d, v)
 	split := func(x expr.Value) (price, left, signal expr.Value) {
 		return x.Slice(0, d), x.Slice(d, 2*d), x.Slice(2*d, 3*d)

@@ -67,20 +67,6 @@ func Shell(s string) string {
 	return s
 }
 
-// Numbered is so many components under each of the names: price[0], price[1], …; price where there is one.
-func Numbered(each int, names ...string) (list []string) {
-	for _, name := range names {
-		if each == 1 {
-			list = append(list, name)
-			continue
-		}
-		for k := range each {
-			list = append(list, Component(nil, k, name))
-		}
-	}
-	return list
-}
-
 // Component is the name of component k where there are names, else its symbol with the
 // number: x[0].
 func Component(names []string, k int, symbol string) string {

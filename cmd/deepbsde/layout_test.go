@@ -35,9 +35,9 @@ var house = strings.Fields(`
 
 	bsde/run/disk bsde/run
 
-	cmd/internal/letters cmd/internal/version cmd/benchreport cmd/release
+	cmd/internal/letters cmd/internal/figure cmd/internal/version cmd/benchreport cmd/release
 	cmd/deepbsde/internal/notice cmd/deepbsde/internal/notice/generate
-	cmd/deepbsde/internal/tables cmd/deepbsde/internal/flags cmd/deepbsde/internal/progress cmd/deepbsde/internal/figure
+	cmd/deepbsde/internal/tables cmd/deepbsde/internal/flags cmd/deepbsde/internal/progress
 	cmd/deepbsde/internal/complete cmd/deepbsde/internal/manual cmd/deepbsde/internal/points
 	cmd/deepbsde/internal/npz cmd/deepbsde/internal/compared cmd/deepbsde/internal/simulated cmd/deepbsde/internal/ruled cmd/deepbsde/internal/bench cmd/deepbsde/internal/page
 	cmd/deepbsde/internal/member cmd/deepbsde/internal/report cmd/deepbsde/internal/training cmd/deepbsde/internal/saved
@@ -64,12 +64,12 @@ var rooms = []struct {
 	{"problems", []string{"autodiff/expr", "pde", "control", "gonum.org/"}},
 	{"problems/file", []string{"autodiff/expr", "pde", "control", "problems", "gonum.org/", "go.yaml.in/yaml/", "github.com/expr-lang/expr/"}},
 	{"cmd/internal/letters", []string{"gonum.org/"}},
-	{"cmd/benchreport", []string{"cmd/internal/letters", "gonum.org/"}},
+	{"cmd/benchreport", []string{"cmd/internal/figure", "gonum.org/"}},
 	{"cmd/release", []string{"cmd/internal/version"}},
 	{"cmd/internal/version", nil},
-	{"cmd/deepbsde", []string{"autodiff", "pde", "control", "bsde", "problems", "cmd/internal/version", "gonum.org/", "github.com/urfave/cli/"}},
-	{"cmd/deepbsde/internal/figure", []string{"bsde/words", "cmd/internal/letters", "gonum.org/"}},
-	{"cmd/deepbsde/internal/page", []string{"bsde/words", "cmd/deepbsde/internal/figure"}},
+	{"cmd/deepbsde", []string{"autodiff", "pde", "control", "bsde", "problems", "cmd/internal/version", "cmd/internal/figure", "gonum.org/", "github.com/urfave/cli/"}},
+	{"cmd/internal/figure", []string{"bsde/words", "cmd/internal/letters", "gonum.org/"}},
+	{"cmd/deepbsde/internal/page", []string{"bsde/words", "cmd/internal/figure"}},
 }
 
 // guarded are the libraries that stand behind one door.

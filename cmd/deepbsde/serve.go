@@ -7,11 +7,11 @@ import (
 	"os"
 
 	"github.com/deepbsde/deepbsde/bsde/run"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/page"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/serve"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/urfave/cli/v2"
 )

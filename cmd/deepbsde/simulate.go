@@ -10,13 +10,13 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/bsde/words"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/ruled"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/urfave/cli/v2"
 )

@@ -10,12 +10,12 @@ import (
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/listed"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/sweep"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 	"github.com/urfave/cli/v2"
 )
 

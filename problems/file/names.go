@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/deepbsde/deepbsde/bsde/words"
+	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems/file/internal/source"
 	"go.yaml.in/yaml/v4"
 )
@@ -74,5 +74,5 @@ func (c *componentNames) of(n int, otherDim bool) ([]string, *source.Error) {
 	for i, name := range c.list {
 		names[i] = strings.TrimSuffix(name, block)
 	}
-	return words.Numbered(n/len(names), names...), nil
+	return pde.Numbered(n/len(names), names...), nil
 }

@@ -6,9 +6,9 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/simulated"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 	"github.com/deepbsde/deepbsde/control"
 )
 

@@ -2,7 +2,7 @@ package bench
 
 import (
 	"github.com/deepbsde/deepbsde/bsde/words"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 )
 
 // Figure draws for each problem the relative error, the mean over the seeds, against the

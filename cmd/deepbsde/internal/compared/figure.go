@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 )
 
 // Figure draws each problem in a panel.

@@ -5,7 +5,7 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 )
 
 // Data is what a page says.

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 )
 
 // DrawTraining draws the training of the run.

@@ -6,7 +6,7 @@ import (
 	"html/template"
 	"regexp"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 )
 
 // Figure is a picture of the page.

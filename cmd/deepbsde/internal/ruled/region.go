@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 )
 
 const (

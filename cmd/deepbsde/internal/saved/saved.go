@@ -13,9 +13,9 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/run"
 	"github.com/deepbsde/deepbsde/bsde/words"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/member"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/report"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
 )

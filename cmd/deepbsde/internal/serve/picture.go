@@ -11,10 +11,10 @@ import (
 	"sync"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 )
 
 // Picture is what a picture shows, in the words of the command plot.

@@ -17,9 +17,9 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/bsde/run"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/page"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/saved"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 	"github.com/deepbsde/deepbsde/pde"
 )
 

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 	"github.com/deepbsde/deepbsde/control"
 )
 

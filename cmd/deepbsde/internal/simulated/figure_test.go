@@ -3,8 +3,8 @@ package simulated
 import (
 	"testing"
 
-	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/control"
+	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
 )
 
@@ -72,7 +72,7 @@ func TestAllComponents(t *testing.T) {
 		t.Errorf("panels %+v", tracks)
 	}
 	s = simulation(12, 1, 1)
-	s.Grid.StateNames = words.Numbered(6, "price", "shares left")
+	s.Grid.StateNames = pde.Numbered(6, "price", "shares left")
 	if tracks := s.Tracks(); len(tracks) != 4 || tracks[0].Name != "price[0] to price[5]" || tracks[1].Name != "shares left[0] to shares left[5]" || len(tracks[1].Policies[0].Lines) != 6 {
 		t.Errorf("panels %+v", tracks)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
-	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/figure"
+	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 )
 
 // Figure draws the value along the first axis with several values, a curve for each choice of
