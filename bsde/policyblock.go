@@ -3,7 +3,6 @@ package bsde
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/verdict"
@@ -69,7 +68,7 @@ func (s *Report) policyBlock() words.Block {
 		b.Line("excess", words.Percent(s.Excess()), remark)
 	}
 	if names := p.ActionNames; names != nil {
-		action += ": " + strings.Join(names, "; ")
+		action += ": " + words.Names(names)
 	}
 	b.Line("first action", words.Vector(c.Action), action)
 	if words.Known(s.ActionError) {

@@ -45,11 +45,11 @@ func Enumerate(words []string) string {
 // Vector prints up to six components in full, of more the norm and the first
 // three.
 func Vector(g []float64) string {
-	parts := make([]string, 0, 6)
-	for _, v := range g[:min(len(g), 6)] {
+	parts := make([]string, 0, shown)
+	for _, v := range g[:min(len(g), shown)] {
 		parts = append(parts, Significant(v, 3))
 	}
-	if len(g) <= 6 {
+	if len(g) <= shown {
 		return "(" + strings.Join(parts, ", ") + ")"
 	}
 	var sum float64
@@ -58,6 +58,17 @@ func Vector(g []float64) string {
 	}
 	return fmt.Sprintf("(%s, …), norm %s", strings.Join(parts[:3], ", "), Significant(math.Sqrt(sum), 3))
 }
+
+// Names are what the numbers of a Vector are called.
+func Names(list []string) string {
+	if len(list) <= shown {
+		return strings.Join(list, "; ")
+	}
+	return strings.Join(list[:3], "; ") + "; …"
+}
+
+// shown is how many components are shown of a vector that is shown whole; of a longer one the first three are.
+const shown = 6
 
 // Shell is what a shell reads as the given word, but for characters that are not Printable.
 func Shell(s string) string {

@@ -79,6 +79,9 @@ func (f *Figure) addTracked(p *plot.Plot, t Tracked, many bool) {
 	switch {
 	case many:
 		width, what = 0.8, "median of each"
+		if len(t.Lines) > 20 { // they would be one area
+			width = 0.4
+		}
 	case optimal:
 		explain("5 and 95 %", slices.Concat(draw(t.Low, 1), draw(t.High, 1))...)
 		explain("median", draw(t.Median, 2)...)

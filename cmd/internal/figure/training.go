@@ -85,6 +85,9 @@ func (t Training) Figure(what, over string) *Figure {
 	return f
 }
 
+// ClosesUp tells whether the second half shows more at a larger scale: not of a fit of a few passes.
+func (t Training) ClosesUp() bool { return len(t.Runs[0].History) > 20 }
+
 // panel is an empty one of y over x.
 func (x axis) panel(y axis) *plot.Plot {
 	p := newPanel(x.label, y.label)

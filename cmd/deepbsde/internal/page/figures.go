@@ -28,7 +28,7 @@ func (d *Data) DrawTraining(t figure.Training) error {
 		{"loss", "Loss over " + t.Steps + ". ", "Loss, " + t.Loss + ", over the " + t.Steps + "."},
 	} {
 		figure := t.Figure(f.what, "steps")
-		if figure.Empty() { // a policy has no loss of its own
+		if figure.Empty() || f.what == "close-up" && !t.ClosesUp() { // a policy has no loss of its own
 			continue
 		}
 		alt := "Line plot: " + f.alt

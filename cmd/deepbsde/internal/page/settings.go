@@ -10,10 +10,15 @@ import (
 // settingMeanings explains the settings, in the order of the page.
 var settingMeanings = []Row{
 	{Name: "fit", Meaning: "how the parameters are found"},
-	{Name: "passes", Meaning: "passes of least squares at most"},
+	{Name: "chosen", Meaning: "why this method and not another"},
+	{Name: "passes", Meaning: "passes of least squares, or of a network's training, at most"},
 	{Name: "pass_paths", Meaning: "paths in a pass"},
 	{Name: "target", Meaning: "what is fitted at each step"},
 	{Name: "sweep_paths", Meaning: "paths of a sweep"},
+	{Name: "width", Meaning: "of the hidden layers of a network on top of the fit"},
+	{Name: "samples", Meaning: "paths of the fit"},
+	{Name: "outer", Meaning: "paths of the upper bound, -1 for that of the fitted martingale"},
+	{Name: "inner", Meaning: "inner paths from each of their dates"},
 	{Name: "grid", Meaning: "of time"},
 	{Name: "steps", Meaning: "time steps N"},
 	{Name: "iterations", Meaning: "gradient steps, or passes, at most"},
@@ -43,14 +48,14 @@ var settingMeanings = []Row{
 }
 
 // ofDescent are the settings that least squares do not use.
-var ofDescent = []string{"batch", "lr", "schedule", "boundaries", "rates", "clip_norm", "loss_clip"}
+var ofDescent = []string{"batch", "lr", "schedule", "boundaries", "rates", "clip_norm", "loss_clip", "iterations", "validate_every"}
 
 // SettingRows are the settings under the names that they have in files, from an object in
 // JSON. A method that plans its steps itself uses none of gradient descent.
 func SettingRows(method, network string, planned bool, settings []byte) []Row {
-	rows := []Row{{"method", method, ""}}
+	rows := []Row{{"method", method, "of solution"}}
 	if network != "" {
-		rows = append(rows, Row{"network", network, ""})
+		rows = append(rows, Row{"network", network, "of Z, or of the policy"})
 	}
 	all := map[string]json.RawMessage{}
 	if err := json.Unmarshal(settings, &all); err != nil {

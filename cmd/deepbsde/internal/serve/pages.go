@@ -189,7 +189,7 @@ func training(runs []*saved.Run, names []string, stamp string) (list []shot) {
 	add("value", "steps", "Line plot: "+t.Value+" over "+t.Steps+".", value+" over the "+t.Steps+". Bands are 95 % intervals of final estimates.")
 	if len(runs) > 1 {
 		add("value", "seconds", "Line plot: "+t.Value+" over time.", value+" over the time of the training.")
-	} else {
+	} else if t.ClosesUp() {
 		add("close-up", "", "Line plot: "+t.Value+" over the second half of the "+t.Steps+".", value+" over the second half, at a larger scale.")
 	}
 	if t.HasLoss {
