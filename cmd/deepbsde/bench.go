@@ -22,6 +22,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/internal/figure"
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/problems"
+	"github.com/deepbsde/deepbsde/problems/published"
 	"github.com/urfave/cli/v2"
 )
 
@@ -29,6 +30,7 @@ import (
 type benchFlags struct {
 	settings flags.Opt[string]
 	files    flags.Opt[string]
+	table    flags.Opt[string]
 	seeds    flags.Opt[int]
 	workers  flags.Opt[int]
 	store    flags.Opt[string]
@@ -58,7 +60,8 @@ func (a *app) benchCommand() *cli.Command {
 			flags.Group("Run",
 				flags.Value("settings", "`WHICH`: paper, default or both (the default)", &f.settings, flags.OneOf("paper", "default", "both")),
 				flags.Value("files", "`DIR` of problem files to run as well: they had no part in choosing the settings", &f.files, flags.FileName),
-				flags.Value("seeds", "`NUMBER` of runs of each, with the seeds 1, 2, … (default: 5)", &f.seeds, flags.WholeNumber),
+				flags.Value("table", "`TABLE` of a paper to stand beside, in place of NAME: max-call, dbdp or all", &f.table, flags.OneOf("max-call", "dbdp", "all")),
+				flags.Value("seeds", "`NUMBER` of runs of each, with the seeds 1, 2, … (default: 5, of a TABLE 1)", &f.seeds, flags.WholeNumber),
 				flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); only the times depend on it", &f.workers, flags.WholeNumber),
 				flags.Value("store", "`FILE` of finished runs, JSON lines (default: "+defaultStore+")", &f.store, flags.FileName),
 				flags.Bool("fresh", "make all runs again", &f.fresh),
@@ -79,8 +82,18 @@ func (a *app) runBench(c *cli.Context, f *benchFlags) error {
 		return usage(c, "%v", err)
 	}
 	cells, err := f.cells(c.Context, c.Args().Slice())
+	if f.table.Given {
+		if c.Args().Present() || f.settings.Given || f.files.Given || f.plot.Given {
+			return usage(c, "--table goes with no NAME, --settings, --files or --plot")
+		}
+		cells, err = f.beside(c.Context)
+	}
 	if err != nil {
 		return err
+	}
+	seeds := f.seeds.Or(5)
+	if f.table.Given {
+		seeds = f.seeds.Or(1)
 	}
 	store, err := bench.Open(f.store.Or(defaultStore), settingsKey)
 	if err != nil {
@@ -91,10 +104,10 @@ func (a *app) runBench(c *cli.Context, f *benchFlags) error {
 		return err
 	}
 	defer store.Close()
-	total, done := len(cells)*f.seeds.Or(5), 0
+	total, done := len(cells)*seeds, 0
 	for i := range cells {
 		cell := &cells[i]
-		for seed := range f.seeds.Or(5) {
+		for seed := range seeds {
 			done++
 			want, settings, err := cell.run(uint64(seed+1), f.workers.Value)
 			if err != nil {
@@ -102,7 +115,7 @@ func (a *app) runBench(c *cli.Context, f *benchFlags) error {
 			}
 			have := cell.find(store, want)
 			if have == nil || f.fresh {
-				a.say(f.quiet, "%s with the settings %s, seed %d (%d of %d)", cell.member.Family.Name, cell.Preset, seed+1, done, total)
+				a.say(f.quiet, "%s with the settings %s, seed %d (%d of %d)", cmp.Or(want.Of, want.Problem), cell.Preset, seed+1, done, total)
 				if have, err = a.benchOnce(c.Context, cell, want, settings, f.quiet); err != nil {
 					return a.benchStopped(err, store)
 				}
@@ -122,13 +135,25 @@ func (a *app) runBench(c *cli.Context, f *benchFlags) error {
 			return err
 		}
 	}
-	switch f.Format.Name() {
-	case "csv":
-		return a.print(bench.CSV(tables))
-	case "markdown":
-		return a.print(bench.Markdown(tables, f.given(), f.plot.Value))
+	return a.print(f.rendered(tables))
+}
+
+// rendered is the tables as the flags ask for them.
+func (f *benchFlags) rendered(tables []bench.Cell) string {
+	csv, markdown := f.Format.Name() == "csv", f.Format.Name() == "markdown"
+	switch {
+	case f.table.Given && csv:
+		return bench.PapersCSV(tables)
+	case f.table.Given && markdown:
+		return bench.PapersMarkdown(tables, f.given())
+	case f.table.Given:
+		return bench.PapersText(tables)
+	case csv:
+		return bench.CSV(tables)
+	case markdown:
+		return bench.Markdown(tables, f.given(), f.plot.Value)
 	}
-	return a.print(bench.Text(tables))
+	return bench.Text(tables)
 }
 
 // benchStopped says how to go on after an interruption.
@@ -148,6 +173,9 @@ func (f *benchFlags) given() (s string) {
 	if f.files.Given {
 		s += " --files " + f.files.Value
 	}
+	if f.table.Given {
+		s += " --table " + f.table.Value
+	}
 	if f.seeds.Given {
 		s += fmt.Sprintf(" --seeds %d", f.seeds.Value)
 	}
@@ -166,6 +194,20 @@ type benchCell struct {
 	member *member.Member
 	bench.Cell
 	reference *pde.Reference // nil for none
+}
+
+// newCell is a member with the settings that its problem has for a network.
+func newCell(ctx context.Context, m *member.Member, preset, network string) (benchCell, error) {
+	p := m.Preset(network)
+	ref, err := m.ReferenceFor(ctx, p.Settings)
+	if err != nil {
+		return benchCell{}, err
+	}
+	cell := bench.Cell{Problem: m.Family.Name, Dim: m.Dim, Identity: m.Identity(), Preset: preset, Network: network, Method: p.Method.Name(), Policy: m.Control != nil}
+	if ref != nil {
+		cell.Reference = &bench.Reference{Value: ref.Value, StdErr: ref.StdErr}
+	}
+	return benchCell{m, cell, ref}, nil
 }
 
 // cells lists what is to be run.
@@ -206,24 +248,47 @@ func (f *benchFlags) cells(ctx context.Context, names []string) (list []benchCel
 				if p.name == "paper" && (m.Control != nil || !published || i >= named) {
 					continue // the control papers' settings are not published, no paper has the files, and others have other methods
 				}
-				network := cmp.Or(p.network, m.DefaultNetwork())
-				ref, err := m.ReferenceFor(ctx, m.Preset(network).Settings)
+				cell, err := newCell(ctx, m, p.name, cmp.Or(p.network, m.DefaultNetwork()))
 				if err != nil {
 					return nil, err
 				}
-				cell := bench.Cell{Problem: m.Family.Name, Place: i, Dim: m.Dim, Identity: m.Identity(), Preset: p.name, Network: network, Method: m.Preset(network).Method.Name(), Policy: m.Control != nil, File: i >= named}
-				if ref != nil {
-					cell.Reference = &bench.Reference{Value: ref.Value, StdErr: ref.StdErr}
-				}
+				cell.Place, cell.File = i, i >= named
 				if r := m.Family.PublishedRun; r != nil {
 					cell.Published = &bench.Published{Iterations: r.Iterations, Error: r.Error, StdDev: r.StdDev, Seconds: r.Seconds}
 				}
-				list = append(list, benchCell{m, cell, ref})
+				list = append(list, cell)
 			}
 		}
 	}
 	if len(list) == 0 {
 		return nil, &exitError{status: exitUsage, err: fmt.Errorf("nothing to run: the paper's settings are known for equations alone, not for %s", strings.Join(names, " and "))}
+	}
+	return list, nil
+}
+
+// beside lists the members that the tables of papers are about.
+func (f *benchFlags) beside(ctx context.Context) (list []benchCell, err error) {
+	all, err := published.All()
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range all {
+		if f.table.Value != t.Name && f.table.Value != "all" {
+			continue
+		}
+		for _, row := range t.Rows {
+			m, err := member.Named(ctx, row.Problem, row.Dim, row.Set)
+			if err != nil {
+				return nil, err
+			}
+			cell, err := newCell(ctx, m, "default", m.DefaultNetwork())
+			if err != nil {
+				return nil, err
+			}
+			cell.Place = i
+			cell.Stated = &bench.Stated{Table: t.Name, Title: t.Title, Notes: t.Notes, Columns: t.Columns, Cells: row.Cells}
+			list = append(list, cell)
+		}
 	}
 	return list, nil
 }
@@ -237,7 +302,11 @@ func (c *benchCell) run(seed uint64, workers int) (*bench.Run, bsde.Settings, er
 	}
 	text := p.JSON()
 	settings := bench.Settings{Text: text, Steps: p.Steps, Iterations: p.Iterations, Workers: p.Workers}
-	return &bench.Run{Problem: c.Problem, Preset: c.Preset, Network: c.Network, Version: versionLine(), Settings: settings}, p.Settings, nil
+	run := &bench.Run{Problem: c.Problem, Preset: c.Preset, Network: c.Network, Version: versionLine(), Settings: settings}
+	if c.Stated != nil {
+		run.Of = c.Identity
+	}
+	return run, p.Settings, nil
 }
 
 // find is the record of a run in the store. Earlier versions kept controlled as it was asked

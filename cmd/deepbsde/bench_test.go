@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,6 +60,39 @@ func TestBenchTable(t *testing.T) {
 	}
 	if picture, err := os.ReadFile(filepath.Join(dir, "bench.svg")); err != nil || !strings.Contains(string(picture), "</svg>") {
 		t.Errorf("plot: %v", err)
+	}
+}
+
+// TestBenchTables: a member of a paper's table is run with its dimension and parameter, once, and stands beside what the
+// paper states.
+func TestBenchTables(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "runs")
+	solve := func(c call) (*bsde.Result, error) {
+		r := benchResult(c)
+		r.Value, r.Error = 1.3776, 0.002 // of dbdp-unbounded, d = 1
+		return r, nil
+	}
+	args := []string{"bench", "--table", "dbdp", "--quiet", "--store", path}
+	out := runWith(t, solve, args...)
+	if out.status != 0 || len(out.calls) < 10 {
+		t.Fatalf("status %d, %q, %d runs", out.status, out.stderr, len(out.calls))
+	}
+	for _, want := range []string{"dbdp-cosine, d = 1, horizon = 2", "Huré, Pham, Warin (2020)"} {
+		if !strings.Contains(out.stdout, want) {
+			t.Errorf("no %q in\n%s", want, out.stdout)
+		}
+	}
+	covered := regexp.MustCompile(`(?m)^ *dbdp-unbounded, d = (\d+) .* 1 of 1 +(\d) of 1 .* 1\.1603167$|^ *dbdp-unbounded, d = (1) .* 1 of 1 +(\d) of 1 `).FindAllStringSubmatch(out.stdout, -1)
+	if len(covered) != 2 || covered[0][4] != "1" || covered[1][2] != "0" {
+		t.Errorf("covered %q in\n%s", covered, out.stdout)
+	}
+	if again := runWith(t, solve, args...); len(again.calls) != 0 || again.stdout != out.stdout {
+		t.Errorf("%d runs, output\n%s", len(again.calls), again.stdout)
+	}
+	for _, format := range []string{"--csv", "--markdown"} {
+		if one := runWith(t, solve, append(args, format)...); one.status != 0 || !strings.Contains(one.stdout, "0.4637038") {
+			t.Errorf("%s: status %d, %s", format, one.status, one.stdout)
+		}
 	}
 }
 
@@ -156,6 +190,8 @@ func TestBenchErrors(t *testing.T) {
 		{"nosuch", `unknown problem "nosuch"`},
 		{"hjb hjb", "hjb is named twice"},
 		{"lqr --settings paper", "nothing to run: the paper's settings are known for equations alone, not for lqr"},
+		{"hjb --table dbdp", "--table goes with no NAME, --settings, --files or --plot"},
+		{"--table mine", "want max-call or dbdp or all"},
 		{"hjb --settings best", "want paper or default or both"},
 		{"hjb --plot a.gif", "want a file name that ends in .png, .svg or .pdf"},
 		{"hjb --store " + foreign, foreign + ":1: not a run of 'deepbsde bench'"},

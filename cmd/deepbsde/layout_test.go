@@ -30,7 +30,7 @@ var house = strings.Fields(`
 	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk bsde/internal/flow bsde/internal/features bsde/internal/basis
 	bsde/words bsde/estimate bsde/estimate/cost bsde/exercise bsde/verdict bsde bsde/network bsde/backward bsde/deep bsde/policy bsde/stopping bsde/methods bsde/methodtest
 
-	problems/internal/matrix problems
+	problems/internal/matrix problems problems/published
 	problems/file/internal/source problems/file/internal/formula problems/file
 
 	bsde/run/disk bsde/run

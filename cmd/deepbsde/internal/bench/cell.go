@@ -16,7 +16,14 @@ type Cell struct {
 	Published *Published // nil for none
 	Policy    bool       // of a control problem, whose answers have no verdict
 	File      bool       // of a problem file, which had no part in choosing the settings
+	Stated    *Stated    // by the paper of a table, nil elsewhere
 	Runs      []*Run
+}
+
+// Stated is a line of a paper's table: what it says of the cell's problem.
+type Stated struct {
+	Table, Title, Notes string
+	Columns, Cells      []string
 }
 
 // Reference is a value to compare with.

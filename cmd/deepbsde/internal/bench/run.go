@@ -11,6 +11,7 @@ import (
 // Run is one finished training, a line of the store.
 type Run struct {
 	Problem     string       `json:"problem"`
+	Of          string       `json:"of,omitempty"` // the identity of a member that is not the problem's default
 	Preset      string       `json:"preset"`
 	Network     string       `json:"network"`
 	Method      string       `json:"method,omitempty"` // that gave the answer; absent of earlier versions, which tried no other than the first

@@ -69,7 +69,7 @@ type Key func(settings json.RawMessage) (string, error)
 // of is the same for all runs of one experiment.
 func (s *Store) of(r *Run) (string, error) {
 	settings, err := s.key(r.Settings.Text)
-	return strings.Join([]string{r.Problem, r.Network, settings}, "\n"), err
+	return strings.Join([]string{r.Problem, r.Of, r.Network, settings}, "\n"), err
 }
 
 // ForeignError is a line of a file that is none of a store's.
