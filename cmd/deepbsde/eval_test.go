@@ -148,10 +148,10 @@ func TestPlotAlong(t *testing.T) {
 		run, args string
 		want      []string
 	}{
-		{equation, "--what line --count 5", []string{"equation: sampling alone, 95 %", `"exact"`, "u(t, x)", "∂u/∂x[0]", "x[0], the other components"}},
+		{equation, "--what line --count 5", []string{"sampling alone, 95 %", `"exact"`, "u(t, x)", "∂u/∂x[0]", "x[0], the other components"}},
 		{equation, "--what line --line all:0:1 --time 0.1 --count 3", []string{"all components of x", "t = 0.1"}},
 		{equation, "--what plane --count 3", []string{`"x0"`, `"x[1]"`, "u(t, x) at t = 0"}},
-		{policy, "--what line --count 3", []string{"policy: 95 % interval", "cost of the policy", "its derivative", "action"}},
+		{policy, "--what line --count 3", []string{"95 % interval", "cost of the policy", "its derivative", "action"}},
 		{policy, "--what plane --plane 1:0:1,0:0:1 --count 3", []string{`"x[0]"`, "cost of the policy at t = 0"}},
 	} {
 		out := execute(t, append([]string{"plot", c.run, "--paths", "64", "--out", picture}, strings.Fields(c.args)...)...)

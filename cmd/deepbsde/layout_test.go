@@ -41,7 +41,7 @@ var house = strings.Fields(`
 	cmd/deepbsde/internal/complete cmd/deepbsde/internal/manual cmd/deepbsde/internal/points
 	cmd/deepbsde/internal/npz cmd/deepbsde/internal/compared cmd/deepbsde/internal/simulated cmd/deepbsde/internal/ruled cmd/deepbsde/internal/bench cmd/deepbsde/internal/page
 	cmd/deepbsde/internal/member cmd/deepbsde/internal/report cmd/deepbsde/internal/training cmd/deepbsde/internal/saved
-	cmd/deepbsde/internal/sweep cmd/deepbsde/internal/listed cmd/deepbsde/internal/along cmd/deepbsde/internal/serve cmd/deepbsde/internal/mirror
+	cmd/deepbsde/internal/experiment cmd/deepbsde/internal/sweep cmd/deepbsde/internal/listed cmd/deepbsde/internal/along cmd/deepbsde/internal/serve cmd/deepbsde/internal/mirror
 	cmd/deepbsde
 `)
 

@@ -109,7 +109,7 @@ func TestNamesOfAnEquation(t *testing.T) {
 // TestRewardAtTheEnd: a reward that is terminal alone is no panel of the report.
 func TestRewardAtTheEnd(t *testing.T) {
 	page := pageOf(t, keptRun(t, "run", "merton --iterations 20"))
-	wantIn(t, page, "logarithm of wealth", "action a[0]")
+	wantIn(t, page, "logarithm of wealth", "share of wealth")
 	if strings.Contains(page, "reward so far") {
 		t.Error("the reward so far is drawn")
 	}

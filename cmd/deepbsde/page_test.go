@@ -105,7 +105,7 @@ func TestPage(t *testing.T) {
 		want    []string
 	}{
 		{"quadratic-gradient --dim 3 --iterations 40", 5, []string{
-			"quadratic-gradient, d = 3", "u(0, x0)", "the answer; all errors together", "residual ratio", "this run: final estimate, ", "sampling alone, 95 %", "trust", `"reference"`,
+			"quadratic-gradient, d = 3", "u(0, x0)", "the answer; all errors together", "residual ratio", "final estimate, ", "sampling alone, 95 %", "trust", `"reference"`,
 			"exact solution u(t, X) at the same points", "On 256 paths it is off by", "History, 21 records", "α, exponent", "<th scope=\"row\">lr</th>", "deepbsde solve --quiet --steps 4"}},
 		{"hjb --dim 2 --set lambda=3 --iterations 40", 5, []string{"hjb, d = 2, lambda = 3", "beside g(X) at its end", "Cole–Hopf"}},
 		{file + " --dim 2 --iterations 40", 5, []string{"The problem file", "generator: (y - (2 + d)/(2*d)) * sum(z)", "The file of the problem is that of the run"}},

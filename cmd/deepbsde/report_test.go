@@ -197,7 +197,7 @@ func TestEarlierResult(t *testing.T) {
 	if out.status != exitUntrusted || !strings.HasSuffix(out.stderr, "not trustworthy: the error is unknown\n") {
 		t.Errorf("status %d, %s", out.status, out.stderr)
 	}
-	wantIn(t, pageOf(t, dir), "The error of the answer is unknown: the run was made by an earlier version.", "0.467 ± unknown", "this run: final estimate, sampling alone, 95 %")
+	wantIn(t, pageOf(t, dir), "The error of the answer is unknown: the run was made by an earlier version.", "0.467 ± unknown", "final estimate, sampling alone, 95 %")
 }
 
 // TestKeptUntrusted: a finished run that is not to be trusted ends with status 4 each time,
@@ -225,10 +225,10 @@ func TestKeptUntrusted(t *testing.T) {
 		}
 	}
 	wantIn(t, pageOf(t, dir), "The answer is not trustworthy: network bias not small: 0.25 of 0.47.", "0.47 ± 0.30", "between 0.20 and 0.60", "final estimate, all errors, not trustworthy",
-		"this run (not trustworthy)", "The reference leaves it undecided: the answer states no error that can be trusted.", "<td>undecided</td>", "which are not to be trusted")
+		"this run (not trustworthy)", "The reference leaves it undecided: the answer states no error that can be trusted.", "<td data-of=\"verdict\">undecided</td>", "which are not to be trusted")
 	keep(`"error": 0.01, "trust": "yes"`)
 	if out := execute(t, "solve", "--resume", dir); out.status != 0 {
 		t.Errorf("status %d, %s", out.status, out.stderr)
 	}
-	wantIn(t, pageOf(t, dir), "The reference disagrees: the answer is 0.067 away from it", "<td>disagrees</td>", "final estimate, all errors, 95 %")
+	wantIn(t, pageOf(t, dir), "The reference disagrees: the answer is 0.067 away from it", "<td data-of=\"verdict\">disagrees</td>", "final estimate, all errors, 95 %")
 }
