@@ -64,12 +64,12 @@ type part struct {
 	first, moments int // of the unknowns of a step, and of the moments of features
 }
 
-// parts are those of a step, in the order of the unknowns: the mean, Z, Γ, and Γ of pairs of directions.
+// parts are those of a step, in the order of the unknowns: the mean, Z, Γ, and the terms of directions.
 func (m *model[T]) parts() []part {
 	b, first, moments := m.basis, 0, 0
 	list := []part{{name: "mean", rows: b.all(), columns: 1}, {name: "z", rows: b.more(), columns: b.Vectors()}, {name: "gamma", rows: b.few(), columns: b.Vectors()}}
-	if p := b.Directions.Pairs(); p > 0 {
-		list = append(list, part{name: "pairs", rows: b.few(), columns: p})
+	if p := b.Directions.Terms(); p > 0 {
+		list = append(list, part{name: "along", rows: b.few(), columns: p})
 	}
 	for i := range list {
 		p := &list[i]

@@ -12,26 +12,26 @@ type tool[T autodiff.Float] struct {
 	*autodiff.Program[T]
 	b                      *basis
 	serial                 *autodiff.Pool
-	at, x, dw, curl, pairs []T
+	at, x, dw, curl, along []T
 	moments, all           []T
 }
 
 func newTool[T autodiff.Float](b *basis) (*tool[T], error) {
 	g, d := autodiff.NewGraph[T](&autodiff.Layout{}, false), b.eq.Dim
 	in := func(name string) autodiff.Node { return g.Input(name, walk.ChunkRows, d) }
-	var pairs autodiff.Node
-	if p := b.Directions.Pairs(); p > 0 {
-		pairs = g.Input("pairs", walk.ChunkRows, p)
+	var along autodiff.Node
+	if p := b.Directions.Terms(); p > 0 {
+		along = g.Input("along", walk.ChunkRows, p)
 	}
 	vectors, all := b.at(g, g.Input("at", 1, len(b.Numbers(0))), in("x"))
-	moments := features.Moments(g, vectors, in("dw"), in("curl"), pairs)
+	moments := features.Moments(g, vectors, in("dw"), in("curl"), along)
 	p, err := autodiff.Compile[T](g, autodiff.Target{Outputs: []autodiff.Node{moments, all}}, nil, nil)
 	if err != nil {
 		return nil, err
 	}
 	return &tool[T]{
 		Program: p, b: b, serial: autodiff.NewPool(1), at: p.Input("at"), x: p.Input("x"), dw: p.Input("dw"), curl: p.Input("curl"),
-		pairs: p.Input("pairs"), moments: p.Value(moments), all: p.Value(all),
+		along: p.Input("along"), moments: p.Value(moments), all: p.Value(all),
 	}, nil
 }
 
@@ -43,6 +43,6 @@ func (t *tool[T]) run(k int, x, dw []float64, h float64) {
 	for i, v := range dw {
 		t.curl[i] = T((v*v - h) / 2)
 	}
-	features.Pairs(t.b.Set, t.pairs, dw, h)
+	features.Along(t.b.Set, t.along, dw, h)
 	t.Run(t.serial)
 }

@@ -15,7 +15,7 @@ const blockRows = 8 * walk.ChunkRows
 // fitter is what a worker needs: the moments of the features in a step, and a block of rows.
 type fitter[T autodiff.Float] struct {
 	*autodiff.Program[T]
-	at, x, dw, curl, pairs []T
+	at, x, dw, curl, along []T
 	moments, hidden        []T
 	serial                 *autodiff.Pool
 	block                  *features.Block[T]
@@ -35,19 +35,19 @@ func (f *fit[T]) fitter() (*fitter[T], error) {
 	g := autodiff.NewGraph[T](&autodiff.Layout{}, false)
 	at := g.Input("at", 1, len(s.Numbers(0)))
 	x, dw, curl := g.Input("x", walk.ChunkRows, d), g.Input("dw", walk.ChunkRows, d), g.Input("curl", walk.ChunkRows, d)
-	var pairs autodiff.Node
-	if p := s.Directions.Pairs(); p > 0 {
-		pairs = g.Input("pairs", walk.ChunkRows, p)
+	var along autodiff.Node
+	if p := s.Directions.Terms(); p > 0 {
+		along = g.Input("along", walk.ChunkRows, p)
 	}
 	vectors, hidden := s.At(g, at, x)
-	moments := features.Moments(g, vectors, dw, curl, pairs)
+	moments := features.Moments(g, vectors, dw, curl, along)
 	p, err := autodiff.Compile[T](g, autodiff.Target{Outputs: []autodiff.Node{moments, hidden}}, nil, nil)
 	if err != nil {
 		return nil, err
 	}
 	t := &fitter[T]{
 		Program: p, at: p.Input("at"), x: p.Input("x"), dw: p.Input("dw"), curl: p.Input("curl"),
-		pairs: p.Input("pairs"), moments: p.Value(moments), hidden: p.Value(hidden), serial: autodiff.NewPool(1), f: f,
+		along: p.Input("along"), moments: p.Value(moments), hidden: p.Value(hidden), serial: autodiff.NewPool(1), f: f,
 	}
 	t.a, t.rho = make([]T, len(t.moments)), make([]T, len(t.hidden))
 	return t, nil
@@ -100,7 +100,7 @@ func (t *fitter[T]) Observe(n int, _ float64, x, _, _ []float64) error {
 	for i, v := range noise {
 		t.curl[i] = T((v*v - h) / 2)
 	}
-	features.Pairs(e.features, t.pairs, noise, h)
+	features.Along(e.features, t.along, noise, h)
 	t.Run(t.serial)
 	shrink := e.Eq.Shrink(e.Grid.Point(n))
 	z, gamma := T(e.Scales.Z*shrink), T(e.Scales.Z/math.Sqrt(e.features.Length())*shrink)

@@ -55,7 +55,7 @@ func (Features) Action(b *Builder, _ int, x autodiff.Node) autodiff.Node {
 	return x
 }
 
-// Bend adds Z and Γ, with a column for each pair of Directions after the d of the diagonal, of some steps on every stride-th grid point. Coefficients of a stride above 1 are
+// Bend adds Z and Γ, with a column for each of the Terms of Directions after the d of the diagonal, of some steps on every stride-th grid point. Coefficients of a stride above 1 are
 // kept as their difference from those of 1.
 func (Features) Bend(b *Builder, first, count, stride int, x autodiff.Node) (z, gamma autodiff.Node) {
 	vectors, hidden := b.Features.Steps(b.Graph, first, count, x)
@@ -63,8 +63,8 @@ func (Features) Bend(b *Builder, first, count, stride int, x autodiff.Node) (z, 
 	h := b.Features.Length()
 	z = combine(b, "z", stride, b.Unit, vectors, hidden)
 	gamma = combine(b, "gamma", stride, b.Unit/math.Sqrt(h), vectors, hidden)
-	if p := b.Features.Directions.Pairs(); p > 0 {
-		gamma = b.Concat(gamma, b.Scale(b.Unit/math.Sqrt(h), b.MatMul(hidden, coefficients(b, "pairs", stride, p))))
+	if p := b.Features.Directions.Terms(); p > 0 {
+		gamma = b.Concat(gamma, b.Scale(b.Unit/math.Sqrt(h), b.MatMul(hidden, coefficients(b, "along", stride, p))))
 	}
 	if first == 0 && count == 1 && b.FixedStart {
 		z = b.Detach(z) // known at x0 alone
@@ -93,5 +93,5 @@ func coefficients(b *Builder, what string, stride, columns int) autodiff.Node {
 	return w
 }
 
-// Coefficients is the name of the coefficients of "z", "gamma" or "pairs" on a stride.
+// Coefficients is the name of the coefficients of "z", "gamma" or "along" on a stride.
 func Coefficients(what string, stride int) string { return fmt.Sprintf("features/%d/%s", stride, what) }

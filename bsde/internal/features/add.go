@@ -77,26 +77,26 @@ func (s *Set) sane(g *autodiff.Graph, p place, x autodiff.Node) autodiff.Node {
 	return g.Bounded(mostSlope, slope)
 }
 
-// Pairs fills rows of out with half of what Directions make of rows of increments of length h, as Moments
+// Along fills rows of out with half of what Directions make of rows of increments of length h, as Moments
 // wants them.
-func Pairs[T autodiff.Float](s *Set, out []T, dw []float64, h float64) {
-	p := s.Directions.Pairs()
-	if p == 0 {
+func Along[T autodiff.Float](s *Set, out []T, dw []float64, h float64) {
+	count := s.Directions.Terms()
+	if count == 0 {
 		return
 	}
-	along := make([]float64, p)
+	terms := make([]float64, count)
 	for r := range len(dw) / s.dim {
-		s.Directions.Along(along, dw[r*s.dim:(r+1)*s.dim], h)
-		for i, v := range along {
-			out[r*p+i] = T(v / 2)
+		s.Directions.Along(terms, dw[r*s.dim:(r+1)*s.dim], h)
+		for i, v := range terms {
+			out[r*count+i] = T(v / 2)
 		}
 	}
 }
 
 // Moments are, for increments ΔW of steps of one length, ψ·ΔW of every vector, ½ Σ ψ_i (ΔW_i² − h)
-// of every vector, and the pairs: 2K + P columns, given ΔW, ½(ΔW² − h) and half of what
-// walk.Directions make of ΔW.
-func Moments(g *autodiff.Graph, vectors []autodiff.Node, dw, curl, pairs autodiff.Node) autodiff.Node {
+// of every vector, and the terms of Directions: 2K + P columns, given ΔW, ½(ΔW² − h) and what Along
+// makes of ΔW.
+func Moments(g *autodiff.Graph, vectors []autodiff.Node, dw, curl, along autodiff.Node) autodiff.Node {
 	var list []autodiff.Node
 	for _, with := range []autodiff.Node{dw, curl} {
 		for _, v := range vectors {
@@ -106,8 +106,8 @@ func Moments(g *autodiff.Graph, vectors []autodiff.Node, dw, curl, pairs autodif
 			list = append(list, g.RowDot(v, with))
 		}
 	}
-	if pairs.Rows > 0 {
-		list = append(list, pairs)
+	if along.Rows > 0 {
+		list = append(list, along)
 	}
 	return g.Concat(list...)
 }

@@ -33,7 +33,7 @@ const (
 	ofSmallest // with κ < 0
 	ofMean
 	ofAxes
-	ofPairs // of directions, in Γ alone
+	ofAlong // terms of directions, in Γ alone
 )
 
 // groups are those of the vectors and of the pooled numbers, in the order of raw.
@@ -75,7 +75,7 @@ func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error 
 	}
 	left := func(without map[group]bool) float64 {
 		keep, column := []int{0}, 1
-		for _, v := range slices.Concat(vectors, vectors, slices.Repeat([]group{ofPairs}, s.Directions.Pairs())) {
+		for _, v := range slices.Concat(vectors, vectors, slices.Repeat([]group{ofAlong}, s.Directions.Terms())) {
 			for j := range len(pooled) + 2 {
 				if !without[v] && (j < 2 || !without[pooled[j-2]]) {
 					keep = append(keep, column)
@@ -91,7 +91,11 @@ func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error 
 	}
 	without := map[group]bool{}
 	best := left(without)
-	for rest := []group{ofPairs, ofAxes, ofSmallest, ofLargest, ofMean, ofSlope}; len(rest) > 0; {
+	rest := []group{ofAlong, ofAxes, ofSmallest, ofLargest, ofMean, ofSlope}
+	if s.dim == 1 { // where they are two, and linear coefficients show least of what they do
+		rest = rest[1:]
+	}
+	for len(rest) > 0 {
 		// That which is missed least goes first, as the noise of what is of no use hides what is. Of those that are missed
 		// alike it is the first in this order.
 		missed := make([]float64, len(rest))
@@ -121,7 +125,7 @@ const alike = 1.05
 
 // worth is the part of the spread that a group must take off.
 func worth(g group) float64 {
-	if g == ofPairs || g == ofAxes {
+	if g == ofAlong || g == ofAxes {
 		return worthFew
 	}
 	return worthwhile
@@ -151,7 +155,7 @@ func (s *Set) drop(without map[group]bool) {
 	if without[ofAxes] {
 		s.axes = nil
 	}
-	if without[ofPairs] {
+	if without[ofAlong] {
 		s.Directions = nil
 	}
 }

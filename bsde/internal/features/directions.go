@@ -24,8 +24,11 @@ const (
 func directions(v []float64, d int, seed uint64) walk.Directions {
 	count, rows := min(walk.MostDirections, d), len(v)/d
 	total := floats.Dot(v, v)
-	if d < 2 || !(total > 0) || math.IsInf(total, 0) {
+	if !(total > 0) || math.IsInf(total, 0) {
 		return nil
+	}
+	if d == 1 {
+		return walk.Directions{{1}}
 	}
 	all := mat.NewDense(rows, d, v)
 	start := make([]float64, d*count)

@@ -149,7 +149,7 @@ func (s *Set) pool(ctx context.Context, p *walk.Pilot) error {
 type evaluator struct {
 	*autodiff.Program[float64]
 	serial                 *autodiff.Pool
-	at, x, dw, curl, pairs []float64
+	at, x, dw, curl, along []float64
 	pooled, products       []float64 // chunk×q, chunk×moments
 }
 
@@ -160,16 +160,16 @@ func (s *Set) evaluators(workers int) (chan *evaluator, error) {
 		g := autodiff.NewGraph[float64](&autodiff.Layout{}, false)
 		in := func(name string) autodiff.Node { return g.Input(name, chunk, s.dim) }
 		vectors, q := s.raw(g, s.placeOf(g, g.Input("at", 1, len(s.places[0]))), in("x"))
-		var pairs autodiff.Node
-		if p := s.Directions.Pairs(); p > 0 {
-			pairs = g.Input("pairs", chunk, p)
+		var along autodiff.Node
+		if p := s.Directions.Terms(); p > 0 {
+			along = g.Input("along", chunk, p)
 		}
-		pooled, products := g.Concat(q...), Moments(g, vectors, in("dw"), in("curl"), pairs)
+		pooled, products := g.Concat(q...), Moments(g, vectors, in("dw"), in("curl"), along)
 		p, err := autodiff.Compile[float64](g, autodiff.Target{Outputs: []autodiff.Node{pooled, products}}, nil, nil)
 		if err != nil {
 			return nil, err
 		}
-		list <- &evaluator{p, autodiff.NewPool(1), p.Input("at"), p.Input("x"), p.Input("dw"), p.Input("curl"), p.Input("pairs"), p.Value(pooled), p.Value(products)}
+		list <- &evaluator{p, autodiff.NewPool(1), p.Input("at"), p.Input("x"), p.Input("dw"), p.Input("curl"), p.Input("along"), p.Value(pooled), p.Value(products)}
 	}
 	return list, nil
 }
@@ -182,7 +182,7 @@ func (f *evaluator) run(s *Set, n int, x, dw []float64, h float64) {
 	for i, v := range dw {
 		f.curl[i] = (v*v - h) / 2
 	}
-	Pairs(s, f.pairs, dw, h)
+	Along(s, f.along, dw, h)
 	f.Run(f.serial)
 }
 

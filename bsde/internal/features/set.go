@@ -68,8 +68,8 @@ func (s *Set) Vectors() int {
 	return n + len(s.axes)
 }
 
-// Part is a number of coefficients for each number of ρ: those of Z, of the diagonal Γ, or of pairs of
-// Directions.
+// Part is a number of coefficients for each number of ρ: those of Z, of the diagonal Γ, or of the terms
+// of Directions.
 type Part struct {
 	Name    string
 	Columns int
@@ -78,14 +78,14 @@ type Part struct {
 // Parts are all of them, in the order of Moments.
 func (s *Set) Parts() []Part {
 	list := []Part{{"z", s.Vectors()}, {"gamma", s.Vectors()}}
-	if p := s.Directions.Pairs(); p > 0 {
-		list = append(list, Part{"pairs", p})
+	if p := s.Directions.Terms(); p > 0 {
+		list = append(list, Part{"along", p})
 	}
 	return list
 }
 
 // Moments is the number of columns of all parts.
-func (s *Set) Moments() int { return 2*s.Vectors() + s.Directions.Pairs() }
+func (s *Set) Moments() int { return 2*s.Vectors() + s.Directions.Terms() }
 
 // pools is the number of pooled numbers, without time.
 func (s *Set) pools() int {

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"math"
 	"slices"
 
 	"github.com/deepbsde/deepbsde/autodiff"
@@ -8,52 +9,95 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Directions are orthonormal directions D of the noise, in which Γ has off-diagonal elements: the
-// diagonal one, and on it Σ_{jk} Γ_jk D_j D_kᵀ. With n_j = D_j·ΔW the recursion has the term
+// Directions are orthonormal directions D of the noise, along which Γ has more than its diagonal: with
+// n_j = D_j·ΔW, ξ_j = n_j/√h and Hermite's polynomials He₃ = ξ³ − 3ξ, He₄ = ξ⁴ − 6ξ² + 3 the recursion has the
+// terms
 //
-//	½ Σ_i Γ_i (ΔW_i² − h) + ½ Σ_jk Γ_jk (n_j n_k − δ_jk h)
+//	½ Σ_i Γ_i (ΔW_i² − h) + ½ Σ_jk Γ_jk (n_j n_k − δ_jk h) + ½ Σ_j h (Γ_j³ He₃(ξ_j) + Γ_j⁴ He₄(ξ_j))
 //
-// of mean 0. The Γ of a state is a row of d numbers Γ_i and one for each pair j ≤ k.
+// of mean 0: what u does of second order, and along D of third and fourth, in a step that is long for it. The Γ of a
+// state is a row of d numbers Γ_i, one for each pair j ≤ k, and one for each polynomial of each direction. In one
+// dimension, where the pair would be Γ_i again, there are none.
 type Directions [][]float64
 
-// Pairs is the number of pairs j ≤ k.
-func (d Directions) Pairs() int { return len(d) * (len(d) + 1) / 2 }
+// MostDirections is the largest number of them, and highest the degree of the polynomials.
+const (
+	MostDirections = 3
+	highest        = 4
+)
 
-// Along fills pairs with n_j n_k − δ_jk h, twice that where j < k, for the increment ΔW.
-func (d Directions) Along(pairs, dw []float64, h float64) {
+// pairs is the number of pairs j ≤ k.
+func (d Directions) pairs() int {
+	if len(d) == 0 || len(d[0]) == 1 {
+		return 0
+	}
+	return len(d) * (len(d) + 1) / 2
+}
+
+// Terms is the number of terms along the directions.
+func (d Directions) Terms() int { return d.pairs() + (highest-2)*len(d) }
+
+// Along fills terms with n_j n_k − δ_jk h, twice that where j < k, and h He_m(ξ_j), for the increment ΔW.
+func (d Directions) Along(terms, dw []float64, h float64) {
 	var n [MostDirections]float64
 	for j, to := range d {
 		n[j] = floats.Dot(to, dw)
 	}
 	i := 0
-	for j := range d {
-		for k := j; k < len(d); k++ {
-			pairs[i] = 2 * n[j] * n[k]
-			if j == k {
-				pairs[i] = n[j]*n[j] - h
+	if d.pairs() > 0 {
+		for j := range d {
+			for k := j; k < len(d); k++ {
+				terms[i] = 2 * n[j] * n[k]
+				if j == k {
+					terms[i] = n[j]*n[j] - h
+				}
+				i++
 			}
+		}
+	}
+	for j := range d {
+		he := hermite(n[j] / math.Sqrt(h))
+		for _, v := range he[3:] {
+			terms[i] = h * v
 			i++
 		}
 	}
 }
 
-// MostDirections is the largest number of them.
-const MostDirections = 3
+// hermite are He_0(ξ), He_1(ξ), … up to the highest degree.
+func hermite(xi float64) (he [highest + 1]float64) {
+	he[0], he[1] = 1, xi
+	for m := 1; m < highest; m++ {
+		he[m+1] = xi*he[m] - float64(m)*he[m-1]
+	}
+	return he
+}
 
-// Twist adds Γ ΔW to out, for a row of Γ.
-func (d Directions) Twist(out, gamma, dw []float64) {
+// Twist adds to out how Z is to change in a step with the increment ΔW, for a row of Γ: the derivative of the terms.
+func (d Directions) Twist(out, gamma, dw []float64, h float64) {
 	for i, v := range dw {
 		out[i] += gamma[i] * v
 	}
 	i := len(dw)
-	for j := range d {
-		for k := j; k < len(d); k++ {
-			floats.AddScaled(out, gamma[i]*floats.Dot(d[k], dw), d[j])
-			if j < k {
-				floats.AddScaled(out, gamma[i]*floats.Dot(d[j], dw), d[k])
+	if d.pairs() > 0 {
+		for j := range d {
+			for k := j; k < len(d); k++ {
+				floats.AddScaled(out, gamma[i]*floats.Dot(d[k], dw), d[j])
+				if j < k {
+					floats.AddScaled(out, gamma[i]*floats.Dot(d[j], dw), d[k])
+				}
+				i++
 			}
+		}
+	}
+	root := math.Sqrt(h)
+	for _, to := range d {
+		he, slope := hermite(floats.Dot(to, dw)/root), 0.0
+		for m := 3; m <= highest; m++ {
+			slope += gamma[i] * float64(m) * he[m-1] // He_m′ = m He_{m−1}
 			i++
 		}
+		floats.AddScaled(out, 0.5*root*slope, to)
 	}
 }
 
@@ -71,10 +115,21 @@ func (d Directions) Squares(g *autodiff.Graph, dw, h autodiff.Node) autodiff.Nod
 	for _, to := range d {
 		along = append(along, g.MatMul(dw, g.Constant(len(to), 1, slices.Clone(to))))
 	}
-	for j := range d {
-		list = append(list, square(along[j]))
-		for k := j + 1; k < len(d); k++ {
-			list = append(list, g.Scale(2, g.Mul(along[j], along[k])))
+	if d.pairs() > 0 {
+		for j := range d {
+			list = append(list, square(along[j]))
+			for k := j + 1; k < len(d); k++ {
+				list = append(list, g.Scale(2, g.Mul(along[j], along[k])))
+			}
+		}
+	}
+	root := g.Unary(expr.Unary{Fn: expr.Sqrt}, h)
+	for _, n := range along {
+		xi := g.Binary(expr.Div, n, root)
+		before, now := xi, g.Unary(expr.Unary{Fn: expr.AddConst, C: -1}, g.Mul(xi, xi))
+		for m := 2; m < highest; m++ {
+			before, now = now, g.Sub(g.Mul(xi, now), g.Scale(float64(m), before))
+			list = append(list, g.Mul(h, now))
 		}
 	}
 	return g.Concat(list...)

@@ -27,7 +27,7 @@ type Model[T autodiff.Float] struct {
 	Params []T
 	States []T
 
-	// Bend adds Z and Γ, which has d + Pairs columns, of step k of walks on every stride-th grid
+	// Bend adds Z and Γ, which has d columns and one for each of the Terms of Directions, of step k of walks on every stride-th grid
 	// point to a graph: the recursion then has a term in the squares of the noise too, see
 	// Directions. nil for fields without one.
 	Bend       func(g *autodiff.Graph, k, stride int, x autodiff.Node) (z, gamma autodiff.Node)

@@ -13,7 +13,7 @@ const mostTilt = 0.5
 // With them the mean is that of exp(−cδ + L), L = Σ (−½ ln(1 − a_i) − ½ a_i), which is added to Tilted. Γ off the
 // diagonal is left out, and where a_i is too large Γ_i is less.
 func (w *Walker[T]) tilt(h float64, dw []float64) {
-	d, wide := w.m.Eq.Dim, w.m.Eq.Dim+len(w.pairs)
+	d, wide := w.m.Eq.Dim, w.m.Eq.Dim+len(w.along)
 	by := w.Tilt * w.from.Scale * h
 	for r := range w.noise.rows {
 		gamma, noise, log := w.gamma[r*wide:(r+1)*wide], dw[r*d:(r+1)*d], 0.0

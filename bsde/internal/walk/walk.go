@@ -54,6 +54,7 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 	for k := 0; k < n; k += stride {
 		t, span := w.from.Times[k], w.from.Length(k, min(stride, n-k))
 		dw, extra := w.increment(k, min(stride, n-k))
+		w.span = span
 		if steered || len(y) > 0 {
 			z = w.z[:len(x)]
 			f, err := w.program(stride, w.from.Nets[k])
@@ -65,7 +66,7 @@ func (w *Walker[T]) Walk(stride int, y [][]float64, o Observer) error {
 				floats.Scale(w.from.Scale, z)
 			}
 			if w.gamma != nil {
-				f.Second(w.gamma[:rows*(d+len(w.pairs))])
+				f.Second(w.gamma[:rows*(d+len(w.along))])
 				if w.Tilt != 0 {
 					w.tilt(span, dw)
 				}
@@ -271,16 +272,16 @@ func (w *Walker[T]) grow(span float64, z, dw []float64) {
 		return
 	}
 	scale := 0.5 * w.from.Scale
-	wide := d + len(w.pairs)
+	wide := d + len(w.along)
 	for r := range growth {
 		sum := 0.0
 		gamma, noise := w.gamma[r*wide:(r+1)*wide], w.pure[r*d:(r+1)*d]
 		for i, v := range noise {
 			sum += gamma[i] * (v*v - span)
 		}
-		if len(w.pairs) > 0 {
-			w.m.Directions.Along(w.pairs, noise, span)
-			sum += floats.Dot(gamma[d:], w.pairs)
+		if len(w.along) > 0 {
+			w.m.Directions.Along(w.along, noise, span)
+			sum += floats.Dot(gamma[d:], w.along)
 		}
 		growth[r] += scale * sum
 		w.Bent[r] += scale * sum
@@ -294,12 +295,13 @@ func (w *Walker[T]) Growth() []float64 { return w.growth[:w.noise.rows] }
 // field has a Γ.
 func (w *Walker[T]) Noise() []float64 { return w.pure[:w.noise.rows*w.m.Eq.Dim] }
 
-// Twist adds Γ ΔW of the step that an observer sees to rows×d numbers: how Z is to change in it. Valid
+// Twist adds to rows×d numbers how Z is to change in the step that an observer sees: Γ ΔW, and what Directions have
+// beyond. Valid
 // where the field has a Γ.
 func (w *Walker[T]) Twist(out []float64) {
-	d, wide := w.m.Eq.Dim, w.m.Eq.Dim+len(w.pairs)
+	d, wide := w.m.Eq.Dim, w.m.Eq.Dim+len(w.along)
 	for r := range w.noise.rows {
-		w.m.Directions.Twist(out[r*d:(r+1)*d], w.gamma[r*wide:(r+1)*wide], w.pure[r*d:(r+1)*d])
+		w.m.Directions.Twist(out[r*d:(r+1)*d], w.gamma[r*wide:(r+1)*wide], w.pure[r*d:(r+1)*d], w.span)
 	}
 }
 

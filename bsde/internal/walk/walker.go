@@ -55,8 +55,9 @@ type Walker[T autodiff.Float] struct {
 	z, more     []float64    // rows×d: Z, further increments
 	extra       []float64    // rows×d, nil where the transition needs none
 	f, near     []float64    // rows: f, then Z·ΔW; values close to y
-	gamma, pure []float64    // rows×(d+pairs): Γ, and rows×d: the increment without the control; nil without Γ
-	pairs       []float64    // what Directions make of one increment
+	gamma, pure []float64    // rows×(d+terms of Directions): Γ, and rows×d: the increment without the control; nil without Γ
+	along       []float64    // what Directions make of one increment
+	span        float64      // the length of the step
 	growth      []float64    // rows: what Z and Γ add to Y in the step
 	Bent        []float64    // rows: what Γ has added to Y since Begin; nil without Γ
 	Gained      []float64    // rows: see gain
@@ -79,9 +80,9 @@ func newWalker[T autodiff.Float](m *Model[T]) (*Walker[T], error) {
 		growth: make([]float64, ChunkRows), Gained: make([]float64, ChunkRows), pureGrowth: make([]float64, ChunkRows), steps: map[int][]Function[T]{},
 	}
 	if m.Bend != nil {
-		w.pairs = make([]float64, m.Directions.Pairs())
+		w.along = make([]float64, m.Directions.Terms())
 		w.Tilted = make([]float64, ChunkRows)
-		w.gamma, w.pure, w.Bent = make([]float64, ChunkRows*(d+len(w.pairs))), make([]float64, ChunkRows*d), make([]float64, ChunkRows)
+		w.gamma, w.pure, w.Bent = make([]float64, ChunkRows*(d+len(w.along))), make([]float64, ChunkRows*d), make([]float64, ChunkRows)
 	}
 	if m.Linearised() {
 		w.linear = newLinear()
