@@ -33,7 +33,7 @@ const (
 	ofSmallest // with κ < 0
 	ofMean
 	ofAxes
-	ofAlong // terms of directions, in Γ alone
+	ofPairs // of directions, in Γ alone
 )
 
 // groups are those of the vectors and of the pooled numbers, in the order of raw.
@@ -66,7 +66,9 @@ func (s *Set) groups() (vectors, pooled []group) {
 // fitted on one half of the paths and tested on the other, with and without each group.
 func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error {
 	vectors, pooled := s.groups()
-	if len(vectors) == 2 && s.Directions == nil {
+	// Coefficients that are linear show little of what the terms of high order do: they go with the pairs.
+	defer func() { s.Directions.High = len(s.Directions.D) > 0 }()
+	if len(vectors) == 2 && len(s.Directions.D) == 0 {
 		return nil
 	}
 	fit, test, err := s.halves(ctx, p, sc)
@@ -75,7 +77,7 @@ func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error 
 	}
 	left := func(without map[group]bool) float64 {
 		keep, column := []int{0}, 1
-		for _, v := range slices.Concat(vectors, vectors, slices.Repeat([]group{ofAlong}, s.Directions.Terms())) {
+		for _, v := range slices.Concat(vectors, vectors, slices.Repeat([]group{ofPairs}, s.Directions.Terms())) {
 			for j := range len(pooled) + 2 {
 				if !without[v] && (j < 2 || !without[pooled[j-2]]) {
 					keep = append(keep, column)
@@ -91,11 +93,7 @@ func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error 
 	}
 	without := map[group]bool{}
 	best := left(without)
-	rest := []group{ofAlong, ofAxes, ofSmallest, ofLargest, ofMean, ofSlope}
-	if s.dim == 1 { // where they are two, and linear coefficients show least of what they do
-		rest = rest[1:]
-	}
-	for len(rest) > 0 {
+	for rest := []group{ofPairs, ofAxes, ofSmallest, ofLargest, ofMean, ofSlope}; len(rest) > 0; {
 		// That which is missed least goes first, as the noise of what is of no use hides what is. Of those that are missed
 		// alike it is the first in this order.
 		missed := make([]float64, len(rest))
@@ -125,7 +123,7 @@ const alike = 1.05
 
 // worth is the part of the spread that a group must take off.
 func worth(g group) float64 {
-	if g == ofAlong || g == ofAxes {
+	if g == ofPairs || g == ofAxes {
 		return worthFew
 	}
 	return worthwhile
@@ -155,8 +153,8 @@ func (s *Set) drop(without map[group]bool) {
 	if without[ofAxes] {
 		s.axes = nil
 	}
-	if without[ofAlong] {
-		s.Directions = nil
+	if without[ofPairs] && s.dim > 1 {
+		s.Directions = walk.Directions{}
 	}
 }
 

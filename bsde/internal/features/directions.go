@@ -21,14 +21,14 @@ const (
 
 // directions are the leading eigenvectors of E v vᵀ, v = σᵀ∇g(X_T), the active subspace of g
 // (Constantine, Dow, Wang 2014), from rows of v. There are none where a few do not hold most of it.
-func directions(v []float64, d int, seed uint64) walk.Directions {
+func directions(v []float64, d int, seed uint64) [][]float64 {
 	count, rows := min(walk.MostDirections, d), len(v)/d
 	total := floats.Dot(v, v)
 	if !(total > 0) || math.IsInf(total, 0) {
 		return nil
 	}
 	if d == 1 {
-		return walk.Directions{{1}}
+		return [][]float64{{1}}
 	}
 	all := mat.NewDense(rows, d, v)
 	start := make([]float64, d*count)
@@ -48,7 +48,7 @@ func directions(v []float64, d int, seed uint64) walk.Directions {
 	var turn, turned mat.Dense
 	svd.VTo(&turn)
 	turned.Mul(basis, &turn)
-	var out walk.Directions
+	var out [][]float64
 	held := 0.0
 	for j, s := range svd.Values(nil) {
 		out, held = append(out, mat.Col(nil, j, &turned)), held+s*s/total
@@ -61,7 +61,7 @@ func directions(v []float64, d int, seed uint64) walk.Directions {
 
 // beyond are the parts of directions that are orthogonal to 1 and each other, of length 1; those
 // of which little is left are left out.
-func beyond(list walk.Directions, d int) (axes [][]float64) {
+func beyond(list [][]float64, d int) (axes [][]float64) {
 	known := [][]float64{slices.Repeat([]float64{1 / math.Sqrt(float64(d))}, d)}
 	for _, v := range list {
 		left := slices.Clone(v)

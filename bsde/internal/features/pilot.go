@@ -72,7 +72,7 @@ func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 			rows[i] = 0
 		}
 	}
-	s.Directions = directions(rows, s.dim, p.Seed)
+	s.Directions = walk.Directions{D: directions(rows, s.dim, p.Seed)}
 	floats.Scale(1/float64(paths), mean)
 	floats.Scale(1/float64(paths), square)
 	s.slope = math.Sqrt(floats.Sum(square) / float64(s.dim))
@@ -80,7 +80,7 @@ func (s *Set) slopes(ctx context.Context, p *walk.Pilot) error {
 		s.slope = 0
 	}
 	s.mean = s.direction(mean, square)
-	s.axes = beyond(s.Directions, s.dim)
+	s.axes = beyond(s.Directions.D, s.dim)
 	return err
 }
 

@@ -18,7 +18,10 @@ import (
 // of mean 0: what u does of second order, and along D of third and fourth, in a step that is long for it. The Γ of a
 // state is a row of d numbers Γ_i, one for each pair j ≤ k, and one for each polynomial of each direction. In one
 // dimension, where the pair would be Γ_i again, there are none.
-type Directions [][]float64
+type Directions struct {
+	D    [][]float64
+	High bool // with the terms of third and fourth order
+}
 
 // MostDirections is the largest number of them, and highest the degree of the polynomials.
 const (
@@ -26,27 +29,32 @@ const (
 	highest        = 4
 )
 
-// pairs is the number of pairs j ≤ k.
-func (d Directions) pairs() int {
-	if len(d) == 0 || len(d[0]) == 1 {
+// Pairs is the number of terms of second order, pairs j ≤ k.
+func (d Directions) Pairs() int {
+	if len(d.D) == 0 || len(d.D[0]) == 1 {
 		return 0
 	}
-	return len(d) * (len(d) + 1) / 2
+	return len(d.D) * (len(d.D) + 1) / 2
 }
 
-// Terms is the number of terms along the directions.
-func (d Directions) Terms() int { return d.pairs() + (highest-2)*len(d) }
+// Terms is the number of all terms along the directions.
+func (d Directions) Terms() int {
+	if d.High {
+		return d.Pairs() + (highest-2)*len(d.D)
+	}
+	return d.Pairs()
+}
 
 // Along fills terms with n_j n_k − δ_jk h, twice that where j < k, and h He_m(ξ_j), for the increment ΔW.
 func (d Directions) Along(terms, dw []float64, h float64) {
 	var n [MostDirections]float64
-	for j, to := range d {
+	for j, to := range d.D {
 		n[j] = floats.Dot(to, dw)
 	}
 	i := 0
-	if d.pairs() > 0 {
-		for j := range d {
-			for k := j; k < len(d); k++ {
+	if d.Pairs() > 0 {
+		for j := range d.D {
+			for k := j; k < len(d.D); k++ {
 				terms[i] = 2 * n[j] * n[k]
 				if j == k {
 					terms[i] = n[j]*n[j] - h
@@ -55,7 +63,10 @@ func (d Directions) Along(terms, dw []float64, h float64) {
 			}
 		}
 	}
-	for j := range d {
+	if !d.High {
+		return
+	}
+	for j := range d.D {
 		he := hermite(n[j] / math.Sqrt(h))
 		for _, v := range he[3:] {
 			terms[i] = h * v
@@ -79,19 +90,22 @@ func (d Directions) Twist(out, gamma, dw []float64, h float64) {
 		out[i] += gamma[i] * v
 	}
 	i := len(dw)
-	if d.pairs() > 0 {
-		for j := range d {
-			for k := j; k < len(d); k++ {
-				floats.AddScaled(out, gamma[i]*floats.Dot(d[k], dw), d[j])
+	if d.Pairs() > 0 {
+		for j := range d.D {
+			for k := j; k < len(d.D); k++ {
+				floats.AddScaled(out, gamma[i]*floats.Dot(d.D[k], dw), d.D[j])
 				if j < k {
-					floats.AddScaled(out, gamma[i]*floats.Dot(d[j], dw), d[k])
+					floats.AddScaled(out, gamma[i]*floats.Dot(d.D[j], dw), d.D[k])
 				}
 				i++
 			}
 		}
 	}
+	if !d.High {
+		return
+	}
 	root := math.Sqrt(h)
-	for _, to := range d {
+	for _, to := range d.D {
 		he, slope := hermite(floats.Dot(to, dw)/root), 0.0
 		for m := 3; m <= highest; m++ {
 			slope += gamma[i] * float64(m) * he[m-1] // He_m′ = m He_{m−1}
@@ -107,21 +121,24 @@ func (d Directions) Squares(g *autodiff.Graph, dw, h autodiff.Node) autodiff.Nod
 	square := func(n autodiff.Node) autodiff.Node {
 		return g.Sub(g.Unary(expr.Unary{Fn: expr.PowConst, C: 2}, n), h)
 	}
-	if len(d) == 0 {
+	if len(d.D) == 0 {
 		return square(dw)
 	}
 	list := []autodiff.Node{square(dw)}
 	var along []autodiff.Node
-	for _, to := range d {
+	for _, to := range d.D {
 		along = append(along, g.MatMul(dw, g.Constant(len(to), 1, slices.Clone(to))))
 	}
-	if d.pairs() > 0 {
-		for j := range d {
+	if d.Pairs() > 0 {
+		for j := range d.D {
 			list = append(list, square(along[j]))
-			for k := j + 1; k < len(d); k++ {
+			for k := j + 1; k < len(d.D); k++ {
 				list = append(list, g.Scale(2, g.Mul(along[j], along[k])))
 			}
 		}
+	}
+	if !d.High {
+		return g.Concat(list...)
 	}
 	root := g.Unary(expr.Unary{Fn: expr.Sqrt}, h)
 	for _, n := range along {

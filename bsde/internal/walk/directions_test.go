@@ -9,7 +9,7 @@ import (
 )
 
 // two are two orthonormal directions in three dimensions.
-var two = Directions{{0.6, 0, 0.8}, {0, 1, 0}}
+var two = Directions{D: [][]float64{{0.6, 0, 0.8}, {0, 1, 0}}, High: true}
 
 // growthOf is ½ Σ Γ (ΔW² − h) of a row of Γ.
 func growthOf(d Directions, gamma, dw []float64, h float64) float64 {
