@@ -28,7 +28,7 @@ type Method struct {
 	// Features, Adam for other networks.
 	Fit string
 	// Passes is the largest number of Gauss–Newton steps of a fit by least squares, each on
-	// PassPaths fresh paths; it ends earlier when a pass changes nothing. Default 12, and 4096 paths,
+	// PassPaths fresh paths; it ends earlier when a pass changes nothing. Default 24, and 4096 paths,
 	// fewer from d = 2000 on, but at least 8 for each unknown.
 	Passes, PassPaths int
 
@@ -128,7 +128,7 @@ func (m Method) resolveFit(eq *equation.Equation) (bsde.Method, error) {
 		return m, nil
 	}
 	if m.Passes == 0 {
-		m.Passes = 12
+		m.Passes = 24
 	}
 	if m.PassPaths == 0 {
 		m.PassPaths = walk.Fewer(4096, eq.Dim)

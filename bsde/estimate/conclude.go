@@ -52,7 +52,11 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 		return nil, err
 	}
 	at.step += math.Abs(between.f)
-	few, scale := heavy(fine.delta), math.Max(math.Abs(at.value), p.unit)
+	tails := fine.delta
+	if known.exact != nil && fine.bent != nil { // which stands in the exponent without what Γ adds
+		tails = floats.SubTo(make([]float64, len(fine.delta)), fine.delta, fine.bent)
+	}
+	few, scale := heavy(tails), math.Max(math.Abs(at.value), p.unit)
 	switch {
 	case at.stderr <= negligible*scale:
 		few = ""

@@ -66,8 +66,9 @@ func (s *Set) groups() (vectors, pooled []group) {
 // fitted on one half of the paths and tested on the other, with and without each group.
 func (s *Set) choose(ctx context.Context, p *walk.Pilot, sc *walk.Scales) error {
 	vectors, pooled := s.groups()
-	// Coefficients that are linear show little of what the terms of high order do: they go with the pairs.
-	defer func() { s.Directions.High = len(s.Directions.D) > 0 }()
+	// Coefficients that are linear show little of what the terms of high order do: they go with a single direction. Along
+	// several, where they take as many unknowns each, none was seen to gain by them.
+	defer func() { s.Directions.High = len(s.Directions.D) == 1 }()
 	if len(vectors) == 2 && len(s.Directions.D) == 0 {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"github.com/deepbsde/deepbsde/pde/grid"
+	"gonum.org/v1/gonum/floats"
 )
 
 // sharpness are the κ of the softmaxes of κ s_n x̂, s_n = √((t + h/2)/(T − t)).
@@ -42,7 +43,7 @@ type Set struct {
 }
 
 // ridges is the number of random functions tanh(q·w + b) of all pooled numbers, and alongAxes that of those
-// of the ones along axes and of time alone, where there are axes.
+// of the ones along directions and of time alone, where there are directions: functions of few numbers are denser there.
 const (
 	ridges    = 32
 	alongAxes = 32
@@ -50,10 +51,20 @@ const (
 
 // Ridges is the number of random functions.
 func (s *Set) Ridges() int {
-	if len(s.axes) > 0 {
+	if len(s.axes) > 0 || s.flat() {
 		return ridges + alongAxes
 	}
 	return ridges
+}
+
+// flat tells that 1 is among the directions, so that the mean of x̂ is a number along them.
+func (s *Set) flat() bool {
+	held := 0.0
+	for _, to := range s.Directions.D {
+		part := floats.Sum(to)
+		held += part * part / float64(s.dim)
+	}
+	return held > mostOf
 }
 
 // Vectors is the number of vectors ψ.
@@ -165,8 +176,10 @@ func (s *Set) draw(seed uint64) {
 	stream := random.Stream{Key: random.Key(seed, uint64(walk.ForFeatures))}
 	s.weights, s.offsets = make([]float64, in*count), make([]float64, count)
 	stream.Normals(s.weights, 1)
-	for i := range s.pools() - len(s.axes) { // the pooled numbers along axes are the last ones
-		clear(s.weights[i*count:][ridges:count])
+	for i := range s.pools() - len(s.axes) { // the pooled numbers along axes are the last ones, the mean of x̂ the first
+		if i > 0 || !s.flat() {
+			clear(s.weights[i*count:][ridges:count])
+		}
 	}
 	stream.Path = 1
 	stream.Normals(s.offsets, 1)
