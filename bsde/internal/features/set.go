@@ -43,7 +43,7 @@ type Set struct {
 }
 
 // ridges is the number of random functions tanh(q·w + b) of all pooled numbers, and alongAxes that of those
-// of the ones along directions and of time alone, where there are directions: functions of few numbers are denser there.
+// of the ones along axes, or along 1 where that is the direction, and of time alone: functions of few numbers are denser.
 const (
 	ridges    = 32
 	alongAxes = 32
@@ -57,14 +57,13 @@ func (s *Set) Ridges() int {
 	return ridges
 }
 
-// flat tells that 1 is among the directions, so that the mean of x̂ is a number along them.
+// flat tells that 1 is the direction, and the mean of x̂ the number along it.
 func (s *Set) flat() bool {
-	held := 0.0
-	for _, to := range s.Directions.D {
-		part := floats.Sum(to)
-		held += part * part / float64(s.dim)
+	if len(s.Directions.D) != 1 {
+		return false
 	}
-	return held > mostOf
+	part := floats.Sum(s.Directions.D[0])
+	return part*part > mostOf*float64(s.dim)
 }
 
 // Vectors is the number of vectors ψ.
