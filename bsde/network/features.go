@@ -24,7 +24,7 @@ import (
 //
 //	½ Σ Γ_i (ΔW_i² − h) + ½ Σ Γ_jk (n_j n_k − δ_jk h),   n = D·ΔW
 //
-// then, which is 0 in the mean and takes out most of what a time step of finite
+// and along a single direction those of walk.Directions of third and fourth order, which is 0 in the mean and takes out most of what a time step of finite
 // length leaves. The coefficients a, b and c are linear: a fit by least squares finds them exactly.
 type Features struct{}
 
