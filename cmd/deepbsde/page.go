@@ -196,7 +196,7 @@ func drawComparison(r *saved.Run, m *member.Member, d *page.Data) error {
 	own := answer(r)
 	c := &compared.Comparison{Best: &compared.Best{Value: ref.Value, StdErr: ref.StdErr}, Rows: []compared.Row{
 		compared.OfReference("reference", ref.Value, ref.StdErr),
-		{Name: "this run", Solver: true, Value: own.Value, Error: own.Error, Sampling: own.StdErr, Trust: trustOf(j)},
+		{Name: onGrid("this run", j), Solver: true, Value: own.Value, Error: own.Error, Sampling: own.StdErr, Trust: trustOf(j)},
 	}}
 	for _, k := range r.Known(m) {
 		if k.Value.Value != ref.Value {
@@ -213,6 +213,14 @@ func drawComparison(r *saved.Run, m *member.Member, d *page.Data) error {
 		covered += " It is not to be trusted."
 	}
 	return d.DrawComparison(c.Deviations(), covered)
+}
+
+// onGrid is a name for an answer that stands beside values of its time grid, where the answer itself is of continuous time.
+func onGrid(name string, j *bsde.Result) string {
+	if j.Control != nil && j.Grid != nil {
+		return name + ", on its grid"
+	}
+	return name
 }
 
 // drawPaths draws sample paths under the newest checkpoint, or where its rule exercises.

@@ -246,7 +246,7 @@ func (a *app) fieldPaths(ctx context.Context, r *saved.Run, count, workers int) 
 }
 
 // errNoPaths is that a run has no recursion of Y to draw.
-var errNoPaths = &exitError{status: exitUsage, err: errors.New("a rule of early exercise has no paths of Y: draw --what value, line or plane")}
+var errNoPaths = &exitError{status: exitUsage, err: errors.New("a rule of early exercise has no paths of Y: draw --what value, line, plane or exercise")}
 
 func allKnown(paths []estimate.Path) bool {
 	for _, path := range paths {

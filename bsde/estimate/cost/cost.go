@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/control"
 	"github.com/deepbsde/deepbsde/control/reference/linearquadratic"
 )
@@ -156,7 +157,7 @@ func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]floa
 		}
 	}
 	if (e.Optimal || !known) && e.GridLoss > mostLoss*math.Abs(e.Value)+half {
-		doubt(estimate.LongSteps, "they keep the policy %.2g %% from the optimum in continuous time", 100*e.GridLoss/math.Abs(e.Value))
+		doubt(estimate.LongSteps, "they keep the policy %s from the optimum in continuous time", words.Percent(e.GridLoss/math.Abs(e.Value)))
 	}
 	return nil
 }

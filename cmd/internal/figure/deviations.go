@@ -44,8 +44,11 @@ type Deviations struct {
 // best is the best value with the digits that matter beside the errors: its own, or a tenth of
 // the smallest of the others.
 func (d Deviations) best() string {
-	least := math.Inf(1)
+	least, six := math.Inf(1), words.ToError(*d.Best, math.NaN())
 	for _, r := range d.Dots {
+		if math.Abs(r.Value-*d.Best) > 1e-3*math.Abs(*d.Best) && d.StdErr < 1e-6*math.Abs(*d.Best) {
+			return six // the axis shows no more
+		}
 		if words.Known(r.Half) && r.Half > 0 && r.Value != *d.Best {
 			least = math.Min(least, r.Half)
 		}
@@ -53,7 +56,7 @@ func (d Deviations) best() string {
 	if d.StdErr > 0 || words.Known(least) {
 		return words.Reference(*d.Best, d.StdErr, least/words.Normal95)
 	}
-	return words.ToError(*d.Best, math.NaN())
+	return six
 }
 
 // AddDeviations draws the deviation of every value from the best in per cent, or the value
@@ -95,7 +98,11 @@ func (f *Figure) AddDeviations(d Deviations) {
 		if r.Doubt && words.Known(r.Half) {
 			name += " (not trustworthy)"
 		}
-		p.Add(marks(plotter.XYs{{X: at.x, Y: at.y}}, shade(r.Solver), glyph(r.Side)))
+		mark := marks(plotter.XYs{{X: at.x, Y: at.y}}, shade(r.Solver), glyph(r.Side))
+		p.Add(mark)
+		if r.Side != Neither {
+			f.explain("a bound, on this side of which the value lies", mark)
+		}
 		names = append(names, name)
 	}
 	if bars {

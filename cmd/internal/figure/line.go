@@ -31,7 +31,7 @@ type Valued struct {
 type Line struct {
 	X, Y   string
 	Curves []Curve
-	Marks  bool // a mark at each point, for few of them
+	Marks  bool // a mark at each point with its intervals as bars, for few points and several curves of a name
 }
 
 // names are those of the curves, each once.
@@ -68,9 +68,19 @@ func (f *Figure) AddLine(l Line) {
 			}
 		}
 		sampling := func(v Valued) float64 { return words.Normal95 * v.StdErr }
-		if c.Policy {
+		switch {
+		case l.Marks:
+			all := func(v Valued) float64 { return v.Error }
+			if c.Policy {
+				all = sampling
+			}
+			f.explain(named("all errors, 95 %"), bars(p, c.Points, shade, thinBar, all)...)
+			if !c.Policy {
+				f.explain(named("sampling alone, 95 %"), bars(p, c.Points, shade, thickBar, sampling)...)
+			}
+		case c.Policy:
 			f.explain(named("95 % interval"), alongside(p, c.Points, faint(shade), sampling)...)
-		} else {
+		default:
 			wide := alongside(p, c.Points, faint(shade), func(v Valued) float64 { return v.Error })
 			f.explain(named("all errors, 95 %"), wide...)
 			if wide == nil { // the same colour as inside a band

@@ -20,6 +20,7 @@ type Region struct {
 	Start Point
 	End   float64 // T
 	Dates []RegionDate
+	Of    int // the number of all dates, of which these are some
 }
 
 // RegionDate is one date: N values of X, or N×N with those of a value of X together, of what exercise gains beside
@@ -103,6 +104,9 @@ func (r Region) between(gain []float64, i int) float64 {
 // plane is a panel for each date.
 func (r Region) plane() *Figure {
 	f := &Figure{Title: r.Title}
+	if len(r.Dates) < r.Of {
+		f.Title += fmt.Sprintf(", %d of %d dates", len(r.Dates), r.Of)
+	}
 	white, light := color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}, color.NRGBA{R: 0xf6, G: 0xd5, B: 0xbf, A: 0xff}
 	for _, date := range r.Dates {
 		p := newPanel(r.X.Name, r.Y.Name)

@@ -56,6 +56,10 @@ func (f *Figure) addTracked(p *plot.Plot, t Tracked, many bool) {
 	if t.Name == "trained" {
 		shade = orange
 	}
+	var dashed []vg.Length
+	if optimal && len(t.Lines) <= 20 { // dashes of more lines would make a pattern
+		dashed = dashes
+	}
 	along := func(v []float64) (points plotter.XYs) {
 		for n, y := range v {
 			points = append(points, plotter.XY{X: t.T[n], Y: y})
@@ -68,9 +72,7 @@ func (f *Figure) addTracked(p *plot.Plot, t Tracked, many bool) {
 			return nil
 		}
 		line.Color, line.Width = shade, vg.Points(width)
-		if optimal {
-			line.Dashes = dashes
-		}
+		line.Dashes = dashed
 		p.Add(line)
 		return []plot.Thumbnailer{line}
 	}
@@ -97,6 +99,11 @@ func (f *Figure) addTracked(p *plot.Plot, t Tracked, many bool) {
 		explain("median, 5 to 95 %", append([]plot.Thumbnailer{area}, draw(t.Median, 2)...)...)
 	}
 	for _, path := range t.Lines {
-		explain(what, draw(path, width)...)
+		draw(path, width)
+	}
+	if len(t.Lines) > 0 { // as wide as can be seen in the key
+		example := &plotter.Line{LineStyle: plotter.DefaultLineStyle}
+		example.Color, example.Width, example.Dashes = shade, vg.Points(1.2), dashed
+		explain(what, example)
 	}
 }

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"cmp"
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -25,7 +26,8 @@ type Moment struct{ Step, Seconds, Value, Loss, Rate float64 }
 // all errors together, and of sampling alone. NaN where one is not known.
 type Final struct {
 	Value, Error, Sampling float64
-	Doubt                  bool // it says of itself that it is not trustworthy
+	Doubt                  bool   // it says of itself that it is not trustworthy
+	Grid                   string // where the answer is another one, on what grid this one is, in words
 }
 
 // SamplingAlone tells that the error of everything is not known.
@@ -105,20 +107,8 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 	if first == last { // nothing but the state before training
 		last++
 	}
-	wide, narrow := make([]*plotter.Polygon, len(t.Runs)), make([]*plotter.Polygon, len(t.Runs))
-	for i, r := range t.Runs { // below all lines
-		if f, shade := r.Final, runColors[i%len(runColors)]; f != nil {
-			if !f.SamplingAlone() {
-				wide[i] = band(p, faint(shade), first, last, f.Value-f.Error, f.Value+f.Error)
-			}
-			if words.Known(f.Sampling) {
-				color := darker(shade)
-				if !t.HasLoss { // a policy, whose cost has no other error
-					color = faint(shade)
-				}
-				narrow[i] = band(p, color, first, last, f.Value-f.Sampling, f.Value+f.Sampling)
-			}
-		}
+	if len(t.Runs) == 1 {
+		f.finalBand(p, t, first, last)
 	}
 	for i, r := range t.Runs {
 		shade := runColors[i%len(runColors)]
@@ -126,19 +116,15 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 		if r.Final == nil {
 			continue
 		}
-		point := marks(plotter.XYs{{X: lastOf([]Run{r}, x), Y: r.Final.Value}}, shade, glyph(Neither))
+		end := Valued{X: lastOf([]Run{r}, x), Value: r.Final.Value, Error: r.Final.Error, StdErr: r.Final.Sampling}
+		point := marks(plotter.XYs{{X: end.X, Y: end.Value}}, shade, glyph(Neither))
+		if len(t.Runs) > 1 { // bands of several colours would lie on one another
+			end.X -= 0.015 * float64(i) * (last - first)
+			point.XYs[0].X = end.X
+			f.finalBars(p, t, r, end, shade, point)
+		}
 		p.Add(point)
-		switch {
-		case wide[i] != nil:
-			f.explain(t.named(r, "final estimate, all errors, "+stated(r.Final.Doubt)), wide[i], point)
-			if narrow[i] != nil {
-				f.explain(t.named(r, "sampling alone, 95 %"), wide[i], narrow[i]) // as it looks inside
-			}
-		case narrow[i] != nil && t.HasLoss:
-			f.explain(t.named(r, "final estimate, sampling alone, 95 %"), narrow[i], point)
-		case narrow[i] != nil:
-			f.explain(t.named(r, "final estimate, 95 % interval"), narrow[i], point)
-		default:
+		if len(t.Runs) == 1 && r.Final.SamplingAlone() && !words.Known(r.Final.Sampling) {
 			f.explain(t.named(r, "final estimate, error unknown"), point)
 		}
 	}
@@ -157,6 +143,63 @@ func (f *Figure) valuePanel(t Training, x, y axis, from float64) *plot.Plot {
 	p.X.Min, p.X.Max = first, last
 	addMargin(p)
 	return p
+}
+
+// finalBand shades the intervals of the one run's final estimate.
+func (f *Figure) finalBand(p *plot.Plot, t Training, first, last float64) {
+	r, shade := t.Runs[0], runColors[0]
+	end := r.Final
+	if end == nil {
+		return
+	}
+	point := marks(plotter.XYs{{}}, shade, glyph(Neither))
+	var wide *plotter.Polygon
+	if !end.SamplingAlone() {
+		wide = band(p, faint(shade), first, last, end.Value-end.Error, end.Value+end.Error)
+		f.explain(t.named(r, "final estimate, all errors, "+stated(end.Doubt)), wide, point)
+	}
+	if !words.Known(end.Sampling) {
+		return
+	}
+	inside := darker(shade)
+	if !t.HasLoss { // a policy, whose cost has no other error
+		inside = faint(shade)
+	}
+	narrow := band(p, inside, first, last, end.Value-end.Sampling, end.Value+end.Sampling)
+	if wide != nil {
+		f.explain(t.named(r, "sampling alone, 95 %"), wide, narrow) // as it looks inside
+		return
+	}
+	f.explain(t.named(r, t.ofSampling(end)), narrow, point)
+}
+
+// finalBars draws these intervals of one of several runs as bars.
+func (f *Figure) finalBars(p *plot.Plot, t Training, r Run, end Valued, shade color.Color, point plot.Thumbnailer) {
+	all := bars(p, []Valued{end}, shade, thinBar, func(v Valued) float64 { return v.Error })
+	sampling := bars(p, []Valued{end}, shade, thickBar, func(v Valued) float64 { return v.StdErr })
+	switch {
+	case all != nil:
+		f.explain(t.named(r, "final estimate, all errors, "+stated(r.Final.Doubt)+" (thick: sampling)"), append(all, point)...)
+	case sampling != nil:
+		f.explain(t.named(r, t.ofSampling(r.Final)), append(sampling, point)...)
+	default:
+		f.explain(t.named(r, "final estimate, error unknown"), point)
+	}
+}
+
+// ofSampling is what the interval of sampling is called where it stands alone.
+func (t Training) ofSampling(end *Final) string {
+	name := "final estimate"
+	if end.Grid != "" {
+		name += " " + end.Grid
+	}
+	switch {
+	case t.HasLoss:
+		return name + ", sampling alone, 95 %"
+	case end.Doubt:
+		return name + ", not trustworthy"
+	}
+	return name + ", 95 % interval"
 }
 
 // named is what something of a run is called in the key, "" for its training: with its name where there are others.

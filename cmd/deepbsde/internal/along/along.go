@@ -4,6 +4,7 @@ package along
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/deepbsde/deepbsde/bsde/words"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/points"
@@ -36,7 +37,7 @@ func Line(r points.Scan, runs []Run) *figure.Figure {
 		}
 	}
 	if first.Control != nil {
-		derivative = "its derivative " + derivative
+		derivative = "its derivative " + strings.ReplaceAll(derivative, "∂u", "∂")
 	}
 	curve := func(run Run, get func(*points.Value) figure.Valued) figure.Curve {
 		c := figure.Curve{Name: run.Name, Policy: run.Control != nil}
@@ -73,7 +74,7 @@ func Line(r points.Scan, runs []Run) *figure.Figure {
 		}
 	}
 	if n := first.ActionDim; n > simulated.MostDrawn { // all in one
-		line := figure.Line{X: along, Y: fmt.Sprintf("the %d actions", n)}
+		line := figure.Line{X: along, Y: simulated.Together("actions", n, func(k int) string { return words.Component(first.Actions, k, "action a") })}
 		for _, run := range runs {
 			for k := range n {
 				line.Curves = append(line.Curves, curve(run, action(k)))

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"math"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -20,6 +21,9 @@ func (d *Data) DrawTraining(t figure.Training) error {
 		band = "The band is the final estimate with all its errors, the darker part that of sampling alone, 95 %."
 	} else if f != nil && t.HasLoss {
 		band = "The band is the final estimate with the error of sampling alone, 95 %; that of everything is unknown."
+	}
+	if f := t.Runs[0].Final; f != nil && f.Grid != "" {
+		band = "The band is the 95 % interval of the final estimate " + f.Grid + ", of sampling alone; the answer is for continuous time."
 	}
 	took := fmt.Sprintf("in %.3g seconds", history[len(history)-1].Seconds)
 	for _, f := range []struct{ what, alt, caption string }{
@@ -56,7 +60,8 @@ func stateInWords(t figure.Training) string {
 		text += " The final estimate is " + words.PlusMinus(f.Value, f.Error, f.Sampling/words.Normal95) + "."
 	default: // a policy, whose error is that of sampling
 		stderr := f.Sampling / words.Normal95
-		text += fmt.Sprintf(" The final estimate is %s, its 95 %% interval %s.", words.ToError(f.Value, stderr), words.Between(f.Value-f.Sampling, f.Value+f.Sampling, stderr))
+		name := strings.TrimSpace("final estimate " + f.Grid)
+		text += fmt.Sprintf(" The %s is %s, its 95 %% interval %s.", name, words.ToError(f.Value, stderr), words.Between(f.Value-f.Sampling, f.Value+f.Sampling, stderr))
 	}
 	if t.Reference != nil {
 		text += " The reference is " + six(t.Reference.Value) + "."

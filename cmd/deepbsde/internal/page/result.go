@@ -69,7 +69,7 @@ func (d *Data) Compare(a Answer, method string, known []Reference) {
 			if gap < 0 {
 				sign = ""
 			}
-			line.Difference = sign + words.Short(gap) + ", " + words.Percent(words.RelativeError(a.Value, ref.Value))
+			line.Difference = sign + words.Short(gap) + ", " + sign + words.Percent(words.RelativeError(a.Value, ref.Value))
 		}
 		d.Compared = append(d.Compared, line)
 	}

@@ -21,7 +21,7 @@ var settingMeanings = []Row{
 	{Name: "inner", Meaning: "inner paths from each of their dates"},
 	{Name: "grid", Meaning: "of time"},
 	{Name: "steps", Meaning: "time steps N"},
-	{Name: "iterations", Meaning: "gradient steps, or passes, at most"},
+	{Name: "iterations", Meaning: "gradient steps of a round; of a policy more rounds follow while its cost falls"},
 	{Name: "batch", Meaning: "paths in a gradient step"},
 	{Name: "lr", Meaning: "of Adam, at its highest"},
 	{Name: "schedule", Meaning: "how the learning rate comes down"},

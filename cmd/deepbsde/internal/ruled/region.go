@@ -23,7 +23,7 @@ func (s *Simulation) Region(start []float64, gain func(t float64, x []float64) (
 	if s.Dim > 2 || len(s.Dates) == 0 {
 		return nil, fmt.Errorf("%s: a picture of the rule needs one or two dimensions, and a date before T; 'deepbsde plot RUN --what plane' shows where it stops in a plane through x0", s.Identity)
 	}
-	r := &figure.Region{Title: s.Identity, N: linePoints, X: s.axis(0, start), Start: figure.Point{Y: start[0]}, End: s.Horizon}
+	r := &figure.Region{Title: s.Identity, N: linePoints, X: s.axis(0, start), Start: figure.Point{Y: start[0]}, End: s.Horizon, Of: len(s.Dates)}
 	chosen := s.Dates
 	if s.Dim == 2 {
 		r.N, r.Y, r.Start = planePoints, s.axis(1, start), figure.Point{X: start[0], Y: start[1]}

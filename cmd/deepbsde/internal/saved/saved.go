@@ -210,6 +210,9 @@ func Training(runs []*Run) figure.Training {
 			one.Final = &figure.Final{Value: res.Value, Error: res.Error, Sampling: words.Normal95 * res.StdErr, Doubt: !res.Trusted()}
 			if r.Result.Control != nil { // on the grid there is no other error
 				one.Final.Error = math.NaN()
+				if r.Result.Grid != nil {
+					one.Final.Grid = fmt.Sprintf("on the grid of %d steps", r.Result.Settings.Steps)
+				}
 			}
 		}
 		t.Runs = append(t.Runs, one)

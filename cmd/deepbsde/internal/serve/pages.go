@@ -130,6 +130,7 @@ type described struct {
 	AtWork      string
 	Last        string // its last record
 	Pictures    []shot
+	Offers      []offer
 }
 
 // shot is a picture of a page by its address.
@@ -149,7 +150,7 @@ func (s *Server) describe(ctx context.Context, name string) (*described, error) 
 	if err != nil {
 		return nil, err
 	}
-	d := &described{Data: data, Name: name, Query: url.Values{"run": {name}}.Encode(), AtWork: atWork(r.Path()), Last: lastRecord(r.Run)}
+	d := &described{Data: data, Name: name, Query: url.Values{"run": {name}}.Encode(), Offers: offers(r), AtWork: atWork(r.Path()), Last: lastRecord(r.Run)}
 	data.History = thinned(data.History, 200)
 	if len(r.History) > 1 {
 		d.Pictures = training([]*saved.Run{r}, []string{name}, stampOf(r.Path()))
@@ -212,6 +213,7 @@ type compared struct {
 	Runs     []*entry
 	Query    string
 	Pictures []shot
+	Offers   []offer
 	Why      string // there are no pictures
 }
 
@@ -222,7 +224,7 @@ func (s *Server) comparePage(_ context.Context, q url.Values) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compared{Query: url.Values{"run": names}.Encode()}
+	c := &compared{Query: url.Values{"run": names}.Encode(), Offers: offers(runs[0])}
 	all, _, err := s.folder.list()
 	if err != nil {
 		return nil, err

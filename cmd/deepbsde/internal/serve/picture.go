@@ -24,7 +24,29 @@ type Picture struct {
 }
 
 // What pictures show: of the metrics at once, and what takes some work.
-var atOnce, onRequest = []string{"value", "close-up", "loss"}, []string{"line", "plane", "paths"}
+var atOnce, onRequest = []string{"value", "close-up", "loss"}, []string{"line", "plane", "paths", "exercise"}
+
+// offer is a picture that can be asked for.
+type offer struct{ What, Label string }
+
+// offers are those that there are of a run.
+func offers(r *saved.Run) (list []offer) {
+	of, rule := "u", r.Manifest.Method == "stopping"
+	if !r.SolvesEquation() {
+		of = "cost and actions"
+	}
+	list = append(list, offer{"line", of + " along a line"})
+	if r.Manifest.Dim > 1 {
+		list = append(list, offer{"plane", of + " in a plane"})
+	}
+	switch {
+	case !rule:
+		list = append(list, offer{"paths", "sample paths"})
+	case r.Manifest.Dim <= 2:
+		list = append(list, offer{"exercise", "where it exercises"})
+	}
+	return list
+}
 
 // pictureOf reads what a request wants.
 func pictureOf(q url.Values) (p Picture, err error) {

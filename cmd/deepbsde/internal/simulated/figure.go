@@ -60,14 +60,20 @@ func (s *Simulation) together(kind string, tracks []track) (list []figure.Track)
 		if n < 0 {
 			n = len(tracks)
 		}
-		shown := tracks[0].name + " to " + tracks[n-1].name
-		if name == "" || n == len(tracks) && len(list) == 0 {
-			shown = fmt.Sprintf("the %d %s", n, kind)
-		}
-		list = append(list, s.medians(shown, tracks[:n]))
+		list = append(list, s.medians(Together(kind, n, func(k int) string { return tracks[k].name }), tracks[:n]))
 		tracks = tracks[n:]
 	}
 	return list
+}
+
+// Together is what many components of a kind, states or actions, are called in one panel: by the name that they share.
+func Together(kind string, count int, name func(k int) string) string {
+	switch shared := stem(name(0)); {
+	case shared == "" || shared != stem(name(count-1)) || shared == "state x" || shared == "action a":
+		return fmt.Sprintf("the %d %s", count, kind)
+	default:
+		return fmt.Sprintf("%s, all %d", shared, count)
+	}
 }
 
 var numbered = regexp.MustCompile(`\[\d+\]$`)

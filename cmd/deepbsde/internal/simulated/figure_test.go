@@ -73,7 +73,7 @@ func TestAllComponents(t *testing.T) {
 	}
 	s = simulation(12, 1, 1)
 	s.Grid.StateNames = pde.Numbered(6, "price", "shares left")
-	if tracks := s.Tracks(); len(tracks) != 4 || tracks[0].Name != "price[0] to price[5]" || tracks[1].Name != "shares left[0] to shares left[5]" || len(tracks[1].Policies[0].Lines) != 6 {
+	if tracks := s.Tracks(); len(tracks) != 4 || tracks[0].Name != "price, all 6" || tracks[1].Name != "shares left, all 6" || len(tracks[1].Policies[0].Lines) != 6 {
 		t.Errorf("panels %+v", tracks)
 	}
 	if s = simulation(1, 1, 0); len(s.drawn(s.tracks(0))) != 2 {
