@@ -29,17 +29,7 @@ func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float
 	if err != nil {
 		return list, f.located(err)
 	}
-	t, x, raw := expr.Input("t", 1), expr.Input("x", p.StateDim), expr.Input("raw", p.ActionDim)
-	admit, err := expr.Compile(d.Admit(t, x, raw), t, x, raw)
-	if err != nil {
-		return list, err
-	}
-	random := make([]float64, p.ActionDim)
-	rng := rand.New(rand.NewPCG(1, uint64(p.ActionDim)))
-	for i := range random {
-		random[i] = rng.NormFloat64()
-	}
-	result, err := control.Simulate(ctx, d, constantPolicy{admit, random}, control.Simulation{Paths: checkedPaths, Seed: 1, Record: checkedPaths})
+	result, err := underConstants(ctx, d)
 	if err != nil {
 		return list, err
 	}
@@ -71,6 +61,37 @@ func (f *Family) checkControl(ctx context.Context, dim int, set map[string]float
 		list = append(list, Checked{"minimizer", fmt.Sprintf("no admissible action tried is better at %d points (t, x, p)", minimizer.Points)})
 	}
 	return list, nil
+}
+
+// underConstants are paths under random constant admissible actions.
+func underConstants(ctx context.Context, d *control.Discrete) (*control.Outcome, error) {
+	t, x, raw := expr.Input("t", 1), expr.Input("x", d.StateDim), expr.Input("raw", d.ActionDim)
+	admit, err := expr.Compile(d.Admit(t, x, raw), t, x, raw)
+	if err != nil {
+		return nil, err
+	}
+	random := make([]float64, d.ActionDim)
+	rng := rand.New(rand.NewPCG(1, uint64(d.ActionDim)))
+	for i := range random {
+		random[i] = rng.NormFloat64()
+	}
+	return control.Simulate(ctx, d, constantPolicy{admit, random}, control.Simulation{Paths: checkedPaths, Seed: 1, Record: checkedPaths})
+}
+
+// checkMinimizer tries the minimiser that a problem gives, if it does. A wrong one is a *pde.Error.
+func (c *Control) checkMinimizer(ctx context.Context) error {
+	if c.Problem.Minimizer == nil {
+		return nil
+	}
+	d, err := c.Problem.Discretise(checkedSteps)
+	if err != nil {
+		return err
+	}
+	result, err := underConstants(ctx, d)
+	if err != nil {
+		return err
+	}
+	return minimizer.Check(d, result.Records)
 }
 
 // runaway is the growth of states beyond which a problem is hardly meant so.

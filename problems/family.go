@@ -5,6 +5,7 @@
 package problems
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -151,6 +152,16 @@ func (f *Family) Make(dim int, set map[string]float64) (pde.Problem, error) {
 		}
 	}
 	return p, nil
+}
+
+// CheckMinimizer tries the minimiser that a control problem of the family gives beside other actions; the error of a wrong
+// one is that of check.
+func (f *Family) CheckMinimizer(ctx context.Context, c *Control) error {
+	err := c.checkMinimizer(ctx)
+	if err == nil {
+		return nil
+	}
+	return f.located(err)
 }
 
 // located is the error with its place in the problem file, where there is one.

@@ -77,6 +77,117 @@ func (k *keeper) Observe(_ int, _ float64, x, _, z []float64) error {
 	return nil
 }
 
+// Level is a grid with every step in so many parts, up to 8, and its weight in a value.
+type Level struct {
+	Parts  int
+	Weight float64
+}
+
+// Left is what levels of a time grid leave of a function of time together: of each Σ h (f(t) at the begin − the mean of f),
+// with f(n, t) of states at point n. Where f is smooth, levels whose weights cancel the first order leave little; what
+// f does between all their points they do not see.
+func Left(times, lengths []float64, levels []Level, f func(n int, t float64) (float64, error)) (sum float64, err error) {
+	const fine = 8 * 8
+	for n, t := range times {
+		at := func(share float64) (v float64) {
+			if err == nil {
+				v, err = f(n, t+share*lengths[n])
+			}
+			return v
+		}
+		mean := 0.0
+		for i := range fine {
+			mean += at((float64(i)+0.5)/fine) / fine
+		}
+		for _, l := range levels {
+			begins := 0.0
+			for i := range l.Parts {
+				begins += at(float64(i)/float64(l.Parts)) / float64(l.Parts)
+			}
+			sum += l.Weight * lengths[n] * (begins - mean)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
+}
+
+// Kept is paths that were kept at the points of a grid: states, rows×d, and values and Z of a solution where f needs them.
+type Kept struct {
+	Times, Lengths []float64 // of the steps
+	Levels         []Level
+	X, Y, Z        [][]float64
+	Rows           int
+}
+
+// Between is what an equation's f does to u between the points, and μ and σ to X, in its standard deviations at the end.
+func (k *Kept) Between(eq *equation.Equation) (inF, inX float64, err error) {
+	if eq.F != nil && equation.DependsOn(eq.FList, equation.InT, false)[len(eq.FList)-1] {
+		v := make([]float64, k.Rows)
+		inF, err = Left(k.Times, k.Lengths, k.Levels, func(n int, t float64) (float64, error) {
+			var y, z []float64
+			if k.Y != nil {
+				y = k.Y[n]
+			}
+			if k.Z != nil {
+				z = k.Z[n]
+			}
+			err := eq.F.Eval(k.Rows, v, []float64{t}, k.X[n], y, z)
+			return stat.Mean(v, nil), err
+		})
+		if err != nil {
+			return 0, 0, err
+		}
+	}
+	if eq.Move.Exact {
+		return inF, 0, nil
+	}
+	inX, err = k.moves(eq)
+	return inF, inX, err
+}
+
+// moves is Between for X.
+func (k *Kept) moves(eq *equation.Equation) (most float64, err error) {
+	d, last := eq.Dim, k.X[len(k.X)-1]
+	t, h, x, dw := expr.Input("t", 1), expr.Input("h", 1), expr.Input("x", d), expr.Input("dw", d)
+	list, err := expr.Nodes(eq.EulerStep(t, h, x, dw), t, h, x, dw)
+	if err != nil || !equation.DependsOn(list, 0, false)[len(list)-1] {
+		return 0, err
+	}
+	step, err := expr.Compile(eq.EulerStep(t, h, x, dw), t, h, x, dw)
+	if err != nil {
+		return 0, err
+	}
+	ones, none, next := make([]float64, d), make([]float64, d), make([]float64, d)
+	floats.AddConst(1/math.Sqrt(float64(d)), ones)
+	column := make([]float64, k.Rows)
+	for j := range d {
+		for r := range column {
+			column[r] = last[r*d+j]
+		}
+		std := stat.StdDev(column, nil)
+		if !(std > 0) {
+			continue
+		}
+		for _, kind := range []struct {
+			h, unit float64
+			dw      []float64
+		}{{1, 1, none}, {0, math.Sqrt(eq.Horizon), ones}} { // ΔW = 1 over a unit of time
+			v, err := Left(k.Times, k.Lengths, k.Levels, func(n int, t float64) (float64, error) {
+				row := k.X[n][:d]
+				err := step.Eval(1, next, []float64{t}, []float64{kind.h}, row, kind.dw)
+				return next[j] - row[j], err
+			})
+			if err != nil {
+				return 0, err
+			}
+			most = math.Max(most, math.Abs(v)/kind.unit/std)
+		}
+	}
+	return most, nil
+}
+
 // left is a·E₁ + b·E₂, E_s the error of taking a function of the state at step n and of the time at
 // the begin of s steps together; or with half of it at the end.
 func (k *keeper) left(a, b float64, corrected bool, f func(n int, t float64) (float64, error)) (float64, error) {

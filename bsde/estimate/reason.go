@@ -41,6 +41,9 @@ const (
 
 	// Of policies alone.
 
+	// CostBetween: the running cost, b or s do between the points of all levels what none of them sees.
+	CostBetween Kind = "costs or dynamics change within a step"
+
 	// StillFalling: the last round of training has changed the cost by more than its noise, or
 	// there was none.
 	StillFalling Kind = "cost still falling"
@@ -70,6 +73,7 @@ var advice = map[Kind]string{
 	IllConditioned:  "Use the method backward, which solves such equations; more steps or iterations do not help this one.",
 	NotAsymptotic:   "Use four times as many steps.",
 	BetweenSteps:    "Use at least ten steps for each period or pulse, or split the horizon where they change.",
+	CostBetween:     "Use at least ten steps for each period or pulse, or split the horizon where they change.",
 	StepUnknown:     "Use four times as many steps.",
 	BiasNotSmall:    "Use four times as many steps, with the network features, or with a network on top of them (fit: both, network: shared); where f is steep in z that may not be enough.",
 	HeavyTails:      "Use eight times as many paths; if the variance is infinite, only a terminal condition that grows less helps.",

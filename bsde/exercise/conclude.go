@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/floats"
 )
 
@@ -56,11 +58,38 @@ func (s *Solution) timeStep(ctx context.Context, o *origin, fine *outcome) (floa
 	return 1.5*math.Abs(mean) + value95*stderr, nil
 }
 
+// between keeps a few paths with the fitted values, and tells what f, μ and σ do between the points of the grid: no
+// bound sees that where they are the same at all points. The first order in the step, which timeStep measures, is left out.
+func (s *Solution) between(o *origin) (inF, inX float64, err error) {
+	m := s.model
+	w, of := s.newWalker(), noise{s.seed, walk.ForEstimate}
+	k := &estimate.Kept{Rows: rowsAtOnce, Levels: []estimate.Level{{Parts: 1, Weight: -1}, {Parts: 2, Weight: 2}}}
+	w.begin(rowsAtOnce, o.x)
+	for n, t := o.n, o.t; n < m.Grid.Steps(); n++ {
+		h := w.length(o, n)
+		if err := w.look(n, t, h, true); err != nil {
+			return 0, 0, err
+		}
+		k.Times, k.Lengths = append(k.Times, t), append(k.Lengths, h)
+		k.X, k.Y = append(k.X, slices.Clone(w.x)), append(k.Y, slices.Clone(w.hold))
+		k.Z = append(k.Z, slices.Clone(w.z))
+		w.draw(of, n, 0, h)
+		if err := w.advance(t, h); err != nil {
+			return 0, 0, err
+		}
+		t = m.Grid.Time(n + 1)
+	}
+	return k.Between(m.Eq)
+}
+
 // largeStep is the share of the value from which on the error of the time step is not to be trusted.
 const largeStep = 0.05
 
+// largeBetween is that of what happens between the points of the grid.
+const largeBetween = 0.01
+
 // conclude makes the bracket, the value in its middle and what is to be said against it.
-func (e *Estimate) conclude(m *Model) {
+func (e *Estimate) conclude(m *Model, inF, inX float64) {
 	step := e.DiscretizationError
 	low, high := e.ByRule-value95*e.RuleStdErr, e.Hindsight+value95*e.HindsightStdErr
 	if e.Dates != nil && !math.IsNaN(e.Obstacle) {
@@ -70,17 +99,29 @@ func (e *Estimate) conclude(m *Model) {
 	doubt := func(kind estimate.Kind, detail string) {
 		e.Reasons = append(e.Reasons, estimate.Reason{Kind: kind, Detail: detail})
 	}
-	if size := math.Max(math.Abs(e.ByRule), math.Abs(e.Hindsight)); step > largeStep*size {
-		doubt(estimate.NotAsymptotic, fmt.Sprintf("two steps at a time change the bounds by %.2g", step/1.5))
+	size := math.Max(math.Abs(e.ByRule), math.Abs(e.Hindsight))
+	if coarser := step - math.Abs(inF); coarser > largeStep*size {
+		doubt(estimate.NotAsymptotic, fmt.Sprintf("two steps at a time change the bounds by %.2g", coarser/1.5))
+	}
+	blind := ""
+	switch {
+	case math.Abs(inF) > largeBetween*size || inX > largeBetween:
+		blind = fmt.Sprintf("u by %.2g, and X by %.2g of its standard deviation", math.Abs(inF), inX)
+		doubt(estimate.BetweenSteps, blind)
+	case e.RuleStdErr == 0 && e.HindsightStdErr == 0 && size == 0 && m.pays():
+		blind = fmt.Sprintf("all %d paths pay 0, and others farther out do not", e.Paths)
+		doubt(estimate.NothingSeen, blind)
 	}
 	low, high = low-step, high+step
-	if e.LowerProved {
+	if e.LowerProved && blind == "" {
 		e.Lower = low
 	}
-	if e.UpperProved {
+	if e.UpperProved && blind == "" {
 		e.Upper = high
 	}
 	switch {
+	case blind != "":
+		e.NoBounds = "the paths that give them do not see what matters"
 	case !e.LowerProved && !e.UpperProved:
 		e.NoBounds = "f is not proved convex or concave in y and z"
 	case !e.UpperProved:
@@ -88,7 +129,7 @@ func (e *Estimate) conclude(m *Model) {
 	case !e.LowerProved:
 		e.NoBounds = "nothing bounds u from below: f is concave in y and z, which gives an upper bound alone"
 	}
-	if e.NoBounds != "" {
+	if e.NoBounds != "" && blind == "" {
 		doubt(estimate.NoBracket, e.NoBounds)
 	}
 	e.Value = (low + high) / 2

@@ -138,7 +138,12 @@ func (s *Solution) estimate(ctx context.Context, o *origin, paths, outer, slopes
 	if e.DiscretizationError, err = s.timeStep(ctx, o, r); err != nil {
 		return nil, err
 	}
-	e.conclude(s.model)
+	inF, inX, err := s.between(o)
+	if err != nil {
+		return nil, err
+	}
+	e.DiscretizationError += math.Abs(inF)
+	e.conclude(s.model, inF, inX)
 	if slopes > 0 {
 		err = s.gradient(ctx, o, min(slopes, paths), e)
 	}

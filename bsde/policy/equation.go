@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -24,21 +25,24 @@ const triedPaths = 32
 // bracket that can be trusted it says why.
 func (e *engine[T]) equation(ctx context.Context) (lower, upper float64, why string, err error) {
 	p := e.problem.Problem
-	h, err := p.HJB()
 	var told *pde.Error
-	if errors.As(err, &told) {
-		return 0, 0, "no such equation: " + told.Field + " " + told.Reason, nil
-	}
-	if err == nil && p.Minimizer != nil {
-		var o *control.Outcome
-		o, err = control.Simulate(ctx, e.problem, e.policy, control.Simulation{
+	wrong := ""
+	if p.Minimizer != nil {
+		o, err := control.Simulate(ctx, e.problem, e.policy, control.Simulation{
 			Paths: 2 * triedPaths, Record: triedPaths, Seed: e.set.Seed, Purpose: uint64(walk.ForValidation), Workers: e.set.Workers,
 		})
-		if err == nil {
-			if err = minimizer.Check(e.problem, o.Records); errors.As(err, &told) {
-				return 0, 0, "the minimizer " + told.Reason, nil
-			}
+		if err != nil {
+			return 0, 0, "", err
 		}
+		if err = minimizer.Check(e.problem, o.Records); errors.As(err, &told) {
+			wrong, p.Minimizer = "the minimizer "+told.Reason, nil // which may not be needed
+		} else if err != nil {
+			return 0, 0, "", err
+		}
+	}
+	h, err := p.HJB()
+	if errors.As(err, &told) {
+		return 0, 0, cmp.Or(wrong, "no such equation: "+told.Field+" "+told.Reason), nil
 	}
 	if err != nil {
 		return 0, 0, "", err

@@ -3,6 +3,7 @@ package stopping
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff"
 	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
@@ -96,8 +97,13 @@ func (t *training) Validate() (float64, error) { return t.loss, nil }
 // Value is the mean of V at the time where the fit has come to.
 func (t *training) Value() float64 { return t.value }
 
-// UnitLoss is the variance of g(X_T).
-func (t *training) UnitLoss() float64 { return t.unit }
+// UnitLoss is the variance of g(X_T); of a g that is the same everywhere nothing tells how large a loss may be.
+func (t *training) UnitLoss() float64 {
+	if t.unit == 0 {
+		return math.Inf(1)
+	}
+	return t.unit
+}
 
 // State is the coefficients, and the networks of the dates.
 func (t *training) State() ([]safetensors.Tensor, int) {

@@ -79,6 +79,11 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 		return nil, err
 	}
 	if _, forEquations := t.method.Supports()[bsde.Equation]; forEquations {
+		if t.Control != nil {
+			if err := t.Family.CheckMinimizer(c.Context, t.Control); err != nil {
+				return nil, &member.Error{Err: err, Hint: "without --method the policy itself is trained, which needs no minimizer"}
+			}
+		}
 		if t.Member, err = t.Member.Equation(c.Context); err != nil {
 			return nil, &member.Error{Err: fmt.Errorf("--method %s: %w", t.method.Name(), err), Hint: "without --method the policy itself is trained"}
 		}

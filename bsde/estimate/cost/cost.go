@@ -28,6 +28,9 @@ const (
 	// mostLoss is the part of the cost that long steps may take; an error with more than that in it
 	// is true, but tells little. Chosen for use, not measured: the error holds on either side of it.
 	mostLoss = 0.05
+	// mostChange is the part of the cost that the time steps may change in all: beyond it the policy was trained for
+	// another problem. Chosen for use, as mostLoss; the named problems and the cases change by a tenth.
+	mostChange = 0.25
 	// settled is what training may leave of the cost where it has ended, as between its rounds.
 	settled = 2e-3
 )
@@ -131,7 +134,16 @@ func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]floa
 	if err != nil {
 		return err
 	}
+	inCost, inX, err := p.between(ctx)
+	if err != nil {
+		return err
+	}
+	e.DiscretizationError += math.Abs(inCost)
 	half := estimate.Normal95*e.StdErr + e.DiscretizationError
+	if math.Abs(inCost) > largeBetween*math.Abs(e.Value) || inX > largeBetween {
+		doubt(estimate.CostBetween, "the cost by %.2g, and X by %.2g of its standard deviation", math.Abs(inCost), inX)
+		asymptotic = false
+	}
 	if keeps && asymptotic {
 		p.own(e, half)
 	}
@@ -144,6 +156,9 @@ func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]floa
 			e.Lower, e.Upper = optimum-rounding, math.Max(e.Upper, optimum+rounding)
 		}
 		e.GridLoss = math.Max(0, away) + rounding
+		if away < -half-rounding {
+			doubt(estimate.StepUnknown, "the cost lies below the optimum in continuous time, %s, by more than its error", words.Short(optimum))
+		}
 	} else {
 		if keeps && asymptotic {
 			if known, err = p.equation(ctx, e, half, doubt); err != nil {
@@ -155,6 +170,9 @@ func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]floa
 				return err
 			}
 		}
+	}
+	if change := e.Value - e.Grid.Value; math.Abs(change) > mostChange*math.Max(math.Abs(e.Value), math.Abs(e.Grid.Value))+half {
+		doubt(estimate.LongSteps, "they change the cost from %s to %s, and the policy was trained for the first", words.Short(e.Grid.Value), words.Short(e.Value))
 	}
 	if (e.Optimal || !known) && e.GridLoss > mostLoss*math.Abs(e.Value)+half {
 		doubt(estimate.LongSteps, "they keep the policy %s from the optimum in continuous time", words.Percent(e.GridLoss/math.Abs(e.Value)))

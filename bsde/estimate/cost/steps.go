@@ -63,7 +63,7 @@ func (p policy) steps(ctx context.Context, e *estimate.Estimate, q [][]float64, 
 	_, noise := l.mean(extrapolation)
 	enough := math.Max(e.StdErr, stepNoise*math.Abs(e.Value))
 	if most := min(e.Paths/mostStepShare, mostStepPaths); noise > enough && most > stepPaths {
-		if l, err = p.levels(ctx, min(most, int(stepPaths*math.Pow(noise/enough, 2))), q); err != nil {
+		if l, err = p.levels(ctx, int(math.Min(float64(most), stepPaths*math.Pow(noise/enough, 2))), q); err != nil {
 			return false, err
 		}
 	}
