@@ -52,5 +52,5 @@ func (e *engine[T]) baselines(ctx context.Context) (list []estimate.Baseline, er
 			list = append(list, estimate.Baseline{Name: net.Name(), Policy: b.policy})
 		}
 	}
-	return list, nil
+	return list, e.widen(ctx, &list)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/words"
 )
 
 // baselines fills in what simple policies cost on the grid, on the noise of the policy. One that is
@@ -36,7 +37,7 @@ func (p policy) baselines(ctx context.Context, e *estimate.Estimate, q [][]float
 		switch {
 		case e.Optimal:
 		case b.Worse < -3*b.StdErr-most:
-			doubt(estimate.WorseThanSimple, "the best %s is better by %.2g, %.2g %%", b.Name, -b.Worse, -100*b.Worse/math.Abs(on.Value))
+			doubt(estimate.WorseThanSimple, "the best %s is better by %.2g, %s", b.Name, -b.Worse, words.Percent(-b.Worse/math.Abs(on.Value)))
 		case bounded && b.Worse <= 3*b.StdErr:
 			doubt(estimate.NoBetter, "the best %s is as good, and %.2g %% above the lower bound", b.Name, 100*(b.Value-on.Lower)/math.Abs(on.Lower))
 		}
