@@ -9,6 +9,7 @@ import (
 	"github.com/deepbsde/deepbsde/pde"
 	"github.com/deepbsde/deepbsde/pde/grid"
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -304,5 +305,40 @@ func (b *Basis) standardise(s *Sample, points []int) {
 			}
 		}
 		b.places[n].qMean, b.places[n].qInv = mean, inv
+		if b.Kink {
+			b.leaveOut(s, n, at)
+		}
+	}
+}
+
+// ownPart is the share of the variance of a number beside a kink that the others must leave: with less its coefficients
+// are large and cancel, but not where the bound of one of the numbers cuts it off.
+const ownPart = 1e-3
+
+// leaveOut makes the numbers of the kink 0 at a point of the grid where the numbers before them say the same.
+func (b *Basis) leaveOut(s *Sample, n int, at *Point) {
+	const rows = 256
+	gram := mat.NewSymDense(b.pools, nil)
+	for first := 0; first < s.Paths; first += rows {
+		m := min(rows, s.Paths-first)
+		at.Move(n, m, s.State(n)[first*b.dim:(first+m)*b.dim])
+		for r := range m {
+			gram.SymRankOne(gram, 1/float64(s.Paths), mat.NewVecDense(b.pools, at.q[r*b.pools:(r+1)*b.pools]))
+		}
+	}
+	// Elimination column by column leaves on the diagonal what those before do not explain.
+	for j := range b.pools {
+		own := gram.At(j, j)
+		if j >= b.pools-kinks && !(own > ownPart) {
+			b.places[n].qInv[j] = 0
+		}
+		if !(own > 1e-12) || b.places[n].qInv[j] == 0 {
+			continue
+		}
+		for i := j + 1; i < b.pools; i++ {
+			for k := i; k < b.pools; k++ {
+				gram.SetSym(i, k, gram.At(i, k)-gram.At(j, i)*gram.At(j, k)/own)
+			}
+		}
 	}
 }
