@@ -129,7 +129,11 @@ type UnsupportedError struct {
 
 // Error is one sentence that names the methods that can.
 func (e *UnsupportedError) Error() string {
-	able := "no method that this program imports can; package bsde/methods has all"
+	var names []string
+	for _, m := range registered {
+		names = append(names, m.Name())
+	}
+	able := "none of " + strings.Join(names, ", ") + " can"
 	if len(e.Able) > 0 {
 		able = strings.Join(e.Able, " or ") + " can"
 	}

@@ -7,14 +7,20 @@ import (
 	"testing"
 )
 
-// TestResultsDocument: docs/results.md and its plot are what the command at its top
-// prints from the runs that are kept beside it.
+// TestResultsDocument: docs/results.md with its plot and docs/published.md are what the command at their top
+// prints from the runs that are kept beside them.
 func TestResultsDocument(t *testing.T) {
+	for _, name := range []string{"results", "published"} {
+		t.Run(name, func(t *testing.T) { isWhatItsCommandPrints(t, name) })
+	}
+}
+
+func isWhatItsCommandPrints(t *testing.T, name string) {
 	docs, err := filepath.Abs("../../docs")
 	if err != nil {
 		t.Fatal(err)
 	}
-	document, err := os.ReadFile(filepath.Join(docs, "results.md"))
+	document, err := os.ReadFile(filepath.Join(docs, name+".md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,11 +30,11 @@ func TestResultsDocument(t *testing.T) {
 	if err := os.Mkdir("docs", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	runs, err := os.ReadFile(filepath.Join(docs, "results.jsonl"))
+	runs, err := os.ReadFile(filepath.Join(docs, name+".jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile("docs/results.jsonl", runs, 0o600); err != nil {
+	if err := os.WriteFile("docs/"+name+".jsonl", runs, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.CopyFS(validationFiles, os.DirFS(filepath.Join(root, validationFiles))); err != nil {
@@ -36,10 +42,13 @@ func TestResultsDocument(t *testing.T) {
 	}
 	out := runWith(t, nil, append(strings.Fields(command), "--quiet")...)
 	if out.status != 0 || len(out.calls) != 0 {
-		t.Fatalf("%s: status %d, %q, %d runs that are not in docs/results.jsonl", command, out.status, out.stderr, len(out.calls))
+		t.Fatalf("%s: status %d, %q, %d runs that are not in its store", command, out.status, out.stderr, len(out.calls))
 	}
 	if out.stdout != string(document) {
-		t.Errorf("docs/results.md differs from what '%s' prints:\n%s", command, out.stdout)
+		t.Errorf("docs/%s.md differs from what '%s' prints:\n%s", name, command, out.stdout)
+	}
+	if name != "results" {
+		return
 	}
 	have, err1 := os.ReadFile(filepath.Join(docs, "results.svg"))
 	want, err2 := os.ReadFile("docs/results.svg")
