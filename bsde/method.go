@@ -134,6 +134,9 @@ func (e *UnsupportedError) Error() string {
 		names = append(names, m.Name())
 	}
 	able := "none of " + strings.Join(names, ", ") + " can"
+	if len(names) == 0 {
+		able = "none is registered: import package bsde/methods"
+	}
 	if len(e.Able) > 0 {
 		able = strings.Join(e.Able, " or ") + " can"
 	}
