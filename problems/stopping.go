@@ -97,9 +97,14 @@ var maxCallValues = map[int]struct {
 }{
 	2:   {[3]float64{8.0728, 13.9018, 21.3438}, [3]float64{2e-4, 2e-4, 2e-4}, "convolution on a grid in two dimensions, of two mesh widths"},
 	3:   {[3]float64{11.280, 18.690, 27.568}, [3]float64{2e-3, 2e-3, 6e-3}, "binomial trees, as cited by " + bcj2019},
-	5:   {[3]float64{16.644, 26.156, 36.768}, [3]float64{}, "Andersen, Broadie (2004)"},
-	10:  {[3]float64{26.24, 38.34, 50.89}, [3]float64{}, bcj2019},
-	100: {[3]float64{66.56, 83.62, 100.4}, [3]float64{}, bcj2019},
+	5:   {[3]float64{16.644, 26.156, 36.768}, [3]float64{0.0084, 0.0125, 0.0224}, "Andersen, Broadie (2004)"}, // by their 95 % intervals
+	10:  {[3]float64{26.24, 38.337, 50.886}, [3]float64{0.026, 0.017, 0.026}, bcj2019},
+	20:  {[3]float64{37.802, 51.668, 65.628}, [3]float64{0.067, 0.065, 0.087}, bcj2019},
+	30:  {[3]float64{44.953, 59.659, 74.368}, [3]float64{0.098, 0.1, 0.094}, bcj2019},
+	50:  {[3]float64{54.057, 69.736, 85.463}, [3]float64{0.098, 0.098, 0.14}, bcj2019},
+	100: {[3]float64{66.556, 83.584, 100.663}, [3]float64{0.13, 0.13, 0.15}, bcj2019},
+	200: {[3]float64{79.174, 97.612, 116.088}, [3]float64{0.11, 0.13, 0.18}, bcj2019},
+	500: {[3]float64{96.147, 116.425, 136.765}, [3]float64{0.12, 0.12, 0.14}, bcj2019},
 }
 
 // maxCallValue is the published value, nil where there is none.
