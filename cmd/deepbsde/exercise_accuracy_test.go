@@ -70,11 +70,13 @@ func TestExercise(t *testing.T) {
 		if i%every != 0 {
 			continue
 		}
-		b := solveExercise(t, c.args)
-		width := 100 * (b.Upper - b.Lower) / c.value
-		t.Logf("%-45s between %.6g and %.6g, %.3f %%", c.args, b.Lower, b.Upper, width)
-		if b.wrong(c.value, c.off) || b.Trust != "yes" || !(width <= c.width) {
-			t.Errorf("%s: between %.6g and %.6g, %.3f %% wide, trust %s; want %.6g and at most %.1f %%", c.args, b.Lower, b.Upper, width, b.Trust, c.value, c.width)
+		for seed := 1; seed <= accuracySeeds(5); seed++ {
+			b := solveExercise(t, c.args+fmt.Sprintf(" --seed %d", seed))
+			width := 100 * (b.Upper - b.Lower) / c.value
+			t.Logf("%-45s seed %d: between %.6g and %.6g, %.3f %%", c.args, seed, b.Lower, b.Upper, width)
+			if b.wrong(c.value, c.off) || b.Trust != "yes" || !(width <= c.width) {
+				t.Errorf("%s seed %d: between %.6g and %.6g, %.3f %% wide, trust %s; want %.6g and at most %.1f %%", c.args, seed, b.Lower, b.Upper, width, b.Trust, c.value, c.width)
+			}
 		}
 	}
 }
