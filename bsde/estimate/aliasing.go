@@ -83,31 +83,32 @@ type Level struct {
 	Weight float64
 }
 
-// Left is what levels of a time grid leave of a function of time together: of each Σ h (f(t) at the begin − the mean of f),
-// with f(n, t) of states at point n. Where f is smooth, levels whose weights cancel the first order leave little; what
-// f does between all their points they do not see.
-func Left(times, lengths []float64, levels []Level, f func(n int, t float64) (float64, error)) (sum float64, err error) {
+// Left is what levels of a time grid leave of functions of time together: of each Σ h (f(t) at the begin − the mean of f).
+// f fills out with so many numbers, for states at point n. Where they are smooth, levels whose weights cancel the first
+// order leave little; what they do between all points the levels do not see.
+func Left(times, lengths []float64, levels []Level, count int, f func(n int, t float64, out []float64) error) (sum []float64, err error) {
 	const fine = 8 * 8
+	sum = make([]float64, count)
+	out := make([]float64, count)
 	for n, t := range times {
-		at := func(share float64) (v float64) {
+		at := func(share, weight float64) {
 			if err == nil {
-				v, err = f(n, t+share*lengths[n])
+				err = f(n, t+share*lengths[n], out)
 			}
-			return v
+			floats.AddScaled(sum, weight*lengths[n], out)
 		}
-		mean := 0.0
-		for i := range fine {
-			mean += at((float64(i)+0.5)/fine) / fine
-		}
+		total := 0.0
 		for _, l := range levels {
-			begins := 0.0
+			total += l.Weight
 			for i := range l.Parts {
-				begins += at(float64(i)/float64(l.Parts)) / float64(l.Parts)
+				at(float64(i)/float64(l.Parts), l.Weight/float64(l.Parts))
 			}
-			sum += l.Weight * lengths[n] * (begins - mean)
+		}
+		for i := range fine {
+			at((float64(i)+0.5)/fine, -total/fine)
 		}
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 	}
 	return sum, nil
@@ -117,7 +118,7 @@ func Left(times, lengths []float64, levels []Level, f func(n int, t float64) (fl
 type Kept struct {
 	Times, Lengths []float64 // of the steps
 	Levels         []Level
-	X, Y, Z        [][]float64
+	X, Y, Z        [][]float64 // of each step
 	Rows           int
 }
 
@@ -125,20 +126,15 @@ type Kept struct {
 func (k *Kept) Between(eq *equation.Equation) (inF, inX float64, err error) {
 	if eq.F != nil && equation.DependsOn(eq.FList, equation.InT, false)[len(eq.FList)-1] {
 		v := make([]float64, k.Rows)
-		inF, err = Left(k.Times, k.Lengths, k.Levels, func(n int, t float64) (float64, error) {
-			var y, z []float64
-			if k.Y != nil {
-				y = k.Y[n]
-			}
-			if k.Z != nil {
-				z = k.Z[n]
-			}
-			err := eq.F.Eval(k.Rows, v, []float64{t}, k.X[n], y, z)
-			return stat.Mean(v, nil), err
+		left, err := Left(k.Times, k.Lengths, k.Levels, 1, func(n int, t float64, out []float64) error {
+			err := eq.F.Eval(k.Rows, v, []float64{t}, k.X[n], k.Y[n], k.Z[n])
+			out[0] = stat.Mean(v, nil)
+			return err
 		})
 		if err != nil {
 			return 0, 0, err
 		}
+		inF = left[0]
 	}
 	if eq.Move.Exact {
 		return inF, 0, nil
@@ -159,33 +155,43 @@ func (k *Kept) moves(eq *equation.Equation) (most float64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	ones, none, next := make([]float64, d), make([]float64, d), make([]float64, d)
+	ones, none := make([]float64, d), make([]float64, d)
 	floats.AddConst(1/math.Sqrt(float64(d)), ones)
-	column := make([]float64, k.Rows)
-	for j := range d {
-		for r := range column {
-			column[r] = last[r*d+j]
+	for _, kind := range []struct {
+		h, unit float64
+		dw      []float64
+	}{{1, 1, none}, {0, math.Sqrt(eq.Horizon), ones}} { // ΔW = 1 over a unit of time
+		v, err := Left(k.Times, k.Lengths, k.Levels, d, func(n int, t float64, out []float64) error {
+			row := k.X[n][:d]
+			err := step.Eval(1, out, []float64{t}, []float64{kind.h}, row, kind.dw)
+			floats.Sub(out, row)
+			return err
+		})
+		if err != nil {
+			return 0, err
 		}
-		std := stat.StdDev(column, nil)
-		if !(std > 0) {
-			continue
-		}
-		for _, kind := range []struct {
-			h, unit float64
-			dw      []float64
-		}{{1, 1, none}, {0, math.Sqrt(eq.Horizon), ones}} { // ΔW = 1 over a unit of time
-			v, err := Left(k.Times, k.Lengths, k.Levels, func(n int, t float64) (float64, error) {
-				row := k.X[n][:d]
-				err := step.Eval(1, next, []float64{t}, []float64{kind.h}, row, kind.dw)
-				return next[j] - row[j], err
-			})
-			if err != nil {
-				return 0, err
-			}
-			most = math.Max(most, math.Abs(v)/kind.unit/std)
-		}
+		most = math.Max(most, InDeviations(v, last)/kind.unit)
 	}
 	return most, nil
+}
+
+// InDeviations is the largest size of some numbers in standard deviations of their components in rows; 0 of those that do
+// not vary.
+func InDeviations(v, rows []float64) (most float64) {
+	d := len(v)
+	if d == 0 {
+		return 0
+	}
+	column := make([]float64, len(rows)/d)
+	for j, size := range v {
+		for r := range column {
+			column[r] = rows[r*d+j]
+		}
+		if std := stat.StdDev(column, nil); std > 0 {
+			most = math.Max(most, math.Abs(size)/std)
+		}
+	}
+	return most
 }
 
 // left is a·E₁ + b·E₂, E_s the error of taking a function of the state at step n and of the time at

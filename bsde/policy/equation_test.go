@@ -46,7 +46,14 @@ func TestEquationBrackets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !(r.Lower <= want && want <= r.Upper) {
+		t.Errorf("with a wrong minimiser, which is left out, between %g and %g: %s", r.Lower, r.Upper, r.NoBounds)
+	}
+	p.RunningCost = func(_, _, a expr.Value) expr.Value { return a.NormSq().Add(a.NormSq().Square()) } // which has no other
+	if r, err = bsde.Solve(t.Context(), p, Method{}, &bsde.Settings{Iterations: 50, Paths: 1024}); err != nil {
+		t.Fatal(err)
+	}
 	if !math.IsNaN(r.Lower) || !strings.Contains(r.NoBounds, "the minimizer") {
-		t.Errorf("with a wrong minimiser between %g and %g: %s", r.Lower, r.Upper, r.NoBounds)
+		t.Errorf("with a wrong minimiser that is needed between %g and %g: %s", r.Lower, r.Upper, r.NoBounds)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/control"
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
 )
 
 // largeBetween is the share of the cost, or of the spread of X, that may happen between the points of all levels.
@@ -34,72 +33,63 @@ func (p policy) between(ctx context.Context) (inCost, inX float64, err error) {
 	for n := range times {
 		times[n], lengths[n] = d.Grid.Time(n), d.Grid.Length(n)
 	}
-	// left is that of the mean of component j of a function over the paths; 0 where it does not depend on t.
-	left := func(of expr.Value, width int, take func(v []float64) float64) (float64, error) {
+	// left is that of the mean of a function over the paths; nil where it does not depend on t.
+	left := func(of expr.Value, width int) ([]float64, error) {
 		list, err := expr.Nodes(of, t, x, a)
 		if err != nil || !equation.DependsOn(list, 0, false)[len(list)-1] {
-			return 0, err
+			return nil, err
 		}
 		f, err := expr.Compile(of, t, x, a)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		rows := len(o.Records)
-		states, actions, out := make([]float64, 0, rows*d.StateDim), make([]float64, 0, rows*d.ActionDim), make([]float64, rows*width)
-		at := -1
-		return estimate.Left(times, lengths, ofLevels, func(n int, t float64) (float64, error) {
+		var states, actions []float64
+		all, at := make([]float64, rows*width), -1
+		return estimate.Left(times, lengths, ofLevels, width, func(n int, t float64, out []float64) error {
 			if n != at {
 				states, actions, at = states[:0], actions[:0], n
 				for _, r := range o.Records {
 					states, actions = append(states, r.States[n]...), append(actions, r.Actions[n]...)
 				}
 			}
-			err := f.Eval(rows, out, []float64{t}, states, actions)
-			return take(out), err
+			err := f.Eval(rows, all, []float64{t}, states, actions)
+			clear(out)
+			for r := range rows {
+				floats.AddScaled(out, 1/float64(rows), all[r*width:(r+1)*width])
+			}
+			return err
 		})
 	}
 	if d.RunningCost != nil {
-		if inCost, err = left(d.RunningCost(t, x, a), 1, func(v []float64) float64 { return stat.Mean(v, nil) }); err != nil {
+		v, err := left(d.RunningCost(t, x, a), 1)
+		if err != nil {
+			return 0, 0, err
+		}
+		inCost = floats.Sum(v)
+	}
+	var ends []float64
+	for _, r := range o.Records {
+		ends = append(ends, r.States[len(r.States)-1]...)
+	}
+	moves := func(of expr.Value, unit float64) error {
+		v, err := left(of, d.StateDim)
+		inX = math.Max(inX, estimate.InDeviations(v, ends)/unit)
+		return err
+	}
+	if d.Drift != nil {
+		if err := moves(d.Drift(t, x, a), 1); err != nil {
 			return 0, 0, err
 		}
 	}
 	ones := make([]float64, d.Noises())
 	floats.AddConst(1/math.Sqrt(float64(len(ones))), ones)
-	var moves []expr.Value
-	if d.Drift != nil {
-		moves = append(moves, d.Drift(t, x, a))
-	}
+	unit := math.Sqrt(d.Horizon) // ΔW = 1 over a unit of time
 	switch noise := expr.Vector(ones); {
 	case d.Noise != nil:
-		moves = append(moves, d.Noise(t, x, a, noise))
+		err = moves(d.Noise(t, x, a, noise), unit)
 	case d.Diffusion != nil:
-		moves = append(moves, d.Diffusion.Mul(t, x, noise))
+		err = moves(d.Diffusion.Mul(t, x, noise), unit)
 	}
-	end := make([]float64, len(o.Records))
-	for j := range d.StateDim {
-		for r, record := range o.Records {
-			end[r] = record.States[len(record.States)-1][j]
-		}
-		std := stat.StdDev(end, nil)
-		if !(std > 0) {
-			continue
-		}
-		for i, move := range moves {
-			v, err := left(move, d.StateDim, func(v []float64) float64 {
-				sum := 0.0
-				for r := range o.Records {
-					sum += v[r*d.StateDim+j]
-				}
-				return sum / float64(len(o.Records))
-			})
-			if err != nil {
-				return 0, 0, err
-			}
-			if i == len(moves)-1 {
-				v /= math.Sqrt(d.Horizon) // ΔW = 1 over a unit of time
-			}
-			inX = math.Max(inX, math.Abs(v)/std)
-		}
-	}
-	return inCost, inX, nil
+	return inCost, inX, err
 }

@@ -156,8 +156,8 @@ func (p policy) continuous(ctx context.Context, e *estimate.Estimate, q [][]floa
 			e.Lower, e.Upper = optimum-rounding, math.Max(e.Upper, optimum+rounding)
 		}
 		e.GridLoss = math.Max(0, away) + rounding
-		if away < -half-rounding {
-			doubt(estimate.StepUnknown, "the cost lies below the optimum in continuous time, %s, by more than its error", words.Short(optimum))
+		if away < -3*e.StdErr-e.DiscretizationError-rounding {
+			doubt(estimate.StepUnknown, "the cost lies on the wrong side of the optimum in continuous time, %s, by more than its errors", words.Short(optimum))
 		}
 	} else {
 		if keeps && asymptotic {
