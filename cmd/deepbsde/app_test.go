@@ -287,7 +287,7 @@ func TestEndings(t *testing.T) {
 		stderr string // a part
 	}{
 		{"diverged", diverged, "solve hjb --network shared", 3, "", "deepbsde: no value after 7 of 600 iterations: training diverged: shorten the horizon"},
-		{"diverged fit", diverged, "solve hjb", 3, "", "deepbsde: no value after 7 of 12 passes of least squares: training diverged"},
+		{"diverged fit", diverged, "solve hjb", 3, "", "deepbsde: no value after 7 of 24 passes of least squares: training diverged"},
 		{"diverged JSON", diverged, "solve hjb --network shared --json", 3, `"status":"diverged"`, "deepbsde: no value after 7 of 600 iterations: training diverged"},
 		{"cancelled", cancelled, "solve hjb --network shared", 130, "4.5899 ± 0.0021", "deepbsde: interrupted after 120 of 600 iterations\n"},
 		{"cancelled JSON", cancelled, "solve hjb --json", 130, `"status":"cancelled"`, "interrupted"},

@@ -34,7 +34,7 @@ func TestPlot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"one: final estimate, ", "sampling alone, 95 %", `"two"`, `"reference"`, "passes of least squares", "time in seconds", `"loss"`, `"Y0"`} {
+	for _, want := range []string{"one: final estimate, ", "thick: sampling", `"two"`, `"reference"`, "passes of least squares", "time in seconds", `"loss"`, `"Y0"`} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("no %q in the picture", want)
 		}
