@@ -5,8 +5,8 @@ import (
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 )
 
-// pays tells whether Φ or g is another number than 0 in states far out, at up to so many times of x0's size and √T σ:
-// then paths that all pay 0 have not seen it.
+// pays tells whether Φ at time 0 or g is another number than 0 in normal states around x0, ten times its size wide: then
+// paths that all pay 0 have not seen it.
 func (m *Model) pays() bool {
 	const rows = 256
 	d := m.Eq.Dim

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/deepbsde/deepbsde/autodiff/machine"
 	"github.com/deepbsde/deepbsde/bsde"
@@ -14,6 +15,7 @@ import (
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/flags"
 	"github.com/deepbsde/deepbsde/cmd/deepbsde/internal/progress"
 	"github.com/deepbsde/deepbsde/cmd/internal/figure"
+	"github.com/deepbsde/deepbsde/problems/published"
 	"github.com/urfave/cli/v2"
 )
 
@@ -47,7 +49,7 @@ func (a *app) benchCommand() *cli.Command {
 			flags.Group("Run",
 				flags.Value("settings", "`WHICH`: paper, default or both (the default)", &f.settings, flags.OneOf("paper", "default", "both")),
 				flags.Value("files", "`DIR` of problem files to run as well: they had no part in choosing the settings", &f.files, flags.FileName),
-				flags.Value("table", "`TABLE` of a paper to stand beside, in place of NAME: max-call, dbdp or all", &f.table, flags.OneOf("max-call", "dbdp", "all")),
+				flags.Value("table", "`TABLE` of a paper to stand beside, in place of NAME: "+strings.Join(published.Names(), ", ")+" or all", &f.table, flags.OneOf(append(published.Names(), "all")...)),
 				flags.Value("seeds", "`NUMBER` of runs of each, with the seeds 1, 2, … (default: 5, of a TABLE 1)", &f.seeds, flags.WholeNumber),
 				flags.Value("workers", "`NUMBER` of parallel workers (default: one a core); only the times depend on it", &f.workers, flags.WholeNumber),
 				flags.Value("store", "`FILE` of finished runs, JSON lines (default: "+defaultStore+")", &f.store, flags.FileName),

@@ -38,6 +38,14 @@ var tables = []Table{
 //go:embed *.csv
 var files embed.FS
 
+// Names are those of the tables.
+func Names() (list []string) {
+	for _, t := range tables {
+		list = append(list, t.Name)
+	}
+	return list
+}
+
 // All lists the tables.
 func All() ([]Table, error) {
 	list := make([]Table, len(tables))

@@ -29,8 +29,8 @@ const (
 	highest        = 4
 )
 
-// Pairs is the number of terms of second order, pairs j ≤ k.
-func (d Directions) Pairs() int {
+// pairs is the number of terms of second order, pairs j ≤ k.
+func (d Directions) pairs() int {
 	if len(d.D) == 0 || len(d.D[0]) == 1 {
 		return 0
 	}
@@ -40,9 +40,9 @@ func (d Directions) Pairs() int {
 // Terms is the number of all terms along the directions.
 func (d Directions) Terms() int {
 	if d.High {
-		return d.Pairs() + (highest-2)*len(d.D)
+		return d.pairs() + (highest-2)*len(d.D)
 	}
-	return d.Pairs()
+	return d.pairs()
 }
 
 // Along fills terms with n_j n_k − δ_jk h, twice that where j < k, and h He_m(ξ_j), for the increment ΔW.
@@ -52,7 +52,7 @@ func (d Directions) Along(terms, dw []float64, h float64) {
 		n[j] = floats.Dot(to, dw)
 	}
 	i := 0
-	if d.Pairs() > 0 {
+	if d.pairs() > 0 {
 		for j := range d.D {
 			for k := j; k < len(d.D); k++ {
 				terms[i] = 2 * n[j] * n[k]
@@ -90,7 +90,7 @@ func (d Directions) Twist(out, gamma, dw []float64, h float64) {
 		out[i] += gamma[i] * v
 	}
 	i := len(dw)
-	if d.Pairs() > 0 {
+	if d.pairs() > 0 {
 		for j := range d.D {
 			for k := j; k < len(d.D); k++ {
 				floats.AddScaled(out, gamma[i]*floats.Dot(d.D[k], dw), d.D[j])
@@ -129,7 +129,7 @@ func (d Directions) Squares(g *autodiff.Graph, dw, h autodiff.Node) autodiff.Nod
 	for _, to := range d.D {
 		along = append(along, g.MatMul(dw, g.Constant(len(to), 1, slices.Clone(to))))
 	}
-	if d.Pairs() > 0 {
+	if d.pairs() > 0 {
 		for j := range d.D {
 			list = append(list, square(along[j]))
 			for k := j + 1; k < len(d.D); k++ {
