@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
@@ -13,26 +14,35 @@ import (
 // spend more on the part of the error that is too large.
 type Demand struct {
 	// Accuracy is the largest half-width of the interval of all errors together, relative to the
-	// value; such as 1e-4. 0 asks for trust alone: where the first answer has none, there is one
-	// more attempt, see graded.
+	// value; such as 1e-4. 0 asks for trust alone: where the first answer has none, there are
+	// others, see after.
 	Accuracy  float64
 	TimeLimit time.Duration // of all attempts together; 0 for none
 
-	// Other, if not nil, is a method for the attempt after a first answer without trust, where no Accuracy is asked for.
-	Other Method
+	// Others are methods for attempts after a first answer without trust, where no Accuracy is asked for.
+	Others []Alternative
 
 	// Again, if not nil, is told of each further attempt: the best answer so far, and method and
 	// settings of what comes next.
 	Again func(best *Result, m Method, next Settings)
 
 	first    *Result
+	last     *Result
+	against  string        // the method against what is wrong with the first
+	turned   *Result       // its answer
 	once     time.Duration // of the first attempt alone
-	regraded bool          // the attempt on a graded grid has been made
+	refined  int           // attempts on more steps that have been made
 	best     *Result
 	smallest float64 // error before the last attempt, relative
 	attempts int
 	spent    time.Duration
 	cut      bool // the last attempt was made smaller than it should have been, for the time limit
+}
+
+// Alternative is a method to try where an answer is not trusted.
+type Alternative struct {
+	Method  Method
+	Against []estimate.Kind // the reasons that it may help against; nil for all
 }
 
 // Refined is a Method whose training can spend more than Settings say: Refine is the method that
@@ -170,6 +180,11 @@ func hopeless(r *Result) string {
 // patience is the number of attempts that are made even if the error does not fall.
 const patience = 2
 
+// heavy tells whether few paths decide an answer.
+func heavy(r *Result) bool {
+	return slices.ContainsFunc(r.Reasons, func(r estimate.Reason) bool { return r.Kind == estimate.HeavyTails })
+}
+
 // relative is the error of an answer by its size, infinite where it is not known.
 func relative(r *Result) float64 {
 	if e := r.Error / math.Abs(r.Value); !math.IsNaN(e) {
@@ -185,6 +200,9 @@ func better(a, b *Result) bool {
 	}
 	if math.IsNaN(a.Value) || math.IsNaN(b.Value) {
 		return !math.IsNaN(a.Value)
+	}
+	if heavy(a) != heavy(b) { // whose error says little
+		return heavy(b)
 	}
 	return relative(a) < relative(b) || math.IsInf(relative(b), 1)
 }

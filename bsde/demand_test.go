@@ -12,6 +12,7 @@ import (
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/deep"
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/logtransform"
 	"github.com/deepbsde/deepbsde/bsde/network"
 	"github.com/deepbsde/deepbsde/bsde/policy"
 	"github.com/deepbsde/deepbsde/control"
@@ -235,8 +236,8 @@ func TestDemandIsChecked(t *testing.T) {
 	}
 }
 
-// TestDemandOfTrust: an answer that is not trusted has one more attempt where that may help, and the
-// better of the two is the answer.
+// TestDemandOfTrust: an answer that is not trusted has further attempts where that may help, and the
+// best of them is the answer.
 func TestDemandOfTrust(t *testing.T) {
 	plain := bsde.Settings{Grid: "uniform", Steps: 20, Paths: 4096}
 	with := func(sampling float64, change func(*bsde.Result)) *bsde.Result {
@@ -270,7 +271,7 @@ func TestDemandOfTrust(t *testing.T) {
 		{"trusted", attempt(plain, 0.2, 0, 0), true, "the first, on 20 uniform steps, was not trusted: levels not asymptotic"},
 		{"more exact", with(0.05, func(*bsde.Result) {}), true, "the first, on 20 uniform steps, was not trusted: levels not asymptotic"},
 		{"worse", with(0.5, func(r *bsde.Result) { r.Settings.Steps = 40 }), false, "another, on 40 uniform steps, is not better: levels not asymptotic"},
-		{"no value", with(math.NaN(), func(r *bsde.Result) { r.Value, r.Status = math.NaN(), bsde.Diverged }), false, "another, on 20 uniform steps, is not better: training diverged"},
+		{"no value", with(math.NaN(), func(r *bsde.Result) { r.Value, r.Status, r.Reasons = math.NaN(), bsde.Diverged, nil }), false, "another, on 20 uniform steps, is not better: training diverged"},
 	} {
 		first := *doubtful
 		d := &bsde.Demand{}
@@ -278,8 +279,9 @@ func TestDemandOfTrust(t *testing.T) {
 		if m == nil || s.Grid != "graded" || s.Steps != 40 || s.Paths != plain.Paths {
 			t.Fatalf("%s: %T on %d %s steps with %d paths", c.name, m, s.Steps, s.Grid, s.Paths)
 		}
-		if m, _ = d.Next(t.Context(), c.second); m != nil {
-			t.Errorf("%s: a third attempt", c.name)
+		third := !c.second.Trusted() && c.second.Status != bsde.Diverged // where the time step alone is in doubt
+		if m, s = d.Next(t.Context(), c.second); (m != nil) != third || third && (s.Grid != "uniform" || s.Steps != 80) {
+			t.Errorf("%s: a third attempt: %v on %d %s steps", c.name, m, s.Steps, s.Grid)
 		}
 		want := &first
 		if c.better {
@@ -298,7 +300,7 @@ func TestDemandOfAnotherMethod(t *testing.T) {
 	}{{0, 0}, {6 * time.Second, 4 * time.Second}, {4 * time.Second, 0}} {
 		r := attempt(bsde.Settings{Grid: "uniform", Steps: 20, Paths: 4096, TimeLimit: c.limit}, 0.1, 0, 0)
 		r.Reasons = []estimate.Reason{{Kind: estimate.NotAsymptotic}}
-		d := &bsde.Demand{Other: policy.Method{}} // any other than the first
+		d := &bsde.Demand{Others: []bsde.Alternative{{Method: policy.Method{}}}} // any other than the first
 		m, s := d.Next(t.Context(), r)
 		if m == nil || m.Name() != "policy" || s.Steps != 20 || s.Chosen == "" || c.limit > 0 && s.TimeLimit != c.limit-time.Second {
 			t.Fatalf("limit %v: next %v with %d steps, %v", c.limit, m, s.Steps, s.TimeLimit)
@@ -315,5 +317,43 @@ func TestDemandOfAnotherMethod(t *testing.T) {
 		if d.Best() != r {
 			t.Errorf("limit %v: the first is the best", c.limit)
 		}
+	}
+}
+
+// TestDemandAgainstTails: where few paths decide, what is against that comes first, and the steps are refined from its answer,
+// not from another with a smaller error that says little.
+func TestDemandAgainstTails(t *testing.T) {
+	answer := func(s bsde.Settings, m bsde.Method, relative float64, kind estimate.Kind) *bsde.Result {
+		r := attempt(s, relative, 0, 0)
+		r.Method, r.Dim, r.Reasons = m, 1, []estimate.Reason{{Kind: kind}}
+		return r
+	}
+	d := &bsde.Demand{Others: []bsde.Alternative{{Method: logtransform.Method{}, Against: []estimate.Kind{estimate.HeavyTails}}, {Method: policy.Method{}}}}
+	log := logtransform.Method{}
+	var second *bsde.Result
+	m, s := d.Next(t.Context(), answer(bsde.Settings{Grid: "uniform", Steps: 20, Paths: 4096}, deep.Method{}, 0.01, estimate.HeavyTails))
+	for i, want := range []struct {
+		method, grid string
+		steps        int
+	}{{log.Name(), "uniform", 20}, {"policy", "uniform", 20}, {log.Name(), "graded", 40}, {log.Name(), "uniform", 80}} {
+		if m == nil || m.Name() != want.method || s.Grid != want.grid || s.Steps != want.steps {
+			t.Fatalf("attempt %d: %v on %d %s steps, want %v", i+2, m, s.Steps, s.Grid, want)
+		}
+		kind := estimate.NotAsymptotic
+		if m.Name() != log.Name() {
+			kind = estimate.HeavyTails
+		}
+		r := answer(s, m, 0.5, kind)
+		if i == 0 {
+			second = r
+		}
+		m, s = d.Next(t.Context(), r)
+	}
+	if m != nil || d.Best() != second {
+		t.Errorf("in the end %v, and the best is %v", m, d.Best())
+	}
+	d = &bsde.Demand{Others: []bsde.Alternative{{Method: log, Against: []estimate.Kind{estimate.HeavyTails}}}}
+	if m, _ := d.Next(t.Context(), answer(bsde.Settings{Grid: "uniform", Steps: 20, Paths: 4096}, deep.Method{}, 0.01, estimate.NotAsymptotic)); m.Name() == log.Name() {
+		t.Error("a method against tails for an answer without")
 	}
 }

@@ -21,6 +21,7 @@ const (
 	Equation    Feature = "equation"        // u of a semilinear parabolic equation is wanted
 	InY         Feature = "f of y"          // its generator depends on u
 	InZ         Feature = "f of z"          // its generator depends on σᵀ∇u
+	Unscaled    Feature = "f not scaled"    // f(t, x, c·y, c·z) is not c f(t, x, y, z)
 	Exercise    Feature = "early exercise"  // an obstacle: the best time to stop is wanted
 	Control     Feature = "control"         // an optimal action is wanted
 	Stages      Feature = "discrete time"   // a control problem in stages
@@ -32,7 +33,7 @@ const (
 
 // Features lists all features in the order in which tables have them.
 func Features() []Feature {
-	return []Feature{Equation, InY, InZ, Exercise, Control, Stages, Constraints, ActionNoise, RandomState, Region}
+	return []Feature{Equation, InY, InZ, Unscaled, Exercise, Control, Stages, Constraints, ActionNoise, RandomState, Region}
 }
 
 // FeaturesOf lists the features of a problem. The error of a wrong problem is a *pde.Error.
@@ -51,6 +52,7 @@ func FeaturesOf(p Problem) (list []Feature, err error) {
 		add(Equation, true)
 		add(InY, e.UsesY)
 		add(InZ, e.UsesZ)
+		add(Unscaled, !e.Scaled)
 		add(Exercise, p.Obstacle != nil)
 		add(Region, p.RandomStart != nil)
 	case control.Problem:

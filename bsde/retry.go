@@ -1,6 +1,7 @@
 package bsde
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -14,6 +15,9 @@ import (
 // again takes the answer of an attempt in where trust alone is asked for: the first one is followed
 // by others if these can help.
 func (d *Demand) again(ctx context.Context, r *Result) (Method, Settings) {
+	if d.last = r; d.turned == nil && r.Method.Name() == d.against {
+		d.turned = r
+	}
 	switch {
 	case d.best == nil:
 		d.first, d.best, d.once = r, r, r.Elapsed
@@ -47,13 +51,12 @@ func (d *Demand) told(r *Result, text string) {
 	r.Attempts, r.Retried = max(r.Attempts, 1)+1, text
 }
 
-// after is the next attempt after those that have been made: by the other method, and on a graded grid. The
+// after is the next attempt after those that have been made: by the other methods, then twice on more steps. The
 // method is nil where there is none, or not three times the time of the first is left.
 func (d *Demand) after() (Method, Settings) {
 	m, s := d.other()
-	if m == nil && !d.regraded {
-		d.regraded = true
-		m, s = d.graded(d.first)
+	if m == nil {
+		m, s = d.refine()
 	}
 	if m == nil {
 		return nil, Settings{}
@@ -69,15 +72,59 @@ func (d *Demand) after() (Method, Settings) {
 	return m, s
 }
 
-// other is the attempt by the other method, once.
+// other is the attempt by another method, once each.
 func (d *Demand) other() (Method, Settings) {
-	m, s, r := d.Other, d.first.Settings, d.first
-	d.Other = nil
-	if m == nil || r.Status == Cancelled || r.Status == TimeLimit || unseen(r) || r.Status != Diverged && len(r.Reasons) == 0 {
-		return nil, s
+	r := d.first
+	for len(d.Others) > 0 {
+		o := d.Others[0]
+		d.Others = d.Others[1:]
+		if o.helps(r) {
+			s := r.Settings
+			s.Chosen = "the answer of " + r.Method.Name() + " is not trusted"
+			if o.Against != nil {
+				d.against = o.Method.Name()
+			}
+			return o.Method, s
+		}
 	}
-	s.Chosen = "the answer of " + r.Method.Name() + " is not trusted"
-	return m, s
+	return nil, Settings{}
+}
+
+// helps tells whether another method may do better.
+func (o Alternative) helps(r *Result) bool {
+	if r.Status == Cancelled || r.Status == TimeLimit || unseen(r) || r.Status != Diverged && len(r.Reasons) == 0 {
+		return false
+	}
+	return o.Against == nil || slices.ContainsFunc(r.Reasons, func(r estimate.Reason) bool { return slices.Contains(o.Against, r.Kind) })
+}
+
+// refine is an attempt on more steps, from the first answer, or from that of the method against what is wrong with it. The
+// first is on a graded grid; the second, where the time step alone is in doubt and the problem is small, on four
+// times the steps.
+func (d *Demand) refine() (Method, Settings) {
+	from := cmp.Or(d.turned, d.first)
+	d.refined++
+	switch {
+	case d.refined == 1:
+		return d.graded(from)
+	case d.refined > 2 || !ofSteps(from) || !ofSteps(d.last) && !heavy(d.last) || 4*from.Settings.Steps > mostSteps || 4*from.Settings.Steps*from.Dim > fewSteps:
+		return nil, Settings{}
+	}
+	s := from.Settings
+	s.Steps *= 4
+	if heavy(d.last) {
+		s.Paths *= 2 // which tell better whether there are tails
+	}
+	return from.Method, s
+}
+
+// fewSteps is the most steps times components of X that a further attempt takes unasked.
+const fewSteps = 400
+
+// ofSteps tells whether the time step is all that speaks against an answer.
+func ofSteps(r *Result) bool {
+	kinds := []estimate.Kind{estimate.NotAsymptotic, estimate.StepUnknown}
+	return len(r.Reasons) > 0 && !slices.ContainsFunc(r.Reasons, func(r estimate.Reason) bool { return !slices.Contains(kinds, r.Kind) })
 }
 
 // unseen tells whether no path has seen what g pays for, which no method mends.

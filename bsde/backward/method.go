@@ -70,7 +70,7 @@ func (Method) Name() string { return "backward" }
 // equation.
 func (Method) Supports() map[bsde.Feature]string {
 	return map[bsde.Feature]string{
-		bsde.Equation: "", bsde.InY: "stiff ones too", bsde.InZ: "", bsde.Control: "through the HJB equation",
+		bsde.Equation: "", bsde.InY: "stiff ones too", bsde.InZ: "", bsde.Unscaled: "", bsde.Control: "through the HJB equation",
 	}
 }
 

@@ -62,7 +62,7 @@ func (Method) Name() string { return "deep-bsde" }
 // problems that have a Hamilton–Jacobi–Bellman equation.
 func (Method) Supports() map[bsde.Feature]string {
 	return map[bsde.Feature]string{
-		bsde.Equation: "", bsde.InY: "", bsde.InZ: "paths follow ∂f/∂z", bsde.Region: "u(0, ·) is trained there",
+		bsde.Equation: "", bsde.InY: "", bsde.InZ: "paths follow ∂f/∂z", bsde.Unscaled: "", bsde.Region: "u(0, ·) is trained there",
 		bsde.Control: "through the HJB equation",
 	}
 }

@@ -21,6 +21,12 @@ type aliasing struct {
 // within is the number of times in a step that are looked at.
 const within = 16
 
+// The most chunks of paths that are kept, fewer where a state has many components.
+const (
+	keptChunks  = 32
+	keptNumbers = 320
+)
+
 // aliased measures it on the first paths of the estimate. The levels i and i+1 with the weights
 // a and b make the value.
 func (e *engine[T]) aliased(p *pilot, a, b float64) (*aliasing, error) {
@@ -34,19 +40,23 @@ func (e *engine[T]) aliased(p *pilot, a, b float64) (*aliasing, error) {
 	if !inF && !inX {
 		return out, nil
 	}
-	k := &keeper{from: p.from}
+	k := &keeper{from: p.from, xs: make([][]float64, p.from.Steps()), ys: make([][]float64, p.from.Steps()), zs: make([][]float64, p.from.Steps())}
 	w := e.team.Take()
 	defer func() { e.team.Give(w) }()
-	if err := w.Begin(walk.ForEstimate, 0, 0, walk.ChunkRows, p.from); err != nil {
-		return nil, err
+	rows := 0
+	for c := range min(max(keptNumbers/eq.Dim, 1), keptChunks) { // a part of f may be active on few paths
+		if err := w.Begin(walk.ForEstimate, 0, c*walk.ChunkRows, walk.ChunkRows, p.from); err != nil {
+			return nil, err
+		}
+		y := w.EqualValues(p.r.y0)
+		k.y = y[0]
+		if err := w.Walk(1, y, k); err != nil {
+			return nil, err
+		}
+		rows += walk.ChunkRows
 	}
-	y := w.EqualValues(p.r.y0)
-	k.y = y[0]
-	if err := w.Walk(1, y, k); err != nil {
-		return nil, err
-	}
+	v := make([]float64, rows)
 	mean := func(n int, t float64) (float64, error) {
-		v := make([]float64, walk.ChunkRows)
 		err := eq.F.Eval(len(v), v, []float64{t}, k.xs[n], k.ys[n], k.zs[n])
 		return stat.Mean(v, nil), err
 	}
@@ -69,11 +79,11 @@ type keeper struct {
 	ys     [][]float64
 }
 
-// Observe keeps a step.
-func (k *keeper) Observe(_ int, _ float64, x, _, z []float64) error {
-	k.xs = append(k.xs, append([]float64(nil), x...))
-	k.ys = append(k.ys, append([]float64(nil), k.y...))
-	k.zs = append(k.zs, append([]float64(nil), z...))
+// Observe keeps a step of further rows.
+func (k *keeper) Observe(n int, _ float64, x, _, z []float64) error {
+	k.xs[n] = append(k.xs[n], x...)
+	k.ys[n] = append(k.ys[n], k.y...)
+	k.zs[n] = append(k.zs[n], z...)
 	return nil
 }
 
@@ -229,6 +239,30 @@ func (k *keeper) left(a, b float64, corrected bool, f func(n int, t float64) (fl
 	return sum, nil
 }
 
+// bent is how far a function of time is from straight within steps, Σ h |mean − ½ (begin + end)|: what turns once in a
+// step may be the same for the sum of all steps, and not for Z = σᵀ∇u.
+func (k *keeper) bent(f func(n int, t float64) (float64, error)) (sum float64, err error) {
+	for n := range k.from.Steps() {
+		length, total := k.from.Length(n, 1), 0.0
+		for i := range within + 1 {
+			v, err := f(n, k.from.Times[n]+float64(i)/within*length)
+			if err != nil {
+				return 0, err
+			}
+			switch i {
+			case 0, within: // the trapezoidal rule less half of both ends
+				v *= 0.5 - 0.5*within
+			}
+			total += v / within
+		}
+		sum += length * math.Abs(total)
+	}
+	return sum, nil
+}
+
+// tooBent is that of a function with a period of ten steps and an amplitude as large as X varies, and some more: (2π/10)²/12 of it.
+const tooBent = 0.05
+
 // movesAside is left for the drift, and for the noise of one common ΔW = 1 a step, in standard
 // deviations of X at the last step, of the component where it is largest.
 func (e *engine[T]) movesAside(k *keeper, a, b float64) (float64, error) {
@@ -246,19 +280,26 @@ func (e *engine[T]) movesAside(k *keeper, a, b float64) (float64, error) {
 		dw []float64
 	}{{1, none}, {0, ones}} {
 		for j := range d {
-			v, err := k.left(a, b, false, func(n int, t float64) (float64, error) {
+			part := func(n int, t float64) (float64, error) {
 				row := k.xs[n][:d]
 				next := make([]float64, d)
 				err := step.Eval(1, next, []float64{t}, []float64{kind.h}, row, kind.dw)
 				return next[j] - row[j], err
-			})
+			}
+			v, err := k.left(a, b, false, part)
 			if err != nil {
 				return 0, err
 			}
+			unit := e.Scales.InvStd[last][j]
 			if kind.h == 0 {
-				v /= math.Sqrt(e.Eq.Horizon) // ΔW = 1 over a unit of time
+				unit /= math.Sqrt(e.Eq.Horizon) // ΔW = 1 over a unit of time
 			}
-			most = math.Max(most, math.Abs(v)*e.Scales.InvStd[last][j])
+			most = math.Max(most, math.Abs(v)*unit)
+			if bent, err := k.bent(part); err != nil {
+				return 0, err
+			} else if bent*unit > tooBent {
+				most = math.Max(most, bent*unit)
+			}
 		}
 	}
 	return most, nil

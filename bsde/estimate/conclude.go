@@ -19,6 +19,9 @@ const (
 	largeBias = 0.05 // no wider interval agrees with a reference, see verdict.Telling
 )
 
+// fedBack allows for what f between the points does to u, and u to f again: it is measured with u as the levels have it.
+const fedBack = 2
+
 // conclude turns the levels into the answer with its errors and with the reasons that speak
 // against it; it is unknown where the recursion blows up.
 func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimate, error) {
@@ -51,7 +54,7 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 	if err != nil {
 		return nil, err
 	}
-	at.step += math.Abs(between.f)
+	at.step += fedBack * math.Abs(between.f)
 	tails := fine.delta
 	if known.exact != nil && fine.bent != nil { // which stands in the exponent without what Γ adds
 		tails = floats.SubTo(make([]float64, len(fine.delta)), fine.delta, fine.bent)
@@ -63,6 +66,9 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 	case few != "" && out.ResidualRatio < 0.5 && at.stderr <= smallTails*scale && heavy(fine.g) == "":
 		at.stderr *= ofTails
 		few = ""
+	}
+	if none := noMean(fine.g); none != "" {
+		few = none
 	}
 	out.Value, out.StdErr, out.DiscretizationError = at.value, at.stderr, at.step
 	growth := fine.slope * e.Eq.Shrink(p.from.T) // what the discount alone does is exact
@@ -108,6 +114,13 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 	if out.Reasons, err = e.reasons(p, l, at, between, growth, few, out); err != nil {
 		return nil, err
 	}
+	missed, err := e.missed(p.from, len(fine.delta), out.CI95)
+	if err != nil {
+		return nil, err
+	}
+	if missed != "" {
+		out.Reasons = append(out.Reasons, Reason{PathsMiss, missed})
+	}
 	for _, r := range out.Reasons {
 		nan := math.NaN()
 		if r.Kind.voids() && (r.Kind != HeavyTails || heavy(fine.g) != "") { // weights of paths are bounded, g need not be
@@ -152,7 +165,7 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, gr
 		doubt(NoFixedPoint, "the mismatch is %.3g in the mean of all paths, and %.3g in that of the pilot paths", fine.mean(), p.r.mean())
 	}
 	switch {
-	case math.Abs(between.f) > largeStep*scale || between.x > largeStep:
+	case fedBack*math.Abs(between.f) > largeStep*scale || between.x > largeStep:
 		doubt(BetweenSteps, "u by %.2g, and X by %.2g of its standard deviation", math.Abs(between.f), between.x)
 	case math.IsNaN(at.step):
 		doubt(StepUnknown, "%s", at.detail)

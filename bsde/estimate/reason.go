@@ -34,6 +34,8 @@ const (
 	BiasNotSmall Kind = "network bias not small"
 	// HeavyTails: few paths decide the mean, and its standard error is not to be trusted.
 	HeavyTails Kind = "few paths decide"
+	// PathsMiss: paths that follow Z stay away from states that make the value another.
+	PathsMiss Kind = "controlled paths miss a region"
 	// NothingSeen: no path saw the event that the terminal condition pays for.
 	NothingSeen Kind = "no path saw the event"
 	// NoBracket: nothing bounds the value of early exercise from one of the sides.
@@ -76,7 +78,8 @@ var advice = map[Kind]string{
 	CostBetween:     "Use at least ten steps for each period or pulse, or split the horizon where they change.",
 	StepUnknown:     "Use four times as many steps.",
 	BiasNotSmall:    "Use four times as many steps, with the network features, or with a network on top of them (fit: both, network: shared); where f is steep in z that may not be enough.",
-	HeavyTails:      "Use eight times as many paths; if the variance is infinite, only a terminal condition that grows less helps.",
+	HeavyTails:      "Use eight times as many paths; if the variance is infinite, the method log-transform helps where u is positive, else a terminal condition that grows less.",
+	PathsMiss:       "Ask 'deepbsde reference' for a value without control; nearer to the region that is missed, or with a weaker nonlinearity, paths see it.",
 	NoBracket:       "Write f as a convex or a concave function of y alone where it is one: max, min and abs prove it.",
 	NothingSeen:     "Start nearer to where g changes: paths that do not reach it say nothing about it.",
 	StillFalling:    "Use four times as many iterations; where that changes little, twice the learning rate and four times the batch.",

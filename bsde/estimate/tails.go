@@ -5,10 +5,13 @@ import (
 	"math"
 	"slices"
 
+	"github.com/deepbsde/deepbsde/autodiff/parallel/ranks"
 	"github.com/deepbsde/deepbsde/autodiff/random"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // fewest paths that may decide a variance: with the 4th moment of n_e equal contributions its
@@ -95,4 +98,119 @@ func (e *engine[T]) unseen() (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// noMean tells in words that a few of the terminal values decide their mean, and fall off so slowly that it does not exist
+// as far as they show: then the event that they pay for is still beyond the paths, also where a fit has met those
+// that were seen.
+func noMean(g []float64) string {
+	size := make([]float64, len(g))
+	for i, v := range g {
+		size[i] = math.Abs(v)
+	}
+	sum, squares := floats.Sum(size), floats.Dot(size, size)
+	if sum == 0 || len(size) <= fewestRanked || sum*sum/squares >= fewestDeciding {
+		return ""
+	}
+	slices.Sort(size)
+	last := size[len(size)-fewestRanked-1:]
+	hill := 0.0
+	for _, v := range last[1:] {
+		hill += math.Log(v / last[0])
+	}
+	if index := fewestRanked / hill; index*(1+2/math.Sqrt(fewestRanked)) < 1 {
+		return fmt.Sprintf("the largest %d values of g decay like a power %.2g, which has no mean", fewestRanked, index)
+	}
+	return ""
+}
+
+// leastCurvature is the largest a > 0 with which
+//
+//	sign·(f(t, x, y, z) − f(t, x, y, 0)) ≥ ½ a ‖z‖²
+//
+// at states of uncontrolled paths and z of the size of Z; 0 where there is none, or f depends on y.
+func (e *engine[T]) leastCurvature(pilot *walk.Pilot, sign float64) (a float64, err error) {
+	const rows, sizes = walk.ChunkRows, 4
+	d, s := e.Eq.Dim, random.Stream{Key: random.Key(e.Seed, uint64(walk.ForCurvature)), Batch: 2 << 20}
+	z, none, y := make([]float64, rows*d), make([]float64, rows*d), make([]float64, rows)
+	f, f0 := make([]float64, rows), make([]float64, rows)
+	a = math.Inf(1)
+	err = pilot.Along(walk.ForCurvature, 0, rows, func(n int, x, _ []float64) error {
+		if n == e.Grid.Steps() {
+			return nil
+		}
+		t := []float64{e.Grid.Time(n)}
+		if err := e.Eq.F.Eval(rows, f0, t, x, y, none); err != nil {
+			return err
+		}
+		for k := range sizes {
+			s.Batch++
+			s.Normals(z, e.Scales.Z*math.Pow(4, float64(k)-1.5))
+			if err := e.Eq.F.Eval(rows, f, t, x, y, z); err != nil {
+				return err
+			}
+			for r := range rows {
+				row := z[r*d : (r+1)*d]
+				a = math.Min(a, 2*sign*(f[r]-f0[r])/floats.Dot(row, row))
+			}
+		}
+		return nil
+	})
+	if !(a > 0) || math.IsInf(a, 1) {
+		a = 0
+	}
+	return a, err
+}
+
+// seldom is the probability with which missed says what is not so, where the comparison holds.
+const seldom = 1e-3
+
+// missed tells in words that controlled paths do not go where others see a better value, "" where they do. With
+// f − f(z = 0) ≤ −½ a ‖z‖² comparison gives
+//
+//	u ≤ −(1/a) ln E exp(−a (g(X_T) + ∫ f(t, X, 0) dt))
+//
+// on uncontrolled paths, and the other way round. A mean of positive numbers that k of them carry is seldom more than k/γ times what
+// it estimates, with the quantile γ of the gamma distribution of shape k. Paths that follow a Z which has not learnt a region stay away from it, and all
+// their errors are small.
+func (e *engine[T]) missed(from *walk.Origin, paths int, interval [2]float64) (string, error) {
+	eq := e.Eq
+	if !eq.Curved || eq.UsesY || from.T > 0 {
+		return "", nil
+	}
+	own := *eq
+	own.Start = from.X
+	pilot := &walk.Pilot{Eq: &own, Grid: e.Grid, Seed: e.Seed, Pool: e.pool}
+	for _, sign := range []float64{-1, 1} {
+		a, err := e.leastCurvature(pilot, sign)
+		if err != nil || a == 0 {
+			if err != nil {
+				return "", err
+			}
+			continue
+		}
+		exponents := make([]float64, paths)
+		err = e.pool.Share(walk.Chunks(paths), func(c int) error {
+			first := c * walk.ChunkRows
+			rows := min(walk.ChunkRows, paths-first)
+			v, err := pilot.Terminal(walk.ForCurvature, first, rows, make([]float64, rows), func(int, []float64, []float64) error { return nil })
+			copy(exponents[first:], v)
+			return err
+		}, ranks.Each(exponents, walk.ChunkRows))
+		if err != nil {
+			return "", err
+		}
+		floats.Scale(sign*a, exponents)
+		most := floats.Max(exponents)
+		for i, v := range exponents {
+			exponents[i] = math.Exp(v - most)
+		}
+		sum := floats.Sum(exponents)
+		share := sum * sum / floats.Dot(exponents, exponents) // so many that carry the sum
+		least := sum / float64(paths) * distuv.Gamma{Alpha: share, Beta: 1}.Quantile(seldom) / share
+		if bound := sign * (math.Log(least) + most) / a; sign < 0 && interval[0] > bound || sign > 0 && interval[1] < bound {
+			return fmt.Sprintf("without control they show that u is at %s %.6g", map[bool]string{true: "least", false: "most"}[sign > 0], bound), nil
+		}
+	}
+	return "", nil
 }

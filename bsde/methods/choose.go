@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde"
 	"github.com/deepbsde/deepbsde/bsde/backward"
 	"github.com/deepbsde/deepbsde/bsde/deep"
+	"github.com/deepbsde/deepbsde/bsde/estimate"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
+	"github.com/deepbsde/deepbsde/bsde/logtransform"
 	"github.com/deepbsde/deepbsde/bsde/policy"
 	"github.com/deepbsde/deepbsde/bsde/stopping"
 	"github.com/deepbsde/deepbsde/control"
@@ -57,17 +60,20 @@ func Choose(ctx context.Context, p bsde.Problem) (m bsde.Method, why string, err
 	return nil, "", &bsde.SettingsError{Field: "method", Reason: fmt.Sprintf("there is none for a problem of type %T", p)}
 }
 
-// Other is the method to try where the answer of the first is not trusted; nil where there is none that is
-// of use. An f without y has no recursion that could be ill-conditioned.
-func Other(p bsde.Problem, first bsde.Method) bsde.Method {
-	features, err := bsde.FeaturesOf(p)
-	if err != nil || first.Name() != (deep.Method{}).Name() || bsde.Check(p, backward.Method{}) != nil {
+// Others are the methods to try where the answer of the first is not trusted: the logarithm against heavy tails, for an f
+// that it is for, and the backward method after the deep BSDE method. An f without y has no recursion that could be
+// ill-conditioned.
+func Others(p bsde.Problem, first bsde.Method) (list []bsde.Alternative) {
+	if e, ok := p.(pde.Problem); !ok || bsde.Check(e, backward.Method{}) != nil {
 		return nil
 	}
-	for _, f := range features {
-		if f == bsde.InY {
-			return backward.Method{}
-		}
+	log := logtransform.Method{}
+	if _, err := log.Resolve(p); err == nil && bsde.Check(p, log) == nil && first.Name() != log.Name() { // g > 0 at the start, too
+		list = append(list, bsde.Alternative{Method: log, Against: []estimate.Kind{estimate.HeavyTails}})
 	}
-	return nil
+	features, err := bsde.FeaturesOf(p)
+	if err == nil && first.Name() == (deep.Method{}).Name() && slices.Contains(features, bsde.InY) {
+		list = append(list, bsde.Alternative{Method: backward.Method{}})
+	}
+	return list
 }

@@ -9,6 +9,7 @@ package methods
 import (
 	_ "github.com/deepbsde/deepbsde/bsde/backward"
 	_ "github.com/deepbsde/deepbsde/bsde/deep"
+	_ "github.com/deepbsde/deepbsde/bsde/logtransform"
 	_ "github.com/deepbsde/deepbsde/bsde/policy"
 	_ "github.com/deepbsde/deepbsde/bsde/stopping"
 )

@@ -28,6 +28,8 @@ func withFeature(f bsde.Feature) bsde.Problem {
 	case bsde.Equation:
 	case bsde.InY:
 		e.Generator = func(_, _, y, _ expr.Value) expr.Value { return y.Sin() }
+	case bsde.Unscaled:
+		e.Generator = func(_, x, _, _ expr.Value) expr.Value { return x.At(0) }
 	case bsde.InZ:
 		e.Generator = func(_, _, _, z expr.Value) expr.Value { return z.NormSq().Scale(-0.1) }
 	case bsde.Exercise:
@@ -124,7 +126,7 @@ func TestOptions(t *testing.T) {
 			}
 		}
 	}
-	if _, err := bsde.MethodOf("magic", nil); err == nil || !strings.Contains(err.Error(), `"magic", want backward or deep-bsde or policy or stopping or zero`) {
+	if _, err := bsde.MethodOf("magic", nil); err == nil || !strings.Contains(err.Error(), `"magic", want backward or deep-bsde or log-transform or policy or stopping or zero`) {
 		t.Errorf("an unknown method: %v", err)
 	}
 }

@@ -20,7 +20,7 @@ func (Zero) Name() string { return "zero" }
 
 // Supports lists equations, with any generator.
 func (Zero) Supports() map[bsde.Feature]string {
-	return map[bsde.Feature]string{bsde.Equation: "", bsde.InY: "", bsde.InZ: ""}
+	return map[bsde.Feature]string{bsde.Equation: "", bsde.InY: "", bsde.InZ: "", bsde.Unscaled: ""}
 }
 
 // Resolve has nothing to fill in.

@@ -46,7 +46,7 @@ func (Method) Name() string { return "stopping" }
 
 // Supports lists equations with an obstacle, and any generator.
 func (Method) Supports() map[bsde.Feature]string {
-	return map[bsde.Feature]string{bsde.Equation: "", bsde.Exercise: "bounds from both sides", bsde.InY: "bounds where f is affine, convex or concave", bsde.InZ: "one bound where f is convex or concave"}
+	return map[bsde.Feature]string{bsde.Equation: "", bsde.Exercise: "bounds from both sides", bsde.InY: "bounds where f is affine, convex or concave", bsde.InZ: "one bound where f is convex or concave", bsde.Unscaled: ""}
 }
 
 // Requires lists early exercise.

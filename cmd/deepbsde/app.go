@@ -300,7 +300,7 @@ func (f *problemFlags) member(ctx context.Context, name string) (*member.Member,
 func (a *app) train(ctx context.Context, m *member.Member, network string, s *bsde.Settings) (*bsde.Result, error) {
 	method, d := m.Preset(network).Method, bsde.Demand{}
 	if network == m.DefaultNetwork() {
-		d.Other = m.Other()
+		d.Others = m.Others()
 	}
 	return d.Search(ctx, method, *s, func(method bsde.Method, s *bsde.Settings) (*bsde.Result, error) {
 		return a.solve(ctx, m.Solved(), method, s)

@@ -28,7 +28,7 @@ var house = strings.Fields(`
 	control/reference/programme control/reference/riccati control/reference/relaxation control/reference
 
 	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk bsde/internal/flow bsde/internal/features bsde/internal/basis
-	bsde/words bsde/estimate bsde/estimate/cost bsde/exercise bsde/verdict bsde bsde/network bsde/backward bsde/deep bsde/policy bsde/stopping bsde/methods bsde/methodtest
+	bsde/words bsde/estimate bsde/estimate/cost bsde/exercise bsde/verdict bsde bsde/network bsde/backward bsde/deep bsde/logtransform bsde/policy bsde/stopping bsde/methods bsde/methodtest
 
 	problems/internal/matrix problems problems/published
 	problems/file/internal/source problems/file/internal/formula problems/file

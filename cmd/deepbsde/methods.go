@@ -61,5 +61,5 @@ func methodTable() string {
 		}
 		t.AppendRow(row)
 	}
-	return tables.Text(t) + "\n\nf of y, f of z: the generator of the equation depends on u, on σᵀ∇u.\n"
+	return tables.Text(t) + "\n\nf of y, f of z: the generator of the equation depends on u, on σᵀ∇u; f not scaled: f(t, x, c·y, c·z) is not proved to be c f(t, x, y, z).\n"
 }

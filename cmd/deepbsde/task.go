@@ -114,7 +114,7 @@ func (f *solveFlags) task(c *cli.Context) (*solveTask, error) {
 	if t.from == nil && !given("steps") && !given("grid") {
 		t.demand = &bsde.Demand{}
 		if why != "" {
-			t.demand.Other = t.Member.Other()
+			t.demand.Others = t.Member.Others()
 		}
 	}
 	return t, nil
@@ -285,7 +285,7 @@ func demandOf(dir *run.Run, p bsde.Problem) (*bsde.Demand, error) {
 	if err != nil || s.Chosen == "" {
 		return &bsde.Demand{}, err
 	}
-	return &bsde.Demand{Other: methods.Other(p, m)}, nil
+	return &bsde.Demand{Others: methods.Others(p, m)}, nil
 }
 
 // checkpointPause is the time between checkpoints, which tests shorten.

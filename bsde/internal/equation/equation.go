@@ -20,6 +20,7 @@ type Equation struct {
 	Curved bool        // which depends on z
 	Bent   bool        // f is not affine in y and z together
 	Weighs bool        // ∂f/∂y is not proved constant, so that paths have weights Γ of their own
+	Scaled bool        // f(t, x, c·y, c·z) = c f(t, x, y, z) for c > 0 is proved
 
 	// Discount is the c of f = −c y + r(t, x, y, z) where c·T is large, else 0: see Span.
 	Discount float64
@@ -61,7 +62,7 @@ func New(p pde.Problem) (*Equation, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	e := &Equation{Problem: p}
+	e := &Equation{Problem: p, Scaled: true}
 	t, x, y, z := expr.Input("t", 1), expr.Input("x", p.Dim), expr.Input("y", 1), expr.Input("z", p.Dim)
 	var err error
 	if p.Generator != nil {
@@ -77,6 +78,8 @@ func New(p pde.Problem) (*Equation, error) {
 		e.UsesZ = DependsOn(e.FList, InZ, true)[last]
 		e.Curved = e.UsesZ && !expr.Affine(e.FList, InZ)
 		e.Bent = !expr.Affine(e.FList, InY, InZ)
+		degree, homogeneous := expr.Homogeneity(e.FList, InY, InZ)
+		e.Scaled = homogeneous && degree == 1 || expr.Vanishes(e.FList)
 		c, whole := discount(e.FList)
 		e.Rate = c
 		if c*p.Horizon >= strongDiscount {

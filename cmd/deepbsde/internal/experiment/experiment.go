@@ -59,7 +59,7 @@ func (c *Experiment) Find(store *bench.Store, want *bench.Run) *bench.Run {
 		earlier.Settings.Text = bytes.Replace(want.Settings.Text, []byte(`"controlled":false`), []byte(`"controlled":true`), 1)
 		have = store.Find(&earlier)
 	}
-	if have != nil && have.Method == "" && have.Trust != "yes" && c.Network == c.Member.DefaultNetwork() && c.Member.Other() != nil {
+	if have != nil && have.Method == "" && have.Trust != "yes" && c.Network == c.Member.DefaultNetwork() && len(c.Member.Others()) > 0 {
 		return nil
 	}
 	return have

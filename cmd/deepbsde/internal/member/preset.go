@@ -53,13 +53,13 @@ func (m *Member) Chosen() (bsde.Method, string) {
 	return m.choice.method, m.choice.why
 }
 
-// Other is the method for where the answer of the chosen one is not trusted, nil for none.
-func (m *Member) Other() bsde.Method {
+// Others are the methods for where the answer of the chosen one is not trusted.
+func (m *Member) Others() []bsde.Alternative {
 	chosen, why := m.Chosen()
 	if why == "" { // there was no choice
 		return nil
 	}
-	return methods.Other(m.Solved(), chosen)
+	return methods.Others(m.Solved(), chosen)
 }
 
 // DefaultNetwork is that of the problem's default method, the first of its Networks.
