@@ -118,7 +118,7 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		{"options: {no_variate: true}\n", "hjb", "s.yaml:1:1: options of deep-bsde have no no_variate, want pass_paths, passes\noptions: {no_variate: true}\n^\n"},
 		{"options: {no_variate: 5}\n", "lqr", "s.yaml:1:1: options of policy: no_variate is a number, want a bool\noptions: {no_variate: 5}\n^\n"},
 		{"options: {segments: 5}\n", "lqr", "s.yaml:1:1: options do not take segments, which has a flag of its own\noptions: {segments: 5}\n^\n"},
-		{"method: deep\n", "hjb", "s.yaml:1:1: method is \"deep\", want auto or backward or deep-bsde or policy or stopping or zero\nmethod: deep\n^\n"},
+		{"method: deep\n", "hjb", "s.yaml:1:1: method is \"deep\", want auto or backward or deep-bsde or log-transform or policy or stopping or zero\nmethod: deep\n^\n"},
 		{"bacth: 1\n", "hjb", "s.yaml:1:1: unknown key \"bacth\" in the settings file, did you mean \"batch\"?\nbacth: 1\n^\n"},
 		{"batch: 1\n", "hjb --antithetic", "--antithetic does not apply to hjb and its method, deep-bsde\nrun 'deepbsde solve --help'\n"},
 	} {
