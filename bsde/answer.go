@@ -115,7 +115,7 @@ func (t *Trainer) cost(ctx context.Context, p *estimate.Policy, r *Result) error
 	}
 	if t.status == Cancelled || t.status == TimeLimit { // no time for another training
 		own := *p
-		own.Coarse, own.Baselines, own.Equation = func(context.Context) (control.Policy, error) { return nil, nil }, nil, nil
+		own.Coarse, own.Baselines, own.Corrected, own.Equation = func(context.Context) (control.Policy, error) { return nil, nil }, nil, nil, nil
 		p = &own
 	}
 	e, o, err := cost.Of(ctx, p, paths, func(done int) { t.report("estimate", done, paths) })

@@ -32,6 +32,9 @@ type Policy struct {
 
 	// Baselines trains simple policies to compare with; nil: there are none.
 	Baselines func(ctx context.Context) ([]Baseline, error)
+	// Corrected trains a correction on top of the policy, by which it shows what training has left; nil: there is
+	// none, as is a nil policy.
+	Corrected func(ctx context.Context) (control.Policy, error)
 
 	// Costates are the derivatives of the cost in the state x at a step where it begins,
 	// means over pairs of paths with opposite noise, pairs×d. nil: they are not known.

@@ -118,7 +118,7 @@ func newEngineWith[T autodiff.Float](ctx context.Context, d *control.Discrete, m
 	if e.noises != nil {
 		e.policy.Variate = e.variate
 	}
-	e.policy.Coarse, e.policy.Baselines, e.policy.Equation = e.coarse, e.baselines, e.equation
+	e.policy.Coarse, e.policy.Baselines, e.policy.Corrected, e.policy.Equation = e.coarse, e.baselines, e.correction, e.equation
 	return e, nil
 }
 

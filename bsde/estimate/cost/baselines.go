@@ -44,3 +44,20 @@ func (p policy) baselines(ctx context.Context, e *estimate.Estimate, q [][]float
 	}
 	return nil
 }
+
+// corrected doubts a policy that a correction on top of it makes better by more than noise, and by more than half of what a trusted
+// cost may miss of the optimum: gradient steps may stop for flat sigmoids or noise where the state at each step has more to tell.
+func (p policy) corrected(ctx context.Context, e *estimate.Estimate, q [][]float64, doubt func(estimate.Kind, string, ...any)) error {
+	if p.Corrected == nil || e.Optimal || len(e.Reasons) > 0 {
+		return nil
+	}
+	other, err := p.Corrected(ctx)
+	if err != nil || other == nil {
+		return err
+	}
+	worse, stderr, err := p.worse(ctx, other, q)
+	if size := math.Abs(e.OnGrid().Value); err == nil && worse < -2*stderr-nearOptimum/2*size {
+		doubt(estimate.StillFalling, "a correction, a polynomial of the state at each step, makes it better by %s", words.Percent(-worse/size))
+	}
+	return err
+}

@@ -109,6 +109,9 @@ func Of(ctx context.Context, of *estimate.Policy, paths int, progress func(done 
 	if err == nil {
 		err = p.deviate(ctx, e, doubt)
 	}
+	if err == nil {
+		err = p.corrected(ctx, e, q, doubt)
+	}
 	e.Error = estimate.Normal95*e.StdErr + e.DiscretizationError + e.GridLoss
 	if few != "" {
 		e.Error = math.NaN()

@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	// mostTried is the number of components of an action up to which others are tried: they are a
-	// grid.
-	mostTried = 2
+	// mostTried is the number of components of an action up to which others are tried: those of mostGrid are a
+	// grid, more are tried one by one, where they do not restrict each other.
+	mostTried = 8
+	mostGrid  = 2
 	// triedSteps are those at which others are tried, of at most longest, in triedStates states each, or
 	// fewestTried in all; triedPaths are those that choose among them, and judgedPaths those that tell
 	// what the choice saves.
@@ -32,7 +33,7 @@ const (
 
 // triedActions are the raw numbers that are tried of an action of one component, and of each of two: in
 // a box from near one bound to near the other.
-var triedActions = [mostTried][]float64{{-8, -3, -1.5, -0.5, 0.5, 1.5, 3, 8}, {-8, -2, -0.5, 0.5, 2, 8}}
+var triedActions = [mostGrid][]float64{{-8, -3, -1.5, -0.5, 0.5, 1.5, 3, 8}, {-8, -2, -0.5, 0.5, 2, 8}}
 
 // deviate tries other actions at single steps, in states along the paths of the policy, with the policy
 // before and after. A policy is optimal if no such action is better anywhere (the principle of
@@ -41,7 +42,7 @@ var triedActions = [mostTried][]float64{{-8, -3, -1.5, -0.5, 0.5, 1.5, 3, 8}, {-
 // along paths do not see that where the way to a better action leads over worse ones, or a sigmoid is flat.
 func (p policy) deviate(ctx context.Context, e *estimate.Estimate, doubt func(estimate.Kind, string, ...any)) error {
 	d := p.Problem
-	if d.ActionDim > mostTried || d.Steps > longest || len(d.Constraints) > 0 || e.Optimal || len(e.Reasons) > 0 {
+	if d.ActionDim > mostTried || d.ActionDim > mostGrid && !apart(d.Actions) || d.Steps > longest || len(d.Constraints) > 0 || e.Optimal || len(e.Reasons) > 0 {
 		return nil
 	}
 	saved, stderr, err := p.saved(ctx)
@@ -109,10 +110,19 @@ func (p policy) savedAt(ctx context.Context, n int, x []float64, admit *expr.Fun
 	}
 	var best control.Policy
 	most := 0.0
+	usual := make([]float64, d.ActionDim)
+	if err := p.Policy.Act(n, d.Time(n), 1, x, usual); err != nil {
+		return 0, err
+	}
 	for _, raw := range trials(d.ActionDim) {
 		action := make([]float64, d.ActionDim)
 		if err := admit.Eval(1, action, []float64{d.Time(n)}, x, raw); err != nil {
 			return 0, err
+		}
+		for j, v := range raw {
+			if math.IsNaN(v) {
+				action[j] = usual[j]
+			}
 		}
 		other := once{p.Policy, n, action}
 		c, err := costs(other, triedPaths, purposeOfTrial)
@@ -138,8 +148,27 @@ func (p policy) savedAt(ctx context.Context, n int, x []float64, admit *expr.Fun
 	return stat.Mean(own, nil) - stat.Mean(c, nil), nil
 }
 
-// trials are the raw actions of so many components.
+// apart tells whether the components of an action do not restrict each other.
+func apart(set control.Actions) bool {
+	_, box := set.(control.Box)
+	return set == nil || box
+}
+
+// trials are the raw actions of so many components, NaN for one that stays as it is.
 func trials(components int) (list [][]float64) {
+	if components > mostGrid {
+		for j := range components {
+			for _, v := range triedActions[0] {
+				raw := make([]float64, components)
+				for i := range raw {
+					raw[i] = math.NaN()
+				}
+				raw[j] = v
+				list = append(list, raw)
+			}
+		}
+		return list
+	}
 	each := triedActions[components-1]
 	list = [][]float64{nil}
 	for range components {
