@@ -37,10 +37,13 @@ func (f *Function) Any(widths ...int) (got Operand, used map[string]bool, wrong 
 
 func (f *Function) scope(args []expr.Value) *scope {
 	vector := f.N
-	for k, name := range f.Names { // a function with one value knows i as the index of x
+	for k, name := range f.Names { // a function with one value knows i as the index of x, or of d components beside a single state
 		if vector == 1 && name == "x" {
 			vector = args[k].Width()
 		}
+	}
+	if vector == 1 {
+		vector = max(f.Instance.Dim, 1)
 	}
 	s := f.Instance.scope(f.Field, vector)
 	for k, name := range f.Names {
