@@ -123,7 +123,7 @@ const fewSteps = 400
 
 // ofSteps tells whether the time step is all that speaks against an answer.
 func ofSteps(r *Result) bool {
-	kinds := []estimate.Kind{estimate.NotAsymptotic, estimate.StepUnknown}
+	kinds := []estimate.Kind{estimate.NotAsymptotic, estimate.StepUnknown, estimate.BetweenSteps}
 	return len(r.Reasons) > 0 && !slices.ContainsFunc(r.Reasons, func(r estimate.Reason) bool { return !slices.Contains(kinds, r.Kind) })
 }
 

@@ -54,7 +54,7 @@ func (e *engine[T]) conclude(ctx context.Context, p *pilot, l *levels) (*Estimat
 	if err != nil {
 		return nil, err
 	}
-	at.step += fedBack * math.Abs(between.f)
+	at.step += fedBack*math.Abs(between.f) + between.x*p.unit
 	tails := fine.delta
 	if known.exact != nil && fine.bent != nil { // which stands in the exponent without what Γ adds
 		tails = floats.SubTo(make([]float64, len(fine.delta)), fine.delta, fine.bent)

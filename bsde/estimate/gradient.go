@@ -164,7 +164,7 @@ func combine[T autodiff.Float](levels []*slopes[T], step []float64, d int) *grad
 // jumpPaths is the number of paths between which jumps are looked for.
 const jumpPaths = 64
 
-// jumps tells whether g jumps in x, or f in x, y or z, as far as paths show, see equation.JumpsIn.
+// jumps tells whether g, μ or σ jumps in x, or f in x, y or z, as far as paths show, see equation.JumpsIn.
 func (e *engine[T]) jumps() (bool, error) {
 	if e.jumping != nil {
 		return *e.jumping, nil
@@ -198,6 +198,25 @@ func (e *engine[T]) jumps() (bool, error) {
 			for i := range jumpPaths / 2 {
 				n := i % steps
 				at := func(p Path) [][]float64 { return [][]float64{p.X[n], {p.Y[n]}, p.Z[n], {p.T[n]}} }
+				list = append(list, [2][][]float64{at(paths[i]), at(paths[i+jumpPaths/2])})
+			}
+			return list, nil
+		})
+	}
+	if err == nil && !found && !e.Eq.Move.Exact {
+		h, dw := expr.Input("h", 1), expr.Input("dw", d)
+		ones, weights := make([]float64, d), make([]float64, d)
+		for j := range d {
+			ones[j], weights[j] = 1, 1+math.Mod(0.618*float64(j), 1) // in which no jump of one component hides that of another
+		}
+		found, err = equation.JumpsIn(e.Eq.Move.Formula(t, h, x, dw).Dot(expr.Vector(weights)), []expr.Value{x, dw, h, t}, func() (list [][2][][]float64, err error) {
+			if err := sample(); err != nil {
+				return nil, err
+			}
+			steps := e.Grid.Steps()
+			for i := range jumpPaths / 2 {
+				n := i % steps
+				at := func(p Path) [][]float64 { return [][]float64{p.X[n], ones, {1}, {p.T[n]}} }
 				list = append(list, [2][][]float64{at(paths[i]), at(paths[i+jumpPaths/2])})
 			}
 			return list, nil

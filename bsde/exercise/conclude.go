@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/internal/between"
 	"github.com/deepbsde/deepbsde/bsde/internal/walk"
 	"gonum.org/v1/gonum/floats"
 )
@@ -63,7 +64,7 @@ func (s *Solution) timeStep(ctx context.Context, o *origin, fine *outcome) (floa
 func (s *Solution) between(o *origin) (inF, inX float64, err error) {
 	m := s.model
 	w, of := s.newWalker(), noise{s.seed, walk.ForEstimate}
-	k := &estimate.Kept{Rows: rowsAtOnce, Levels: []estimate.Level{{Parts: 1, Weight: -1}, {Parts: 2, Weight: 2}}}
+	k := &between.Kept{Rows: rowsAtOnce, Levels: []between.Level{{Parts: 1, Weight: -1}, {Parts: 2, Weight: 2}}}
 	w.begin(rowsAtOnce, o.x)
 	for n, t := o.n, o.t; n < m.Grid.Steps(); n++ {
 		h := w.length(o, n)

@@ -14,6 +14,7 @@ type answered struct {
 	Lower, Upper  *float64
 	Trust         string
 	Reasons       []string
+	Gradient      []float64
 	ResidualRatio float64 `json:"residual_ratio"`
 }
 
@@ -116,6 +117,24 @@ func TestAlongOneDirection(t *testing.T) {
 	}
 }
 
+// TestGradientAtJumps: a drift that jumps is nothing that a derivative along paths sees; 1.333 by finite differences, which
+// had been 0.52 ± 0.03.
+func TestGradientAtJumps(t *testing.T) {
+	a, _ := solveText(t, "dim: 1\nhorizon: 1\nstart: 0\ndrift: \"x[0] > 0.4 ? 3 : 0*x[0]\"\ndiffusion: 0.7\ngenerator: -0.1*y\nterminal: tanh(2*x[0])\n", "")
+	if len(a.Gradient) != 1 || !(math.Abs(a.Gradient[0]-1.333) <= 0.05) {
+		t.Errorf("∂u/∂x = %v, want 1.333", a.Gradient)
+	}
+}
+
+// TestIndexBesideOneState: i has d components where there is one state for d actions; it had been 0, the index of the state.
+func TestIndexBesideOneState(t *testing.T) {
+	out := execute(t, "solve", writeFile(t, "own.yaml", "dim: 3\nstates: 1\nactions: d\nstages: 2\nmaximize: true\nstart: 0\ndefine: {mu: 0.5*i}\ntransition: x + dot(mu, a) + 0.01*w\nterminal-cost: x\naction-set: {box: {lower: 0, upper: 1}}\n"), "--json", "--quiet", "--paths", "1024")
+	var a answered
+	if err := json.Unmarshal([]byte(out.stdout), &a); err != nil || !(math.Abs(a.Value-3) <= 0.02) {
+		t.Errorf("%v, %v, want 3: %s", a.Value, err, out.stderr)
+	}
+}
+
 // TestBlindEquations: what the paths of an equation stay away from, have not met yet or step over is not trusted. Of the wells the
 // truth is 0.8136 by quadrature of the Cole–Hopf formula; 2.197 without the deeper one.
 func TestBlindEquations(t *testing.T) {
@@ -123,10 +142,20 @@ func TestBlindEquations(t *testing.T) {
 		"a deeper well":        {"dim: 1\nhorizon: 1\nstart: 0.2\ndiffusion: 1\ngenerator: -1.5*normsq(z)\nterminal: \"3 - 1.5*exp(-2*(x - 1.5)^2) - 4*exp(-30*(x + 1.9)^2)\"\n", "miss a region"},
 		"a deeper well of six": {"dim: 6\nhorizon: 1\nstart: 0.2/sqrt(d)\ndefine: {s: sum(x)/sqrt(d)}\ndiffusion: 1\ngenerator: -1.5*normsq(z)\nterminal: \"3 - 1.5*exp(-2*(s - 1.5)^2) - 4*exp(-30*(s + 1.9)^2)\"\n", ""},
 		"a narrow peak":        {"dim: 6\nhorizon: 1\nstart: 0\ndiffusion: 1\nterminal: 50*exp(-60*normsq(x - 1))\n", "few paths decide"},
+		"variance in a season": {"dim: 2\nhorizon: 1\nstart: 0\ndiffusion: (1 + 0.8*sin(40*pi*t))*dw\nterminal: exp(sum(x)/2)\n", "change within a step"},
+		"noise of a spread":    {"dim: 2\nhorizon: 1\nstart: 0\ndiffusion: \"[(dw[0] + dw[1] + (1 + sin(80*pi*t))*(dw[0] - dw[1]))/2, (dw[0] + dw[1] - (1 + sin(80*pi*t))*(dw[0] - dw[1]))/2]\"\nterminal: exp((x[0] - x[1])/2)\n", "change within a step"},
+		"drift in a region":    {"dim: 1\nhorizon: 1\nstart: 0.2\ndrift: \"x[0] > 0.9 ? 6*sin(20*pi*t)^2 : 0*x[0]\"\ndiffusion: 0.6\nterminal: max(x - 1, 0)\n", "change within a step"},
+		"drift to and fro":     {"dim: 1\nhorizon: 1\nstart: 0\ndrift: 30*sin(40*pi*t)\ndiffusion: 0.5\ngenerator: sum(x)\nterminal: x\n", ""},
+		"a pulse":              {"dim: 1\nhorizon: 1\nstart: 0\ndiffusion: 0.5\ngenerator: \"t > 0.613 && t < 0.6145 ? -300 : 0\"\nterminal: cos(x)\n", "change within a step"},
+		"drift of short waves": {"dim: 1\nhorizon: 1\nstart: 0.4\ndrift: 15*sin(40*x)\ndiffusion: 1\nterminal: tanh(2*x)\n", "change within a step"},
 		"turning noise":        {"dim: 2\nhorizon: 1\nstart: 0.2\ndiffusion: \"[cos(36*pi*t)*dw[0] - sin(36*pi*t)*dw[1], sin(36*pi*t)*dw[0] + cos(36*pi*t)*dw[1]]\"\ngenerator: 2*max(z[0], 0)\nterminal: sin(2*x[0])\n", "change within a step"},
 	} {
 		named := false
-		for _, seed := range []string{"1", "2"} {
+		seeds := []string{"1", "2"}
+		if strings.HasPrefix(c.want, "change") {
+			seeds = seeds[:1]
+		}
+		for _, seed := range seeds {
 			a, out := solveText(t, c.text, "--gradient no --seed "+seed)
 			if out.status != exitUntrusted && out.status != exitDiverged || a.Trust != "no" {
 				t.Errorf("%s, seed %s: status %d, %v, trust %s %s", name, seed, out.status, a.Value, a.Trust, out.stderr)

@@ -27,7 +27,7 @@ var house = strings.Fields(`
 	control/reference/internal/matrix control/reference/linearquadratic control/reference/internal/cases
 	control/reference/programme control/reference/riccati control/reference/relaxation control/reference
 
-	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk bsde/internal/flow bsde/internal/features bsde/internal/basis
+	bsde/internal/equation bsde/internal/params bsde/internal/race bsde/internal/walk bsde/internal/flow bsde/internal/between bsde/internal/features bsde/internal/basis
 	bsde/words bsde/estimate bsde/estimate/cost bsde/exercise bsde/verdict bsde bsde/network bsde/backward bsde/deep bsde/logtransform bsde/policy bsde/stopping bsde/methods bsde/methodtest
 
 	problems/internal/matrix problems problems/published

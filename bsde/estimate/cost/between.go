@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"github.com/deepbsde/deepbsde/autodiff/expr"
-	"github.com/deepbsde/deepbsde/bsde/estimate"
+	"github.com/deepbsde/deepbsde/bsde/internal/between"
 	"github.com/deepbsde/deepbsde/bsde/internal/equation"
 	"github.com/deepbsde/deepbsde/control"
 	"gonum.org/v1/gonum/floats"
@@ -15,7 +15,7 @@ import (
 const largeBetween = 0.01
 
 // ofLevels are the weights of the levels in the value that steps makes: V₁ + D₁ + 2/3 D₂ + 8/3 D₃.
-var ofLevels = []estimate.Level{{Parts: 2, Weight: 1. / 3}, {Parts: 4, Weight: -2}, {Parts: 8, Weight: 8. / 3}}
+var ofLevels = []between.Level{{Parts: 2, Weight: 1. / 3}, {Parts: 4, Weight: -2}, {Parts: 8, Weight: 8. / 3}}
 
 // between is what L does to the cost between the points of all levels, and b and s to X in its standard deviations at the
 // end: a season or a pulse that no level sees. States and actions are kept over each step.
@@ -46,7 +46,7 @@ func (p policy) between(ctx context.Context) (inCost, inX float64, err error) {
 		rows := len(o.Records)
 		var states, actions []float64
 		all, at := make([]float64, rows*width), -1
-		return estimate.Left(times, lengths, ofLevels, width, func(n int, t float64, out []float64) error {
+		return between.Left(times, lengths, ofLevels, width, func(n int, t float64, out []float64) error {
 			if n != at {
 				states, actions, at = states[:0], actions[:0], n
 				for _, r := range o.Records {
@@ -74,7 +74,7 @@ func (p policy) between(ctx context.Context) (inCost, inX float64, err error) {
 	}
 	moves := func(of expr.Value, unit float64) error {
 		v, err := left(of, d.StateDim)
-		inX = math.Max(inX, estimate.InDeviations(v, ends)/unit)
+		inX = math.Max(inX, between.InDeviations(v, ends)/unit)
 		return err
 	}
 	if d.Drift != nil {
