@@ -20,7 +20,7 @@ const (
 )
 
 // fedBack allows for what f between the points does to u, and u to f again: it is measured with u as the levels have it.
-const fedBack = 2
+const fedBack = 3
 
 // conclude turns the levels into the answer with its errors and with the reasons that speak
 // against it; it is unknown where the recursion blows up.
@@ -165,7 +165,7 @@ func (e *engine[T]) reasons(p *pilot, l *levels, at limit, between *aliasing, gr
 		doubt(NoFixedPoint, "the mismatch is %.3g in the mean of all paths, and %.3g in that of the pilot paths", fine.mean(), p.r.mean())
 	}
 	switch {
-	case fedBack*math.Abs(between.f) > largeStep*scale || between.x > largeStep:
+	case math.Abs(between.f) > largeStep*scale || between.x > largeStep:
 		doubt(BetweenSteps, "u by %.2g, and X by %.2g of its standard deviation", math.Abs(between.f), between.x)
 	case math.IsNaN(at.step):
 		doubt(StepUnknown, "%s", at.detail)
