@@ -15,7 +15,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// within is the number of times in a step that are looked at, one at random in each part of it.
+// within is the number of times in a step that are looked at.
 const within = 32
 
 // Paths are states along paths of an equation, with values and Z of a solution: a walk's observer.
@@ -50,13 +50,16 @@ func (k *Paths) Compile() (err error) {
 	return err
 }
 
-// times are those in a stretch of time at which functions are looked at, one in each of count parts.
+// times are those in a stretch of time at which functions are looked at: in each of count/2 parts a pair, at random and on both
+// sides of its middle, so that what is straight there has no noise.
 func (k *Paths) times(begin, length float64, count int) []float64 {
-	t := make([]float64, count)
+	t, offsets := make([]float64, count), make([]float64, count/2)
 	k.Random.Batch++
-	k.Random.Normals(t, 1)
-	for i, v := range t {
-		t[i] = begin + (float64(i)+0.5*math.Erfc(-v/math.Sqrt2))/float64(count)*length // uniform in its part
+	k.Random.Normals(offsets, 1)
+	part := length / float64(len(offsets))
+	for i, v := range offsets {
+		middle, off := begin+(float64(i)+0.5)*part, 0.5*part*math.Abs(math.Erf(v/math.Sqrt2)) // uniform
+		t[2*i], t[2*i+1] = middle-off, middle+off
 	}
 	return t
 }
