@@ -165,6 +165,9 @@ func (e *engine[T]) leastCurvature(pilot *walk.Pilot, sign float64) (a float64, 
 // seldom is the probability with which missed says what is not so, where the comparison holds.
 const seldom = 1e-3
 
+// missedNumbers is the most components of states of paths on which missed looks, a small part of the work of an estimate.
+const missedNumbers = 1 << 20
+
 // missed tells in words that controlled paths do not go where others see a better value, "" where they do. With
 // f − f(z = 0) ≤ −½ a ‖z‖² comparison gives
 //
@@ -189,6 +192,7 @@ func (e *engine[T]) missed(from *walk.Origin, paths int, interval [2]float64) (s
 			}
 			continue
 		}
+		paths := min(paths, max(missedNumbers/eq.Dim, walk.ChunkRows))
 		exponents := make([]float64, paths)
 		err = e.pool.Share(walk.Chunks(paths), func(c int) error {
 			first := c * walk.ChunkRows
