@@ -32,6 +32,9 @@ func (k *Paths) Turns(a, b float64) (most float64, err error) {
 	err = k.blocks(a, b, func(n int, length, weight float64, count int) error {
 		k.Random.Batch++
 		k.Random.Normals(dw, 1)
+		for i, v := range dw { // of which the squares have no noise
+			dw[i] = math.Copysign(1, v)
+		}
 		if err := squares(n, k.From.Times[n], weight*length, change); err != nil {
 			return err
 		}
