@@ -114,6 +114,9 @@ func noMean(g []float64) string {
 	}
 	slices.Sort(size)
 	last := size[len(size)-fewestRanked-1:]
+	if last[0] == 0 {
+		return fmt.Sprintf("g is 0 on all but %d paths at most", fewestRanked)
+	}
 	hill := 0.0
 	for _, v := range last[1:] {
 		hill += math.Log(v / last[0])
