@@ -131,7 +131,7 @@ func noMean(g []float64) string {
 //
 //	sign·(f(t, x, y, z) − f(t, x, y, 0)) ≥ ½ a ‖z‖²
 //
-// at states of uncontrolled paths and z of the size of Z; 0 where there is none, or f depends on y.
+// at states of uncontrolled paths and z of the size of Z, as far as these show, of an f without y; 0 where there is none.
 func (e *engine[T]) leastCurvature(pilot *walk.Pilot, sign float64) (a float64, err error) {
 	const rows, sizes = walk.ChunkRows, 4
 	d, s := e.Eq.Dim, random.Stream{Key: random.Key(e.Seed, uint64(walk.ForCurvature)), Batch: 2 << 20}
@@ -185,14 +185,14 @@ func (e *engine[T]) missed(from *walk.Origin, paths int, interval [2]float64) (s
 		return "", nil
 	}
 	own := *eq
-	own.Start = from.X
+	own.Start, own.Random, own.RandomStart = from.X, nil, nil // one point, whatever the training began from
 	pilot := &walk.Pilot{Eq: &own, Grid: e.Grid, Seed: e.Seed, Pool: e.pool}
 	for _, sign := range []float64{-1, 1} {
 		a, err := e.leastCurvature(pilot, sign)
-		if err != nil || a == 0 {
-			if err != nil {
-				return "", err
-			}
+		if err != nil {
+			return "", err
+		}
+		if a == 0 {
 			continue
 		}
 		paths := min(paths, max(missedNumbers/eq.Dim, walk.ChunkRows))

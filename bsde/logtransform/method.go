@@ -32,12 +32,6 @@ func (m Method) forLog() deep.Method {
 	return deep.Method{Network: network.Features{}, Fit: deep.LeastSquares, Passes: m.Passes, PassPaths: m.PassPaths}
 }
 
-// of is a method for v as one for u.
-func of(m bsde.Method) Method {
-	v := m.(deep.Method)
-	return Method{v.Passes, v.PassPaths}
-}
-
 // Name is "log-transform".
 func (Method) Name() string { return "log-transform" }
 
@@ -48,24 +42,29 @@ func (Method) Supports() map[bsde.Feature]string {
 
 // Resolve fills in the defaults.
 func (m Method) Resolve(p bsde.Problem) (bsde.Method, error) {
-	v, err := Of(p.(pde.Problem))
+	_, inner, err := m.inside(p)
 	if err != nil {
 		return nil, err
 	}
-	inner, err := m.forLog().Resolve(v)
-	if err != nil {
-		return nil, explain(err)
+	resolved := inner.(deep.Method)
+	return Method{resolved.Passes, resolved.PassPaths}, nil
+}
+
+// inside is the equation of v with the method for it, defaults filled in.
+func (m Method) inside(p bsde.Problem) (v pde.Problem, inner bsde.Method, err error) {
+	if v, err = Of(p.(pde.Problem)); err == nil {
+		inner, err = m.forLog().Resolve(v)
 	}
-	return of(inner), nil
+	return v, inner, explain(err)
 }
 
 // Times are those of an adaptive grid for v.
 func (m Method) Times(ctx context.Context, p bsde.Problem, e bsde.Env) ([]float64, error) {
-	v, err := Of(p.(pde.Problem))
+	v, inner, err := m.inside(p)
 	if err != nil {
 		return nil, err
 	}
-	times, err := m.forLog().Times(ctx, v, e)
+	times, err := inner.(bsde.Adaptive).Times(ctx, v, e)
 	return times, explain(err)
 }
 
@@ -82,20 +81,16 @@ func (m Method) Planned(s bsde.Settings) (steps int, what string) {
 
 // Start is that of the deep BSDE method for v.
 func (m Method) Start(ctx context.Context, p bsde.Problem, e bsde.Env) (bsde.Training, error) {
-	v, err := Of(p.(pde.Problem))
+	v, inner, err := m.inside(p)
 	if err != nil {
 		return nil, err
 	}
-	method, err := m.forLog().Resolve(v)
+	t, err := inner.Start(ctx, v, e)
 	if err != nil {
 		return nil, explain(err)
 	}
-	inner, err := method.Start(ctx, v, e)
-	if err != nil {
-		return nil, explain(err)
-	}
-	solution, err := estimate.Exponential(p.(pde.Problem), inner.Deliver().Solution)
-	return &training{inner.(fitting), solution}, err
+	solution, err := estimate.Exponential(p.(pde.Problem), t.Deliver().Solution)
+	return &training{t.(fitting), solution}, err
 }
 
 // explain names the logarithm where g is not positive on the pilot paths.

@@ -17,6 +17,7 @@ const (
 	baselineSteps = 100
 	baselineRate  = 5
 
+	// A correction takes so many steps, no more than the training, at the rate of that.
 	correctionSteps = 1000
 )
 

@@ -135,6 +135,14 @@ func TestIndexBesideOneState(t *testing.T) {
 	}
 }
 
+// TestMissedFromOneStart: paths without control that begin elsewhere than x0, where training from random starts does, say nothing of u there.
+func TestMissedFromOneStart(t *testing.T) {
+	a, out := solveText(t, "dim: 1\nhorizon: 0.25\nstart: 0\ndiffusion: 0.5\ngenerator: -normsq(z)\nterminal: tanh(2*x)\n", "--start box:3 --iterations 200 --paths 8192")
+	if strings.Contains(strings.Join(a.Reasons, "; "), "miss a region") {
+		t.Errorf("%v, %q %s", a.Value, a.Reasons, out.stderr)
+	}
+}
+
 // TestBlindEquations: what the paths of an equation stay away from, have not met yet or step over is not trusted. Of the wells the
 // truth is 0.8136 by quadrature of the Cole–Hopf formula; 2.197 without the deeper one.
 func TestBlindEquations(t *testing.T) {
